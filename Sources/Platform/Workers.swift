@@ -1,0 +1,72 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Synchronization
+
+/// Threads that are joined before the call returns.
+///
+/// Work is CPU-bound and lasts minutes, so these are plain threads and not tasks: the count is
+/// exact, and nothing occupies the cooperative pool.
+public enum Workers {
+  /// The number of processors that are online; what `--threads` defaults to.
+  public static var defaultCount: Int {
+    max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+
+  /// Runs `body(0)`, …, `body(count - 1)`, each on a thread of its own, and waits for all.
+  ///
+  /// The caller's thread runs `body(0)`, so `count == 1` starts no thread at all.
+  ///
+  /// - Parameters:
+  ///   - count: how many threads, at least 1.
+  ///   - body: the work of one thread. It is told its number.
+  /// - Throws: the error of the lowest-numbered thread that failed, after all have ended.
+  public static func run(count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+    precondition(count >= 1, "Workers.run needs at least one thread, got \(count)")
+    let failures = Mutex<[Int: any Error]>([:])
+    let guarded: @Sendable (Int) -> Void = { index in
+      do { try body(index) } catch { failures.withLock { $0[index] = error } }
+    }
+    if count == 1 {
+      guarded(0)
+    } else {
+      let threads = (1..<count).map { index in start { guarded(index) } }
+      guarded(0)
+      for thread in threads { _ = pthread_join(thread, nil) }
+    }
+    if let first = failures.withLock({ $0.min { $0.key < $1.key }?.value }) { throw first }
+  }
+
+  private final class Closure: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
+    // SAFETY: the box is retained here and released by the one thread that receives it.
+    let box = unsafe Unmanaged.passRetained(Closure(body)).toOpaque()
+    #if os(Linux)
+    var thread = pthread_t()
+    #else
+    // swift-format-ignore: NeverUseImplicitlyUnwrappedOptionals
+    var thread: pthread_t!
+    #endif
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        #if os(Linux)
+        let pointer = unsafe argument.unsafelyUnwrapped
+        #else
+        let pointer = unsafe argument
+        #endif
+        unsafe Unmanaged<Closure>.fromOpaque(pointer).takeRetainedValue().body()
+        return nil
+      }, box)
+    precondition(status == 0, "the system refused a thread: \(WordtoolError.systemMessage(status))")
+    return thread
+  }
+}
