@@ -49,7 +49,7 @@ let package = Package(
     .target(
       name: "Tokenize", dependencies: ["CICUShims", "Platform"], swiftSettings: audited),
     .target(
-      name: "Word2Vec", dependencies: ["BLASCore", "Tokenize", "Platform"],
+      name: "Word2Vec", dependencies: ["BLASCore", "CKernels", "Tokenize", "Platform"],
       swiftSettings: strict),
     .target(
       name: "Corpora", dependencies: ["Platform"], path: "corpora",

@@ -1,0 +1,51 @@
+import Platform
+
+/// How skip-gram vectors are trained. The defaults are the command line's.
+public struct SkipGramOptions: Codable, Hashable, Sendable {
+  /// The number of values in a vector, 1 ... 4096.
+  public var dimension = 100
+  /// The largest distance between a word and its context, 1 ... 100. Each word draws its own
+  /// distance from 1 ... windowRadius, so that near words count more (Mikolov et al. 2013a).
+  public var windowRadius = 5
+  /// Noise words for each pair, 1 ... 64.
+  public var negativeSamples = 5
+  /// Noise words are drawn in proportion to count^noiseExponent, -4 ... 4 (Mikolov et al. 2013b).
+  public var noiseExponent = 0.75
+  /// A word of frequency f is kept with probability sqrt(t/f) + t/f; 0 keeps every word.
+  public var subsampling = 1e-4
+  /// Passes over the text, 1 ... 1,000,000.
+  public var epochs = 5
+  /// The step size at the start, > 0. It falls linearly with the words seen.
+  public var learningRate: Float = 0.025
+  /// The share of `learningRate` below which the step size does not fall, 0 ... 1.
+  public var minimumLearningRateRatio: Float = 1e-4
+  /// Every random choice comes from it.
+  public var seed: UInt64 = 1
+
+  /// The defaults.
+  public init() {}
+
+  /// Checks every range.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` that names the option of the command line.
+  public func validate() throws {
+    func require(_ condition: Bool, _ option: String, _ value: Any, _ expected: String) throws {
+      if !condition {
+        throw WordtoolError(.usage, found: "\(option) is \(value)", expected: expected)
+      }
+    }
+    try require((1...4096).contains(dimension), "--dim", dimension, "1 to 4096")
+    try require((1...100).contains(windowRadius), "--window", windowRadius, "1 to 100")
+    try require((1...64).contains(negativeSamples), "--negative", negativeSamples, "1 to 64")
+    try require(
+      (-4...4).contains(noiseExponent), "--noise-exponent", noiseExponent, "-4 to 4")
+    try require(
+      subsampling >= 0 && subsampling <= 1, "--sample", subsampling, "0 to 1, 0 keeps every word")
+    try require((1...1_000_000).contains(epochs), "--epochs", epochs, "1 to 1000000")
+    try require(
+      learningRate > 0 && learningRate.isFinite, "--lr", learningRate, "a number above 0")
+    try require(
+      (0...1).contains(minimumLearningRateRatio), "--min-lr-ratio", minimumLearningRateRatio,
+      "0 to 1")
+  }
+}
