@@ -1,0 +1,139 @@
+public import Platform
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Reads text once and makes it a vocabulary and the numbers of its words.
+///
+/// ```swift
+/// let corpus = try CorpusReader().read(["text.txt.gz", "folder"])
+/// corpus.vocabulary.word(at: 0)  // the most frequent word
+/// ```
+///
+/// All threads take part. The result depends on the text, the rule and the limits alone: not on
+/// the number of threads, nor on how the text is cut into pieces or files are compressed.
+/// Memory: 4 bytes a token up to `memoryLimit`, the distinct words of each thread, and a few
+/// megabytes a thread.
+public struct CorpusReader: Sendable {
+  /// How text becomes tokens.
+  public var rule: TokenizerRule
+  /// Which words make up the vocabulary. Not looked at when a vocabulary is given.
+  public var limits: VocabularyLimits
+  /// Whether invalid UTF-8 is an error; otherwise U+FFFD takes its place and is counted.
+  public var isStrict: Bool
+  /// How many threads read, at least 1.
+  public var threadCount: Int
+  /// How many bytes of numbers are kept in memory; above, they go to a temporary file.
+  public var memoryLimit: Int
+  /// The folder of that file.
+  public var temporaryFolder: String
+
+  /// About how many bytes a thread takes at a time.
+  package var pieceSize = 1 << 20
+  /// The longest stretch without a place to cut that is still taken for text.
+  package var pieceLimit = 256 << 20
+
+  /// Sets up a reader.
+  ///
+  /// - Parameters:
+  ///   - memoryLimit: in bytes; half of the machine's memory if not given.
+  ///   - temporaryFolder: `$TMPDIR`, else /var/tmp, if not given.
+  public init(
+    rule: TokenizerRule = .words, limits: VocabularyLimits = VocabularyLimits(),
+    isStrict: Bool = false, threadCount: Int = Workers.defaultCount, memoryLimit: Int? = nil,
+    temporaryFolder: String? = nil
+  ) {
+    precondition(threadCount >= 1, "a reader with \(threadCount) threads")
+    self.rule = rule
+    self.limits = limits
+    self.isStrict = isStrict
+    self.threadCount = threadCount
+    let half = Int(sysconf(Int32(_SC_PHYS_PAGES))) / 2 * Int(sysconf(Int32(_SC_PAGESIZE)))
+    self.memoryLimit = memoryLimit ?? max(half, 1 << 28)
+    // SAFETY: the text of the environment variable is copied at once.
+    let variable = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
+    self.temporaryFolder = temporaryFolder ?? (variable.isEmpty ? "/var/tmp" : variable)
+  }
+
+  /// Reads files, folders (see ``InputFiles/expand(_:)``) and standard input (`-`).
+  ///
+  /// - Parameters:
+  ///   - paths: what to read, in this order.
+  ///   - vocabulary: if given, its words are kept and all others dropped.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  ///   - progress: called now and then, by one thread at a time.
+  /// - Throws: ``WordtoolError``: `noSuchInput` for missing inputs; `badData` for text without
+  ///   words or without frequent ones, binary files, damaged gzip and, if strict, invalid UTF-8
+  ///   with its byte offset in the unpacked file; `usage` for an unknown locale; `inputOutput`
+  ///   and `cannotCreate` when the temporary file fails.
+  public func read(
+    _ paths: [String], vocabulary: Vocabulary? = nil, stop: StopFlag? = nil,
+    progress: (@Sendable (CorpusProgress) -> Void)? = nil
+  ) throws -> TokenizedCorpus {
+    precondition(!paths.isEmpty, "no paths to read")
+    let files = try InputFiles.expand(paths)
+    let run = CorpusRun(
+      reader: self, files: files, given: vocabulary, stop: stop, progress: progress)
+    let results = try run.tokenize()
+    let statistics = results.reduce(into: CorpusStatistics()) { $0.add($1.statistics) }
+    guard statistics.byteCount > 0 else {
+      throw WordtoolError(
+        .badData, path: files.count == 1 ? files[0] : nil,
+        found: files.count == 1 ? "an empty file" : "\(files.count) empty files",
+        expected: "text")
+    }
+    return try run.finish(results, statistics: statistics)
+  }
+}
+
+/// How far the reading of a corpus is.
+public struct CorpusProgress: Hashable, Sendable {
+  /// Bytes read so far of the files as they are stored (packed, if they are).
+  public var bytesRead: Int
+  /// Bytes of all files as they are stored, if they all are regular files.
+  public var byteCount: Int?
+  /// Tokens found so far.
+  public var tokensRead: Int
+}
+
+/// What was met while a corpus was read.
+public struct CorpusStatistics: Hashable, Sendable {
+  /// Bytes of text, unpacked.
+  public var byteCount = 0
+  /// Tokens in the text.
+  public var tokensRead = 0
+  /// Tokens whose word is in the vocabulary.
+  public var tokensKept = 0
+  /// Lines, empty ones included; a last line needs no line feed.
+  public var lineCount = 0
+  /// Sequences that were not UTF-8 and were replaced by U+FFFD.
+  public var invalidSequenceCount = 0
+  /// Distinct words in the text, before the limits; 0 when a vocabulary was given.
+  public var distinctWordCount = 0
+
+  mutating func add(_ other: CorpusStatistics) {
+    byteCount += other.byteCount
+    tokensRead += other.tokensRead
+    tokensKept += other.tokensKept
+    lineCount += other.lineCount
+    invalidSequenceCount += other.invalidSequenceCount
+  }
+}
+
+/// A text that has been read.
+public struct TokenizedCorpus: Sendable {
+  /// The words.
+  public let vocabulary: Vocabulary
+  /// The text as numbers of words.
+  public let ids: TokenIDs
+  /// What was met on the way.
+  public let statistics: CorpusStatistics
+  /// The rule the text was tokenized by.
+  public let rule: TokenizerRule
+}

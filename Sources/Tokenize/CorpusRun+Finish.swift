@@ -1,0 +1,170 @@
+import Platform
+import Synchronization
+
+extension CorpusRun {
+  /// Merges the threads' tables, decides the vocabulary, and brings the numbers of all pieces
+  /// into one run of final numbers.
+  func finish(
+    _ results: [Result], statistics: CorpusStatistics
+  ) throws -> TokenizedCorpus {
+    var statistics = statistics
+    let vocabulary: Vocabulary
+    var maps: [[Int32]] = []
+    if let given {
+      vocabulary = given
+    } else {
+      (vocabulary, maps, statistics.distinctWordCount) = try merge(results.map(\.table))
+    }
+    let edges = try renumber(maps)
+    let ids = try gather(edges)
+    guard ids.tokenCount > 0 else {
+      throw WordtoolError(
+        .badData, path: files.count == 1 ? files[0] : nil,
+        found: statistics.tokensRead == 0
+          ? "no words" : "none of the \(statistics.tokensRead) words is in the vocabulary",
+        expected: "text with words in it")
+    }
+    statistics.tokensKept = ids.tokenCount
+    return TokenizedCorpus(
+      vocabulary: vocabulary, ids: ids, statistics: statistics, rule: reader.rule)
+  }
+
+  /// The vocabulary, for each thread the final number (or -2) of each of its numbers, and how
+  /// many distinct words there are.
+  private func merge(
+    _ tables: [WordTable]
+  ) throws -> (Vocabulary, [[Int32]], Int) {
+    let all = VocabularyBuilder()
+    var maps: [[Int32]] = []
+    for table in tables {
+      maps.append(
+        (0..<table.count).map { index in
+          unsafe all.table.add(table.bytes(index), count: table.tally(index))
+        })
+    }
+    let order: [Int32]
+    do {
+      order = try all.sortedNumbers(reader.limits)
+    } catch var error as WordtoolError {
+      if error.path == nil && files.count == 1 { error.path = files[0] }
+      throw error
+    }
+    let sorted = WordTable(expectedCount: order.count)
+    var final = [Int32](repeating: -2, count: all.distinctCount)
+    for number in order {
+      final[Int(number)] = unsafe sorted.add(
+        all.table.bytes(Int(number)), count: all.table.tally(Int(number)))
+    }
+    for index in maps.indices {
+      for place in maps[index].indices { maps[index][place] = final[Int(maps[index][place])] }
+    }
+    return (Vocabulary(sorted), maps, all.distinctCount)
+  }
+
+  /// What the neighbours of a piece need to know of its numbers.
+  struct Edges: Sendable {
+    var count = 0
+    var lineCount = 0
+    var startsWithLineEnd = false
+    var endsWithLineEnd = false
+  }
+
+  /// Replaces the numbers of all pieces by final ones, in place and on all threads.
+  private func renumber(_ maps: [[Int32]]) throws -> [Edges] {
+    let pieceCount = blocks.count
+    let next = Atomic<Int>(0)
+    let edges = Mutex([Edges](repeating: Edges(), count: pieceCount))
+    try Workers.run(count: reader.threadCount) { _ in
+      while true {
+        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if piece >= pieceCount || self.stop?.isRaised == true { break }
+        var edge = Edges()
+        unsafe try self.blocks.update(piece) { ids, worker in
+          let count =
+            unsafe maps.isEmpty
+            ? Self.compact(ids) { $0 } : Self.compact(ids, maps[worker])
+          edge = unsafe Edges(
+            count: count,
+            lineCount: ids[..<count].reduce(0) { $0 + ($1 == TokenIDs.lineEnd ? 1 : 0) },
+            startsWithLineEnd: count > 0 && ids[0] == TokenIDs.lineEnd,
+            endsWithLineEnd: count > 0 && ids[count - 1] == TokenIDs.lineEnd)
+          return count
+        }
+        edges.withLock { [edge] in $0[piece] = edge }
+      }
+    }
+    try checkStop()
+    return edges.withLock { $0 }
+  }
+
+  private func checkStop() throws {
+    if stop?.isRaised == true {
+      throw WordtoolError(.interrupted, found: "stopped while reading text")
+    }
+  }
+
+  private static func compact(_ ids: UnsafeMutableBufferPointer<Int32>, _ map: [Int32]) -> Int {
+    unsafe map.withUnsafeBufferPointer { map in
+      // SAFETY: every number but -1 is one of the thread that the map is for.
+      unsafe compact(ids) { unsafe map[Int($0)] }
+    }
+  }
+
+  /// Drops the words whose final number is negative and joins line ends that then meet.
+  @inline(__always)
+  private static func compact(
+    _ ids: UnsafeMutableBufferPointer<Int32>, _ final: (Int32) -> Int32
+  ) -> Int {
+    var count = 0
+    for index in ids.indices {
+      let id = unsafe ids[index]
+      if id == TokenIDs.lineEnd {
+        if unsafe count > 0 && ids[count - 1] == TokenIDs.lineEnd { continue }
+        unsafe ids[count] = id
+        count += 1
+      } else {
+        let number = final(id)
+        if number < 0 { continue }
+        unsafe ids[count] = number
+        count += 1
+      }
+    }
+    return count
+  }
+
+  /// Puts the numbers of all pieces behind one another, letting go of each piece as it goes.
+  private func gather(_ edges: [Edges]) throws -> TokenIDs {
+    var offsets: [Int] = []
+    var skips: [Int] = []
+    var total = 0
+    var lines = 0
+    var afterLineEnd = true
+    for edge in edges {
+      // A line end at the start of the text, or behind another, says nothing.
+      let skip = edge.startsWithLineEnd && afterLineEnd ? 1 : 0
+      offsets.append(total)
+      skips.append(skip)
+      total += edge.count - skip
+      lines += edge.lineCount - skip
+      if edge.count > skip { afterLineEnd = edge.endsWithLineEnd }
+    }
+    let stride = MemoryLayout<Int32>.stride
+    let mapping =
+      total * stride > reader.memoryLimit
+      ? try AnonymousMapping(byteCount: total * stride, folder: reader.temporaryFolder)
+      : try AnonymousMapping(byteCount: total * stride)
+    let next = Atomic<Int>(0)
+    let pieceCount = edges.count
+    try Workers.run(count: reader.threadCount) { [offsets, skips] _ in
+      while true {
+        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if piece >= pieceCount { break }
+        // SAFETY: pieces go to places that do not overlap.
+        let target = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: mapping.bytes[(offsets[piece] * stride)...])
+        try unsafe self.blocks.move(piece, skipping: skips[piece], to: target)
+      }
+    }
+    return TokenIDs(mapping: mapping, count: total, lineCount: lines)
+  }
+}

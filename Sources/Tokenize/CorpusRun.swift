@@ -1,0 +1,212 @@
+import Platform
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One reading of a corpus: what the threads share.
+final class CorpusRun: Sendable {
+  let reader: CorpusReader
+  let files: [String]
+  let given: Vocabulary?
+  let stop: StopFlag?
+  let progress: (@Sendable (CorpusProgress) -> Void)?
+  let pieces: PieceReader
+  let blocks: IDBlocks
+  private let storedByteCount: Int?
+  private let firstFailure = Mutex<PieceReader.Failure?>(nil)
+  private let tokensRead = Mutex(0)
+
+  /// What one thread brings home.
+  struct Result: Sendable {
+    var table: WordTable
+    var statistics = CorpusStatistics()
+  }
+
+  init(
+    reader: CorpusReader, files: [String], given: Vocabulary?, stop: StopFlag?,
+    progress: (@Sendable (CorpusProgress) -> Void)?
+  ) {
+    self.reader = reader
+    self.files = files
+    self.given = given
+    self.stop = stop
+    self.progress = progress
+    pieces = PieceReader(
+      files: files, pieceSize: reader.pieceSize,
+      pieceLimit: max(reader.pieceLimit, reader.pieceSize))
+    blocks = IDBlocks(memoryLimit: reader.memoryLimit, folder: reader.temporaryFolder)
+    storedByteCount = progress == nil ? nil : InputFiles.totalByteCount(files)
+  }
+
+  /// Tokenizes all pieces on all threads and stores their numbers.
+  ///
+  /// - Throws: the failure of the first piece that failed, so that the error does not depend on
+  ///   the threads either.
+  func tokenize() throws -> [Result] {
+    let scanners = try (0..<reader.threadCount).map { _ in try TokenScanner(rule: reader.rule) }
+    let results = Mutex<[Int: Result]>([:])
+    try Workers.run(count: reader.threadCount) { worker in
+      let result = self.work(worker, scanners[worker])
+      results.withLock { $0[worker] = result }
+    }
+    if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
+    let done = results.withLock { $0 }
+    return (0..<reader.threadCount).compactMap { done[$0] }
+  }
+
+  private func work(_ worker: Int, _ scanner: TokenScanner) -> Result {
+    let state = CorpusWorker(run: self, worker: worker, scanner: scanner)
+    let buffer = PieceBuffer()
+    do {
+      while let piece = try pieces.next(buffer) {
+        do {
+          if stop?.isRaised == true {
+            throw WordtoolError(.interrupted, found: "stopped while reading text")
+          }
+          let tokens = try state.read(piece, in: buffer)
+          report(tokens)
+        } catch {
+          throw PieceReader.Failure(index: piece.index, error: error)
+        }
+      }
+    } catch let failure as PieceReader.Failure {
+      pieces.fail()
+      firstFailure.withLock { first in
+        if failure.index < first?.index ?? Int.max { first = failure }
+      }
+    } catch {
+      preconditionFailure("only failures of pieces reach this place: \(error)")
+    }
+    return Result(table: state.table, statistics: state.statistics)
+  }
+
+  private func report(_ tokens: Int) {
+    guard let progress else { return }
+    let bytesRead = pieces.storedBytesRead
+    tokensRead.withLock { total in
+      total += tokens
+      progress(
+        CorpusProgress(bytesRead: bytesRead, byteCount: storedByteCount, tokensRead: total))
+    }
+  }
+}
+
+/// One thread's part in reading a corpus.
+@safe final class CorpusWorker {
+  private let run: CorpusRun
+  private let worker: Int
+  private let scanner: TokenScanner
+  private var writer = IDBlocks.Writer()
+  private var ids = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 0)
+  private var idCount = 0
+  let table = WordTable()
+  private(set) var statistics = CorpusStatistics()
+
+  init(run: CorpusRun, worker: Int, scanner: TokenScanner) {
+    self.run = run
+    self.worker = worker
+    self.scanner = scanner
+  }
+
+  deinit { unsafe ids.deallocate() }
+
+  /// Tokenizes a piece and stores its numbers; returns how many tokens it has.
+  func read(_ piece: Piece, in buffer: PieceBuffer) throws -> Int {
+    let text = unsafe buffer.text(piece.range)
+    try unsafe refuseBinary(text, piece)
+    statistics.byteCount += piece.range.upperBound
+    if piece.endsFile, let last = unsafe text.last, last != UInt8(ascii: "\n") {
+      statistics.lineCount += 1
+    }
+    let tokens: Int
+    if let problem = unsafe UTF8Text.firstProblem(in: text) {
+      if run.reader.isStrict { throw unsafe invalidText(text, problem, piece) }
+      let (repaired, count) = unsafe UTF8Text.repaired(text)
+      statistics.invalidSequenceCount += count
+      tokens = unsafe repaired.withUnsafeBufferPointer { unsafe tokenize($0, piece) }
+    } else {
+      tokens = unsafe tokenize(text, piece)
+    }
+    statistics.tokensRead += tokens
+    try unsafe run.blocks.store(
+      UnsafeBufferPointer(rebasing: ids[..<idCount]), piece: piece.index, worker: worker,
+      writer: &writer)
+    return tokens
+  }
+
+  private func tokenize(_ text: UnsafeBufferPointer<UInt8>, _ piece: Piece) -> Int {
+    // Every token and every line end has a byte of its own, and the file end adds one number.
+    if unsafe ids.count <= text.count {
+      unsafe ids.deallocate()
+      unsafe ids = .allocate(capacity: text.count + text.count / 4 + 1)
+    }
+    guard let out = unsafe ids.baseAddress else { return 0 }
+    var count = 0
+    var tokens = 0
+    var lines = 0
+    // SAFETY: `count` stays below the capacity by the argument above.
+    let table = self.table
+    let given = run.given
+    unsafe scanner.scan(
+      text,
+      word: { bytes, _, _ in
+        let id: Int32
+        if let given {
+          id = unsafe given.find(bytes)
+        } else {
+          id = unsafe table.add(bytes)
+        }
+        tokens += 1
+        if id >= 0 {
+          unsafe out[count] = id
+          count += 1
+        }
+        return true
+      },
+      lineEnd: {
+        lines += 1
+        if unsafe count == 0 || out[count - 1] != TokenIDs.lineEnd {
+          unsafe out[count] = TokenIDs.lineEnd
+          count += 1
+        }
+      })
+    if unsafe piece.endsFile && (count == 0 || out[count - 1] != TokenIDs.lineEnd) {
+      unsafe out[count] = TokenIDs.lineEnd
+      count += 1
+    }
+    statistics.lineCount += lines
+    idCount = count
+    return tokens
+  }
+
+  private func refuseBinary(_ text: UnsafeBufferPointer<UInt8>, _ piece: Piece) throws {
+    guard let base = text.baseAddress, let nul = unsafe memchr(base, 0, text.count) else {
+      return
+    }
+    let offset = unsafe UnsafeRawPointer(nul) - UnsafeRawPointer(base)
+    throw WordtoolError(
+      .badData, path: piece.path,
+      at: .byte(piece.byteOffset + piece.range.lowerBound + offset),
+      found: "a NUL byte: a binary file or UTF-16", expected: "UTF-8 text",
+      remedy: "leave the file out, or convert it with: iconv -f UTF-16 -t UTF-8")
+  }
+
+  private func invalidText(
+    _ text: UnsafeBufferPointer<UInt8>, _ offset: Int, _ piece: Piece
+  ) -> WordtoolError {
+    let digits = Array("0123456789ABCDEF")
+    let byte = unsafe Int(text[offset])
+    return WordtoolError(
+      .badData, path: piece.path,
+      at: .byte(piece.byteOffset + piece.range.lowerBound + offset),
+      found: "byte \(digits[byte >> 4])\(digits[byte & 15]) is not valid UTF-8 here",
+      expected: "UTF-8 text",
+      remedy: "leave out --strict to replace such bytes, or convert the text with iconv")
+  }
+}

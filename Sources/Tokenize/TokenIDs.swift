@@ -1,0 +1,64 @@
+import Platform
+
+/// A corpus as the numbers of its words, in the order of the text.
+///
+/// `TokenIDs.lineEnd` (-1) stands behind every line that has words, the last one included; no two
+/// stand together and none is first. The numbers are in memory, or in a temporary file that is
+/// mapped and has no name. Nothing changes them, so any number of threads may read.
+@safe public final class TokenIDs: @unchecked Sendable {
+  // Sendable: the mapping is complete when the object is made and never written after.
+
+  /// What marks the end of a line.
+  public static let lineEnd: Int32 = -1
+
+  /// How many numbers there are, line ends included.
+  public let count: Int
+  /// How many of them are words.
+  public let tokenCount: Int
+  /// How many of them are line ends.
+  public let lineCount: Int
+  private let mapping: AnonymousMapping
+
+  /// Whether the numbers are in a mapped temporary file.
+  public var isMappedFile: Bool { mapping.isFile }
+
+  init(mapping: AnonymousMapping, count: Int, lineCount: Int) {
+    unsafe precondition(count * MemoryLayout<Int32>.stride <= mapping.bytes.count)
+    self.mapping = mapping
+    self.count = count
+    self.lineCount = lineCount
+    tokenCount = count - lineCount
+  }
+
+  /// Holds the given numbers.
+  ///
+  /// - Parameter ids: word numbers of at least 0, and -1 for line ends as the type describes; a
+  ///   missing last line end is added.
+  /// - Throws: ``WordtoolError`` of kind `unavailable` when there is no memory.
+  public convenience init(_ ids: [Int32]) throws {
+    var all: [Int32] = []
+    all.reserveCapacity(ids.count + 1)
+    for id in ids {
+      precondition(id >= Self.lineEnd, "\(id) is no word number")
+      if id != Self.lineEnd || (all.last ?? Self.lineEnd) != Self.lineEnd { all.append(id) }
+    }
+    if let last = all.last, last != Self.lineEnd { all.append(Self.lineEnd) }
+    let mapping = try AnonymousMapping(byteCount: all.count * MemoryLayout<Int32>.stride)
+    // SAFETY: the mapping was made for exactly these bytes.
+    unsafe all.withUnsafeBytes { unsafe mapping.bytes.copyMemory(from: $0) }
+    let lines = all.reduce(0) { $0 + ($1 == Self.lineEnd ? 1 : 0) }
+    self.init(mapping: mapping, count: all.count, lineCount: lines)
+  }
+
+  /// Lends all numbers, valid during the call only.
+  public func withUnsafeBuffer<Result>(
+    _ body: (UnsafeBufferPointer<Int32>) throws -> Result
+  ) rethrows -> Result {
+    // SAFETY: the mapping is page-aligned, holds at least `count` numbers and outlives the call.
+    let base = unsafe mapping.bytes.baseAddress?.assumingMemoryBound(to: Int32.self)
+    return try unsafe body(UnsafeBufferPointer(start: UnsafePointer(base), count: count))
+  }
+
+  /// A copy of the numbers, for small corpora.
+  public var array: [Int32] { unsafe withUnsafeBuffer { unsafe Array($0) } }
+}

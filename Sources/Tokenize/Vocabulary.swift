@@ -1,0 +1,102 @@
+/// Distinct words with their counts, numbered from the most frequent down.
+///
+/// The order is count descending, then bytes ascending, so one text has one vocabulary whatever
+/// the machine, the number of threads or the order of files. Only a vocabulary made from a list
+/// of words keeps the order of the list.
+///
+/// A value: copies share their storage, and any number of threads may read it.
+public struct Vocabulary: Sendable {
+  private let storage: Storage
+
+  /// Immutable, so that it can be shared.
+  @safe private final class Storage: @unchecked Sendable {
+    // Sendable: the table is complete when the storage is made and never changes after.
+    let table: WordTable
+    let total: Int64
+
+    init(_ table: WordTable) {
+      self.table = table
+      total = (0..<table.count).reduce(0) { $0 + table.tally($1) }
+    }
+  }
+
+  /// Takes over a table whose numbers are in the vocabulary's order.
+  init(_ table: WordTable) { storage = Storage(table) }
+
+  /// Makes a vocabulary from words in the order given.
+  ///
+  /// - Parameter words: distinct, with counts of at least 0.
+  public init(_ words: some Sequence<(word: String, count: Int64)>) {
+    let table = WordTable()
+    for (word, count) in words {
+      precondition(count >= 0, "the count of '\(word)' is \(count)")
+      var word = word
+      let before = table.count
+      word.withUTF8 { _ = unsafe table.add($0, count: count) }
+      precondition(table.count > before, "'\(word)' stands twice in the vocabulary")
+    }
+    self.init(table)
+  }
+
+  /// How many words there are.
+  public var count: Int { storage.table.count }
+
+  /// The sum of all counts.
+  public var totalCount: Int64 { storage.total }
+
+  /// The word with a number.
+  ///
+  /// - Parameter id: 0 ..< `count`.
+  public func word(at id: Int) -> String {
+    unsafe withUTF8(at: id) { unsafe String(decoding: unsafe $0, as: UTF8.self) }
+  }
+
+  /// Lends the UTF-8 bytes of a word, valid during the call only.
+  public func withUTF8<Result>(
+    at id: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+  ) rethrows -> Result {
+    precondition(id >= 0 && id < count, "word \(id) of a vocabulary of \(count)")
+    return try unsafe body(storage.table.bytes(id))
+  }
+
+  /// How often the word with a number occurs.
+  public func count(at id: Int) -> Int64 {
+    precondition(id >= 0 && id < count, "word \(id) of a vocabulary of \(count)")
+    return storage.table.tally(id)
+  }
+
+  /// All counts, in the order of the numbers. Makes a new array.
+  public var counts: [Int64] { (0..<count).map { storage.table.tally($0) } }
+
+  /// All words, in the order of the numbers. Makes a new array.
+  public var words: [String] { (0..<count).map { word(at: $0) } }
+
+  /// The number of a word, or nil. The word must be in the form its tokenizer gives it.
+  public func id(for word: String) -> Int32? {
+    var word = word
+    return word.withUTF8 { unsafe id(forUTF8: $0) }
+  }
+
+  /// The number of a word given as bytes, or nil.
+  public func id(forUTF8 bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
+    let found = unsafe storage.table.find(bytes)
+    return found < 0 ? nil : found
+  }
+
+  /// The number of a word given as bytes, or -1.
+  @inline(__always)
+  func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32 { unsafe storage.table.find(bytes) }
+}
+
+extension Vocabulary: Equatable {
+  /// Whether both hold the same words with the same counts in the same order.
+  public static func == (a: Vocabulary, b: Vocabulary) -> Bool {
+    guard a.count == b.count, a.totalCount == b.totalCount else { return false }
+    return (0..<a.count).allSatisfy { id in
+      unsafe a.count(at: id) == b.count(at: id)
+        && a.withUTF8(at: id) { x in
+          unsafe b.withUTF8(at: id) { y in unsafe x.elementsEqual(y) }
+        }
+    }
+  }
+}

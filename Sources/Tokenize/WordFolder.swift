@@ -1,0 +1,101 @@
+import CICUShims
+import Platform
+
+/// Brings single words into the normal form and case a rule asks for. Belongs to one thread.
+@safe final class WordFolder {
+  private let folder: OpaquePointer?
+  private let lowercase: Bool
+  /// Whether the locale lower-cases ASCII letters to something else than ASCII (tr, az: `I` is
+  /// `ı`; lt keeps a dot on accented letters, which lone ASCII letters never are).
+  private var specialASCII: Bool
+  private var scratch: UnsafeMutableBufferPointer<UInt8>
+
+  /// - Throws: ``WordtoolError`` as ``ICUSegmenter/init(locale:)`` does.
+  init(rule: TokenizerRule) throws {
+    try ICUSegmenter.check(locale: rule.locale)
+    lowercase = rule.lowercase
+    var opened: OpaquePointer?
+    if rule.lowercase || rule.normalization != .none {
+      let form =
+        switch rule.normalization {
+        case .none: WT_ICU_NORM_NONE
+        case .nfc: WT_ICU_NORM_NFC
+        case .nfkc: WT_ICU_NORM_NFKC
+        }
+      let code = unsafe wt_icu_open_folder(
+        rule.locale, Int32(form), rule.lowercase ? 1 : 0, &opened)
+      guard code == 0, unsafe opened != nil else { throw icuFailure(code, locale: rule.locale) }
+    }
+    unsafe folder = opened
+    unsafe scratch = .allocate(capacity: 256)
+    specialASCII = false
+    unsafe scratch.initialize(repeating: 0)
+    // Ask ICU itself whether the ASCII shortcut is right for this locale.
+    if rule.lowercase {
+      let alphabet = Array(UInt8(ascii: "A")...UInt8(ascii: "Z"))
+      let plain = alphabet.map { $0 | 0x20 }
+      var special = false
+      for (capital, small) in zip(alphabet, plain) {
+        unsafe [capital].withUnsafeBufferPointer {
+          let folded = unsafe foldWithICU($0)
+          special = unsafe special || folded.count != 1 || folded[0] != small
+        }
+      }
+      specialASCII = special
+    }
+  }
+
+  deinit {
+    unsafe wt_icu_close_folder(folder)
+    unsafe scratch.deallocate()
+  }
+
+  /// The folded word. The result is valid until the next call, or as long as `word` is.
+  @inline(__always)
+  func fold(_ word: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    let count = word.count
+    if unsafe folder == nil || count == 0 { return unsafe word }
+    if unsafe count > scratch.count { grow(to: count) }
+    // SAFETY: both buffers hold at least `count` bytes.
+    let from = unsafe word.baseAddress.unsafelyUnwrapped
+    let to = unsafe scratch.baseAddress.unsafelyUnwrapped
+    var all: UInt8 = 0
+    var capitals: UInt8 = 0
+    for index in 0..<count {
+      let byte = unsafe from[index]
+      let isCapital: UInt8 = byte &- UInt8(ascii: "A") < 26 ? 0x20 : 0
+      all |= byte
+      capitals |= isCapital
+      unsafe to[index] = byte | isCapital
+    }
+    if all < 0x80 {
+      // ASCII is in every normal form; only case can differ.
+      if !lowercase || capitals == 0 { return unsafe word }
+      if !specialASCII { return unsafe UnsafeBufferPointer(start: to, count: count) }
+    }
+    return unsafe foldWithICU(word)
+  }
+
+  private func foldWithICU(_ word: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    while true {
+      var needed: Int32 = 0
+      let code = unsafe wt_icu_fold(
+        folder, word.baseAddress, Int32(word.count), scratch.baseAddress, Int32(scratch.count),
+        &needed)
+      // Well-formed text can only fail for want of memory.
+      precondition(code == 0, "ICU failed on a word: \(icuErrorName(code))")
+      if unsafe Int(needed) <= scratch.count {
+        return unsafe UnsafeBufferPointer(rebasing: scratch[..<Int(needed)])
+      }
+      grow(to: Int(needed))
+    }
+  }
+
+  @inline(never)
+  private func grow(to count: Int) {
+    let old = unsafe scratch
+    unsafe scratch = .allocate(capacity: max(count, 2 * old.count))
+    unsafe scratch.initialize(repeating: 0)
+    unsafe old.deallocate()
+  }
+}
