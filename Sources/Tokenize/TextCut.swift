@@ -15,15 +15,20 @@ import Darwin
 ///   not extend what stands before it (Extend, Format, ZWJ) and is no space itself: no rule of
 ///   Annex 29 joins the two, no rule looks across them from either side, and none of them belongs
 ///   to a run of characters that a dictionary is asked about.
-struct TextCut: Equatable {
+package struct TextCut: Equatable {
   /// The length of the part before the cut, in bytes.
-  var offset: Int
+  package var offset: Int
   /// Whether the part before the cut ends with a line feed.
-  var endsLine: Bool
+  package var endsLine: Bool
+
+  package init(offset: Int, endsLine: Bool) {
+    self.offset = offset
+    self.endsLine = endsLine
+  }
 
   /// The last cut in `text`: behind a line feed if there is one, else inside a line. The text may
   /// go on behind its end, so its very end is a cut only behind a line feed.
-  static func last(in text: UnsafeBufferPointer<UInt8>) -> TextCut? {
+  package static func last(in text: UnsafeBufferPointer<UInt8>) -> TextCut? {
     guard let base = text.baseAddress else { return nil }
     var at = text.count
     // SAFETY: `at` stays inside the text.
@@ -40,7 +45,7 @@ struct TextCut: Equatable {
   }
 
   /// The first place at or behind `start` where `text` can be cut, or nil.
-  static func first(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+  package static func first(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     guard let base = text.baseAddress else { return nil }
     var at = max(start, 1)
     while at < text.count {

@@ -1,7 +1,7 @@
 /// Finding and repairing bytes that are not well-formed UTF-8.
-enum UTF8Text {
+package enum UTF8Text {
   /// The offset of the first byte that is not part of a well-formed sequence, or nil.
-  static func firstProblem(
+  package static func firstProblem(
     in bytes: UnsafeBufferPointer<UInt8>, from start: Int = 0
   ) -> Int? {
     guard let base = bytes.baseAddress else { return nil }
@@ -55,7 +55,7 @@ enum UTF8Text {
   }
 
   /// The bytes with U+FFFD for every sequence that is not well-formed, and how many those were.
-  static func repaired(_ bytes: UnsafeBufferPointer<UInt8>) -> (text: [UInt8], count: Int) {
+  package static func repaired(_ bytes: UnsafeBufferPointer<UInt8>) -> (text: [UInt8], count: Int) {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count + bytes.count / 8 + 16)
     var count = 0
