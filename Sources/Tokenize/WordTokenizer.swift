@@ -124,12 +124,7 @@ public final class WordTokenizer: Sendable {
       let rest = unsafe UnsafeBufferPointer(rebasing: text[start...])
       var length = rest.count
       if length > Self.partSize {
-        // A text of gigabytes without a line end, a space or a full stop is cut at the limit
-        // of ICU's offsets.
-        length =
-          unsafe TextCut.last(in: UnsafeBufferPointer(rebasing: rest[..<Self.partSize]))?.offset
-          ?? (TextCut.first(in: rest, from: Self.partSize)
-            ?? min(length, Int(Int32.max) / 2))
+        length = unsafe Self.partLength(rest)
       }
       let part = unsafe UnsafeBufferPointer(rebasing: rest[..<length])
       let offset = start
@@ -144,7 +139,20 @@ public final class WordTokenizer: Sendable {
     }
   }
 
+  /// How much of a long text to take: to a place where no token is, or, in a gigabyte without a
+  /// line end or a space, to some character.
+  private static func partLength(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    let near = unsafe UnsafeBufferPointer(rebasing: text[..<partSize])
+    if let cut = unsafe TextCut.last(in: near) { return cut.offset }
+    let far = unsafe UnsafeBufferPointer(rebasing: text[..<min(text.count, farthestPart)])
+    if let cut = unsafe TextCut.first(in: far, from: partSize) { return cut }
+    var length = far.count
+    while length < text.count, length > 0, unsafe text[length] & 0xC0 == 0x80 { length -= 1 }
+    return length
+  }
+
   private static let partSize = 16 << 20
+  private static let farthestPart = 1 << 30
 
   private func take() -> TokenScanner {
     if let scanner = idle.withLock({ $0.scanners.popLast() }) { return scanner }
