@@ -1,0 +1,54 @@
+public import Platform
+
+extension WordVectors {
+  /// Answers analogy questions and counts the right answers.
+  ///
+  /// The answer is the best word by `method`; the three words of the question are no answers.
+  ///
+  /// - Parameters:
+  ///   - restrict: only the first so many words exist: questions with others are skipped, and
+  ///     others are no answers; nil for all.
+  ///   - matching: how the words of the file find those of the vectors.
+  ///   - threads: how many threads work; the result does not depend on it.
+  public func evaluateAnalogies(
+    _ questions: AnalogyQuestions, method: AnalogyMethod = .add, restrict: Int? = nil,
+    matching: WordMatching = .query, threads: Int = Workers.defaultCount
+  ) throws -> AnalogyEvaluation {
+    try evaluateAnalogies(
+      questions, method: method, restrict: restrict, matching: matching, threads: threads,
+      epsilon: Self.productEpsilon)
+  }
+
+  package func evaluateAnalogies(
+    _ questions: AnalogyQuestions, method: AnalogyMethod, restrict: Int?, matching: WordMatching,
+    threads: Int, epsilon: Float
+  ) throws -> AnalogyEvaluation {
+    let matcher = WordMatcher(vectors: self, matching: matching, restrict: restrict)
+    var asked: [AnalogySolver.Question] = []
+    var sectionOf: [Int] = []
+    var tallies = [AnalogyEvaluation.Tally](
+      repeating: AnalogyEvaluation.Tally(), count: questions.sections.count)
+    for (number, section) in questions.sections.enumerated() {
+      for question in section.questions {
+        let rows = question.words.compactMap(matcher.row)
+        guard rows.count == 4 else {
+          tallies[number].skipped += 1
+          continue
+        }
+        tallies[number].asked += 1
+        asked.append(.init(a: rows[0], b: rows[1], c: rows[2], answer: rows[3]))
+        sectionOf.append(number)
+      }
+    }
+    let solver = AnalogySolver(
+      storage: storage, limit: min(count, restrict ?? count), method: method, epsilon: epsilon)
+    let answers = try solver.answers(to: asked, threads: threads)
+    for (index, question) in asked.enumerated() where answers[index] == question.answer {
+      tallies[sectionOf[index]].correct += 1
+    }
+    return AnalogyEvaluation(
+      sections: zip(questions.sections, tallies).map {
+        .init(name: $0.name, isSyntactic: $0.isSyntactic, tally: $1)
+      })
+  }
+}

@@ -1,0 +1,28 @@
+extension WordVectors {
+  /// The file formats that are read and written.
+  public enum Format: String, CaseIterable, Sendable {
+    /// The project's own: mapped, with counts, norms, a hash index and metadata.
+    case safetensors
+    /// The same with one byte a value and one factor a row: a quarter of the size.
+    case safetensorsInt8 = "safetensors-int8"
+    /// word2vec's binary format: a line with the size, then word, blank, floats.
+    case word2vecBinary = "word2vec-binary"
+    /// word2vec's text format: a line with the size, then a line a word.
+    case word2vecText = "word2vec-text"
+    /// fastText's `.vec`: word2vec's text format with a blank after the last value.
+    case fastTextVec = "fasttext-vec"
+    /// GloVe's text format: a line a word, and no line with the size.
+    case glove
+
+    /// The format that a file name's suffix asks for: `.bin` is word2vec binary, `.txt` word2vec
+    /// text, `.vec` fastText's; everything else is safetensors.
+    public init(forPath path: String) {
+      switch path.split(separator: ".", omittingEmptySubsequences: false).last?.lowercased() {
+      case "bin": self = .word2vecBinary
+      case "txt": self = .word2vecText
+      case "vec": self = .fastTextVec
+      default: self = .safetensors
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import BLASCore
+import Platform
+
+/// Tells a file's format from its first bytes.
+enum FormatSniffer {
+  /// The format of vectors, or an error that names what the file is and what to do with it.
+  ///
+  /// Text with a line that gives the size is reported as ``WordVectors/Format/word2vecText``,
+  /// whichever tool wrote it.
+  static func format(of bytes: UnsafeRawBufferPointer, path: String) throws -> WordVectors.Format {
+    func refuse(_ found: String, _ remedy: String?) -> WordtoolError {
+      WordtoolError(
+        .badData, path: path, found: found,
+        expected: "vectors as safetensors, word2vec binary or text, fastText .vec or GloVe text",
+        remedy: remedy)
+    }
+    guard !bytes.isEmpty else { throw refuse("an empty file", nil) }
+    for (prefix, found, remedy) in foreign where bytes.starts(with: prefix) {
+      throw refuse(found, remedy)
+    }
+    if bytes.count >= 2, bytes[0] == 0x80, (2...5).contains(bytes[1]) {
+      throw refuse(
+        "a Python pickle",
+        "in gensim, load it and call save_word2vec_format(\"vectors.bin\", binary=True)")
+    }
+    if TensorFile.matches(bytes) { return .safetensors }
+    let text = TextLines(bytes)
+    if let header = SizeLine(text) {
+      return isText(text, header) ? .word2vecText : .word2vecBinary
+    }
+    let first = text.fields(of: text.line(from: text.start).range)
+    if first.count == 8, first.prefix(6).allSatisfy({ text.integer($0) != nil }) {
+      throw refuse(
+        "floret vectors, which are hashed n-grams", "write words out with floret print-word-vectors"
+      )
+    }
+    guard first.count >= 2, let last = first.last, text.looksLikeNumber(last) else {
+      throw refuse("neither a known signature nor a line of a word and numbers", nil)
+    }
+    return .glove
+  }
+
+  private static let foreign: [(prefix: [UInt8], found: String, remedy: String?)] = [
+    (
+      Array("FiFu".utf8), "a finalfusion file",
+      "convert it with: finalfusion convert -f finalfusion -t word2vec IN OUT"
+    ),
+    (
+      [0xBA, 0x16, 0x4F, 0x2F], "a fastText model",
+      "use the .vec file beside it, or gensim's load_facebook_vectors and save_word2vec_format"
+    ),
+    (
+      [0x93] + Array("NUMPY".utf8), "a NumPy array, which has no words",
+      "write it with its words as word2vec text"
+    ),
+    (Array("PK\u{3}\u{4}".utf8), "a zip archive (or .npz)", "unzip it first"),
+    ([0x1F, 0x8B], "gzip data inside gzip data", "unpack it with gunzip first"),
+    (Array("BZh".utf8), "bzip2 data", "unpack it with bunzip2 first"),
+    ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard data", "unpack it with unzstd first"),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz data", "unpack it with unxz first"),
+    (
+      Array("SQLite format 3".utf8), "an SQLite database (Magnitude)",
+      "export it with pymagnitude as word2vec text"
+    ),
+  ]
+
+  /// Whether rows after the line with the size are text. They are when the first row is a word and
+  /// the right number of numbers; when it is not, control bytes speak for binary and their absence
+  /// for damaged text, which then gets an error with a line number.
+  private static func isText(_ text: TextLines, _ header: SizeLine) -> Bool {
+    let rest = text.bytes.count - header.end
+    guard header.count > 0, rest > 0 else { return true }
+    let line = text.line(from: header.end).range
+    // The longest row that text could need; a value takes some 25 bytes at most.
+    if line.count <= 65_536 + 64 * min(header.dimension, 1 << 20) {
+      let fields = text.fields(of: line)
+      if fields.count > header.dimension, header.dimension > 0,
+        fields.suffix(header.dimension).allSatisfy(text.looksLikeNumber)
+      {
+        return true
+      }
+    }
+    let sample = text.bytes[header.end..<min(text.bytes.count, header.end + 4096)]
+    return !sample.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+      && String(validating: sample.dropLast(min(3, sample.count - 1)), as: UTF8.self) != nil
+  }
+}

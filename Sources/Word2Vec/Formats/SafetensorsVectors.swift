@@ -1,0 +1,206 @@
+import BLASCore
+import Platform
+
+/// The project's own vector files: safetensors with these tensors. V words of D values.
+///
+/// | name                 | type, shape    | what it holds                                          |
+/// | -------------------- | -------------- | ------------------------------------------------------ |
+/// | `vocabulary.offsets` | U64 [V + 1]    | word i is bytes offsets[i] ..< offsets[i + 1]          |
+/// | `counts`             | I64 [V]        | occurrences of each word (optional)                    |
+/// | `norms`              | F32 [V]        | lengths of the rows (computed when missing)            |
+/// | `scales`             | F32 [V]        | factors of the rows, with I8 vectors only              |
+/// | `vocabulary.bytes`   | U8 [any]       | the words in UTF-8, then zeros as padding              |
+/// | `vocabulary.index`   | U32 [2^n]      | the hash table, see ``WordTable`` (built when missing) |
+/// | `vectors`            | F32 or I8 [V, D] | the rows; I8: value = byte * factor                  |
+///
+/// The tensors stand in this order; the padding makes `vocabulary.index` and `vectors` begin at a
+/// multiple of 64 bytes. A reader takes them in any order. docs/vectors-format.md has the rules.
+enum SafetensorsVectors {
+  /// The version of the layout that is written, and the newest that is read.
+  static let version = 1
+
+  /// Reads the vectors in a mapped file; the rows stay where they are.
+  static func read(_ file: MappedFile, threads: Int) throws -> WordVectors {
+    let tensors = try TensorFile(file: file)
+    let reader = Reader(tensors: tensors)
+    if let text = tensors.metadata[WordVectors.MetadataKey.formatVersion] {
+      guard let version = Int(text), version >= 1 else {
+        throw reader.failure("format_version '\(text)'", expected: "a number from 1 on")
+      }
+      guard version <= Self.version else {
+        throw WordtoolError(
+          .badData, path: file.path, found: "version \(version) of the vector format",
+          expected: "at most \(Self.version)", remedy: "read it with a newer wordtool")
+      }
+    }
+    return try reader.vectors(threads: threads)
+  }
+
+  private struct Reader {
+    let tensors: TensorFile
+
+    func failure(_ found: String, expected: String? = nil) -> WordtoolError {
+      WordtoolError(.badData, path: tensors.file.path, found: found, expected: expected)
+    }
+
+    /// A tensor of one dimension, in place, or copied when it is not aligned for its type.
+    func values<Value: BitwiseCopyable>(
+      _ name: String, _ type: TensorFile.ElementType, as: Value.Type, count: Int? = nil,
+      owners: inout [AnyObject]
+    ) throws -> UnsafeBufferPointer<Value>? {
+      guard let entry = tensors.entry(named: name) else { return nil }
+      guard entry.type == type, entry.shape.count == 1, count == nil || entry.shape[0] == count
+      else {
+        let size = count.map(String.init) ?? "n"
+        throw failure(
+          "tensor \"\(name)\" is \(entry.type.rawValue) \(entry.shape)",
+          expected: "\(type.rawValue) [\(size)]")
+      }
+      return inPlace(entry, as: Value.self, owners: &owners)
+    }
+
+    func inPlace<Value: BitwiseCopyable>(
+      _ entry: TensorFile.Entry, as: Value.Type, owners: inout [AnyObject]
+    ) -> UnsafeBufferPointer<Value> {
+      var bytes = tensors.bytes(of: entry)
+      if Int(bitPattern: bytes.baseAddress) % MemoryLayout<Value>.alignment != 0 {
+        let copy = Allocation(byteCount: bytes.count)
+        copy.bytes.copyMemory(from: bytes)
+        owners.append(copy)
+        bytes = UnsafeRawBufferPointer(rebasing: copy.bytes[..<bytes.count])
+      }
+      return UnsafeBufferPointer(
+        start: bytes.baseAddress?.bindMemory(to: Value.self, capacity: entry.elementCount),
+        count: entry.elementCount)
+    }
+
+    func vectors(threads: Int) throws -> WordVectors {
+      var owners: [AnyObject] = [tensors]
+      guard let matrix = tensors.entry(named: "vectors") else {
+        let names = tensors.entries.prefix(5).map { "\"\($0.name)\"" }.joined(separator: ", ")
+        throw failure(
+          "no tensor \"vectors\" but \(names.isEmpty ? "none at all" : names)",
+          expected: "the tensors of a vector file: vectors, vocabulary.bytes, vocabulary.offsets")
+      }
+      guard matrix.shape.count == 2, matrix.type == .float32 || matrix.type == .int8 else {
+        throw failure(
+          "tensor \"vectors\" is \(matrix.type.rawValue) \(matrix.shape)",
+          expected: "F32 or I8 [words, dimension]")
+      }
+      let (count, dimension) = (matrix.shape[0], matrix.shape[1])
+      guard dimension >= 1 else { throw failure("vectors without values", expected: "1 or more") }
+      guard count <= WordTable.maximumCount else {
+        throw failure("\(count) words", expected: "at most \(WordTable.maximumCount)")
+      }
+      let words = try table(count: count, owners: &owners)
+      let rows: VectorStorage.Rows
+      if matrix.type == .float32 {
+        let values = inPlace(matrix, as: Float.self, owners: &owners)
+        rows = .float32(values.baseAddress ?? Allocation.nowhere(), stride: dimension)
+      } else {
+        guard
+          let scales = try values(
+            "scales", .float32, as: Float.self, count: count, owners: &owners)
+        else { throw failure("no tensor \"scales\"", expected: "one factor for each row of bytes") }
+        let values = inPlace(matrix, as: Int8.self, owners: &owners)
+        rows = .int8(
+          values.baseAddress ?? Allocation.nowhere(),
+          scales: scales.baseAddress ?? Allocation.nowhere())
+      }
+      let counts = try values("counts", .int64, as: Int64.self, count: count, owners: &owners)
+      if let row = counts?.firstIndex(where: { $0 < 0 }) {
+        throw failure("the count of word \(row) is negative", expected: "0 or more")
+      }
+      let norms = try norms(of: rows, count, dimension, threads: threads, owners: &owners)
+      return WordVectors(
+        storage: VectorStorage(
+          dimension: dimension, rows: rows, norms: norms, counts: counts, words: words,
+          owners: owners),
+        metadata: tensors.metadata,
+        format: matrix.type == .int8 ? .safetensorsInt8 : .safetensors)
+    }
+
+    func norms(
+      of rows: VectorStorage.Rows, _ count: Int, _ dimension: Int, threads: Int,
+      owners: inout [AnyObject]
+    ) throws -> UnsafeBufferPointer<Float> {
+      if let norms = try values(
+        "norms", .float32, as: Float.self, count: count, owners: &owners)
+      {
+        if let row = norms.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+          throw failure("the norm of word \(row) is \(norms[row])", expected: "0 or more")
+        }
+        return norms
+      }
+      let (memory, firstBad) = try VectorStorage.norms(
+        of: rows, count: count, dimension: dimension, threads: threads)
+      if let firstBad {
+        throw failure(
+          "value \(firstBad.column) of word \(firstBad.row) is not a finite number")
+      }
+      owners.append(memory)
+      return UnsafeBufferPointer(memory.buffer(of: Float.self, count: count))
+    }
+
+    func table(count: Int, owners: inout [AnyObject]) throws -> WordTable {
+      guard
+        let bytes = try values(
+          "vocabulary.bytes", .uint8, as: UInt8.self, owners: &owners),
+        let offsets = try values(
+          "vocabulary.offsets", .uint64, as: UInt64.self, count: count + 1, owners: &owners)
+      else {
+        throw failure(
+          "no tensor \"vocabulary.bytes\" or no \"vocabulary.offsets\"", expected: "both")
+      }
+      var falls = offsets[0] != 0
+      for index in 0..<count where offsets[index] > offsets[index + 1] { falls = true }
+      guard !falls, offsets[count] <= UInt64(bytes.count) else {
+        throw failure(
+          "vocabulary.offsets do not rise from 0 to at most \(bytes.count)",
+          expected: "the bounds of the words in vocabulary.bytes")
+      }
+      let text = UnsafeBufferPointer(rebasing: bytes[..<Int(offsets[count])])
+      if let word = UTF8Check.firstInvalidWord(text, offsets: offsets) {
+        throw failure("word \(word) is not UTF-8", expected: "words in UTF-8")
+      }
+      if let slots = try values(
+        "vocabulary.index", .uint32, as: UInt32.self, owners: &owners)
+      {
+        guard slots.count > count, slots.count & (slots.count - 1) == 0 else {
+          throw failure(
+            "vocabulary.index has \(slots.count) slots for \(count) words",
+            expected: "a power of two, more than the words")
+        }
+        var largest: UInt32 = 0
+        for slot in slots { largest = max(largest, slot) }
+        guard largest <= count else {
+          throw failure(
+            "vocabulary.index names word \(largest - 1)", expected: "words below \(count)")
+        }
+        return WordTable(bytes: bytes, offsets: offsets, slots: slots)
+      }
+      var builder = WordTableBuilder(expectedCount: count)
+      for word in 0..<count {
+        builder.append(
+          UnsafeBufferPointer(rebasing: bytes[Int(offsets[word])..<Int(offsets[word + 1])]))
+      }
+      let built = builder.finish()
+      if let word = built.duplicates.first {
+        throw failure("word \(word) is there twice", expected: "no two alike")
+      }
+      owners += built.owners as [AnyObject]
+      return built.table
+    }
+  }
+}
+
+extension Allocation {
+  private static let nothing = Allocation(byteCount: 64)
+  /// An address for values of which there are none.
+  static func nowhere<Value: BitwiseCopyable>() -> UnsafePointer<Value> {
+    guard let base = nothing.buffer(of: Value.self, count: 1).baseAddress else {
+      preconditionFailure("memory without an address")
+    }
+    return UnsafePointer(base)
+  }
+}

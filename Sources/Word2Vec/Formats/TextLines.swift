@@ -1,0 +1,123 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Platform
+
+/// Bytes seen as lines of fields. Lines end in LF or CR LF; fields are parted by blanks and tabs.
+struct TextLines: @unchecked Sendable {
+  // Sendable: the bytes are only read, and whoever made this keeps them alive.
+
+  let bytes: UnsafeRawBufferPointer
+  /// Where the text starts: after the byte order mark, if there is one.
+  let start: Int
+  /// Where it ends: before empty lines at the end.
+  let end: Int
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var end = bytes.count
+    while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
+    self.end = end
+  }
+
+  /// The first newline at or after `offset` and below `limit`, or nil.
+  func newline(from offset: Int, below limit: Int) -> Int? {
+    guard offset < limit, let base = bytes.baseAddress,
+      let found = memchr(base + offset, 0x0A, limit - offset)
+    else { return nil }
+    return UnsafeRawPointer(found) - base
+  }
+
+  /// The line that starts at `offset`, without its end, and where the next one starts.
+  func line(from offset: Int) -> (range: Range<Int>, next: Int) {
+    let newline = newline(from: offset, below: bytes.count) ?? bytes.count
+    let last = newline > offset && bytes[newline - 1] == 0x0D ? newline - 1 : newline
+    return (offset..<last, min(bytes.count, newline + 1))
+  }
+
+  /// The fields of a line.
+  func fields(of line: Range<Int>) -> [Range<Int>] {
+    var fields: [Range<Int>] = []
+    var offset = line.lowerBound
+    while offset < line.upperBound {
+      while offset < line.upperBound, Self.isBlank(bytes[offset]) { offset += 1 }
+      let first = offset
+      while offset < line.upperBound, !Self.isBlank(bytes[offset]) { offset += 1 }
+      if offset > first { fields.append(first..<offset) }
+    }
+    return fields
+  }
+
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  /// The whole number, not negative, that a field spells, or nil.
+  func integer(_ field: Range<Int>) -> Int? {
+    guard bytes[field].allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    return Int(String(decoding: bytes[field], as: UTF8.self))
+  }
+
+  /// Whether a field spells a number, be it `nan` or `inf`, which are refused later by name.
+  func looksLikeNumber(_ field: Range<Int>) -> Bool {
+    field.count < 512 && Float(String(decoding: bytes[field], as: UTF8.self)) != nil
+  }
+
+  /// A stretch of bytes as text for a message, shortened.
+  func quoted(_ range: Range<Int>) -> String {
+    let text = String(decoding: bytes[range].prefix(40), as: UTF8.self)
+    return "'\(text)\(range.count > 40 ? "…" : "")'"
+  }
+}
+
+/// The first line of the word2vec formats: the number of words and the dimension.
+struct SizeLine {
+  let count: Int
+  let dimension: Int
+  /// Where the first row starts.
+  let end: Int
+
+  /// Reads the line, or gives nil when the first line is not two whole numbers.
+  init?(_ text: TextLines) {
+    // No two numbers need more; binary data may have no newline for long.
+    let limit = min(text.bytes.count, text.start + 128)
+    guard let newline = text.newline(from: text.start, below: limit) else {
+      // A file that is nothing but this line may lack the newline.
+      guard text.bytes.count < limit + 1, let whole = Self.numbers(text, text.start..<text.end)
+      else { return nil }
+      (count, dimension, end) = (whole.0, whole.1, text.bytes.count)
+      return
+    }
+    guard let pair = Self.numbers(text, text.line(from: text.start).range) else { return nil }
+    (count, dimension, end) = (pair.0, pair.1, newline + 1)
+  }
+
+  private static func numbers(_ text: TextLines, _ line: Range<Int>) -> (Int, Int)? {
+    let fields = text.fields(of: line)
+    guard fields.count == 2, let count = text.integer(fields[0]),
+      let dimension = text.integer(fields[1])
+    else { return nil }
+    return (count, dimension)
+  }
+
+  /// Refuses sizes that the file cannot hold, before any memory is taken.
+  ///
+  /// - Parameter leastRowByteCount: bytes that a row takes at least, given the dimension.
+  func check(path: String, available: Int, leastRowByteCount: (Int) -> Int) throws {
+    let expected = "at most what \(available) bytes can hold"
+    guard dimension >= 1, dimension <= max(1, available) else {
+      throw WordtoolError(
+        .badData, path: path, at: .line(1), found: "a dimension of \(dimension)",
+        expected: dimension < 1 ? "1 or more" : expected)
+    }
+    let (needed, overflow) = count.multipliedReportingOverflow(by: leastRowByteCount(dimension))
+    guard !overflow, needed <= available, count <= WordTable.maximumCount else {
+      throw WordtoolError(
+        .badData, path: path, at: .line(1), found: "\(count) words of \(dimension) values",
+        expected: expected, remedy: "the file is truncated or its first line is wrong")
+    }
+  }
+}

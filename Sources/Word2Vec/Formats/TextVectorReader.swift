@@ -1,0 +1,252 @@
+import Platform
+import Synchronization
+
+/// Reads vectors as text: word2vec's and fastText's with a first line that gives the size, GloVe's
+/// without it.
+///
+/// A row is a word and D numbers, parted by blanks or tabs, with or without a blank at the end. A
+/// word may hold blanks itself (GloVe's 840B set has such) where it is plain which fields are
+/// values: the last D fields are, and the one before them is no number.
+enum TextVectorReader {
+  /// Bytes that one thread takes at a time. Fixed, so that errors and results do not depend on how
+  /// many threads there are.
+  private static let pieceByteCount = 1 << 20
+
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, path: String, options: WordVectors.ReadOptions
+  ) throws -> WordVectors {
+    let text = TextLines(bytes)
+    let header = SizeLine(text)
+    var warnings: [String] = []
+    if text.start > 0 { warnings.append("the byte order mark at the start was skipped") }
+    if let header {
+      // The shortest row: no word at all, and a blank and a digit for each value.
+      try header.check(path: path, available: bytes.count - header.end + 1) {
+        $0.multipliedReportingOverflow(by: 2).overflow ? .max : $0 * 2
+      }
+    }
+    let dimension = try header?.dimension ?? guessDimension(text, path: path)
+    let start = min(header?.end ?? text.start, text.end)
+    let starts = pieceStarts(text, from: start)
+    let lineCounts = try countLines(text, starts, threads: options.threads)
+    var firstRows = [0]
+    for count in lineCounts { firstRows.append(firstRows[firstRows.count - 1] + count) }
+    let rowCount = firstRows[firstRows.count - 1]
+    let headerLines = header == nil ? 0 : 1
+    let hasExtraUnknown =
+      header.map { rowCount == $0.count + 1 && lastWordIsUnknown(text) } ?? false
+    if let header, rowCount != header.count, !hasExtraUnknown {
+      throw WordtoolError(
+        .badData, path: path, at: .line(min(rowCount, header.count) + 2),
+        found: rowCount < header.count
+          ? "the end after \(rowCount) rows" : "row \(header.count + 1)",
+        expected: "\(header.count) rows as the first line says",
+        remedy: rowCount < header.count ? "the file is truncated" : nil)
+    }
+    if hasExtraUnknown {
+      warnings.append("one more row than the first line says: the last, <unk>, was kept")
+    }
+    guard rowCount <= WordTable.maximumCount, rowCount * dimension <= bytes.count else {
+      throw WordtoolError(
+        .badData, path: path, found: "\(rowCount) rows of \(dimension) values",
+        expected: "at most what \(bytes.count) bytes can hold")
+    }
+
+    let rows = Allocation(byteCount: rowCount * dimension * 4)
+    let placeMemory = Allocation(byteCount: rowCount * MemoryLayout<Place>.stride)
+    nonisolated(unsafe) let places = placeMemory.buffer(of: Place.self, count: rowCount)
+    nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: rowCount * dimension)
+    let failures = FirstFailure()
+    let pieces = (starts, firstRows)
+    try VectorStorage.inPieces(of: starts.count - 1, size: 1, threads: options.threads) { range in
+      let (starts, firstRows) = pieces
+      let parser = RowParser(text: text, dimension: dimension)
+      guard let values = values.baseAddress else { return }
+      for piece in range {
+        var offset = starts[piece]
+        for row in firstRows[piece]..<firstRows[piece + 1] {
+          let (line, next) = text.line(from: offset)
+          do throws(RowParser.Problem) {
+            places[row] = try parser.parse(line, into: values + row * dimension)
+          } catch {
+            failures.report(line: row + 1 + headerLines, error)
+            return
+          }
+          offset = next
+        }
+      }
+    }
+    if let failure = failures.first {
+      throw WordtoolError(
+        .badData, path: path, at: .line(failure.line), found: failure.problem.found,
+        expected: failure.problem.expected)
+    }
+    var assembly = VectorAssembly(
+      path: path, format: header == nil ? .glove : .word2vecText, dimension: dimension, rows: rows)
+    assembly.warnings = warnings
+    return try withExtendedLifetime(placeMemory) {
+      try assembly.finish(
+        words: UnsafeBufferPointer(places), bytes: bytes, options: options
+      ) { .line($0 + 1 + headerLines) }
+    }
+  }
+
+  /// The dimension of text without a size line: the fewest values among its first lines, for a
+  /// word with blanks makes a line look longer.
+  private static func guessDimension(_ text: TextLines, path: String) throws -> Int {
+    var fewest = Int.max
+    var offset = text.start
+    for _ in 0..<100 where offset < text.end {
+      let (line, next) = text.line(from: offset)
+      let fields = text.fields(of: line)
+      // A row whose word is empty begins with a blank.
+      let hasEmptyWord = line.isEmpty ? false : TextLines.isBlank(text.bytes[line.lowerBound])
+      fewest = min(fewest, hasEmptyWord ? fields.count : fields.count - 1)
+      offset = next
+    }
+    guard fewest >= 1, fewest < Int.max else {
+      throw WordtoolError(
+        .badData, path: path, at: .line(1), found: "a line without values",
+        expected: "a word and its values")
+    }
+    return fewest
+  }
+
+  /// Where the pieces begin, each at the start of a line, and the end.
+  private static func pieceStarts(_ text: TextLines, from start: Int) -> [Int] {
+    var starts = [start]
+    while let last = starts.last, last < text.end {
+      let target = last + pieceByteCount
+      guard target < text.end, let newline = text.newline(from: target, below: text.end) else {
+        starts.append(text.end)
+        break
+      }
+      starts.append(newline + 1)
+    }
+    return starts
+  }
+
+  private static func countLines(
+    _ text: TextLines, _ starts: [Int], threads: Int
+  ) throws -> [Int] {
+    guard starts.count > 1 else { return [] }
+    let counts = LineCounts(starts.count - 1)
+    try VectorStorage.inPieces(of: starts.count - 1, size: 1, threads: threads) { range in
+      for piece in range {
+        var lines = 0
+        var offset = starts[piece]
+        let end = starts[piece + 1]
+        while offset < end {
+          lines += 1
+          offset = (text.newline(from: offset, below: end) ?? end) + 1
+        }
+        counts.set(piece, lines)
+      }
+    }
+    return counts.values
+  }
+
+  private static func lastWordIsUnknown(_ text: TextLines) -> Bool {
+    var offset = text.end
+    while offset > text.start, text.bytes[offset - 1] != 0x0A { offset -= 1 }
+    return text.bytes[offset..<text.end].starts(with: Array("<unk> ".utf8))
+  }
+
+  private final class LineCounts: Sendable {
+    private let counts: Mutex<[Int]>
+    init(_ count: Int) { counts = Mutex([Int](repeating: 0, count: count)) }
+    func set(_ index: Int, _ value: Int) { counts.withLock { $0[index] = value } }
+    var values: [Int] { counts.withLock { $0 } }
+  }
+
+  /// The failure in the lowest line.
+  private final class FirstFailure: Sendable {
+    private let failure = Mutex<(line: Int, problem: RowParser.Problem)?>(nil)
+
+    var first: (line: Int, problem: RowParser.Problem)? { failure.withLock { $0 } }
+
+    func report(line: Int, _ problem: RowParser.Problem) {
+      failure.withLock { failure in
+        if let known = failure, known.line <= line { return }
+        failure = (line, problem)
+      }
+    }
+  }
+}
+
+/// Reads one line of a word and its values.
+struct RowParser {
+  struct Problem: Error {
+    var found: String
+    var expected: String?
+  }
+
+  let text: TextLines
+  let dimension: Int
+  private let numbers = FloatParser()
+
+  init(text: TextLines, dimension: Int) {
+    self.text = text
+    self.dimension = dimension
+  }
+
+  /// Writes the values to `target` and says where the word is.
+  func parse(
+    _ line: Range<Int>, into target: UnsafeMutablePointer<Float>
+  ) throws(Problem) -> Place {
+    guard let bytes = text.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+      throw Problem(found: "an empty line", expected: "a word and \(dimension) values")
+    }
+    var end = line.upperBound
+    while end > line.lowerBound, TextLines.isBlank(bytes[end - 1]) { end -= 1 }
+    var offset = line.lowerBound
+    while offset < end, !TextLines.isBlank(bytes[offset]) { offset += 1 }
+    let wordEnd = offset
+    if values(bytes, from: offset, to: end, into: target) {
+      return Place(start: line.lowerBound, count: wordEnd - line.lowerBound)
+    }
+    return try fromTheRight(bytes, line.lowerBound..<end, into: target)
+  }
+
+  /// Whether exactly the right number of values stands between two places.
+  @inline(__always)
+  private func values(
+    _ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    var offset = start
+    for column in 0..<dimension {
+      let blank = offset
+      while offset < end, TextLines.isBlank(bytes[offset]) { offset += 1 }
+      if offset == blank || offset >= end { return false }
+      guard let value = numbers.parse(bytes, &offset, limit: end) else { return false }
+      target[column] = value
+    }
+    return offset == end
+  }
+
+  /// A line whose word holds blanks, or one that is wrong.
+  private func fromTheRight(
+    _ bytes: UnsafePointer<UInt8>, _ line: Range<Int>, into target: UnsafeMutablePointer<Float>
+  ) throws(Problem) -> Place {
+    let fields = text.fields(of: line)
+    guard fields.count > 0 else {
+      throw Problem(found: "an empty line", expected: "a word and \(dimension) values")
+    }
+    if fields.count > dimension + 1 {
+      let before = fields[fields.count - dimension - 1]
+      if !text.looksLikeNumber(before) {
+        let wordEnd = before.upperBound
+        if values(bytes, from: wordEnd, to: line.upperBound, into: target) {
+          return Place(start: line.lowerBound, count: wordEnd - line.lowerBound)
+        }
+      }
+    }
+    let hasEmptyWord = TextLines.isBlank(bytes[line.lowerBound])
+    let valueFields = hasEmptyWord ? fields[...] : fields.dropFirst()
+    if let bad = valueFields.first(where: { !text.looksLikeNumber($0) }) {
+      throw Problem(found: "\(text.quoted(bad)) among the values", expected: "\(dimension) numbers")
+    }
+    throw Problem(found: "\(valueFields.count) values", expected: "\(dimension)")
+  }
+}

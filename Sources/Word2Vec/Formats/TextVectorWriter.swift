@@ -1,0 +1,77 @@
+import Platform
+import Synchronization
+
+extension WordVectors {
+  /// Writes word2vec's binary format, with a newline after each vector as word2vec.c does.
+  func writeWord2VecBinary(to file: OutputFile) throws {
+    try file.write("\(count) \(dimension)\n")
+    var row = [Float](repeating: 0, count: dimension)
+    for index in 0..<count {
+      try checkWord(at: index, for: .word2vecBinary)
+      try file.write(UnsafeRawBufferPointer(storage.words.bytes(at: index)))
+      try file.write([0x20])
+      row.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress { storage.copy(row: index, to: base) }
+      }
+      try row.withUnsafeBytes { try file.write($0) }
+      try file.write([0x0A])
+    }
+  }
+
+  /// Writes a line a word, each value with the fewest digits that read back as the same float.
+  func writeText(to file: OutputFile, format: Format, threads: Int) throws {
+    if format != .glove { try file.write("\(count) \(dimension)\n") }
+    for index in 0..<count { try checkWord(at: index, for: format) }
+    // Enough rows for every thread, few enough to keep the text of one round small.
+    let piece = max(1, 65_536 / dimension)
+    let round = piece * max(1, threads) * 4
+    var first = 0
+    while first < count {
+      let rows = first..<min(count, first + round)
+      let texts = Texts(count: (rows.count + piece - 1) / piece)
+      try VectorStorage.inPieces(of: rows.count, size: piece, threads: threads) { range in
+        let absolute = range.lowerBound + rows.lowerBound..<range.upperBound + rows.lowerBound
+        texts.set(range.lowerBound / piece, self.text(of: absolute, format: format))
+      }
+      for text in texts.all { try file.write(text) }
+      first = rows.upperBound
+    }
+  }
+
+  private func text(of rows: Range<Int>, format: Format) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(rows.count * (dimension * 13 + 16))
+    for row in rows {
+      text.append(contentsOf: storage.words.bytes(at: row))
+      for value in vector(at: row) {
+        text.append(0x20)
+        var digits = value.description
+        digits.withUTF8 { text.append(contentsOf: $0) }
+      }
+      if format == .fastTextVec { text.append(0x20) }
+      text.append(0x0A)
+    }
+    return text
+  }
+
+  /// Refuses a word that readers of the format would cut apart.
+  private func checkWord(at index: Int, for format: Format) throws {
+    let bytes = storage.words.bytes(at: index)
+    let bad = bytes.first { byte in
+      byte == 0x0A || byte == 0x0D || (byte == 0x20 || byte == 0x09) && format != .glove
+    }
+    guard bad != nil || bytes.isEmpty && format != .glove else { return }
+    throw WordtoolError(
+      .unavailable,
+      found: bytes.isEmpty
+        ? "word \(index) is empty" : "the word '\(word(at: index))' holds a blank or a line end",
+      expected: "words that the format \(format.rawValue) can hold", remedy: "write safetensors")
+  }
+
+  private final class Texts: Sendable {
+    private let texts: Mutex<[[UInt8]]>
+    init(count: Int) { texts = Mutex([[UInt8]](repeating: [], count: count)) }
+    func set(_ index: Int, _ text: [UInt8]) { texts.withLock { $0[index] = text } }
+    var all: [[UInt8]] { texts.withLock { $0 } }
+  }
+}

@@ -1,0 +1,100 @@
+import Platform
+
+/// Makes vectors of what a reader has found: checks the words and drops repeated ones.
+struct VectorAssembly {
+  let path: String
+  let format: WordVectors.Format
+  let dimension: Int
+  /// [count, dimension], all filled.
+  let rows: Allocation
+  var warnings: [String] = []
+
+  /// Makes the vectors.
+  ///
+  /// - Parameters:
+  ///   - words: where each word's bytes are.
+  ///   - bytes: the file.
+  ///   - position: the place of a row for messages.
+  func finish(
+    words: UnsafeBufferPointer<Place>, bytes: UnsafeRawBufferPointer,
+    options: WordVectors.ReadOptions, position: (Int) -> WordtoolError.Position
+  ) throws -> WordVectors {
+    var warnings = warnings
+    var builder = WordTableBuilder(expectedCount: words.count)
+    var repaired = 0
+    var empty = 0
+    for (row, place) in words.enumerated() {
+      let raw = UnsafeRawBufferPointer(rebasing: bytes[place.start..<place.start + place.count])
+      let word = UnsafeBufferPointer(
+        start: raw.baseAddress?.assumingMemoryBound(to: UInt8.self), count: raw.count)
+      if word.isEmpty { empty += 1 }
+      if UTF8Check.isValid(word) {
+        builder.append(word)
+      } else if options.lossy {
+        repaired += 1
+        builder.append(String(decoding: word, as: UTF8.self))
+      } else {
+        throw WordtoolError(
+          .badData, path: path, at: position(row),
+          found: "the word '\(String(decoding: word.prefix(60), as: UTF8.self))' is not UTF-8",
+          expected: "UTF-8", remedy: "read it lossily to keep it with U+FFFD in place of bad bytes")
+      }
+    }
+    if repaired > 0 { warnings.append("\(repaired) words that are not UTF-8 were repaired") }
+    if empty > 0 { warnings.append("\(empty == 1 ? "a word is" : "\(empty) words are") empty") }
+
+    let layout = VectorStorage.Rows.float32(
+      rows.buffer(of: Float.self, count: words.count * dimension).baseAddress
+        .map { UnsafePointer($0) } ?? Allocation.nowhere(), stride: dimension)
+    let (normMemory, firstBad) = try VectorStorage.norms(
+      of: layout, count: words.count, dimension: dimension, threads: options.threads)
+    if let (row, column) = firstBad {
+      throw WordtoolError(
+        .badData, path: path, at: position(row),
+        found: "value \(column + 1) of row \(row + 1) is not a finite number",
+        expected: "finite numbers", remedy: "the training that made the file went wrong")
+    }
+
+    let (table, owners, duplicates) = builder.finish()
+    let norms = normMemory.buffer(of: Float.self, count: words.count)
+    if let first = duplicates.first {
+      warnings.append(
+        "\(duplicates.count == 1 ? "a repeated word was" : "\(duplicates.count) repeated words were")"
+          + " left out, the first in row \(first + 1)")
+      dropRows(duplicates, of: words.count, norms: norms)
+    }
+    let storage = VectorStorage(
+      dimension: dimension, rows: layout,
+      norms: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(norms)[..<table.count]),
+      counts: nil, words: table, owners: owners + [rows, normMemory])
+    return WordVectors(storage: storage, metadata: [:], warnings: warnings, format: format)
+  }
+
+  /// Moves the rows that stay together.
+  private func dropRows(
+    _ dropped: [Int], of count: Int, norms: UnsafeMutableBufferPointer<Float>
+  ) {
+    guard let base = rows.buffer(of: Float.self, count: count * dimension).baseAddress else {
+      return
+    }
+    var skip = dropped[...]
+    var target = 0
+    for row in 0..<count {
+      if row == skip.first {
+        skip.removeFirst()
+        continue
+      }
+      if target != row {
+        (base + target * dimension).update(from: base + row * dimension, count: dimension)
+        norms[target] = norms[row]
+      }
+      target += 1
+    }
+  }
+}
+
+/// Where a word's bytes are in a file.
+struct Place: BitwiseCopyable {
+  var start: Int
+  var count: Int
+}

@@ -1,0 +1,82 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Platform
+
+/// Reads word2vec's binary format: `V D\n`, then for each word its bytes, a blank and D floats,
+/// little endian, followed by a newline or not.
+///
+/// word2vec.c writes the newline, gensim and others do not; newlines before a word are skipped.
+enum Word2VecBinaryReader {
+  /// No word is longer; without a limit a damaged file would be searched to its end.
+  private static let longestWord = 1 << 16
+
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, path: String, options: WordVectors.ReadOptions
+  ) throws -> WordVectors {
+    guard let base = bytes.baseAddress, let header = SizeLine(TextLines(bytes)) else {
+      throw WordtoolError(.badData, path: path, at: .byte(0), found: "no line with the size")
+    }
+    let available = bytes.count - header.end
+    try header.check(path: path, available: available) { dimension in
+      // A blank and the floats; the word may be empty.
+      dimension.multipliedReportingOverflow(by: 4).overflow ? .max : dimension * 4 + 1
+    }
+    let (count, dimension) = (header.count, header.dimension)
+    let rowByteCount = dimension * 4
+
+    let placeMemory = Allocation(byteCount: count * MemoryLayout<Place>.stride)
+    nonisolated(unsafe) let places = placeMemory.buffer(of: Place.self, count: count)
+    var offset = header.end
+    for row in 0..<count {
+      while offset < bytes.count, bytes[offset] == 0x0A { offset += 1 }
+      let limit = min(bytes.count, offset + longestWord)
+      guard offset < limit, let blank = memchr(base + offset, 0x20, limit - offset) else {
+        throw WordtoolError(
+          .badData, path: path, at: .byte(offset),
+          found: offset >= bytes.count
+            ? "the file ends after \(row) of \(count) words"
+            : "no blank after the word of row \(row + 1)",
+          expected: "a word, a blank and \(dimension) floats",
+          remedy: "the file is truncated or no word2vec binary")
+      }
+      let wordEnd = UnsafeRawPointer(blank) - base
+      guard bytes.count - wordEnd - 1 >= rowByteCount else {
+        throw WordtoolError(
+          .badData, path: path, at: .byte(wordEnd + 1),
+          found: "\(bytes.count - wordEnd - 1) bytes for the vector of row \(row + 1)",
+          expected: "\(rowByteCount)", remedy: "the file is truncated")
+      }
+      places[row] = Place(start: offset, count: wordEnd - offset)
+      offset = wordEnd + 1 + rowByteCount
+    }
+    while offset < bytes.count, bytes[offset] == 0x0A || bytes[offset] == 0x0D { offset += 1 }
+    guard offset == bytes.count else {
+      throw WordtoolError(
+        .badData, path: path, at: .byte(offset),
+        found: "\(bytes.count - offset) bytes after the last of \(count) words", expected: "none")
+    }
+
+    let rows = Allocation(byteCount: count * rowByteCount)
+    nonisolated(unsafe) let source = base
+    try VectorStorage.inPieces(of: count, threads: options.threads) { range in
+      guard let target = rows.bytes.baseAddress else { return }
+      for row in range {
+        // Floats are little endian in the file and on every system this runs on.
+        (target + row * rowByteCount).copyMemory(
+          from: source + places[row].start + places[row].count + 1, byteCount: rowByteCount)
+      }
+    }
+    let assembly = VectorAssembly(
+      path: path, format: .word2vecBinary, dimension: dimension, rows: rows)
+    return try withExtendedLifetime(placeMemory) {
+      try assembly.finish(
+        words: UnsafeBufferPointer(places), bytes: bytes, options: options
+      ) { .byte(places[$0].start) }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+public import Platform
+
+extension WordVectors {
+  /// How files are read.
+  public struct ReadOptions: Hashable, Sendable {
+    /// Whether words that are not UTF-8 are kept with U+FFFD in place of what is wrong, instead of
+    /// being an error. word2vec.c cuts long words in the middle of a character.
+    public var lossy: Bool
+    /// How many threads read; the result does not depend on it.
+    public var threads: Int
+
+    /// Words must be UTF-8; all cores.
+    public init(lossy: Bool = false, threads: Int = Workers.defaultCount) {
+      self.lossy = lossy
+      self.threads = threads
+    }
+  }
+
+  /// Reads a file of any of the formats in ``Format``, recognised by its content.
+  ///
+  /// - Throws: ``WordtoolError``: `noSuchInput`; `badData` for a file that is none of these or
+  ///   breaks its format's rules, with the place, what was expected and a remedy.
+  public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
+    let file = try MappedFile(path: path)
+    // The mapping must outlast the readers, which know only its bytes.
+    defer { withExtendedLifetime(file) {} }
+    switch try FormatSniffer.format(of: file.bytes, path: path) {
+    case .safetensors, .safetensorsInt8:
+      self = try SafetensorsVectors.read(file, threads: options.threads)
+    case .word2vecBinary:
+      self = try Word2VecBinaryReader.read(file.bytes, path: path, options: options)
+    case .word2vecText, .fastTextVec, .glove:
+      self = try TextVectorReader.read(file.bytes, path: path, options: options)
+    }
+  }
+}
