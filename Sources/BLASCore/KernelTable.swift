@@ -60,7 +60,7 @@ import Darwin
   public func sigmoid(_ values: [Float]) -> [Float] {
     unsafe [Float](unsafeUninitializedCapacity: values.count) { results, count in
       // SAFETY: both buffers hold values.count floats.
-      if let target = unsafe results.baseAddress {
+      if let target = results.baseAddress {
         unsafe values.withUnsafeBufferPointer {
           unsafe pointer.pointee.sigmoid_f32($0.baseAddress, target, Int64($0.count))
         }

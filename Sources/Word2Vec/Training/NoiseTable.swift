@@ -13,17 +13,17 @@ import Darwin
 /// Walker's alias method as Vose builds it (IEEE Trans. Software Engineering 17, 1991): a uniform
 /// column, then either its own word or its alias. word2vec.c's table of 10^8 entries misses every
 /// cache; this one stays in the second level.
-struct NoiseTable: Sendable {
-  struct Column: Sendable {
+package struct NoiseTable: Sendable {
+  package struct Column: Sendable {
     /// The probability, in units of 2^-32, that the column's own word is taken.
     var threshold: UInt32
     var alias: Int32
   }
 
-  let columns: [Column]
+  package let columns: [Column]
 
   /// - Parameter counts: at least one, all above 0.
-  init(counts: [Int64], exponent: Double) {
+  package init(counts: [Int64], exponent: Double) {
     let weights = counts.map { Self.power(Double($0), exponent) }
     let total = weights.reduce(0, +)
     var shares = weights.map { $0 / total * Double(weights.count) }
@@ -53,7 +53,7 @@ struct NoiseTable: Sendable {
 
   /// The word that 64 random bits stand for.
   @inline(__always)
-  static func word(
+  package static func word(
     for bits: UInt64, in columns: UnsafeBufferPointer<Column>
   ) -> Int32 {
     let scaled = (bits >> 32) &* UInt64(truncatingIfNeeded: columns.count)
@@ -65,10 +65,10 @@ struct NoiseTable: Sendable {
 }
 
 /// The chance that a frequent word is kept (Mikolov et al. 2013b, in the form of word2vec.c).
-enum Subsampling {
+package enum Subsampling {
   /// For each word the probability sqrt(q) + q, q = sample x total / count, at most 1, in units of
   /// 2^-32; a word is kept when 32 random bits are not above it.
-  static func thresholds(counts: [Int64], sample: Double) -> [UInt32] {
+  package static func thresholds(counts: [Int64], sample: Double) -> [UInt32] {
     guard sample > 0 else { return [UInt32](repeating: .max, count: counts.count) }
     let total = Double(counts.reduce(0, +))
     return counts.map { count in

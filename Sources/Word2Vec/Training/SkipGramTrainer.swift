@@ -38,6 +38,20 @@ public final class SkipGramTrainer {
     public var loss: Double?
   }
 
+  /// Work to be done now and then between two chunks, while no thread touches the vectors.
+  public struct Pausing {
+    /// The time between two pauses.
+    public var every: Duration
+    /// What to do; it may read the trainer.
+    public var body: () throws -> Void
+
+    /// Pauses every so often for `body`.
+    public init(every: Duration, _ body: @escaping () throws -> Void) {
+      self.every = every
+      self.body = body
+    }
+  }
+
   /// The options, as validated.
   public let options: SkipGramOptions
   /// Words of the vocabulary.
@@ -52,6 +66,7 @@ public final class SkipGramTrainer {
   public private(set) var epochLosses: [Double] = []
   /// The words per chunk, between two places where training can be interrupted and resumed.
   public static let wordsPerChunk = 4096
+  private(set) var lossTally = LossTally()
 
   private let sampling: WindowGroups.Sampling
   private let kernels: KernelTable
@@ -111,9 +126,17 @@ public final class SkipGramTrainer {
   }
 
   /// Continues from where another run stopped.
-  package func resume(at position: Position, epochLosses: [Double]) {
+  func resume(at position: Position, epochLosses: [Double], lossTally: LossTally) {
     self.position = position
     self.epochLosses = epochLosses
+    self.lossTally = lossTally
+  }
+
+  /// The sampled losses of the current epoch so far, added chunk after chunk.
+  struct LossTally: Codable, Hashable {
+    var sum = 0.0
+    var pairs = 0.0
+    var mean: Double? { pairs > 0 ? sum / pairs : nil }
   }
 
   /// Trains to the end of the last epoch.
@@ -123,24 +146,32 @@ public final class SkipGramTrainer {
   ///   - threads: how many threads to use, at least 1. More than
   ///     ``largestUsefulThreadCount`` are not started.
   ///   - stop: looked at between chunks.
+  ///   - pausing: work to be done now and then while no thread trains, such as a checkpoint.
   ///   - progress: called now and then on the caller's thread.
   /// - Throws: ``WordtoolError``: `interrupted` when `stop` was raised, with ``position`` and the
   ///   vectors as they are after the last whole chunk; `diverged` when the loss or a vector is no
   ///   longer finite or the loss runs away.
   public func train(
     on text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag = StopFlag(),
-    progress: ((Progress) -> Void)? = nil
+    pausing: Pausing? = nil, progress: ((Progress) -> Void)? = nil
   ) throws {
     precondition(threads >= 1, "\(threads) threads")
     let chunkCount = (text.count + Self.wordsPerChunk - 1) / Self.wordsPerChunk
     guard chunkCount > 0 else { throw WordtoolError(.badData, found: "no words to train on") }
-    let run = TrainingRun(
-      trainer: self, text: text, chunkCount: chunkCount,
-      threadCount: min(threads, largestUsefulThreadCount), stop: stop, progress: progress)
-    try Workers.run(count: run.threadCount) { thread in run.work(thread) }
-    position = run.position
-    epochLosses = run.epochLosses
-    if let failure = run.failure { throw failure }
+    while true {
+      let run = TrainingRun(
+        trainer: self, text: text, chunkCount: chunkCount,
+        threadCount: min(threads, largestUsefulThreadCount), stop: stop,
+        pauseAfter: pausing?.every, progress: progress)
+      try Workers.run(count: run.threadCount) { thread in run.work(thread) }
+      position = run.position
+      epochLosses = run.epochLosses
+      run.collectLosses(upTo: position.chunk)
+      lossTally = run.lossTally
+      if let failure = run.failure { throw failure }
+      if position.epoch == options.epochs { break }
+      try pausing?.body()
+    }
     for (rows, name) in [(vectors, "vector"), (contextVectors, "context vector")] {
       if let row = rows.firstRowNotFinite() {
         throw Self.divergence("the \(name) of word \(row) is not finite")
@@ -176,6 +207,7 @@ public final class SkipGramTrainer {
     private let stride: Int
     private let lockstep: Lockstep
     private let stop: StopFlag
+    private let pauseAt: ContinuousClock.Instant?
     private let progress: ((Progress) -> Void)?
     private let owner: SkipGramTrainer
 
@@ -197,16 +229,19 @@ public final class SkipGramTrainer {
 
     init(
       trainer: SkipGramTrainer, text: UnsafeBufferPointer<Int32>, chunkCount: Int,
-      threadCount: Int, stop: StopFlag, progress: ((Progress) -> Void)?
+      threadCount: Int, stop: StopFlag, pauseAfter: Duration?,
+      progress: ((Progress) -> Void)?
     ) {
       owner = trainer
       options = trainer.options
       position = trainer.position
       epochLosses = trainer.epochLosses
+      lossTally = trainer.lossTally
       self.text = text
       self.chunkCount = chunkCount
       self.threadCount = threadCount
       self.stop = stop
+      pauseAt = pauseAfter.map { ContinuousClock.now + $0 }
       self.progress = progress
       columns = trainer.columns
       kernels = trainer.kernels.pointer
@@ -327,9 +362,8 @@ public final class SkipGramTrainer {
 
     // MARK: What thread 0 does besides
 
+    private(set) var lossTally: LossTally
     private var recentLoss: Double?
-    private var lossSum = 0.0
-    private var pairSum = 0.0
     private var sampledUpTo = 0
 
     private func begin() {
@@ -343,9 +377,8 @@ public final class SkipGramTrainer {
       let endsEpoch = next.epoch > position.epoch
       collectLosses(upTo: endsEpoch ? round.upperBound : round.lowerBound)
       if endsEpoch {
-        epochLosses.append(pairSum > 0 ? lossSum / pairSum : 0)
-        lossSum = 0
-        pairSum = 0
+        epochLosses.append(lossTally.mean ?? 0)
+        lossTally = LossTally()
         sampledUpTo = 0
       }
       position = next
@@ -355,21 +388,21 @@ public final class SkipGramTrainer {
       } else if stop.isRaised, next.epoch < options.epochs {
         failure = interruption()
       }
-      isOver[parity] = failure != nil
+      isOver[parity] = failure != nil || (pauseAt.map { $0 <= ContinuousClock.now } ?? false)
     }
 
     /// Adds the samples of the chunks before `end`, all of them written before the last meeting.
-    private func collectLosses(upTo end: Int) {
-      var sum = 0.0
-      var pairs = 0.0
-      while sampledUpTo < end {
-        sum += lossSamples[sampledUpTo].sum
-        pairs += lossSamples[sampledUpTo].pairs
-        sampledUpTo += 1
+    func collectLosses(upTo end: Int) {
+      var recent = LossTally()
+      for chunk in sampledUpTo..<max(sampledUpTo, end) {
+        recent.sum += lossSamples[chunk].sum
+        recent.pairs += lossSamples[chunk].pairs
+        // One after the other, so that the sum does not depend on who asks when.
+        lossTally.sum += lossSamples[chunk].sum
+        lossTally.pairs += lossSamples[chunk].pairs
       }
-      lossSum += sum
-      pairSum += pairs
-      if pairs > 0 { recentLoss = sum / pairs }
+      sampledUpTo = max(sampledUpTo, end)
+      recentLoss = recent.mean ?? recentLoss
     }
 
     /// Untrained vectors have dot products of zero, and -log sigma(0) is log 2.

@@ -1,5 +1,5 @@
-import BLASCore
-import CKernels
+package import BLASCore
+package import CKernels
 
 /// The training examples of one chunk of the text: groups of consecutive windows, each with the
 /// context words around them and the noise words they share.
@@ -14,9 +14,9 @@ import CKernels
 /// window, analogies are as good as with five fresh ones for each pair; with one, 2 points worse.
 ///
 /// What a chunk holds is a function of the text, the options and the chunk's seed alone.
-final class WindowGroups {
+package final class WindowGroups {
   /// Windows in a group. Bits of an input's mask.
-  static let windowsPerGroup = 5
+  package static let windowsPerGroup = 5
 
   /// Noise words drawn for a group: twice the negative samples of a pair, rounded up so that
   /// centres and noise words fill whole tiles of 4.
@@ -25,7 +25,7 @@ final class WindowGroups {
   }
 
   /// What all chunks share.
-  struct Sampling: Sendable {
+  package struct Sampling: Sendable {
     let windowRadius: Int
     let noiseCount: Int
     /// How often one draw counts as a noise word of one pair.
@@ -35,7 +35,7 @@ final class WindowGroups {
     /// Rows of zeros that pad a group's outputs begin here.
     let paddingRow: Int32
 
-    init(options: SkipGramOptions, counts: [Int64]) {
+    package init(options: SkipGramOptions, counts: [Int64]) {
       windowRadius = options.windowRadius
       noiseCount = WindowGroups.noiseCount(negativeSamples: options.negativeSamples)
       noiseWeight = Float(options.negativeSamples) / Float(noiseCount)
@@ -59,7 +59,7 @@ final class WindowGroups {
   private let masks: UnsafeMutablePointer<UInt32>
   private let outputs: UnsafeMutablePointer<Int32>
   private let noiseWeights: UnsafeMutablePointer<Float>
-  private(set) var groupCount = 0
+  package private(set) var groupCount = 0
 
   // Scratch: the words that subsampling keeps, and the bounds of each one's window among them.
   private let kept: UnsafeMutablePointer<Int32>
@@ -69,7 +69,7 @@ final class WindowGroups {
   private let largestInputCount: Int
 
   /// - Parameter wordCapacity: the most words a chunk has.
-  init(sampling: Sampling, wordCapacity: Int) {
+  package init(sampling: Sampling, wordCapacity: Int) {
     self.sampling = sampling
     noiseCount = sampling.noiseCount
     noiseWeight = sampling.noiseWeight
@@ -109,7 +109,7 @@ final class WindowGroups {
   }
 
   /// Replaces the contents by the groups of `text`, IDs with -1 for the end of a line.
-  func prepare(_ text: UnsafeBufferPointer<Int32>, random: RandomSource) {
+  package func prepare(_ text: UnsafeBufferPointer<Int32>, random: RandomSource) {
     precondition(text.count <= wordCapacity, "\(text.count) words in a chunk of \(wordCapacity)")
     var random = random
     let keptCount = keepWords(of: text, random: &random)
@@ -262,7 +262,7 @@ final class WindowGroups {
   }
 
   /// Calls `body` with one batch of at most `size` groups after the other, and its number.
-  func withBatches(
+  package func withBatches(
     ofSize size: Int, inputRows: UnsafeMutablePointer<Float>,
     outputRows: UnsafeMutablePointer<Float>, stride: Int,
     _ body: (UnsafePointer<wt_sgns_batch>, Int) -> Void

@@ -1,0 +1,185 @@
+import BLASCore
+import CKernels
+import TestSupport
+import Testing
+
+@Suite struct KernelTests {
+  static let shapes = [
+    (inputs: 1, outputs: 4), (inputs: 4, outputs: 16), (inputs: 13, outputs: 20),
+    (inputs: 7, outputs: 12), (inputs: 11, outputs: 136),
+  ]
+
+  @Test("every instruction set gives the scalar code's very bits at every dimension from 1 to 67")
+  func bitsAreThoseOfTheScalarCode() throws {
+    let scalar = try #require(KernelTable(named: "scalar"))
+    for kernels in KernelTable.available where kernels.name != "scalar" {
+      for dimension in 1...67 {
+        let expected = try SkipGramBatch(
+          dimension: dimension, shapes: Self.shapes, seed: UInt64(dimension))
+        let actual = try SkipGramBatch(
+          dimension: dimension, shapes: Self.shapes, seed: UInt64(dimension))
+        let columns = ColumnGroups(blockCount: expected.inputRows.blockCount)
+        let (_, c) = expected.step(scalar, columns: columns, rate: 0.1)
+        let (_, d) = actual.step(kernels, columns: columns, rate: 0.1)
+        var differences = 0
+        actual.forEachProduct { index, _, _, _, _, _ in
+          if c[index].bitPattern != d[index].bitPattern { differences += 1 }
+        }
+        for row in 0..<expected.inputRows.rowCount {
+          for (a, e) in [
+            (actual.inputRows[row], expected.inputRows[row]),
+            (actual.outputRows[row], expected.outputRows[row]),
+          ] {
+            differences += zip(a, e).count { $0.bitPattern != $1.bitPattern }
+          }
+        }
+        #expect(differences == 0, "\(kernels.name), dimension \(dimension)")
+      }
+    }
+  }
+
+  @Test("products, coefficients and updates agree with a Double oracle")
+  func agreesWithDoubles() throws {
+    for kernels in KernelTable.available {
+      for dimension in [1, 3, 16, 17, 50, 64, 67, 300] {
+        let before = try SkipGramBatch(dimension: dimension, shapes: [(9, 16)], seed: 7)
+        let batch = try SkipGramBatch(dimension: dimension, shapes: [(9, 16)], seed: 7)
+        let columns = ColumnGroups(blockCount: batch.inputRows.blockCount)
+        let rate = 0.05
+        let (_, coefficients) = batch.step(kernels, columns: columns, rate: Float(rate))
+        var inputs = (0..<before.inputRows.rowCount).map { before.inputRows[$0].map(Double.init) }
+        var outputs = (0..<before.outputRows.rowCount).map {
+          before.outputRows[$0].map(Double.init)
+        }
+        let (x, y) = (inputs, outputs)
+        var worst = 0.0
+        before.forEachProduct { index, input, output, mask, place, weight in
+          let dot = zip(x[input], y[output]).reduce(0) { $0 + $1.0 * $1.1 }
+          let a = place < 5 && mask >> UInt32(place) & 1 == 1 ? 1.0 : 0.0
+          let windows = Double(mask.nonzeroBitCount)
+          let b = a + Double(weight) * (windows - a)
+          let c = rate * (a - b / (1 + Oracle.exp(-min(max(dot, -30), 30))))
+          // |dot| < dimension, float products carry dimension x 2^-24 of it into sigma (slope 1/4);
+          // sigma itself 2e-7; b is below 10.
+          let tolerance = rate * 10 * (Double(dimension * dimension) * 0x1p-24 / 4 + 3e-7)
+          worst = max(worst, abs(Double(coefficients[index]) - c) / tolerance)
+          for k in 0..<dimension {
+            inputs[input][k] += c * y[output][k]
+            outputs[output][k] += c * x[input][k]
+          }
+        }
+        #expect(worst <= 1, "\(kernels.name), dimension \(dimension): coefficients")
+        var worstUpdate = 0.0
+        for row in 0..<inputs.count {
+          for k in 0..<dimension {
+            worstUpdate = max(worstUpdate, abs(Double(batch.inputRows[row][k]) - inputs[row][k]))
+            worstUpdate = max(worstUpdate, abs(Double(batch.outputRows[row][k]) - outputs[row][k]))
+          }
+        }
+        // Up to 16 coefficients of the tolerance above, times values below 1, and rounding.
+        let tolerance = 16 * rate * 10 * (Double(dimension * dimension) * 0x1p-24 / 4 + 3e-7) + 1e-5
+        #expect(worstUpdate <= tolerance, "\(kernels.name), dimension \(dimension): \(worstUpdate)")
+      }
+    }
+  }
+
+  @Test("the update is the loss's gradient, by central differences in Double")
+  func updateIsTheGradient() throws {
+    let dimension = 5
+    let before = try SkipGramBatch(dimension: dimension, shapes: [(6, 12)], seed: 11)
+    let after = try SkipGramBatch(dimension: dimension, shapes: [(6, 12)], seed: 11)
+    let rate = 0.01
+    _ = after.step(.fastest, columns: ColumnGroups(blockCount: 1), rate: Float(rate))
+    let inputs = (0..<before.inputRows.rowCount).map { before.inputRows[$0].map(Double.init) }
+    let outputs = (0..<before.outputRows.rowCount).map { before.outputRows[$0].map(Double.init) }
+
+    /// Equation 4 of Mikolov et al. 2013b, negated, over all pairs of the group.
+    func loss(_ x: [[Double]], _ y: [[Double]]) -> Double {
+      var sum = 0.0
+      before.forEachProduct { _, input, output, mask, place, weight in
+        let dot = zip(x[input], y[output]).reduce(0) { $0 + $1.0 * $1.1 }
+        let a = place < 5 && mask >> UInt32(place) & 1 == 1 ? 1.0 : 0.0
+        let noise = Double(weight) * (Double(mask.nonzeroBitCount) - a)
+        sum += a * Oracle.log(1 + Oracle.exp(-dot)) + noise * Oracle.log(1 + Oracle.exp(dot))
+      }
+      return sum
+    }
+    let h = 1e-5
+    var worst = 0.0
+    for row in inputs.indices {
+      for k in 0..<dimension {
+        for side in 0..<2 {
+          var plus = (inputs, outputs)
+          var minus = (inputs, outputs)
+          if side == 0 {
+            plus.0[row][k] += h
+            minus.0[row][k] -= h
+          } else {
+            plus.1[row][k] += h
+            minus.1[row][k] -= h
+          }
+          let numeric = (loss(plus.0, plus.1) - loss(minus.0, minus.1)) / (2 * h)
+          let old = side == 0 ? inputs[row][k] : outputs[row][k]
+          let new = Double(side == 0 ? after.inputRows[row][k] : after.outputRows[row][k])
+          worst = max(worst, abs((old - new) / rate - numeric) / (1 + abs(numeric)))
+        }
+      }
+    }
+    // A float holds the new value to 2^-24 of at most 2; divided by the rate that is 1.2e-5.
+    #expect(worst <= 5e-5)
+  }
+
+  @Test("the loss of a batch is that of a Double oracle")
+  func lossOfABatch() throws {
+    let batch = try SkipGramBatch(dimension: 20, shapes: [(5, 8), (9, 16)], seed: 3)
+    let columns = ColumnGroups(blockCount: batch.inputRows.blockCount)
+    var expected = 0.0
+    var expectedPairs = 0.0
+    batch.forEachProduct { _, input, output, mask, place, weight in
+      let dot = zip(batch.inputRows[input], batch.outputRows[output]).reduce(0.0) {
+        $0 + Double($1.0) * Double($1.1)
+      }
+      let a = place < 5 && mask >> UInt32(place) & 1 == 1 ? 1.0 : 0.0
+      let noise = Double(weight) * (Double(mask.nonzeroBitCount) - a)
+      expected += a * Oracle.log(1 + Oracle.exp(-dot)) + noise * Oracle.log(1 + Oracle.exp(dot))
+      if place == 0 { expectedPairs += Double(mask.nonzeroBitCount) }
+    }
+    var products = [Float](repeating: 0, count: batch.productCount)
+    var pairs = 0.0
+    let loss = batch.withBatch { batch in
+      KernelTable.fastest.pointer.pointee.sgns_dots_f32(
+        batch, 0, Int32(columns.bounds[columns.count]), &products)
+      return wt_sgns_loss(batch, products, 1, Int64(products.count), &pairs)
+    }
+    #expect(pairs == expectedPairs)
+    #expect(abs(loss - expected) < 1e-4 * expected)
+  }
+
+  @Test("the logistic function is exact to 2e-7, at every length, and NaN stays NaN")
+  func sigmoid() {
+    for kernels in KernelTable.available {
+      for count in 0...67 {
+        let values = (0..<count).map { (Float($0) - Float(count) / 2) * 0.97 }
+        let results = kernels.sigmoid(values)
+        let worst =
+          zip(values, results).map { value, result in
+            abs(Double(result) - 1 / (1 + Oracle.exp(-Double(value))))
+          }.max() ?? 0
+        #expect(worst < 2e-7, "\(kernels.name), \(count) values")
+      }
+      var random = SeededGenerator(seed: 5)
+      let many = (0..<10_000).map { _ in Float.random(in: -40...40, using: &random) }
+      let reference = KernelTable(named: "scalar")?.sigmoid(many)
+      #expect(kernels.sigmoid(many) == reference)
+      #expect(kernels.sigmoid([.nan, 0, .infinity, -.infinity])[0].isNaN)
+      #expect(kernels.sigmoid([0])[0] == 0.5)
+    }
+  }
+
+  @Test("a name that is no instruction set gives no table")
+  func unknownName() {
+    #expect(KernelTable(named: "avx1024") == nil)
+    #expect(KernelTable.available.contains { $0.name == "scalar" })
+    #expect(KernelTable.available.contains { $0.name == KernelTable.fastest.name })
+  }
+}
