@@ -157,7 +157,7 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ coun
 
 /// The temporary files that exist right now, so that an abrupt end can remove them.
 public enum TemporaryFiles {
-  private static let paths = Mutex<Set<String>>([])
+  private static let paths = Locked<Set<String>>([])
 
   package static func register(_ path: String) { paths.withLock { _ = $0.insert(path) } }
   package static func forget(_ path: String) { paths.withLock { _ = $0.remove(path) } }

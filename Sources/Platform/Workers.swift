@@ -5,7 +5,6 @@ import Musl
 #else
 import Darwin
 #endif
-import Synchronization
 
 /// Threads that are joined before the call returns.
 ///
@@ -27,7 +26,7 @@ public enum Workers {
   /// - Throws: the error of the lowest-numbered thread that failed, after all have ended.
   public static func run(count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
     precondition(count >= 1, "Workers.run needs at least one thread, got \(count)")
-    let failures = Mutex<[Int: any Error]>([:])
+    let failures = Locked<[Int: any Error]>([:])
     let guarded: @Sendable (Int) -> Void = { index in
       do { try body(index) } catch { failures.withLock { $0[index] = error } }
     }

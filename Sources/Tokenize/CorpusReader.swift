@@ -1,5 +1,4 @@
 public import Platform
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc

@@ -73,7 +73,7 @@ extension CorpusRun {
   private func renumber(_ maps: [[Int32]]) throws -> [Edges] {
     let pieceCount = blocks.count
     let next = Atomic<Int>(0)
-    let edges = Mutex([Edges](repeating: Edges(), count: pieceCount))
+    let edges = Locked([Edges](repeating: Edges(), count: pieceCount))
     try Workers.run(count: reader.threadCount) { _ in
       while true {
         let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -19,8 +18,8 @@ final class CorpusRun: Sendable {
   let pieces: PieceReader
   let blocks: IDBlocks
   private let storedByteCount: Int?
-  private let firstFailure = Mutex<PieceReader.Failure?>(nil)
-  private let tokensRead = Mutex(0)
+  private let firstFailure = Locked<PieceReader.Failure?>(nil)
+  private let tokensRead = Locked(0)
 
   /// What one thread brings home.
   struct Result: Sendable {
@@ -50,7 +49,7 @@ final class CorpusRun: Sendable {
   ///   the threads either.
   func tokenize() throws -> [Result] {
     let scanners = try (0..<reader.threadCount).map { _ in try TokenScanner(rule: reader.rule) }
-    let results = Mutex<[Int: Result]>([:])
+    let results = Locked<[Int: Result]>([:])
     try Workers.run(count: reader.threadCount) { worker in
       let result = self.work(worker, scanners[worker])
       results.withLock { $0[worker] = result }

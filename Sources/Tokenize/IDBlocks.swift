@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// The numbers of one piece while a corpus is read.
 struct IDBlock: Sendable {
@@ -21,7 +20,7 @@ struct IDBlock: Sendable {
 final class IDBlocks: Sendable {
   private let memoryLimit: Int
   private let folder: String
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   private struct State {
     var blocks: [IDBlock?] = []

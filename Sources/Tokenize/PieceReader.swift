@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -54,7 +53,7 @@ struct Piece {
 final class PieceReader: @unchecked Sendable {
   // Sendable: everything that changes is touched under `lock` only.
 
-  private let lock = Mutex<Void>(())
+  private let lock = Locked<Void>(())
   private let files: [String]
   private let pieceSize: Int
   private let pieceLimit: Int

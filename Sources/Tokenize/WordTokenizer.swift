@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// One token and where it stands.
 public struct Token: Hashable, Sendable {
@@ -25,7 +24,7 @@ public struct Token: Hashable, Sendable {
 public final class WordTokenizer: Sendable {
   /// The rule, with the ICU version of this process.
   public let rule: TokenizerRule
-  private let idle: Mutex<Pool>
+  private let idle: Locked<Pool>
 
   private struct Pool {
     // Scanners are used by one thread at a time: the pool hands each out to one caller.
@@ -41,7 +40,7 @@ public final class WordTokenizer: Sendable {
     rule.icuVersion = TokenizerRule.currentICUVersion
     rule.unicodeVersion = TokenizerRule.currentUnicodeVersion
     self.rule = rule
-    idle = Mutex(Pool())
+    idle = Locked(Pool())
     let first = try TokenScanner(rule: rule)
     giveBack(first)
   }

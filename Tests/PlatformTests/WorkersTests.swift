@@ -6,7 +6,7 @@ import Testing
 struct WorkersTests {
   @Test("every worker runs once and all are done on return", arguments: [1, 2, 3, 17])
   func all(count: Int) throws {
-    let seen = Mutex<[Int]>([])
+    let seen = Locked<[Int]>([])
     try Workers.run(count: count) { index in seen.withLock { $0.append(index) } }
     #expect(seen.withLock { $0.sorted() } == Array(0..<count))
     #expect(Workers.defaultCount >= 1)

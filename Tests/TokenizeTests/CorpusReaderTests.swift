@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 import TestSupport
 import Testing
 import Tokenize
@@ -194,7 +193,7 @@ struct CorpusReaderTests {
   func progress() throws {
     let folder = ScratchFolder()
     let path = try folder.write(String(repeating: "some words\n", count: 1000), to: "t")
-    let last = Mutex<CorpusProgress?>(nil)
+    let last = Locked<CorpusProgress?>(nil)
     _ = try reader(2, pieceSize: 500).read([path]) { now in last.withLock { $0 = now } }
     let end = last.withLock { $0 }
     #expect(end?.bytesRead == 11_000 && end?.byteCount == 11_000 && end?.tokensRead == 2000)
