@@ -15,10 +15,12 @@ import Darwin
   // Sendable: the value is touched inside `withLock` only.
 
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value
+  // Behind a pointer, so that reaching it is the body's doing and nobody else's.
+  private let value: UnsafeMutablePointer<Value>
 
   package init(_ value: sending Value) {
-    self.value = value
+    unsafe self.value = .allocate(capacity: 1)
+    unsafe self.value.initialize(to: value)
     unsafe mutex = .allocate(capacity: 1)
     unsafe mutex.initialize(to: pthread_mutex_t())
     let code = unsafe pthread_mutex_init(mutex, nil)
@@ -28,15 +30,17 @@ import Darwin
   deinit {
     unsafe pthread_mutex_destroy(mutex)
     unsafe mutex.deallocate()
+    unsafe value.deinitialize(count: 1)
+    unsafe value.deallocate()
   }
 
   /// Lends the value while no other thread has it. Must not be entered again from `body`.
   package func withLock<Result>(
     _ body: (inout Value) throws -> sending Result
   ) rethrows -> sending Result {
-    // SAFETY: the mutex lives as long as the object and never moves.
+    // SAFETY: the mutex and the value live as long as the object and never move.
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    return try body(&value)
+    return try unsafe body(&value.pointee)
   }
 }
