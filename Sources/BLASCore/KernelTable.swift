@@ -56,7 +56,7 @@ import Darwin
   /// The logistic function of each value.
   ///
   /// - Parameter values: any floats; NaN stays NaN.
-  /// - Returns: 1 / (1 + e^-x), with an error below 2e-7.
+  /// - Returns: 1 / (1 + e^-x), with an error below 3e-7.
   public func sigmoid(_ values: [Float]) -> [Float] {
     unsafe [Float](unsafeUninitializedCapacity: values.count) { results, count in
       // SAFETY: both buffers hold values.count floats.

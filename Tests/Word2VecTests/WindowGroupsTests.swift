@@ -83,6 +83,7 @@ import Word2Vec
   func shape() {
     var options = SkipGramOptions()
     options.negativeSamples = 7
+    options.subsampling = 0
     var random = SeededGenerator(seed: 8)
     // Few words, so that centres repeat and noise words are centres too.
     let text = (0..<4000).map { _ in Int32.random(in: 0..<12, using: &random) }

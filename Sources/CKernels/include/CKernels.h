@@ -65,7 +65,7 @@ typedef struct {
   void (*sgns_update_f32)(const wt_sgns_batch *batch, int32_t first_block, int32_t last_block,
                           const float *coefficients);
 
-  /// The logistic function of `count` values, |error| < 2e-7; NaN stays NaN.
+  /// The logistic function of `count` values, |error| < 3e-7; NaN stays NaN.
   void (*sigmoid_f32)(const float *values, float *results, int64_t count);
 } wt_kernels;
 
