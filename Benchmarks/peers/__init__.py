@@ -1,0 +1,328 @@
+"""The tools that are compared: where they are found, and the command that trains with each."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent.parent
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every tool is asked for alike."""
+
+    dim: int = 100
+    window: int = 5
+    negative: int = 5
+    sample: float = 1e-4
+    min_count: int = 5
+    lr: float = 0.025
+    threads: int = 2
+    epochs: int = 1
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process took."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+
+class Tool:
+    """One tool: its name, its version, and its command lines."""
+
+    name = ""
+    #: The word that says which of the two texts it reads: "whole" or "lines".
+    text = "whole"
+    #: Suffix of the vector file that the timed command writes.
+    suffix = ".bin"
+
+    def missing(self):
+        """Why the tool cannot be used, or None."""
+
+    def version(self):
+        """One line that identifies what was measured."""
+
+    def command(self, text, output, options):
+        """The command from text to vector file."""
+
+    def evaluable(self, text, output, options):
+        """The command whose vectors can be evaluated, and the file that then has them."""
+        return self.command(text, output, options), output
+
+
+class Wordtool(Tool):
+    name = "wordtool"
+    suffix = ".safetensors"
+
+    def __init__(self):
+        self.path = os.environ.get("WORDTOOL") or str(PROJECT / ".build/release/wordtool")
+
+    def missing(self):
+        if shutil.which(self.path) is None:
+            return "no release build: run `swift build -c release`, or set WORDTOOL to the binary"
+
+    def version(self):
+        def git(*arguments):
+            done = subprocess.run(
+                ["git", "-C", str(PROJECT), *arguments], capture_output=True, text=True
+            )
+            return done.stdout.strip()
+
+        changed = ", changed" if git("status", "--porcelain", "--untracked-files=no") else ""
+        return f"commit {git('rev-parse', '--short=12', 'HEAD')}{changed}, {short_hash(self.path)}"
+
+    def command(self, text, output, options):
+        return [
+            self.path, "train-embeddings", text, "-o", output, "--tokenizer", "whitespace",
+            "--no-lowercase", "--normalize", "none", "--model", "skipgram", "--loss", "ns",
+            "--dim", options.dim, "--window", options.window, "--negative", options.negative,
+            "--sample", options.sample, "--min-count", options.min_count, "--lr", options.lr,
+            "--epochs", options.epochs, "--threads", options.threads, "--seed", options.seed, "-q",
+        ]  # fmt: skip
+
+
+class Word2vecC(Tool):
+    name = "word2vec.c"
+
+    def __init__(self):
+        self.path = os.environ.get("WORD2VEC") or "word2vec"
+
+    def missing(self):
+        if shutil.which(self.path) is None:
+            return "set WORD2VEC to its patched binary (README.md says how to make it)"
+        progress = self.progress()
+        if progress < 95:
+            return (
+                f"{self.path} loses epochs: asked for three, it stops at {progress:.0f} % of the"
+                " work; patch it as README.md says"
+            )
+
+    def progress(self):
+        """How much of three epochs the binary does on one thread, in per cent."""
+        with tempfile.TemporaryDirectory() as folder:
+            text = os.path.join(folder, "text")
+            # Progress is printed every 10,000 words: many words, so that the last print is near
+            # the end.
+            Path(text).write_text("one two three four five six seven eight nine ten " * 40_000)
+            done = subprocess.run(
+                [self.path, "-train", text, "-output", text + ".out", "-cbow", "0", "-size", "4",
+                 "-iter", "3", "-threads", "1", "-debug", "2", "-sample", "0", "-negative", "1"],
+                capture_output=True, text=True,
+            )  # fmt: skip
+        found = re.findall(r"Progress: ([0-9.]+)%", done.stdout)
+        return float(found[-1]) if found else 0
+
+    def version(self):
+        return f"{short_hash(shutil.which(self.path))}, trains all its epochs"
+
+    def command(self, text, output, options):
+        return [
+            self.path, "-train", text, "-output", output, "-binary", 1, "-cbow", 0, "-hs", 0,
+            "-size", options.dim, "-window", options.window, "-negative", options.negative,
+            "-sample", options.sample, "-min-count", options.min_count, "-alpha", options.lr,
+            "-iter", options.epochs, "-threads", options.threads, "-debug", 0,
+        ]  # fmt: skip
+
+
+class Gensim(Tool):
+    name = "gensim"
+    text = "lines"
+
+    def missing(self):
+        if importlib.util.find_spec("gensim") is None:
+            return "`pip install gensim`"
+
+    def version(self):
+        numpy = importlib.metadata.version("numpy")
+        return f"gensim {importlib.metadata.version('gensim')}, numpy {numpy}"
+
+    def command(self, text, output, options):
+        return script("train_gensim.py", text, output, options)
+
+
+class FastText(Tool):
+    name = "fastText"
+
+    def __init__(self):
+        self.path = os.environ.get("FASTTEXT")
+
+    def missing(self):
+        if self.path:
+            if shutil.which(self.path) is None:
+                return f"FASTTEXT is {self.path}, which is no program"
+        elif importlib.util.find_spec("fasttext") is None:
+            return "set FASTTEXT to its binary, or `pip install fasttext-wheel`"
+
+    def version(self):
+        if self.path:
+            return f"{short_hash(self.path)}"
+        for package in ("fasttext", "fasttext-wheel"):
+            try:
+                return f"{package} {importlib.metadata.version(package)} (Python module)"
+            except importlib.metadata.PackageNotFoundError:
+                pass
+        return "Python module of unknown version"
+
+    def command(self, text, output, options):
+        if not self.path:
+            return script("train_fasttext.py", text, output, options)
+        return [
+            # It appends .bin and .vec.
+            self.path, "skipgram", "-input", text, "-output", output.removesuffix(".bin"),
+            "-loss", "ns", "-minn", 0, "-maxn", 0, "-bucket", 0, "-dim", options.dim,
+            "-ws", options.window, "-neg", options.negative, "-t", options.sample,
+            "-minCount", options.min_count, "-lr", options.lr, "-epoch", options.epochs,
+            "-thread", options.threads, "-verbose", 0,
+        ]  # fmt: skip
+
+    def evaluable(self, text, output, options):
+        command = self.command(text, output, options)
+        vectors = output.removesuffix(".bin") + ".vec"
+        return (command if self.path else command + ["--vectors", vectors]), vectors
+
+
+ALL = [Wordtool, Word2vecC, Gensim, FastText]
+
+
+def script(name, text, output, options):
+    """The command that runs one of the scripts beside this file."""
+    return [
+        sys.executable, str(HERE / name), text, output, "--dim", options.dim,
+        "--window", options.window, "--negative", options.negative, "--sample", options.sample,
+        "--min-count", options.min_count, "--lr", options.lr, "--epochs", options.epochs,
+        "--threads", options.threads, "--seed", options.seed,
+    ]  # fmt: skip
+
+
+def choose(names):
+    """The tools that are here, among those named (all without names); says which are left out."""
+    known = {tool.name.lower(): tool for tool in ALL}
+    wanted = [name.strip().lower() for name in names.split(",")] if names else list(known)
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        sys.exit(f"error: no tool is called {', '.join(unknown)}; there are: {', '.join(known)}")
+    chosen = []
+    for name in wanted:
+        tool = known[name]()
+        reason = tool.missing()
+        if reason:
+            print(f"{tool.name} is left out: {reason}", file=sys.stderr)
+        else:
+            chosen.append(tool)
+    if not chosen:
+        sys.exit("error: none of the tools is here")
+    return chosen
+
+
+def measure(command, output):
+    """Runs one command and waits; exits with its messages when it fails or writes no output."""
+    environment = dict(
+        os.environ,
+        # Each tool gets its threads by its own option; NumPy is not to add its own.
+        OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1",
+        # The scripts of a peer must not depend on chance: gensim seeds words by their hash.
+        PYTHONHASHSEED="0",
+        # Where wordtool notes the vectors it trained last: not in the user's own folder.
+        XDG_DATA_HOME=tempfile.gettempdir() + "/wordtool-benchmark",
+    )  # fmt: skip
+    with tempfile.TemporaryFile() as messages:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=messages,
+            stderr=subprocess.STDOUT, env=environment,
+        )  # fmt: skip
+        # wait4 and not wait: it gives the resources of this child alone.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0 or not os.path.exists(output):
+            messages.seek(0)
+            sys.stderr.write(messages.read().decode("utf-8", "replace")[-2000:])
+            ended = f"exit {process.returncode}" if process.returncode else "no output"
+            sys.exit(f"error: {ended} from: {' '.join(map(str, command))}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+
+
+def short_hash(path):
+    """The beginning of a file's SHA-256."""
+    return "SHA-256 " + hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+
+
+def count_words(path):
+    """How many words, split at white space, a file has, without taking it into memory."""
+    count, inside = 0, False
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            words = len(block.split())
+            # A word cut by the end of the block before was counted there already.
+            if inside and words and not block[:1].isspace():
+                words -= 1
+            count += words
+            inside = not block[-1:].isspace()
+    return count
+
+
+def lines_copy(path, folder, words_in_line=1000):
+    """A copy of a text with a line end after every 1,000 words; kept for the next call."""
+    source = Path(path)
+    copy = Path(folder) / f"{source.name}.{source.stat().st_size}.lines"
+    if copy.exists() and copy.stat().st_mtime >= source.stat().st_mtime:
+        return str(copy)
+    unfinished = copy.with_suffix(".unfinished")
+    with open(source, "rb") as text, open(unfinished, "wb") as lines:
+        rest, line = b"", []
+        while block := text.read(1 << 20):
+            parts = (rest + block).split(b" ")
+            rest = parts.pop()
+            for part in parts:
+                for word in part.split():
+                    line.append(word)
+                    if len(line) == words_in_line:
+                        lines.write(b" ".join(line) + b"\n")
+                        line = []
+        line += rest.split()
+        if line:
+            lines.write(b" ".join(line) + b"\n")
+    unfinished.rename(copy)
+    return str(copy)
+
+
+def machine():
+    """Lines that say what the measuring was done on."""
+    model, family, cores = "unknown processor", "", os.cpu_count()
+    try:
+        fields = {}
+        for line in subprocess.run(["lscpu"], capture_output=True, text=True).stdout.splitlines():
+            key, _, value = line.partition(":")
+            fields[key.strip()] = value.strip()
+        model = fields.get("Model name", model)
+        family = f", family {fields.get('CPU family')} model {fields.get('Model')}"
+        wide = [flag for flag in ("avx2", "fma", "avx512f") if flag in fields["Flags"].split()]
+        family += f", {' '.join(wide) or 'no avx2'}" if "x86" in fields["Architecture"] else ""
+    except (FileNotFoundError, KeyError):
+        pass
+    system = os.uname()
+    return model, [
+        f"{model}{family}, {cores} cores",
+        f"{system.sysname} {system.machine}, load {load()} at the start",
+    ]
+
+
+def load():
+    """The load averages over 1, 5 and 15 minutes."""
+    return " ".join(f"{value:.2f}" for value in os.getloadavg())

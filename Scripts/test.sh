@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# All the checks, as continuous integration runs them, the quick ones first.
+#
+# WORDTOOL_CORPORA=DIR     the folder with real data; tests that need it are left out without it
+# WT_SLOW_TESTS=1          the long tests as well
+# WT_SANITIZED_SUITES=RE   the suites that run under ThreadSanitizer, and in debug
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+# shellcheck source=Scripts/lib/setup.sh
+source Scripts/lib/setup.sh
+
+# The suites with threads, and the numeric ones, whose assertions only a debug build checks.
+sanitized=${WT_SANITIZED_SUITES:-'Lockstep|Corpus|Trainer|Tokenizer|Workers|Kernel|Vector'}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# Runs a command and shows what it prints only when it fails.
+quietly() {
+  "$@" >"$log" 2>&1 && return
+  tail -n 60 "$log" >&2
+  die "failed: $*"
+}
+
+# Builds, and refuses warnings about our own sources; a dependency's are its own affair.
+build() {
+  quietly swift build "$@"
+  if grep -F ': warning:' "$log" | grep -F "$root/" | grep -vF '/.build/' >&2; then
+    die "warnings in the build"
+  fi
+}
+
+# Runs the tests; of what they print, only failures, skips and the summary are shown.
+run_tests() {
+  swift test --disable-xctest "$@" 2>&1 | tee "$log" | awk '
+    /^\[[0-9]+\/[0-9]+\]/ { next }
+    / (started\.$|passed after )/ && !/Test run/ { next }
+    /^[^ ]+ Passing [0-9]+ argument/ { next }
+    { print; fflush() }' ||
+    die "failed: swift test $*"
+  grep -qE 'Test run with [0-9]+ tests?' "$log" || die "swift test printed no summary"
+}
+
+started=$SECONDS
+set_up
+
+say "format"
+quietly swift format lint --strict -r Sources Tests corpora Examples Benchmarks Package.swift
+
+say "build, release"
+build -c release
+say "tests, release"
+run_tests -c release
+summary=$(grep -oE 'Test run with [0-9]+ tests? in [0-9]+ suites?' "$log" | tail -n 1)
+
+say "an outside package: Examples/NearestWords"
+Examples/NearestWords/check.sh
+
+say "ThreadSanitizer, debug: suites $sanitized"
+# Its own folder: SwiftPM would take objects of the plain debug build for its own. No halt on the
+# first report, so that one run shows them all; the exit status tells.
+TSAN_OPTIONS="exitcode=66 ${TSAN_OPTIONS:-}" \
+  run_tests --sanitize=thread --scratch-path .build/thread-sanitizer --filter "$sanitized"
+if grep -q 'WARNING: ThreadSanitizer' "$log"; then
+  die "ThreadSanitizer reports"
+fi
+
+slow="without the slow ones"
+[[ ${WT_SLOW_TESTS:-} == 1 ]] && slow="with the slow ones"
+data="without real data (WORDTOOL_CORPORA is not set)"
+[[ -n ${WORDTOOL_CORPORA:-} ]] && data="with real data"
+say "all checks passed in $((SECONDS - started)) s: ${summary#Test run with }, $slow, $data"
