@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors)
+# without a value changed, in both directions. Prints how many checks passed and failed.
+#
+# Uses python3 as it is when it has the packages; otherwise it makes a virtual environment in the
+# user's cache folder, and installs them there from PyPI.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+# shellcheck source=Scripts/lib/setup.sh
+source Scripts/lib/setup.sh
+
+set_up
+
+log=$(mktemp)
+work=$(mktemp -d)
+trap 'rm -rf "$log" "$work"' EXIT
+
+say "building"
+if ! swift build -c release --product wordtool >"$log" 2>&1; then
+  tail -n 40 "$log" >&2
+  die "the build failed"
+fi
+wordtool=$(swift build -c release --show-bin-path)/wordtool
+
+has_packages() { "$1" -c 'import gensim, numpy, safetensors' 2>/dev/null; }
+
+python=python3
+command -v python3 >/dev/null || die "there is no python3 here"
+if ! has_packages "$python"; then
+  environment=${XDG_CACHE_HOME:-$HOME/.cache}/wordtool/interop
+  python=$environment/bin/python3
+  if ! has_packages "$python"; then
+    say "installing gensim, numpy and safetensors in a virtual environment"
+    if ! { python3 -m venv "$environment" &&
+      "$python" -m pip install -q gensim numpy safetensors; } >"$log" 2>&1; then
+      tail -n 20 "$log" >&2
+      die "could not make the environment (on Debian, venv is the package python3-venv)"
+    fi
+  fi
+fi
+
+# No note in the user's data folder of the vectors trained here.
+XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work"
