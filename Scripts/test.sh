@@ -63,9 +63,10 @@ say "format"
 quietly swift format lint --strict -r Sources Tests corpora Examples Benchmarks Package.swift
 
 say "build, release"
-build -c release
+build -c release --build-tests
 say "tests, release"
-run_tests -c release
+# No test imports by @testable: so they use what was just built, and not a second build of it all.
+run_tests -c release --disable-testable-imports
 summary=$(grep -oE 'Test run with [0-9]+ tests? in [0-9]+ suites?' "$log" | tail -n 1)
 
 say "an outside package: Examples/NearestWords"

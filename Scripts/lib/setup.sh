@@ -75,7 +75,7 @@ install_with_apt() {
 # Makes sure that everything in the table is here: installs it where there is apt, and says the
 # command elsewhere.
 require_packages() {
-  if command -v brew >/dev/null; then
+  if [[ $(uname) == Darwin ]] && command -v brew >/dev/null; then
     # Homebrew keeps these out of the default search path.
     local formula
     for formula in icu4c openblas zlib; do
