@@ -69,6 +69,8 @@ say "tests, release"
 run_tests -c release --disable-testable-imports
 summary=$(grep -oE 'Test run with [0-9]+ tests? in [0-9]+ suites?' "$log" | tail -n 1)
 
+say "Scripts/quickstart.sh"
+quietly Scripts/quickstart.sh
 say "an outside package: Examples/NearestWords"
 check_example
 

@@ -111,15 +111,19 @@ def read_safetensors(path):
 # name: (file name, wordtool's --format, Python's writers by whose layout they follow, reader)
 FORMATS = {
     "word2vec binary": (
-        "vectors.bin", "word2vec", {"gensim": write_word2vec(True)}, read_word2vec(binary=True)
+        "vectors.bin", "word2vec-binary", {"gensim": write_word2vec(True)}, read_word2vec(binary=True)
     ),
     "word2vec text": (
-        "vectors.vec", "word2vec-text",
-        {"gensim": write_word2vec(False), "word2vec.c and fastText": write_rows(True, " \n")},
+        "vectors.txt", "word2vec-text",
+        {"gensim": write_word2vec(False), "word2vec.c": write_rows(True, " \n")},
+        read_word2vec(binary=False),
+    ),
+    "fastText text": (
+        "vectors.vec", "fasttext-vec", {"fastText": write_rows(True, " \n")},
         read_word2vec(binary=False),
     ),
     "GloVe text": (
-        "vectors.txt", "glove", {"GloVe": write_rows(False, "\n")},
+        "vectors.glove", "glove", {"GloVe": write_rows(False, "\n")},
         read_word2vec(binary=False, no_header=True),
     ),
     "safetensors": ("vectors.safetensors", "safetensors", {}, read_safetensors),
@@ -187,7 +191,7 @@ def check_trained_vectors():
         copy = FOLDER / "rewritten.safetensors"
         safetensors.numpy.save_file(safetensors.numpy.load_file(str(trained)), str(copy), metadata)
         target = FOLDER / "rewritten.bin"
-        convert(copy, target, "word2vec")
+        convert(copy, target, "word2vec-binary")
         same(*read_word2vec(binary=True)(target), words, vectors)
 
     check("safetensors rewritten by the safetensors package -> wordtool", rewritten)
