@@ -40,7 +40,7 @@ run_tests() {
     /^[^ ]+ Passing [0-9]+ argument/ { next }
     { print; fflush() }' ||
     die "failed: swift test $*"
-  grep -qE 'Test run with [0-9]+ tests?' "$log" || die "swift test printed no summary"
+  grep -qE 'Test run with [1-9][0-9]* tests?' "$log" || die "swift test ran no tests"
 }
 
 # Builds and runs a package outside that depends on this one by its path.
