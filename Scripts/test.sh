@@ -54,6 +54,21 @@ check_example() {
 sweden: norway denmark finland
 queen: woman king man
 nobody: not among the words" ]] || die "the example answers: $answers"
+
+  # Two themes that never meet: the neighbours of a word are the rest of its theme.
+  local text=$scratch/text.txt
+  awk 'BEGIN {
+    split("Sun moon star sky red blue green grey", word, " ")
+    for (line = 0; line < 2000; line++)
+      for (place = 0; place < 8; place++) {
+        seed = (seed * 75 + 74) % 65537
+        printf "%s%s", word[(line % 2) * 4 + int(seed / 7) % 4 + 1], place < 7 ? " " : "\n"
+      }
+  }' >"$text"
+  answers=$("$scratch/debug/NearestWords" --train "$text" sun | tail -n 1) ||
+    die "the example cannot train"
+  [[ $(tr ' ' '\n' <<<"${answers#sun: }" | sort | tr '\n' ' ') == "moon sky star " ]] ||
+    die "the example, trained on two themes, answers: $answers"
 }
 
 started=$SECONDS

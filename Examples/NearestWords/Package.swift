@@ -12,7 +12,10 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "NearestWords",
-      dependencies: [.product(name: "Word2Vec", package: "wordtool")],
+      dependencies: [
+        .product(name: "Tokenize", package: "wordtool"),
+        .product(name: "Word2Vec", package: "wordtool"),
+      ],
       swiftSettings: [.swiftLanguageMode(.v6)])
   ]
 )

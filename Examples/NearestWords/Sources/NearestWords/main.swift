@@ -1,13 +1,29 @@
-// Reads a file of word vectors, in any format that wordtool knows, and prints the nearest words:
+// Prints the nearest words by vectors from a file, in any format that wordtool knows, or by
+// vectors trained on a text here and now:
 //
 //     swift run NearestWords sample.vec sweden queen
+//     swift run -c release NearestWords --train text.txt sweden queen
 
+import Tokenize
 import Word2Vec
 
-let arguments = CommandLine.arguments.dropFirst()
+func train(onTextAt path: String) throws -> WordVectors {
+  let corpus = try CorpusReader().read([path])
+  var options = SkipGramOptions()
+  options.dimension = 20
+  // For small texts: every occurrence of a word counts.
+  options.subsampling = 0
+  let trainer = try SkipGramTrainer(options: options, counts: corpus.vocabulary.counts)
+  try trainer.train(on: corpus.ids)
+  return try trainer.wordVectors(vocabulary: corpus.vocabulary, rule: corpus.rule)
+}
+
+var arguments = CommandLine.arguments.dropFirst()
+let isTraining = arguments.first == "--train"
+if isTraining { arguments = arguments.dropFirst() }
 
 if let path = arguments.first, arguments.count > 1 {
-  let vectors = try WordVectors(contentsOf: path)
+  let vectors = try isTraining ? train(onTextAt: path) : WordVectors(contentsOf: path)
   print("\(vectors.count) words, \(vectors.dimension) dimensions")
   for word in arguments.dropFirst() {
     if vectors.contains(word) {
@@ -18,5 +34,5 @@ if let path = arguments.first, arguments.count > 1 {
     }
   }
 } else {
-  print("usage: NearestWords VECTORS WORD...")
+  print("usage: NearestWords VECTORS WORD...\n       NearestWords --train TEXT WORD...")
 }
