@@ -5,9 +5,26 @@ extension WordVectors {
   ///
   /// Near means a Damerau-Levenshtein distance (insert, delete, replace, swap neighbours) of 1, or
   /// of 2 for words of five characters and more; by distance, then by frequency.
+  ///
+  /// - Complexity: O(V), with little work for nearly every word.
   public func nearSpellings(
     of word: String, maximumCount: Int = 3, threads: Int = Workers.defaultCount
   ) -> [String] {
-    []
+    let limit = word.unicodeScalars.count < 5 ? 1 : 2
+    var best: [Int: Int] = [:]
+    for spelling in Set([word, word.lowercased()]) {
+      let search = SpellingSearch(spelling, limit: limit)
+      // The search throws only what its pieces throw, which is nothing.
+      for match in (try? search.matches(in: storage.words, threads: threads)) ?? [] {
+        best[match.row] = min(best[match.row] ?? .max, match.distance)
+      }
+    }
+    let counts = storage.counts
+    return best.sorted {
+      // Without counts the order of the rows stands for the frequency, as is the custom.
+      let (left, right) = (counts?[$0.key] ?? 0, counts?[$1.key] ?? 0)
+      return ($0.value, -left, $0.key) < ($1.value, -right, $1.key)
+    }
+    .prefix(maximumCount).map { self.word(at: $0.key) }
   }
 }
