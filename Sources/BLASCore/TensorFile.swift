@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// A safetensors file: named arrays of numbers, mapped into memory and read in place.
 ///
@@ -59,13 +59,14 @@ package import Platform
   /// The longest header that is accepted; the format's own limit.
   package static let maximumHeaderByteCount = 100_000_000
 
-  /// The file.
-  package let file: MappedFile
+  /// The name of the file, for messages.
+  package let path: String
   /// The free-form strings of the header.
   package let metadata: [String: String]
   /// The tensors in the order of their bytes.
   package let entries: [Entry]
   private let positions: [String: Int]
+  private let contents: Contents
 
   /// Whether bytes look like the start of such a file: a plausible length, then `{`.
   package static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -78,19 +79,25 @@ package import Platform
   ///
   /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for the first broken rule.
   package convenience init(path: String) throws {
-    try self.init(file: MappedFile(path: path))
+    let file = try MappedFile(path: path)
+    try unsafe self.init(bytes: file.bytes, path: path, owner: file)
   }
 
-  /// Checks the header of a mapped file.
+  /// Checks the header of a file that is in memory already.
   ///
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - path: its name, for messages.
+  ///   - owner: whatever keeps the bytes valid and unchanged; it is held as long as this object.
   /// - Throws: `WordtoolError` of kind `badData` for the first broken rule.
-  package init(file: MappedFile) throws {
+  package init(
+    bytes: UnsafeRawBufferPointer, path: String, owner: any AnyObject & Sendable
+  ) throws {
     let fail = { @Sendable (offset: Int, found: String, expected: String?) in
       WordtoolError(
-        .badData, path: file.path, at: .byte(offset), found: found, expected: expected,
+        .badData, path: path, at: .byte(offset), found: found, expected: expected,
         remedy: "the file is damaged or not safetensors")
     }
-    let bytes = unsafe file.bytes
     guard bytes.count >= 10 else {
       throw fail(0, "\(bytes.count) bytes", "a header of at least 10 bytes")
     }
@@ -157,7 +164,8 @@ package import Platform
     guard end == bytes.count else {
       throw fail(end, "\(bytes.count - end) bytes after the last tensor", "none")
     }
-    self.file = file
+    self.path = path
+    unsafe contents = Contents(bytes: bytes, owner: owner)
     self.metadata = metadata
     self.entries = entries
     positions = Dictionary(uniqueKeysWithValues: zip(entries.map(\.name), entries.indices))
@@ -171,7 +179,13 @@ package import Platform
   /// The bytes of a tensor. Valid only while the file object lives.
   package func bytes(of entry: Entry) -> UnsafeRawBufferPointer {
     // SAFETY: the initialiser has checked that every range is inside the file.
-    unsafe UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
+    unsafe UnsafeRawBufferPointer(rebasing: contents.bytes[entry.range])
+  }
+
+  /// Sendable: the bytes are immutable, and the owner keeps them.
+  @safe private struct Contents: @unchecked Sendable {
+    let bytes: UnsafeRawBufferPointer
+    let owner: any AnyObject & Sendable
   }
 
   private struct EntryFailure: Error {

@@ -19,6 +19,7 @@ package final class VectorStorage: @unchecked Sendable {
   package let norms: UnsafeBufferPointer<Float>
   package let counts: UnsafeBufferPointer<Int64>?
   package let words: WordTable
+  let tokenizers = TokenizerCache()
   private let owners: [AnyObject]
 
   package var count: Int { words.count }

@@ -112,6 +112,8 @@ struct AnalogySolver {
     into sums: UnsafeMutablePointer<Float>, question: Question, range: Range<Int>
   ) -> Float {
     let width = Self.blockWidth
+    let add = method == .add
+    let small = SIMD16<Float>(repeating: epsilon)
     var best = SIMD16<Float>(repeating: -.infinity)
     let raw = (UnsafeRawPointer(b), UnsafeRawPointer(c), UnsafeRawPointer(a))
     let out = UnsafeMutableRawPointer(sums)
@@ -120,10 +122,9 @@ struct AnalogySolver {
       let cosB = raw.0.load(fromByteOffset: offset, as: SIMD16<Float>.self)
       let cosC = raw.1.load(fromByteOffset: offset, as: SIMD16<Float>.self)
       let cosA = raw.2.load(fromByteOffset: offset, as: SIMD16<Float>.self)
-      let score =
-        method == .add ? cosB + cosC - cosA : cosB * cosC / (cosA + SIMD16(repeating: epsilon))
+      let score = add ? cosB + cosC - cosA : cosB * cosC / (cosA + small)
       out.storeBytes(of: score, toByteOffset: offset, as: SIMD16<Float>.self)
-      best = pointwiseMax(best, score)
+      best.replace(with: score, where: score .> best)
       offset += 64
     }
     // Few blocks hold a word of the question or end early; those are looked at again.

@@ -19,9 +19,9 @@ enum SafetensorsVectors {
   /// The version of the layout that is written, and the newest that is read.
   static let version = 1
 
-  /// Reads the vectors in a mapped file; the rows stay where they are.
-  static func read(_ file: MappedFile, threads: Int) throws -> WordVectors {
-    let tensors = try TensorFile(file: file)
+  /// Reads the vectors in a file; the rows stay where they are.
+  static func read(_ file: FileContents, threads: Int) throws -> WordVectors {
+    let tensors = try TensorFile(bytes: file.bytes, path: file.path, owner: file)
     let reader = Reader(tensors: tensors)
     if let text = tensors.metadata[WordVectors.MetadataKey.formatVersion] {
       guard let version = Int(text), version >= 1 else {
@@ -40,7 +40,7 @@ enum SafetensorsVectors {
     let tensors: TensorFile
 
     func failure(_ found: String, expected: String? = nil) -> WordtoolError {
-      WordtoolError(.badData, path: tensors.file.path, found: found, expected: expected)
+      WordtoolError(.badData, path: tensors.path, found: found, expected: expected)
     }
 
     /// A tensor of one dimension, in place, or copied when it is not aligned for its type.

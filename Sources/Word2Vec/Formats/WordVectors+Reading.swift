@@ -18,10 +18,13 @@ extension WordVectors {
 
   /// Reads a file of any of the formats in ``Format``, recognised by its content.
   ///
+  /// Files are mapped. What is packed with gzip is unpacked into memory, and so is what comes from
+  /// standard input, which is the path `-`.
+  ///
   /// - Throws: ``WordtoolError``: `noSuchInput`; `badData` for a file that is none of these or
   ///   breaks its format's rules, with the place, what was expected and a remedy.
   public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
-    let file = try MappedFile(path: path)
+    let file = try FileContents(path: path)
     // The mapping must outlast the readers, which know only its bytes.
     defer { withExtendedLifetime(file) {} }
     switch try FormatSniffer.format(of: file.bytes, path: path) {

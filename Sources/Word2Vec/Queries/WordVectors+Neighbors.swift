@@ -151,12 +151,6 @@ extension WordVectors {
 }
 
 extension WordVectors {
-  /// The row of a word as a person types it: the exact spelling if it is there, else its
-  /// lower-case form, else nil.
-  public func index(forQuery word: String) -> Int? {
-    index(for: word) ?? index(for: word.lowercased())
-  }
-
   /// The row of a query word.
   ///
   /// - Throws: ``WordtoolError`` of kind `unavailable` with near spellings.

@@ -1,0 +1,50 @@
+public import Platform
+public import Tokenize
+
+extension WordVectors {
+  /// Makes vectors from a vocabulary and rows in memory, without copying the rows.
+  ///
+  /// Shapes: row i is `rows[i * stride ..< i * stride + dimension]`, the vector of word i.
+  ///
+  /// - Parameters:
+  ///   - vocabulary: the words with their counts.
+  ///   - dimension: values in a vector, at least 1.
+  ///   - rows: the values.
+  ///   - stride: floats from one row to the next, at least `dimension`.
+  ///   - owner: whatever keeps `rows` valid and unchanged; it is held as long as the vectors live.
+  ///   - tokenizerRule: the rule that made the words; queries go through it.
+  ///   - metadata: facts to be kept with them.
+  /// - Throws: ``WordtoolError`` of kind `badData` when a value is not finite.
+  public init(
+    vocabulary: Vocabulary, dimension: Int, rows: UnsafeBufferPointer<Float>, stride: Int,
+    owner: AnyObject, tokenizerRule: TokenizerRule? = nil, metadata: [String: String] = [:],
+    threads: Int = Workers.defaultCount
+  ) throws {
+    var builder = WordTableBuilder(expectedCount: vocabulary.count)
+    for word in 0..<vocabulary.count {
+      vocabulary.withUTF8(at: word) { builder.append($0) }
+    }
+    try self.init(
+      builder: builder, counts: vocabulary.counts, dimension: dimension, rows: rows,
+      stride: stride, owner: owner, metadata: metadata, threads: threads)
+    if let tokenizerRule { self.tokenizerRule = tokenizerRule }
+  }
+
+  /// The rule by which the training text was cut into words; nil when it is not known.
+  public var tokenizerRule: TokenizerRule? {
+    get { tokenizerRuleJSON.flatMap(TokenizerCache.rule(fromJSON:)) }
+    set { metadata[MetadataKey.tokenizerRule] = newValue.flatMap(TokenizerCache.json(of:)) }
+  }
+
+  /// The row of a word as a person types it, or nil.
+  ///
+  /// The exact spelling if it is there; else what the stored tokenizer rule makes of it, so that
+  /// `Sweden` finds `sweden`; without a stored rule, the lower-case form.
+  public func index(forQuery word: String) -> Int? {
+    if let row = index(for: word) { return row }
+    if let rule = tokenizerRuleJSON, let tokenizer = storage.tokenizers.tokenizer(for: rule) {
+      return index(for: tokenizer.normalize(word))
+    }
+    return index(for: word.lowercased())
+  }
+}
