@@ -25,12 +25,16 @@ import Testing
 
   private func check(_ shape: Shape, _ transposeA: Bool, _ transposeB: Bool, _ extra: Int) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
-    var generator = SplitMix64(seed: UInt64(m * 1000 + n * 10 + k))
+    var generator = SeededGenerator(seed: UInt64(m * 1000 + n * 10 + k))
     let aStride = max(1, transposeA ? m : k) + extra
     let bStride = max(1, transposeB ? k : n) + extra
     let cStride = max(1, n) + extra
-    let a = (0..<(transposeA ? k : m) * aStride).map { _ in Float.random(in: -1...1, using: &generator) }
-    let b = (0..<(transposeB ? n : k) * bStride).map { _ in Float.random(in: -1...1, using: &generator) }
+    let a = (0..<(transposeA ? k : m) * aStride).map { _ in
+      Float.random(in: -1...1, using: &generator)
+    }
+    let b = (0..<(transposeB ? n : k) * bStride).map { _ in
+      Float.random(in: -1...1, using: &generator)
+    }
     let before = (0..<m * cStride).map { _ in Float.random(in: -1...1, using: &generator) }
     var c = before
     a.withUnsafeBufferPointer { a in
@@ -38,7 +42,8 @@ import Testing
         c.withUnsafeMutableBufferPointer { c in
           GEMM.multiply(
             rows: m, columns: n, inner: k, a, aStride: aStride, transposeA: transposeA, b,
-            bStride: bStride, transposeB: transposeB, into: c, cStride: cStride, scale: 0.5, keep: 2)
+            bStride: bStride, transposeB: transposeB, into: c, cStride: cStride, scale: 0.5, keep: 2
+          )
         }
       }
     }

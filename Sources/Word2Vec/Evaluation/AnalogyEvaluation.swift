@@ -3,11 +3,18 @@ public struct AnalogyEvaluation: Hashable, Sendable {
   /// Counts of answers.
   public struct Tally: Hashable, Sendable {
     /// Questions answered rightly.
-    public var correct = 0
+    public var correct: Int
     /// Questions whose four words were all known.
-    public var asked = 0
+    public var asked: Int
     /// Questions with an unknown word.
-    public var skipped = 0
+    public var skipped: Int
+
+    /// No questions, or the counts given.
+    public init(correct: Int = 0, asked: Int = 0, skipped: Int = 0) {
+      self.correct = correct
+      self.asked = asked
+      self.skipped = skipped
+    }
 
     /// The share of right answers among those asked; nil when none was.
     public var accuracy: Double? { asked > 0 ? Double(correct) / Double(asked) : nil }

@@ -34,6 +34,16 @@ final class FileContents: @unchecked Sendable {
     bytes = try Self.readAll(path)
   }
 
+  /// A copy of bytes in memory, under a name for messages.
+  init(bytes: [UInt8], path: String) {
+    self.path = path
+    file = nil
+    let memory = malloc(max(1, bytes.count))
+    let copy = UnsafeMutableRawBufferPointer(start: memory, count: memory == nil ? 0 : bytes.count)
+    copy.copyBytes(from: bytes)
+    self.bytes = UnsafeRawBufferPointer(copy)
+  }
+
   deinit {
     if file == nil { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
   }

@@ -103,12 +103,15 @@ struct SizeLine {
     return (count, dimension)
   }
 
+  /// A dimension that is accepted even of a file without rows.
+  private static let harmlessDimension = 1 << 16
+
   /// Refuses sizes that the file cannot hold, before any memory is taken.
   ///
   /// - Parameter leastRowByteCount: bytes that a row takes at least, given the dimension.
   func check(path: String, available: Int, leastRowByteCount: (Int) -> Int) throws {
     let expected = "at most what \(available) bytes can hold"
-    guard dimension >= 1, dimension <= max(1, available) else {
+    guard dimension >= 1, dimension <= max(Self.harmlessDimension, available) else {
       throw WordtoolError(
         .badData, path: path, at: .line(1), found: "a dimension of \(dimension)",
         expected: dimension < 1 ? "1 or more" : expected)

@@ -24,7 +24,16 @@ extension WordVectors {
   /// - Throws: ``WordtoolError``: `noSuchInput`; `badData` for a file that is none of these or
   ///   breaks its format's rules, with the place, what was expected and a remedy.
   public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
-    let file = try FileContents(path: path)
+    try self.init(contents: FileContents(path: path), options: options)
+  }
+
+  /// Reads a file that is in memory.
+  package init(bytes: [UInt8], path: String, options: ReadOptions = ReadOptions()) throws {
+    try self.init(contents: FileContents(bytes: bytes, path: path), options: options)
+  }
+
+  private init(contents file: FileContents, options: ReadOptions) throws {
+    let path = file.path
     // The mapping must outlast the readers, which know only its bytes.
     defer { withExtendedLifetime(file) {} }
     switch try FormatSniffer.format(of: file.bytes, path: path) {

@@ -44,7 +44,7 @@ extension WordVectors {
     options: SearchOptions = SearchOptions()
   ) throws -> [Neighbor] {
     precondition(vector.count == dimension, "\(vector.count) values, not \(dimension)")
-    return try search(vector.map(Double.init), excluded: excluded, options: options)
+    return try search(vector.map(Double.init), scale: 0, excluded: excluded, options: options)
   }
 
   /// Answers `a - b + c`: with `king`, `man`, `woman` it is queen.
@@ -175,16 +175,18 @@ extension WordVectors {
     of terms: [(factor: Double, row: Int)], options: SearchOptions
   ) throws -> [Neighbor] {
     try search(
-      combination(terms), excluded: options.includeInputs ? [] : terms.map(\.row), options: options)
+      combination(terms), scale: terms.reduce(0) { $0 + $1.factor.magnitude },
+      excluded: options.includeInputs ? [] : terms.map(\.row), options: options)
   }
 
   private func search(
-    _ vector: [Double], excluded: [Int], options: SearchOptions
+    _ vector: [Double], scale: Double, excluded: [Int], options: SearchOptions
   ) throws -> [Neighbor] {
     precondition(options.count >= 0, "\(options.count) answers")
     let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    // A vector without direction has no neighbours; zeros would make every word equally near.
-    guard length > 0, length.isFinite else { return [] }
+    // A vector without direction has no neighbours, and what is left when terms cancel out is only
+    // the rounding of floats.
+    guard length > 1e-6 * scale, length > 0, length.isFinite else { return [] }
     let found = try storage.nearest(
       to: vector.map { Float($0 / length) }, count: options.count,
       minimum: options.minimumSimilarity, limit: options.restrict ?? count, excluded: excluded,

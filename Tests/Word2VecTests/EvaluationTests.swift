@@ -1,0 +1,116 @@
+import Platform
+import TestSupport
+import Testing
+import Word2Vec
+
+@Suite struct EvaluationTests {
+  let folder = ScratchFolder()
+
+  @Test(arguments: [1, 2, 3]) func `analogies are counted as gensim counts them`(threads: Int)
+    throws
+  {
+    let golden = try Fixtures.golden()
+    let questions = try AnalogyQuestions(contentsOf: Fixtures.path("questions.txt"))
+    let vectors = try Fixtures.vectors()
+    let result = try vectors.evaluateAnalogies(questions, matching: .exact, threads: threads)
+    #expect(result.sections.map(\.name) == ["capitals", "gram1-plural"])
+    for section in result.sections {
+      #expect([section.tally.correct, section.tally.asked] == golden.analogies[section.name])
+      #expect(section.tally.skipped == 1)
+    }
+    #expect([result.total.correct, result.total.asked] == golden.analogies["Total accuracy"])
+    #expect(result.semantic.asked == 30 && result.syntactic.asked == 20)
+    #expect(result.total.accuracyAll == Double(result.total.correct) / 52)
+
+    let product = try vectors.evaluateAnalogies(
+      questions, method: .mul, matching: .exact, threads: threads)
+    for section in product.sections {
+      #expect(section.tally.correct == golden.analogiesByProduct[section.name])
+    }
+  }
+
+  @Test(arguments: AnalogyMethod.allCases, [false, true])
+  func `the batch gives the answers of single queries`(
+    method: AnalogyMethod, quantized: Bool
+  ) throws {
+    var generator = SeededGenerator(seed: 9)
+    let values = (0..<700 * 20).map { _ in Float.random(in: -1...1, using: &generator) }
+    let made = try WordVectors(words: (0..<700).map { "w\($0)" }, dimension: 20, values: values)
+    let vectors = quantized ? made.quantized() : made
+    for restrict in [300, 512, 700] {
+      // The answer in the file is the word a single query gives, so all must be right.
+      var text = ": all\n"
+      for _ in 0..<60 {
+        let words = (0..<3).map { _ in "w\(Int.random(in: 0..<restrict, using: &generator))" }
+        let found = try vectors.analogy(
+          words[1], words[0], words[2], method: method,
+          options: .init(count: 1, restrict: restrict))
+        text += "\(words[0]) \(words[1]) \(words[2]) \(found[0].word)\n"
+      }
+      let questions = try AnalogyQuestions(contentsOf: folder.write(text, to: "q"))
+      let result = try vectors.evaluateAnalogies(questions, method: method, restrict: restrict)
+      #expect(result.total.correct == 60 && result.total.asked == 60)
+    }
+  }
+
+  @Test func `restricting skips questions with rarer words`() throws {
+    let questions = try AnalogyQuestions(contentsOf: Fixtures.path("questions.txt"))
+    let result = try Fixtures.vectors().evaluateAnalogies(questions, restrict: 15)
+    #expect(result.semantic.asked == 30 && result.syntactic.asked == 0)
+    #expect(result.syntactic.skipped == 21 && result.syntactic.accuracy == nil)
+  }
+
+  @Test func `words are matched exactly, as queries, or regardless of case`() throws {
+    let path = try folder.write("CAT cats dog dogs\ncar cars dog dogs\n", to: "q")
+    let questions = try AnalogyQuestions(contentsOf: path)
+    let vectors = try Fixtures.vectors()
+    #expect(questions.sections.map(\.name) == ["all"])
+    for (matching, asked) in [(WordMatching.exact, 0), (.query, 1), (.caseless, 2)] {
+      #expect(try vectors.evaluateAnalogies(questions, matching: matching).total.asked == asked)
+    }
+  }
+
+  @Test func `similarities are correlated as gensim correlates them`() throws {
+    let golden = try Fixtures.golden()
+    let pairs = try SimilarityPairs(contentsOf: Fixtures.path("pairs.tsv"))
+    let result = try Fixtures.vectors().evaluateSimilarity(pairs, matching: .exact)
+    #expect(result.pairs + result.missing == golden.pairs && result.missing == 1)
+    #expect(abs((result.pearson ?? 9) - golden.pearson) < 1e-6)
+    #expect(abs((result.spearman ?? 9) - golden.spearman) < 1e-6)
+    let interval = try #require(result.spearmanInterval)
+    #expect(interval.contains(golden.spearman) && interval.lowerBound > -1)
+  }
+
+  @Test(arguments: [
+    ("", "no questions"), (": a\n", "no questions"), (": a\nx y z\n", ":2: 3 words"),
+  ])
+  func `a broken file of questions is one clear error`(text: String, says: String) throws {
+    let path = try folder.write(text, to: "q")
+    let error = try #require(throws: WordtoolError.self) { try AnalogyQuestions(contentsOf: path) }
+    #expect(error.kind == .badData && error.description.contains(says), "\(error)")
+  }
+
+  @Test(arguments: [
+    ("", "no pairs"), ("# a\na b 1\na b c\n", ":3: 'a b c'"), ("a b\n", ":1: 'a b'"),
+  ])
+  func `a broken file of pairs is one clear error`(text: String, says: String) throws {
+    let path = try folder.write(text, to: "p")
+    let error = try #require(throws: WordtoolError.self) { try SimilarityPairs(contentsOf: path) }
+    #expect(error.kind == .badData && error.description.contains(says), "\(error)")
+  }
+
+  @Test func `nothing found gives no correlation`() throws {
+    let pairs = try SimilarityPairs(contentsOf: folder.write("xx yy 1\n", to: "p"))
+    let result = try Fixtures.vectors().evaluateSimilarity(pairs)
+    #expect(result.spearman == nil && result.pearson == nil && result.missing == 1)
+  }
+
+  @Test func `the interval is Wilson's`() throws {
+    // 8 of 10: 0.490 to 0.943, as in textbooks.
+    let tally = AnalogyEvaluation.Tally(correct: 8, asked: 10, skipped: 0)
+    let interval = try #require(tally.interval)
+    #expect(abs(interval.lowerBound - 0.4901625) < 1e-6)
+    #expect(abs(interval.upperBound - 0.9433178) < 1e-6)
+    #expect(AnalogyEvaluation.Tally().interval == nil)
+  }
+}

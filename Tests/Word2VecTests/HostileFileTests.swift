@@ -1,0 +1,179 @@
+import Platform
+import TestSupport
+import Testing
+import Word2Vec
+
+@Suite struct HostileFileTests {
+  let folder = ScratchFolder()
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    var bytes: [UInt8]
+    var says: String
+    var testDescription: String { says }
+
+    init(_ text: String, _ says: String) { (bytes, self.says) = (Array(text.utf8), says) }
+    init(_ bytes: [UInt8], _ says: String) { (self.bytes, self.says) = (bytes, says) }
+  }
+
+  static let cases: [Case] = [
+    Case("", "an empty file"),
+    Case("hello\n", "neither a known signature nor a line of a word and numbers"),
+    Case([0x80, 4, 0x95, 1, 2, 3, 4, 5, 6, 7, 8], "save_word2vec_format"),
+    Case("PK\u{3}\u{4}rest of it", "unzip it first"),
+    Case("FiFu rest of it", "finalfusion convert"),
+    Case([0xBA, 0x16, 0x4F, 0x2F, 12, 0, 0, 0], "the .vec file beside it"),
+    Case([0x93] + Array("NUMPY".utf8), "which has no words"),
+    Case("SQLite format 3\0", "Magnitude"),
+    Case("BZh9...", "bunzip2"),
+    Case([0x28, 0xB5, 0x2F, 0xFD, 1], "unzstd"),
+    Case("10 10 2 3 2 2166136261 < >\n0 1 2\n", "floret"),
+    Case("2 0\na\nb\n", "a dimension of 0"),
+    Case("99999999999999999 3\na 1 2 3\n", "99999999999999999 words of 3 values"),
+    Case("3 4611686018427387904\na 1 2 3\n", "a dimension of 4611686018427387904"),
+    Case("3 2\na 1 2\nb 1 2\n", ":4: the end after 2 rows, expected 3 rows"),
+    Case("1 2\na 1 2\nb 1 2\n", ":3: row 2, expected 1 rows"),
+    Case("2 3\na 1 2 3\nb 1 2\n", ":3: 2 values, expected 3"),
+    Case("2 3\na 1 2 3\nb 1 2 3 4\n", ":3: 4 values, expected 3"),
+    Case("3 3\na 1 2 3\n\nb 1 2 3\n", ":3: an empty line"),
+    Case("2 2\na 1 2\nb 1 x\n", ":3: 'x' among the values"),
+    Case("2 2\na 1 2\nb 1 nan\n", ":3: value 2 of row 2 is not a finite number"),
+    Case("2 2\na 1 2\nb -inf 1\n", ":3: value 1 of row 2 is not a finite number"),
+    Case("2 2\na 1 2\nb 1e39 1\n", ":3: value 1 of row 2 is not a finite number"),
+    Case("a 1 2\nb 1 2 3\n", ":2: 3 values, expected 2"),
+    Case("a 1 2\nb 1\n", ":1: 2 values, expected 1"),
+    Case(Array("1 2\na ".utf8) + [0, 0, 0, 0, 0, 0, 0], "7 bytes for the vector of row 1"),
+    Case(Array("1 1\na ".utf8) + [0, 0, 0x80, 0x3F, 1], "1 bytes after the last of 1 words"),
+    Case(Array("1 1\na ".utf8) + [0, 0, 0xC0, 0x7F], "value 1 of row 1 is not a finite number"),
+    Case(Array("1 1\na".utf8) + [1, 2, 3, 4, 5, 6], "no blank after the word of row 1"),
+    Case(
+      Array("2 1\na ".utf8) + [0, 0, 0x80, 0x3F, 10, 10, 10, 10, 10, 10, 10],
+      "the file ends after 1 of 2 words"),
+    Case(Array("1 1\n".utf8) + [0xE6, 0x9D, 0x20, 0, 0, 0x80, 0x3F], "is not UTF-8"),
+  ]
+
+  @Test(arguments: cases) func `bad data is one clear error`(hostile: Case) throws {
+    let path = try folder.write(hostile.bytes, to: "file")
+    let error = try #require(throws: WordtoolError.self) { try WordVectors(contentsOf: path) }
+    #expect(error.kind == .badData)
+    #expect(error.description.contains(hostile.says), "\(error)")
+    #expect(error.description.contains(path) && !error.description.contains("\n"))
+  }
+
+  @Test func `a missing file and a folder are no inputs`() throws {
+    for path in [folder("nothing"), folder.path] {
+      let error = try #require(throws: WordtoolError.self) { try WordVectors(contentsOf: path) }
+      #expect(error.kind == .noSuchInput)
+    }
+  }
+
+  /// A file of the project's own layout with one tensor changed.
+  private func damaged(
+    _ name: String, _ change: (inout [UInt8]) -> Void
+  ) throws -> WordtoolError {
+    try WordVectors(words: ["a", "ü"], counts: [2, 1], dimension: 2, values: [1, 2, 3, 4])
+      .write(to: folder("v"), format: .safetensors)
+    var bytes = try folder.bytes(of: "v")
+    let begin = try Self.offset(of: name, in: bytes)
+    var tensor = Array(bytes[begin...])
+    change(&tensor)
+    bytes.replaceSubrange(begin..., with: tensor)
+    let path = try folder.write(bytes, to: "damaged")
+    return try #require(throws: WordtoolError.self) { try WordVectors(contentsOf: path) }
+  }
+
+  /// Where a tensor's data begins, found in the header's text.
+  private static func offset(of name: String, in bytes: [UInt8]) throws -> Int {
+    let length = Int(bytes[0]) + 256 * Int(bytes[1])
+    let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+    let entry = try #require(header.split(separator: "\"\(name)\":{\"data_offsets\":[").last)
+    return 8 + length + (try #require(Int(entry.prefix { $0.isNumber })))
+  }
+
+  @Test func `broken tensors of the project's own layout are errors`() throws {
+    let cases: [(String, Int, UInt8, String)] = [
+      ("vocabulary.offsets", 0, 1, "do not rise from 0"),
+      ("vocabulary.offsets", 8, 200, "do not rise from 0"),
+      ("vocabulary.offsets", 17, 1, "do not rise from 0"),
+      ("vocabulary.bytes", 1, 0xFF, "word 1 is not UTF-8"),
+      ("vocabulary.index", 0, 9, "names word 8"),
+      ("norms", 3, 0xFF, "the norm of word 0"),
+      ("counts", 7, 0x80, "the count of word 0 is negative"),
+    ]
+    for (name, place, value, says) in cases {
+      let error = try damaged(name) { $0[place] = value }
+      #expect(error.description.contains(says), "\(name): \(error)")
+    }
+  }
+
+  @Test func `a table without a free slot does not hang`() throws {
+    try WordVectors(words: ["a"], dimension: 1, values: [1]).write(to: folder("v"))
+    var bytes = try folder.bytes(of: "v")
+    let begin = try Self.offset(of: "vocabulary.index", in: bytes)
+    for slot in 0..<16 { bytes[begin + 4 * slot] = 1 }
+    let vectors = try WordVectors(contentsOf: folder.write(bytes, to: "full"))
+    #expect(vectors.index(for: "b") == nil && vectors.index(for: "a") == 0)
+  }
+
+  @Test func `a newer version of the layout is refused by name`() throws {
+    var vectors = try WordVectors(words: ["a"], dimension: 1, values: [1])
+    vectors.metadata["zz"] = "x"
+    try vectors.write(to: folder("v"))
+    let text = String(decoding: try folder.bytes(of: "v"), as: UTF8.self)
+    #expect(text.contains("\"format_version\":\"1\""))
+    let changed = Array(try folder.bytes(of: "v"))
+    let key = Array("\"format_version\":\"".utf8)
+    let place = try #require(
+      changed.indices.first { changed[$0...].starts(with: key) })
+    var newer = changed
+    newer[place + key.count] = UInt8(ascii: "2")
+    let path = try folder.write(newer, to: "newer")
+    let error = try #require(throws: WordtoolError.self) { try WordVectors(contentsOf: path) }
+    #expect(error.description.contains("version 2") && error.description.contains("newer wordtool"))
+  }
+
+  @Test(arguments: [
+    "gensim.bin", "word2vec-c.bin", "gensim.txt", "fasttext.vec", "glove.txt", "v.safetensors",
+    "v8.safetensors",
+  ])
+  func `two thousand mutations are read or refused`(name: String) throws {
+    let original: [UInt8]
+    if name.hasSuffix("safetensors") {
+      let format: WordVectors.Format = name == "v.safetensors" ? .safetensors : .safetensorsInt8
+      try Fixtures.vectors().write(to: folder("v"), format: format)
+      original = try folder.bytes(of: "v")
+    } else {
+      original = try Fixtures.bytes(name)
+    }
+    var generator = SeededGenerator(seed: 2024)
+    var loaded = 0
+    for round in 0..<2000 {
+      var bytes = original
+      for _ in 0...Int.random(in: 0...3, using: &generator) where !bytes.isEmpty {
+        // Mostly near the start, where the sizes are.
+        let reach = Bool.random(using: &generator) ? bytes.count : min(bytes.count, 64)
+        let place = Int.random(in: 0..<reach, using: &generator)
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+        case 2: bytes[place] = UInt8.random(in: 0x2D...0x39, using: &generator)
+        case 3: bytes.removeSubrange(place..<min(bytes.count, place + 5))
+        default: bytes.insert(UInt8.random(in: 0x20...0x7E, using: &generator), at: place)
+        }
+      }
+      if round % 10 == 0 {
+        bytes.removeLast(Int.random(in: 0...bytes.count, using: &generator))
+      }
+      do {
+        let vectors = try WordVectors(bytes: bytes, path: "mutated", options: .init(threads: 1))
+        loaded += 1
+        // Whatever was read must be usable.
+        for row in 0..<min(3, vectors.count) {
+          _ = vectors.index(for: vectors.word(at: row))
+          _ = try vectors.neighbors(
+            ofVector: vectors.vector(at: row), options: .init(count: 2, threads: 1))
+        }
+      } catch is WordtoolError {}
+    }
+    #expect(loaded > 0)
+  }
+}
