@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// The number of the next piece of work, shared by threads.

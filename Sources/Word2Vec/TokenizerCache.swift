@@ -1,14 +1,14 @@
 #if canImport(FoundationEssentials)
+import Platform
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import Synchronization
 import Tokenize
 
 /// The tokenizer for the rule stored with vectors, made when a query first needs it.
 final class TokenizerCache: Sendable {
-  private let known = Mutex<[String: WordTokenizer?]>([:])
+  private let known = Locked<[String: WordTokenizer?]>([:])
 
   /// The tokenizer for a rule as JSON; nil when the rule cannot be read or its locale is unknown.
   func tokenizer(for rule: String) -> WordTokenizer? {

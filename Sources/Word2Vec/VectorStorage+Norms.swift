@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 extension VectorStorage {
   /// Computes the length of every row and proves that every value is a finite number.
@@ -49,7 +48,7 @@ extension VectorStorage {
 
   /// The lowest row that was reported.
   private final class FirstBad: Sendable {
-    let place = Mutex<(row: Int, column: Int)?>(nil)
+    let place = Locked<(row: Int, column: Int)?>(nil)
 
     func report(_ row: Int, _ column: Int) {
       place.withLock { place in

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 extension VectorStorage {
   /// The exact best rows for a query vector by cosine, found by looking at every row.
@@ -94,8 +93,8 @@ extension VectorStorage {
 
   /// The list that all threads add to.
   private final class Lists: Sendable {
-    private let list: Mutex<TopList>
-    init(_ list: TopList) { self.list = Mutex(list) }
+    private let list: Locked<TopList>
+    init(_ list: TopList) { self.list = Locked(list) }
     var threshold: Float { list.withLock { $0.threshold } }
     var sorted: [TopList.Candidate] { list.withLock { $0.sorted } }
     func merge(_ other: TopList) {

@@ -70,6 +70,17 @@ import Word2Vec
     #expect(read.isQuantized == (format == .safetensorsInt8))
   }
 
+  @Test func `bytes become floats and stay the same ones`() throws {
+    try Fixtures.vectors().write(to: folder("bytes"), format: .safetensorsInt8)
+    let bytes = try WordVectors(contentsOf: folder("bytes"))
+    try bytes.write(to: folder("floats"), format: .safetensors)
+    let floats = try WordVectors(contentsOf: folder("floats"))
+    #expect(!floats.isQuantized && floats.norms != [] && floats.metadata == bytes.metadata)
+    #expect((0..<25).allSatisfy { floats.vector(at: $0) == bytes.vector(at: $0) })
+    try floats.write(to: folder("again"), format: .safetensors)
+    #expect(try folder.bytes(of: "floats") == folder.bytes(of: "again"))
+  }
+
   @Test func `text is written as gensim writes it`() throws {
     try Fixtures.vectors().write(to: folder("a"), format: .word2vecText)
     #expect(try folder.bytes(of: "a") == Fixtures.bytes("gensim.txt"))

@@ -165,10 +165,10 @@ struct AnalogySolver {
 
   /// The best answers of all threads.
   private final class Best: Sendable {
-    private let state: Mutex<(scores: [Float], rows: [Int])>
+    private let state: Locked<(scores: [Float], rows: [Int])>
 
     init(count: Int) {
-      state = Mutex(
+      state = Locked(
         (
           [Float](repeating: -.infinity, count: count), [Int](repeating: -1, count: count)
         ))

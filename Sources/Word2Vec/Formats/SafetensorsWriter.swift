@@ -8,8 +8,7 @@ extension WordVectors {
   func writeSafetensors(to file: OutputFile, quantized: Bool) throws {
     let count = count
     let dimension = dimension
-    let requantized = quantized && !isQuantized ? quantize() : nil
-    let source = requantized ?? storage
+    let source = (quantized ? self.quantized() : try dequantized()).storage
     let textCount = Int(source.words.offsets[count])
     let slotCount = WordTable.slotCount(for: count)
     var before = 8 * (count + 1) + 4 * count
@@ -74,14 +73,8 @@ extension WordVectors {
         }
       }
     case .int8(let base, _):
-      if quantized {
-        try writer.write(
-          UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count * dimension)))
-      } else {
-        for row in 0..<count {
-          try vector(at: row).withUnsafeBytes { try writer.write($0) }
-        }
-      }
+      try writer.write(
+        UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count * dimension)))
     }
   }
 
@@ -92,6 +85,32 @@ extension WordVectors {
   public func quantized() -> WordVectors {
     guard !isQuantized else { return self }
     return WordVectors(storage: quantize(), metadata: metadata, warnings: warnings)
+  }
+
+  /// The same vectors with a float a value.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` when a factor makes a value infinite.
+  public func dequantized() throws -> WordVectors {
+    guard isQuantized else { return self }
+    let memory = Allocation(byteCount: 4 * count * dimension)
+    let values = memory.buffer(of: Float.self, count: count * dimension)
+    if let base = values.baseAddress {
+      for row in 0..<count { storage.copy(row: row, to: base + row * dimension) }
+    }
+    let rows = VectorStorage.Rows.float32(
+      values.baseAddress.map { UnsafePointer($0) } ?? Allocation.nowhere(), stride: dimension)
+    let (norms, firstBad) = try VectorStorage.norms(
+      of: rows, count: count, dimension: dimension, threads: 1)
+    if let firstBad {
+      throw WordtoolError(
+        .badData, found: "value \(firstBad.column) of word \(firstBad.row) is not a finite number")
+    }
+    return WordVectors(
+      storage: VectorStorage(
+        dimension: dimension, rows: rows,
+        norms: UnsafeBufferPointer(norms.buffer(of: Float.self, count: count)),
+        counts: storage.counts, words: storage.words, owners: [memory, norms, storage]),
+      metadata: metadata, warnings: warnings)
   }
 
   private func quantize() -> VectorStorage {

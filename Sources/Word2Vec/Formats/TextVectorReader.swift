@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// Reads vectors as text: word2vec's and fastText's with a first line that gives the size, GloVe's
 /// without it.
@@ -130,7 +129,7 @@ enum TextVectorReader {
     _ text: TextLines, _ starts: [Int], threads: Int
   ) throws -> [Int] {
     guard starts.count > 1 else { return [] }
-    let counts = LineCounts(starts.count - 1)
+    let counts = Locked([Int](repeating: 0, count: starts.count - 1))
     try VectorStorage.inPieces(of: starts.count - 1, size: 1, threads: threads) { range in
       for piece in range {
         var lines = 0
@@ -140,10 +139,11 @@ enum TextVectorReader {
           lines += 1
           offset = (text.newline(from: offset, below: end) ?? end) + 1
         }
-        counts.set(piece, lines)
+        let total = lines
+        counts.withLock { $0[piece] = total }
       }
     }
-    return counts.values
+    return counts.withLock { $0 }
   }
 
   private static func lastWordIsUnknown(_ text: TextLines) -> Bool {
@@ -152,16 +152,9 @@ enum TextVectorReader {
     return text.bytes[offset..<text.end].starts(with: Array("<unk> ".utf8))
   }
 
-  private final class LineCounts: Sendable {
-    private let counts: Mutex<[Int]>
-    init(_ count: Int) { counts = Mutex([Int](repeating: 0, count: count)) }
-    func set(_ index: Int, _ value: Int) { counts.withLock { $0[index] = value } }
-    var values: [Int] { counts.withLock { $0 } }
-  }
-
   /// The failure in the lowest line.
   private final class FirstFailure: Sendable {
-    private let failure = Mutex<(line: Int, problem: RowParser.Problem)?>(nil)
+    private let failure = Locked<(line: Int, problem: RowParser.Problem)?>(nil)
 
     var first: (line: Int, problem: RowParser.Problem)? { failure.withLock { $0 } }
 

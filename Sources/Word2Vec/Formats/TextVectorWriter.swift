@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 extension WordVectors {
   /// Writes word2vec's binary format, with a newline after each vector as word2vec.c does.
@@ -28,12 +27,13 @@ extension WordVectors {
     var first = 0
     while first < count {
       let rows = first..<min(count, first + round)
-      let texts = Texts(count: (rows.count + piece - 1) / piece)
+      let texts = Locked([[UInt8]](repeating: [], count: (rows.count + piece - 1) / piece))
       try VectorStorage.inPieces(of: rows.count, size: piece, threads: threads) { range in
         let absolute = range.lowerBound + rows.lowerBound..<range.upperBound + rows.lowerBound
-        texts.set(range.lowerBound / piece, self.text(of: absolute, format: format))
+        let text = self.text(of: absolute, format: format)
+        texts.withLock { $0[range.lowerBound / piece] = text }
       }
-      for text in texts.all { try file.write(text) }
+      for text in texts.withLock({ $0 }) { try file.write(text) }
       first = rows.upperBound
     }
   }
@@ -66,12 +66,5 @@ extension WordVectors {
       found: bytes.isEmpty
         ? "word \(index) is empty" : "the word '\(word(at: index))' holds a blank or a line end",
       expected: "words that the format \(format.rawValue) can hold", remedy: "write safetensors")
-  }
-
-  private final class Texts: Sendable {
-    private let texts: Mutex<[[UInt8]]>
-    init(count: Int) { texts = Mutex([[UInt8]](repeating: [], count: count)) }
-    func set(_ index: Int, _ text: [UInt8]) { texts.withLock { $0[index] = text } }
-    var all: [[UInt8]] { texts.withLock { $0 } }
   }
 }

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// Finds the words within a small edit distance of one that is not there.
 ///
@@ -27,7 +26,7 @@ struct SpellingSearch {
 
   /// All words within the limit, in the order of their rows.
   func matches(in words: WordTable, threads: Int) throws -> [Match] {
-    let found = Found()
+    let found = Locked<[Match]>([])
     try VectorStorage.inPieces(of: words.count, size: 16_384, threads: threads) { range in
       var matches: [Match] = []
       var scratch = Scratch(target: target)
@@ -42,9 +41,10 @@ struct SpellingSearch {
           matches.append(Match(distance: distance, row: row))
         }
       }
-      found.append(matches)
+      let some = matches
+      found.withLock { $0 += some }
     }
-    return found.all.sorted { $0.row < $1.row }
+    return found.withLock { $0 }.sorted { $0.row < $1.row }
   }
 
   private var isASCII: Bool { byteCount == target.count }
@@ -54,12 +54,6 @@ struct SpellingSearch {
     var signature: UInt64 = 0
     for byte in bytes { signature |= 1 << UInt64(byte & 63) }
     return signature
-  }
-
-  private final class Found: Sendable {
-    private let matches = Mutex<[Match]>([])
-    var all: [Match] { matches.withLock { $0 } }
-    func append(_ more: [Match]) { matches.withLock { $0 += more } }
   }
 
   /// The rows of the distance table, reused from word to word.

@@ -19,6 +19,11 @@ struct VectorExpression {
   /// - Parameter isWord: whether a stretch of text is a known word.
   /// - Throws: `WordtoolError` of kind `usage`.
   init(_ text: String, isWord: (String) -> Bool) throws {
+    guard text.utf8.count <= Self.maximumByteCount else {
+      throw WordtoolError(
+        .usage, found: "an expression of \(text.utf8.count) bytes",
+        expected: "at most \(Self.maximumByteCount)")
+    }
     var parser = Parser(text: text, tokens: try Self.tokens(of: text, isWord: isWord))
     let sum = try parser.sum(depth: 0)
     guard parser.position == parser.tokens.count else { throw parser.failure() }
@@ -32,6 +37,9 @@ struct VectorExpression {
       }
     }
   }
+
+  /// Longer than anything a person types; it bounds the search for known words.
+  private static let maximumByteCount = 4096
 
   private enum Token: Equatable {
     case word(String)
