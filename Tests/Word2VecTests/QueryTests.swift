@@ -140,6 +140,13 @@ import Word2Vec
     #expect(try vectors.oddOneOut(["cat", "dog", "tree", "italy"]).first?.word == golden.oddOneOut)
   }
 
+  @Test func `a similarity has the same bits in either order`() throws {
+    let vectors = try Oracle(count: 60, dimension: 33, seed: 8).vectors
+    let pairs = (0..<60).flatMap { a in (0..<60).map { b in (a, b) } }
+    let asymmetric = pairs.first { vectors.similarity($0, $1) != vectors.similarity($1, $0) }
+    #expect(asymmetric == nil, "\(String(describing: asymmetric))")
+  }
+
   @Test func `the spellings of NLEmbedding work`() throws {
     let vectors = try Fixtures.vectors()
     #expect(vectors.vocabularySize == 25 && vectors.dimension == 12)

@@ -198,9 +198,12 @@ extension WordVectors {
     Neighbor(index: candidate.row, word: word(at: candidate.row), similarity: candidate.score)
   }
 
-  /// The cosine of two rows, in double precision.
+  /// The cosine of two rows, in double precision; the same bits in either order, so that a pair
+  /// and its mirror image tie in a ranking.
   package func similarity(_ a: Int, _ b: Int) -> Double {
-    storage.similarity(combination([(1, a)]), row: b)
+    var row = [Double](repeating: 0, count: dimension)
+    storage.add(row: a, times: 1, to: &row)
+    return storage.similarity(row, row: b)
   }
 }
 
