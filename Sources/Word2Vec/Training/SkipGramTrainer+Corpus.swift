@@ -52,11 +52,10 @@ extension SkipGramTrainer {
     var metadata = metadata
     metadata[WordVectors.MetadataKey.trainingOptions] = try Self.json(options)
     metadata[WordVectors.MetadataKey.seed] = String(options.seed)
-    if let rule { metadata[WordVectors.MetadataKey.tokenizerRule] = try Self.json(rule) }
     return try rows.withUnsafeBuffer {
       try WordVectors(
-        words: vocabulary.words, counts: vocabulary.counts, dimension: options.dimension,
-        rows: $0, stride: rows.stride, owner: rows, metadata: metadata)
+        vocabulary: vocabulary, dimension: options.dimension, rows: $0, stride: rows.stride,
+        owner: rows, tokenizerRule: rule, metadata: metadata)
     }
   }
 
