@@ -84,6 +84,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WordToolTests", dependencies: ["wordtool", "Platform", "TestSupport"],
+      exclude: ["Help"],
       swiftSettings: strict),
   ],
   cLanguageStandard: .c17

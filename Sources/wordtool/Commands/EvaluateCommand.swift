@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `wordtool evaluate`: the group of measurements.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure how good vectors are.",
+    discussion: """
+      Example:
+        wordtool evaluate analogies questions-words.txt --restrict 30000
+        wordtool evaluate similarity wordsim353.tsv
+      """,
+    subcommands: [EvaluateAnalogiesCommand.self, EvaluateSimilarityCommand.self])
+}

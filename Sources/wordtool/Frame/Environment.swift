@@ -1,0 +1,72 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the tool reads from its surroundings.
+enum Environment {
+  /// The value of a variable, nil when it is unset or empty.
+  static func value(_ name: String) -> String? {
+    guard let raw = getenv(name), raw.pointee != 0 else { return nil }
+    return String(cString: raw)
+  }
+
+  /// Whether colour and bold type are wanted: NO_COLOR (any value) and TERM=dumb say no.
+  static var allowsColor: Bool { value("NO_COLOR") == nil && allowsRedrawing }
+
+  /// Whether the terminal can wipe and redraw a line.
+  static var allowsRedrawing: Bool { value("TERM") != nil && value("TERM") != "dumb" }
+
+  /// `$XDG_DATA_HOME/wordtool`, by default `~/.local/share/wordtool`; nil without a home folder.
+  ///
+  /// A relative XDG_DATA_HOME is invalid by the XDG specification and ignored.
+  static var dataFolder: String? {
+    if let folder = value("XDG_DATA_HOME"), folder.hasPrefix("/") { return folder + "/wordtool" }
+    return value("HOME").map { $0 + "/.local/share/wordtool" }
+  }
+
+  /// The path from the root of the file system, without `.` and `..` at its start.
+  static func absolutePath(_ path: String) -> String {
+    if let resolved = realpath(path, nil) {
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
+  }
+
+  /// Whether something stands under that path.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Seconds on a clock that never runs backwards.
+  static func seconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  /// The memory of the machine, in bytes.
+  static var physicalMemoryBytes: Int {
+    max(1, Int(sysconf(Int32(_SC_PHYS_PAGES)))) * max(1, Int(sysconf(Int32(_SC_PAGESIZE))))
+  }
+
+  /// The most memory this process has had resident, in bytes.
+  static func peakResidentBytes() -> Int {
+    var usage = rusage()
+    #if canImport(Glibc)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    #else
+    getrusage(RUSAGE_SELF, &usage)
+    #endif
+    // Linux counts in kilobytes, Darwin in bytes.
+    #if os(Linux)
+    return Int(usage.ru_maxrss) * 1024
+    #else
+    return Int(usage.ru_maxrss)
+    #endif
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Platform
+
+/// Runs one command and turns what it throws into one line and an exit code.
+enum Runner {
+  /// Parses the arguments, runs the command and ends the process.
+  static func main(_ arguments: [String]) -> Never {
+    signal(SIGPIPE, SIG_IGN)
+    Interrupts.install()
+    var code: Int32 = 0
+    do {
+      var command = try WordTool.parseAsRoot(arguments)
+      try command.run()
+      try StandardOutput.shared.flush()
+    } catch {
+      code = end(with: error, arguments: arguments)
+    }
+    exit(code)
+  }
+
+  private static func end(with error: any Error, arguments: [String]) -> Int32 {
+    // What was found out before the failure is still worth having; the failure itself is told.
+    try? StandardOutput.shared.flush()
+    StandardError.wipe()
+    switch error {
+    case let error as WordtoolError:
+      if error.path == "standard output", error.found == WordtoolError.systemMessage(EPIPE) {
+        StandardOutput.endByBrokenPipe()
+      }
+      report(error.description)
+      return error.kind.exitCode
+    case let code as ExitCode:
+      return code.rawValue
+    default:
+      return endParsing(with: error, arguments: arguments)
+    }
+  }
+
+  /// Help, version and completion scripts are answers; everything else is a usage error.
+  private static func endParsing(with error: any Error, arguments: [String]) -> Int32 {
+    let code = WordTool.exitCode(for: error)
+    guard code != .success else {
+      do {
+        try StandardOutput.shared.writeLine(WordTool.fullMessage(for: error))
+        try StandardOutput.shared.flush()
+        return 0
+      } catch {
+        return end(with: error, arguments: arguments)
+      }
+    }
+    let message = WordTool.message(for: error).split(whereSeparator: \.isNewline)
+      .map { $0.drop { $0 == " " } }.joined(separator: " ")
+    report("\(message); see '\(commandName(in: arguments)) --help'")
+    return code.rawValue
+  }
+
+  private static func report(_ message: String) {
+    StandardError.printLine("wordtool: error: \(message)")
+  }
+
+  /// The command that the arguments name: `wordtool evaluate analogies`.
+  private static func commandName(in arguments: [String]) -> String {
+    var name = "wordtool"
+    var command: any ParsableCommand.Type = WordTool.self
+    for argument in arguments {
+      let children =
+        command.configuration.subcommands
+        + command.configuration.groupedSubcommands.flatMap(\.subcommands)
+      guard
+        let next = children.first(where: {
+          $0.configuration.commandName == argument || $0.configuration.aliases.contains(argument)
+        })
+      else { break }
+      name += " " + (next.configuration.commandName ?? argument)
+      command = next
+    }
+    return name
+  }
+}
+
+extension WordtoolError.Kind {
+  /// The exit code of a run that ended with this kind of failure; sysexits.h where it has one.
+  var exitCode: Int32 {
+    switch self {
+    case .unavailable: 1
+    case .usage: 64
+    case .badData: 65
+    case .noSuchInput: 66
+    case .cannotCreate: 73
+    case .inputOutput: 74
+    case .diverged: 75
+    case .interrupted: Interrupts.exitCode
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// Lists of words with scores, in the layouts of `--style`.
+enum WordListing {
+  /// A word and its score.
+  struct Row {
+    var word: String
+    var score: Float
+  }
+
+  /// Lines for a person: rank, word, score.
+  static func table(_ rows: [Row], title: String, scoreName: String) -> String {
+    let width = max(4, rows.map(\.word.count).max() ?? 0)
+    let bold = StandardOutput.isTerminal && Environment.allowsColor
+    var text = bold ? "\u{1B}[1m\(title)\u{1B}[0m\n" : title + "\n"
+    text += "   # " + "word".padded(to: width) + "  \(scoreName)\n"
+    for (place, row) in rows.enumerated() {
+      text += String(place + 1).padded(to: 4, onLeft: true) + " " + row.word.padded(to: width)
+      text += "  " + NumberFormat.fixed(Double(row.score), 4) + "\n"
+    }
+    return text
+  }
+
+  /// `word<TAB>score` lines.
+  static func tsv(_ rows: [Row]) -> String {
+    rows.map { "\($0.word)\t\(NumberFormat.fixed(Double($0.score)))\n" }.joined()
+  }
+
+  /// The rows that word2vec.c's `distance` and `word-analogy` print.
+  static func word2vec(_ rows: [Row]) -> String {
+    rows.map {
+      // printf pads by bytes.
+      let fill = String(repeating: " ", count: max(0, 50 - $0.word.utf8.count))
+      return fill + $0.word + "\t\t" + NumberFormat.fixed(Double($0.score)) + "\n"
+    }.joined()
+  }
+
+  /// The rows that `fasttext nn` and `fasttext analogies` print.
+  static func fastText(_ rows: [Row]) -> String {
+    rows.map { "\($0.word) \(NumberFormat.general(Double($0.score)))\n" }.joined()
+  }
+
+  /// 72 dashes, as word2vec.c draws them.
+  static let word2vecRule = String(repeating: "-", count: 72)
+
+  /// The lines in which word2vec.c's tools tell where the words of a question stand.
+  ///
+  /// - Returns: whether all are there; the tools print no answer otherwise.
+  static func printPositions(of words: [String], in set: VectorSet) throws -> Bool {
+    let out = StandardOutput.shared
+    for word in words {
+      let row = set.row(of: word)
+      try out.write("\nWord: \(word)  Position in vocabulary: \(row ?? -1)\n")
+      if row == nil {
+        try out.write("Out of dictionary word!\n")
+        return false
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+
+/// The root command. Each subcommand stands in a file of its own under Commands.
+@main
+struct WordTool: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "wordtool",
+    abstract: "Word vectors from text, and answers out of them.",
+    discussion: """
+      Examples:
+        wordtool train-embeddings wiki.txt.gz -o wiki.safetensors
+        wordtool nearest sweden
+        wordtool nearest 'king - man + 0.5*woman' -k 5
+        wordtool analogy king man woman
+        wordtool similarity cat dog --json
+        wordtool evaluate analogies questions-words.txt --restrict 30000
+        wordtool convert wiki.safetensors wiki.vec
+
+      Results go to standard output, everything else to standard error; '-' as a path is standard \
+      input or output. Exit codes: 0 done, 1 failed, 64 usage, 65 bad data, 66 no such input, \
+      73 cannot create the output, 74 reading or writing failed, 75 training diverged, \
+      130 interrupted.
+      """,
+    version: WordTool.version,
+    groupedSubcommands: [
+      CommandGroup(name: "Train", subcommands: [TrainEmbeddingsCommand.self]),
+      CommandGroup(
+        name: "Ask",
+        subcommands: [
+          NearestCommand.self, AnalogyCommand.self, SimilarityCommand.self, RankCommand.self,
+          OddOneOutCommand.self, VectorCommand.self,
+        ]),
+      CommandGroup(
+        name: "Examine", subcommands: [EvaluateCommand.self, InfoCommand.self, ConvertCommand.self]),
+      CommandGroup(
+        name: "Text",
+        subcommands: [TokenizeCommand.self, VocabCommand.self, CorpusCommand.self]),
+    ])
+
+  /// The version of the tool.
+  static let version = "0.1.0"
+
+  static func main() {
+    Runner.main(Array(CommandLine.arguments.dropFirst()))
+  }
+}
