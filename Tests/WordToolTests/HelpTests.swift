@@ -1,0 +1,58 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import TestSupport
+import Testing
+
+@Suite struct HelpTests {
+  static let commands = [
+    "", "train-embeddings", "nearest", "analogy", "similarity", "rank", "odd-one-out", "vector",
+    "evaluate", "evaluate analogies", "evaluate similarity", "info", "convert", "tokenize",
+    "vocab", "corpus", "corpus list", "corpus make",
+  ]
+
+  /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.
+  @Test(arguments: commands) func helpIsAsRecorded(_ command: String) throws {
+    let words = command.split(separator: " ").map(String.init)
+    let help = try TestFiles.withFolder { folder in
+      try Tool(folder: folder).start(words + ["--help"]).wait()
+    }
+    #expect(help.exitCode == 0)
+    #expect(help.errors.isEmpty)
+    let folder = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/Help"
+    let path = "\(folder)/\((["wordtool"] + words).joined(separator: "-")).txt"
+    if getenv("WORDTOOL_UPDATE_HELP") != nil { try TestFiles.write(help.output, to: path) }
+    #expect(help.output == TestFiles.read(path))
+  }
+
+  @Test(arguments: commands.filter { !$0.isEmpty })
+  func everyCommandShowsAnExample(_ command: String) throws {
+    let words = command.split(separator: " ").map(String.init)
+    let help = try TestFiles.withFolder { folder in
+      try Tool(folder: folder).start(words + ["--help"]).wait()
+    }
+    // A group shows an example of one of its commands.
+    let example = help.output.split(separator: "\n").drop { $0 != "Example:" }.dropFirst()
+    #expect(example.contains { $0.contains("wordtool \(command)") })
+  }
+
+  @Test func theVersionIsPrinted() throws {
+    try TestFiles.withFolder { folder in
+      let run = try Tool(folder: folder).run("--version")
+      #expect(run.exitCode == 0)
+      #expect(run.output.split(separator: ".").count == 3)
+    }
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func completionScriptsAreMade(_ shell: String) throws {
+    try TestFiles.withFolder { folder in
+      let run = try Tool(folder: folder).run("--generate-completion-script", shell)
+      #expect(run.exitCode == 0)
+      #expect(run.output.contains("train-embeddings") && run.output.contains("odd-one-out"))
+    }
+  }
+}

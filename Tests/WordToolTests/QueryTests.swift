@@ -1,0 +1,199 @@
+import TestSupport
+import Testing
+
+@Suite struct QueryTests {
+  /// Runs the tool on the sample vectors.
+  private func ask(
+    _ arguments: String..., input: String = "", variables: [String: String] = [:]
+  ) throws -> Subprocess.Result {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables = variables
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      return try tool.start(arguments, input: input).wait()
+    }
+  }
+
+  @Test func nearestPrintsWordsAndSimilaritiesWithSixDecimals() throws {
+    let run = try ask("nearest", "sweden", "-k", "2")
+    #expect(run.output == "norway\t0.980000\ndenmark\t0.960000\n")
+    #expect(run.errors.isEmpty)
+    #expect(run.exitCode == 0)
+  }
+
+  @Test func capitalsFindTheWord() throws {
+    #expect(try ask("nearest", "Sweden", "-k", "1").output == "norway\t0.980000\n")
+  }
+
+  @Test func nearestAsJSONHasTheFieldsOfTheContract() throws {
+    let run = try ask("nearest", "sweden", "-k", "1", "--json")
+    #expect(run.output.hasPrefix(#"[{"neighbors":[{"similarity":0.98"#))
+    #expect(run.output.hasSuffix(#","word":"norway"}],"query":"sweden"}]"# + "\n"))
+    #expect(try ask("nearest", "sweden", "-k", "1", "--style", "json").output == run.output)
+  }
+
+  @Test func expressionsAndMeansAreAnswered() throws {
+    #expect(try ask("nearest", "king - man + woman", "-k", "1").output.hasPrefix("queen\t"))
+    #expect(
+      try ask("nearest", "king", "-", "man", "+", "woman", "-k", "1").output.hasPrefix("queen\t"))
+    #expect(try ask("nearest", "norway", "denmark", "-k", "1").output.hasPrefix("sweden\t"))
+    #expect(try ask("nearest", "x-ray", "-k", "1").output.hasPrefix("cereal\t"))
+  }
+
+  @Test func similarityAndPlaceLimitTheAnswers() throws {
+    #expect(
+      try ask("nearest", "sweden", "--min-similarity", "0.95").output
+        == "norway\t0.980000\ndenmark\t0.960000\n")
+    #expect(
+      try ask("nearest", "sweden", "--restrict", "3").output
+        == "norway\t0.980000\ndenmark\t0.960000\n")
+  }
+
+  @Test func anUnknownWordIsToldWithNearSpellings() throws {
+    let run = try ask("nearest", "swedn")
+    #expect(run.exitCode == 1)
+    #expect(run.output.isEmpty)
+    #expect(
+      run.errors
+        == "wordtool: 'swedn' is not in the vocabulary; near spellings: sweden, swede\n")
+  }
+
+  @Test func theRestIsAnsweredUnlessStrict() throws {
+    let run = try ask("nearest", "-", "-k", "1", input: "blorb\nsweden\n\nnorway\n")
+    #expect(run.exitCode == 0)
+    #expect(run.output == "\nnorway\t0.980000\n\nsweden\t0.980000\n\n")
+    #expect(run.errors.contains("'blorb'"))
+    let strict = try ask("nearest", "-", "--strict", input: "blorb\nsweden\n")
+    #expect(strict.exitCode == 1)
+    #expect(strict.output.isEmpty)
+    #expect(strict.errors.hasPrefix("wordtool: error: 'blorb' is not in the vocabulary"))
+  }
+
+  @Test func aBatchAsJSONIsOneObjectALine() throws {
+    let run = try ask("nearest", "-", "-k", "1", "--json", input: "sweden\nqqqqqq\nnorway\n")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines.first?.hasSuffix(#""word":"norway"}],"query":"sweden"}"#) == true)
+    #expect(lines.dropFirst().first == #"{"neighbors":[],"query":"qqqqqq"}"#)
+    #expect(lines.last?.hasSuffix(#""word":"sweden"}],"query":"norway"}"#) == true)
+  }
+
+  @Test func word2vecStyleHasItsLayout() throws {
+    let run = try ask("nearest", "sweden", "-k", "1", "--style", "word2vec")
+    let expected = """
+
+      Word: sweden  Position in vocabulary: 0
+
+      \(String(repeating: " ", count: 46))Word       Cosine distance
+      \(String(repeating: "-", count: 72))
+      \(String(repeating: " ", count: 44))norway\t\t0.980000
+
+      """
+    #expect(run.output == expected)
+    let batch = try ask("nearest", "-", "-k", "1", "--style", "word2vec", input: "sweden\nEXIT\n")
+    let prompt = "Enter word or sentence (EXIT to break): "
+    #expect(batch.output == prompt + expected + prompt)
+    let unknown = try ask("nearest", "blorb", "--style", "word2vec")
+    #expect(
+      unknown.output == "\nWord: blorb  Position in vocabulary: -1\nOut of dictionary word!\n")
+  }
+
+  @Test func fastTextStyleHasItsLayout() throws {
+    #expect(
+      try ask("nearest", "sweden", "-k", "1", "--style", "fasttext").output == "norway 0.98\n")
+    let batch = try ask("nearest", "-", "-k", "1", "--style", "fasttext", input: "sweden\n")
+    #expect(batch.output == "Query word? norway 0.98\nQuery word? ")
+  }
+
+  @Test func tableIsForPeople() throws {
+    let run = try ask("analogy", "king", "man", "woman", "-k", "1", "--style", "table")
+    #expect(run.output == "king - man + woman\n   # word   score\n   1 queen  0.9179\n")
+  }
+
+  @Test func analogyHasTheFieldsOfTheContract() throws {
+    let run = try ask("analogy", "king", "man", "woman", "-k", "1", "--json")
+    #expect(run.output.contains(#""positive":["king","woman"]"#))
+    #expect(run.output.contains(#""negative":["man"]"#))
+    #expect(run.output.contains(#""answers":[{"score":"#))
+    let both = try ask("analogy", "-", "-k", "1", input: "king man woman\nsweden norway norway\n")
+    #expect(both.output.hasPrefix("queen\t"))
+    let product = try ask("analogy", "king", "man", "woman", "-k", "1", "--method", "mul")
+    #expect(product.output.hasPrefix("queen\t"))
+    let inputs = try ask("analogy", "king", "king", "king", "-k", "1", "--include-inputs")
+    #expect(inputs.output.hasPrefix("king\t1.000000"))
+  }
+
+  @Test func similarityOfTwoWordsAndOfPairs() throws {
+    #expect(try ask("similarity", "sweden", "norway").output == "0.980000\n")
+    #expect(
+      try ask("similarity", "sweden", "norway", "--json").output
+        .hasPrefix(#"{"a":"sweden","b":"norway","similarity":0.98"#))
+    let pairs = try ask(
+      "similarity", "--pairs", "-", input: "# remark\nsweden\tnorway\t7\nsweden blorb\n")
+    #expect(pairs.output == "sweden\tnorway\t0.980000\n")
+    #expect(pairs.errors.contains("blorb"))
+    #expect(pairs.exitCode == 0)
+  }
+
+  @Test func rankOddOneOutAndVector() throws {
+    #expect(try ask("rank", "sweden", "denmark").output == "2\t0.960000\n")
+    let odd = try ask("odd-one-out", "sweden", "norway", "cereal", "denmark")
+    #expect(odd.output.hasPrefix("cereal\t"))
+    #expect(try ask("vector", "norway").output == "norway\t0.980000\t0.198997\t0.000000\n")
+    #expect(
+      try ask("vector", "norway", "--style", "word2vec").output
+        == "norway 0.980000 0.198997 0.000000 \n")
+    #expect(try ask("vector", "norway", "--style", "fasttext").output == "norway 0.98 0.199 0 \n")
+    #expect(
+      try ask("vector", "man", "--json").output == #"[{"vector":[0,0,1],"word":"man"}]"# + "\n")
+  }
+
+  @Test func evaluationsHaveTheFieldsOfTheContract() throws {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      try TestFiles.write(
+        ": royalty\nman king woman queen\nman king woman blorb\n", to: folder + "/questions")
+      let analogies = try tool.run("evaluate", "analogies", folder + "/questions", "--json")
+      for field in [
+        "sections", "total", "semantic", "syntactic", "name", "correct", "asked", "skipped",
+        "accuracy", "accuracyAll",
+      ] {
+        #expect(analogies.output.contains("\"\(field)\":"), "\(field)")
+      }
+      #expect(analogies.output.contains(#""accuracy":1,"accuracyAll":0.5,"asked":1,"correct":1"#))
+      let layout = try tool.run(
+        "evaluate", "analogies", folder + "/questions", "--style", "word2vec")
+      #expect(
+        layout.output == """
+          royalty:
+          ACCURACY TOP1: 100.00 %  (1 / 1)
+          Total accuracy: 100.00 %   Semantic accuracy: 100.00 %   Syntactic accuracy: -nan %\(" ")
+          Questions seen / total: 1 2   50.00 %\(" ")
+
+          """)
+      try TestFiles.write(
+        "sweden norway 9\nsweden denmark 8\nsweden cereal 0\nsweden blorb 1\n",
+        to: folder + "/pairs")
+      let similarity = try tool.run("evaluate", "similarity", folder + "/pairs", "--json")
+      #expect(similarity.output.hasPrefix(#"{"missing":1,"pairs":3,"pearson":0.99"#))
+      #expect(similarity.output.contains(#","spearman":"#))
+    }
+  }
+
+  @Test func infoSaysWhichVectorsAreUsedAndWhy() throws {
+    let run = try ask("info", "--json")
+    #expect(run.output.contains(#""chosenBecause":"environment""#))
+    #expect(run.output.contains(#""format":"word2vec-text""#))
+    for field in ["cores", "simd", "blas", "icu", "unicode"] {
+      #expect(run.output.contains("\"\(field)\":"))
+    }
+  }
+
+  @Test func stylesThatExcludeEachOtherAreRefused() throws {
+    let run = try ask("nearest", "sweden", "--json", "--style", "tsv")
+    #expect(run.exitCode == 64)
+    #expect(run.errors.hasPrefix("wordtool: error: --json and --style tsv exclude each other"))
+    #expect(run.errors.split(separator: "\n").count == 1)
+  }
+}

@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import TestSupport
+
+/// The built `wordtool`, run in a world of its own: an own home, no terminal, no vectors but those
+/// that ship and those the test names.
+struct Tool {
+  /// The binary: `$WORDTOOL_BINARY`, or the one that was built beside the tests.
+  static let path: String = {
+    if let named = getenv("WORDTOOL_BINARY") { return String(cString: named) }
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    let test = String(
+      decoding: buffer[..<max(0, length)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return test[..<(test.lastIndex(of: "/") ?? test.startIndex)] + "/wordtool"
+  }()
+
+  /// A folder for everything the test makes.
+  let folder: String
+  /// Variables on top of the usual ones.
+  var variables: [String: String] = [:]
+  /// The binary to run.
+  var executable = Tool.path
+
+  init(folder: String) { self.folder = folder }
+
+  /// Starts the tool.
+  func start(
+    _ arguments: [String], input: String = "", outputPath: String? = nil,
+    workingFolder: String? = nil
+  ) throws -> Subprocess {
+    var environment = [
+      "HOME": folder, "XDG_DATA_HOME": folder + "/data", "PATH": "/usr/bin:/bin", "TERM": "xterm",
+      "COLUMNS": "80",
+    ]
+    for name in ["LD_LIBRARY_PATH", "WORDTOOL_CORPORA", "TMPDIR", "TSAN_OPTIONS"] {
+      if let value = getenv(name) { environment[name] = String(cString: value) }
+    }
+    environment.merge(variables) { $1 }
+    return try Subprocess(
+      executable, arguments, environment: environment, input: input, outputPath: outputPath,
+      folder: folder, workingFolder: workingFolder)
+  }
+
+  /// Runs the tool to its end.
+  func run(
+    _ arguments: String..., input: String = "", outputPath: String? = nil,
+    workingFolder: String? = nil
+  ) throws -> Subprocess.Result {
+    try start(
+      arguments, input: input, outputPath: outputPath, workingFolder: workingFolder
+    ).wait()
+  }
+}

@@ -1,0 +1,195 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import TestSupport
+import Testing
+
+@Suite struct TrainingTests {
+  private static let small = ["--dim", "16", "--epochs", "2", "--sample", "0", "-q"]
+
+  @Test func theSummaryHasTheFieldsOfTheContract() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 500), to: folder + "/text")
+      let run = try Tool(folder: folder).start(
+        ["train-embeddings", folder + "/text", "-o", folder + "/v.bin", "--json"] + Self.small
+      ).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      for field in [
+        "tokens", "vocabulary", "dimension", "epochs", "seconds", "wordsPerSecond", "loss",
+        "threads", "seed", "peakResidentBytes", "vectors",
+      ] {
+        #expect(run.output.contains("\"\(field)\":"), "\(field)")
+      }
+      #expect(run.output.contains(#""tokens":6000"#))
+      #expect(run.output.contains(#""vocabulary":16"#))
+    }
+  }
+
+  @Test func equalBytesForAnyThreadsAndKernels() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 2000), to: folder + "/text")
+      var files: [[UInt8]] = []
+      let runs = [("1", ""), ("2", ""), ("3", ""), ("2", "scalar")]
+      for (number, (threads, kernels)) in runs.enumerated() {
+        var tool = Tool(folder: folder)
+        if !kernels.isEmpty { tool.variables["WORDTOOL_KERNELS"] = kernels }
+        let path = "\(folder)/v\(number).safetensors"
+        let run = try tool.start(
+          ["train-embeddings", folder + "/text", "-o", path, "--threads", threads] + Self.small
+        ).wait()
+        #expect(run.exitCode == 0, "\(run.errors)")
+        files.append(TestFiles.readBytes(path) ?? [])
+      }
+      #expect(!files[0].isEmpty)
+      for file in files.dropFirst() { #expect(file == files[0]) }
+    }
+  }
+
+  @Test func theNewestVectorsAreUsedByDefault() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(Samples.text(lines: 500), to: folder + "/notes.txt")
+      let run = try tool.start(["train-embeddings", folder + "/notes.txt"] + Self.small).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      let path = folder + "/data/wordtool/vectors/notes.safetensors"
+      #expect(TestFiles.read(folder + "/data/wordtool/last-vectors") == path + "\n")
+      #expect(try tool.run("info", "--json").output.contains(#""chosenBecause":"lastTrained""#))
+      #expect(try tool.run("nearest", "sweden", "-k", "3").output.split(separator: "\n").count == 3)
+
+      // A record of a file that is gone is told and passed over.
+      unlink(path)
+      let gone = try tool.run("info", "--json")
+      #expect(gone.errors.contains("is gone"))
+      #expect(!gone.output.contains("lastTrained"))
+    }
+  }
+
+  @Test func theRecordIsAnAbsolutePath() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 500), to: folder + "/text")
+      let run = try Tool(folder: folder).start(
+        ["train-embeddings", "text", "-o", "v.bin"] + Self.small, workingFolder: folder
+      ).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      let record = TestFiles.read(folder + "/data/wordtool/last-vectors") ?? ""
+      #expect(record.hasPrefix("/") && record.hasSuffix("/v.bin\n"))
+    }
+  }
+
+  @Test func pipesInAndOut() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let text = Samples.text(lines: 500)
+      let run = try tool.start(
+        ["train-embeddings", "-", "-o", "-", "--format", "word2vec-text"] + Self.small,
+        input: text
+      ).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(run.output.hasPrefix("16 16\n"))
+      #expect(run.output.split(separator: "\n").count == 17)
+      // Vectors that went to standard output are nowhere to be found later.
+      #expect(TestFiles.read(folder + "/data/wordtool/last-vectors") == nil)
+      let words = try tool.run("vocab", "-", "-q", input: text)
+      #expect(words.output.split(separator: "\n").count == 16)
+      let tokens = try tool.run("tokenize", input: "The food was GOOD, not bad.\n")
+      #expect(tokens.output == "the\nfood\nwas\ngood\nnot\nbad\n")
+    }
+  }
+
+  @Test func vocabularyMetricsAndContextAreWritten() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(Samples.text(lines: 500), to: folder + "/text")
+      let run = try tool.start(
+        [
+          "train-embeddings", folder + "/text", "-o", folder + "/v.txt", "--save-vocab",
+          folder + "/vocab", "--metrics", folder + "/m.jsonl", "--save-context", folder + "/c.txt",
+        ] + Self.small
+      ).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(TestFiles.read(folder + "/vocab")?.split(separator: "\n").count == 16)
+      #expect(TestFiles.read(folder + "/c.txt")?.hasPrefix("16 16\n") == true)
+      let metrics = TestFiles.read(folder + "/m.jsonl") ?? ""
+      #expect(metrics.contains(#""learningRate":"#) && metrics.hasSuffix("}\n"))
+
+      // The saved vocabulary gives the same vectors as the text's own.
+      let again = try tool.start(
+        [
+          "train-embeddings", folder + "/text", "-o", folder + "/w.txt", "--vocab",
+          folder + "/vocab",
+        ] + Self.small
+      ).wait()
+      #expect(again.exitCode == 0, "\(again.errors)")
+      #expect(TestFiles.readBytes(folder + "/v.txt") == TestFiles.readBytes(folder + "/w.txt"))
+    }
+  }
+
+  @Test(arguments: [1, 2]) func anInterruptedRunLeavesTheOldOutputWhole(_ signals: Int) throws {
+    try TestFiles.withFolder { folder in
+      mkdir(folder + "/out", 0o777)
+      mkdir(folder + "/tmp", 0o777)
+      try TestFiles.write(Samples.text(lines: 2000), to: folder + "/text")
+      try TestFiles.write("old", to: folder + "/out/v.bin")
+      var tool = Tool(folder: folder)
+      tool.variables["TMPDIR"] = folder + "/tmp"
+      let process = try tool.start([
+        "train-embeddings", folder + "/text", "-o", folder + "/out/v.bin", "--epochs", "20000",
+        "--progress", "json",
+      ])
+      // Training has begun when its first progress line is there.
+      while process.isRunning(), !process.errorsSoFar().contains(#""phase":"training""#) {
+        usleep(20_000)
+      }
+      process.signal(SIGINT)
+      if signals == 2 { process.signal(SIGTERM) }
+      let run = process.wait()
+      #expect(run.exitCode == 130)
+      #expect(run.output.isEmpty)
+      if signals == 1 {
+        #expect(run.errors.contains("wordtool: stopping after this step"))
+        #expect(run.errors.contains("/out/v.bin is as it was before"))
+      }
+      #expect(TestFiles.read(folder + "/out/v.bin") == "old")
+      #expect(TestFiles.names(in: folder + "/out") == ["v.bin"])
+      #expect(TestFiles.names(in: folder + "/tmp").isEmpty)
+    }
+  }
+
+  @Test func aCorpusIsMadeAndTrainedOn() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let made = try tool.run(
+        "corpus", "make", "atlas", "--words", "5000", "--json", workingFolder: folder)
+      #expect(made.exitCode == 0, "\(made.errors)")
+      #expect(made.output.contains(#""name":"atlas""#))
+      #expect(TestFiles.names(in: folder).contains("atlas.txt"))
+      let questions = TestFiles.read(folder + "/atlas-questions.txt") ?? ""
+      #expect(questions.hasPrefix(":") || questions.contains("\n: "))
+      let list = try tool.run("corpus", "list", "--json")
+      #expect(list.output.contains(#""name":"atlas""#))
+    }
+  }
+
+  @Test func aCopiedToolFindsItsData() throws {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      let built = Tool.path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+      let copy = folder + "/elsewhere"
+      mkdir(copy, 0o777)
+      let run = try Subprocess(
+        "/bin/cp",
+        ["-R", Tool.path, built + "/wordtool_Corpora.resources", copy], folder: folder
+      ).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      tool.executable = copy + "/wordtool"
+      let made = try tool.run(
+        "corpus", "make", "atlas", "--words", "1000", "-o", "-", workingFolder: "/")
+      #expect(made.exitCode == 0, "\(made.errors)")
+      #expect(made.output.split(separator: " ").count >= 900)
+    }
+  }
+}
