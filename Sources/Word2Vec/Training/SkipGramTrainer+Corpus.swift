@@ -21,6 +21,32 @@ extension SkipGramTrainer {
     }
   }
 
+  /// Begins with the vectors of another file for the words it knows; the others stay random.
+  ///
+  /// - Parameters:
+  ///   - known: vectors of the same dimension.
+  ///   - vocabulary: the words, by ID.
+  ///   - path: where they come from, for the error.
+  /// - Returns: how many words were found.
+  /// - Throws: ``WordtoolError`` of kind `badData` when the dimension differs.
+  @discardableResult
+  public func initialize(
+    from known: WordVectors, vocabulary: Vocabulary, path: String? = nil
+  ) throws -> Int {
+    guard known.dimension == options.dimension else {
+      throw WordtoolError(
+        .badData, path: path, found: "vectors of \(known.dimension) values",
+        expected: "\(options.dimension)", remedy: "use --dim \(known.dimension)")
+    }
+    var found = 0
+    for id in 0..<vocabulary.count {
+      guard let vector = known.vector(for: vocabulary.word(at: id)) else { continue }
+      vectors[id] = vector
+      found += 1
+    }
+    return found
+  }
+
   /// The trained vectors with the words they belong to, ready to be queried and written.
   ///
   /// Nothing is copied: the vectors share the trainer's memory, so do not train on while they are
@@ -50,8 +76,11 @@ extension SkipGramTrainer {
     precondition(
       vocabulary.count == vocabularySize, "\(vocabulary.count) words for \(vocabularySize) vectors")
     var metadata = metadata
-    metadata[WordVectors.MetadataKey.trainingOptions] = try Self.json(options)
-    metadata[WordVectors.MetadataKey.seed] = String(options.seed)
+    typealias Key = WordVectors.MetadataKey
+    if metadata[Key.trainingOptions] == nil {
+      metadata[Key.trainingOptions] = try Self.json(options)
+    }
+    metadata[Key.seed] = String(options.seed)
     return try rows.withUnsafeBuffer {
       try WordVectors(
         vocabulary: vocabulary, dimension: options.dimension, rows: $0, stride: rows.stride,

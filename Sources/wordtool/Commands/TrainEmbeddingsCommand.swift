@@ -14,7 +14,8 @@ struct TrainEmbeddingsCommand: ParsableCommand {
       threads and the processor.
 
       The vectors are noted as the newest: nearest and the other commands use them until others \
-      are trained or named. An interrupted run leaves an older output as it was.
+      are trained or named. An interrupted run leaves an older output as it was; with --checkpoint \
+      it can be continued, and ends with the bytes of an unbroken run.
 
       Example:
         wordtool train-embeddings wiki-*.txt.gz -o wiki.safetensors
@@ -51,6 +52,15 @@ struct TrainEmbeddingsCommand: ParsableCommand {
     help: ArgumentHelp(
       "Also write the context vectors (the output side of the network).", valueName: "file"))
   var saveContext: String?
+
+  @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "Begin with the vectors of the words in this file instead of random ones.",
+      valueName: "vectors"))
+  var initial: String?
 
   @Option(
     help: ArgumentHelp(
@@ -151,4 +161,33 @@ struct VocabularyOptions: ParsableArguments {
       throw ValidationError("--max-vocab is \(maxVocab), expected at least 1")
     }
   }
+}
+
+/// Where a training that takes long keeps what it needs to be continued.
+struct CheckpointOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Keep a checkpoint in this folder: every so often, and when interrupted.",
+      valueName: "folder"))
+  var checkpoint: String?
+  @Option(help: ArgumentHelp("The time between two checkpoints.", valueName: "seconds"))
+  var checkpointEvery: Double = 300
+  @Option(
+    help: ArgumentHelp(
+      "Continue from the checkpoint in this folder, and keep it up to date there.",
+      valueName: "folder"))
+  var resume: String?
+
+  func validate() throws {
+    if !(checkpointEvery > 0 && checkpointEvery.isFinite) {
+      throw ValidationError(
+        "--checkpoint-every is \(checkpointEvery), expected more than 0 seconds")
+    }
+  }
+
+  /// The folder that is written to, if any.
+  var folder: String? { checkpoint ?? resume }
+
+  /// The checkpoint's file in a folder.
+  static func file(in folder: String) -> String { folder + "/skipgram.checkpoint" }
 }

@@ -60,15 +60,23 @@ struct EmbeddingTraining {
     do {
       try train(into: path)
     } catch var error as WordtoolError where error.kind == .interrupted && error.remedy == nil {
-      error.remedy =
-        path == "-" || !Environment.exists(path)
-        ? "nothing was written" : "\(path) is as it was before"
+      if let folder = command.checkpoints.folder {
+        error.remedy = "go on with --resume \(folder)"
+      } else {
+        error.remedy =
+          path == "-" || !Environment.exists(path)
+          ? "nothing was written" : "\(path) is as it was before"
+      }
       throw error
     }
   }
 
   private func train(into path: String) throws {
     // All outputs are opened before the work, so that a bad path costs seconds and not hours.
+    if let folder = command.checkpoints.folder {
+      try DefaultVectors.makeFolder(folder)
+      _ = try OutputFile(path: CheckpointOptions.file(in: folder))
+    }
     let file = try OutputFile(path: path)
     let format = command.format ?? WordVectors.Format(forPath: path)
     let contextFile = try command.saveContext.map { try OutputFile(path: $0) }
@@ -80,31 +88,41 @@ struct EmbeddingTraining {
     if let path = command.vocabulary.saveVocab { try corpus.vocabulary.save(to: path) }
     let counts = corpus.vocabulary.counts
     let trainer = try SkipGramTrainer(options: options, counts: counts, kernels: kernels)
+    try begin(trainer, corpus)
     let start = Environment.seconds()
     // Whatever ends the training, the lines that were measured are kept.
     defer { metrics?.close() }
-    try corpus.ids.withUnsafeBuffer { ids in
-      try trainer.train(on: ids, threads: command.threads.count, stop: stop) { moment in
+    do {
+      try trainer.train(
+        on: corpus.ids, threads: command.threads.count, stop: stop,
+        pausing: pausing(trainer, corpus)
+      ) { moment in
         show(moment, metrics, since: start)
       }
+    } catch let error as WordtoolError where error.kind == .interrupted {
+      progress.finish()
+      try saveCheckpoint(trainer, corpus)
+      throw error
     }
     let seconds = max(Environment.seconds() - start, 1e-9)
     progress.finish()
 
     let metadata = try metadata(corpus)
-    let words = corpus.vocabulary.words
-    try write(trainer.vectors, words, counts, metadata, to: file, as: format)
+    let vocabulary = corpus.vocabulary
+    try trainer.wordVectors(vocabulary: vocabulary, metadata: metadata)
+      .write(to: file, format: format, threads: command.threads.count)
     if let contextFile, let path = command.saveContext {
-      try write(
-        trainer.contextVectors, words, counts, metadata, to: contextFile,
-        as: command.format ?? WordVectors.Format(forPath: path))
+      try trainer.contextWordVectors(vocabulary: vocabulary, metadata: metadata)
+        .write(
+          to: contextFile, format: command.format ?? WordVectors.Format(forPath: path),
+          threads: command.threads.count)
       try contextFile.commit()
     }
     try file.commit()
     if path != "-" && !path.hasPrefix("/dev/") { DefaultVectors.record(path) }
     try report(
       Summary(
-        tokens: corpus.ids.tokenCount, vocabulary: words.count, dimension: options.dimension,
+        tokens: corpus.ids.tokenCount, vocabulary: vocabulary.count, dimension: options.dimension,
         epochs: options.epochs, seconds: seconds,
         wordsPerSecond: Double(corpus.ids.tokenCount * options.epochs) / seconds,
         loss: trainer.epochLosses.last ?? 0, threads: command.threads.count, seed: options.seed,
@@ -164,6 +182,34 @@ struct EmbeddingTraining {
 
   // MARK: Training
 
+  /// Where training starts: random vectors, those of a file, or a checkpoint.
+  private func begin(_ trainer: SkipGramTrainer, _ corpus: TokenizedCorpus) throws {
+    if let path = command.initial {
+      let known = try trainer.initialize(
+        from: WordVectors(contentsOf: path), vocabulary: corpus.vocabulary, path: path)
+      StandardError.note(
+        "\(NumberFormat.grouped(known)) of \(NumberFormat.grouped(trainer.vocabularySize)) words "
+          + "begin with the vectors of \(path)")
+    }
+    if let folder = command.checkpoints.resume {
+      try trainer.resume(fromCheckpoint: CheckpointOptions.file(in: folder), corpus: corpus)
+    }
+  }
+
+  private func pausing(
+    _ trainer: SkipGramTrainer, _ corpus: TokenizedCorpus
+  ) -> SkipGramTrainer.Pausing? {
+    guard command.checkpoints.folder != nil else { return nil }
+    return .init(every: .seconds(command.checkpoints.checkpointEvery)) {
+      try saveCheckpoint(trainer, corpus)
+    }
+  }
+
+  private func saveCheckpoint(_ trainer: SkipGramTrainer, _ corpus: TokenizedCorpus) throws {
+    guard let folder = command.checkpoints.folder else { return }
+    try trainer.saveCheckpoint(to: CheckpointOptions.file(in: folder), corpus: corpus)
+  }
+
   private func show(
     _ moment: SkipGramTrainer.Progress, _ metrics: MetricsFile?, since start: Double
   ) {
@@ -212,17 +258,6 @@ struct EmbeddingTraining {
       maxVocab = command.vocabulary.maxVocab
       tokens = corpus.ids.tokenCount
     }
-  }
-
-  private func write(
-    _ rows: RowStorage, _ words: [String], _ counts: [Int64], _ metadata: [String: String],
-    to file: OutputFile, as format: WordVectors.Format
-  ) throws {
-    let vectors = try WordVectors(
-      words: words, counts: counts, dimension: options.dimension,
-      rows: UnsafeBufferPointer(start: rows.base, count: words.count * rows.stride),
-      stride: rows.stride, owner: rows, metadata: metadata, threads: command.threads.count)
-    try vectors.write(to: file, format: format, threads: command.threads.count)
   }
 
   private func report(_ summary: Summary) throws {
