@@ -159,6 +159,62 @@ import Testing
     }
   }
 
+  @Test func anInterruptedRunIsContinuedToTheVeryBytes() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 3000), to: folder + "/text")
+      let tool = Tool(folder: folder)
+      let options = ["train-embeddings", folder + "/text", "--dim", "50", "--epochs", "60"]
+      let whole = try tool.start(options + ["-o", folder + "/whole.bin", "-q"]).wait()
+      #expect(whole.exitCode == 0, "\(whole.errors)")
+
+      let output = ["-o", folder + "/broken.bin"]
+      let process = try tool.start(
+        options + output + ["--checkpoint", folder + "/checkpoint", "--progress", "json"])
+      while process.isRunning(), !process.errorsSoFar().contains(#""phase":"training""#) {
+        usleep(2_000)
+      }
+      process.signal(SIGINT)
+      let broken = process.wait()
+      // A fast machine may have been done before the signal came; then nothing was interrupted.
+      if broken.exitCode != 0 {
+        #expect(broken.exitCode == 130)
+        #expect(broken.errors.contains("go on with --resume"))
+        #expect(TestFiles.readBytes(folder + "/broken.bin") == nil)
+        let rest = try tool.start(
+          options + output + ["--resume", folder + "/checkpoint", "--threads", "1", "-q"]
+        ).wait()
+        #expect(rest.exitCode == 0, "\(rest.errors)")
+      }
+      #expect(
+        TestFiles.readBytes(folder + "/broken.bin") == TestFiles.readBytes(folder + "/whole.bin"))
+
+      let other = try tool.start(
+        options + output + ["--resume", folder + "/nowhere", "-q"]
+      ).wait()
+      #expect(other.exitCode == 66)
+    }
+  }
+
+  @Test func trainingBeginsWithGivenVectors() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 500), to: folder + "/text")
+      let tool = Tool(folder: folder)
+      let train = ["train-embeddings", folder + "/text"] + Self.small
+      #expect(try tool.start(train + ["-o", folder + "/a.bin"]).wait().exitCode == 0)
+      let second = try tool.start(
+        train + ["-o", folder + "/b.bin", "--init", folder + "/a.bin"]
+      ).wait()
+      #expect(second.exitCode == 0, "\(second.errors)")
+      #expect(second.errors.contains("16 of 16 words begin"))
+      #expect(TestFiles.readBytes(folder + "/a.bin") != TestFiles.readBytes(folder + "/b.bin"))
+      let wrong = try tool.start(
+        train + ["-o", folder + "/c.bin", "--init", folder + "/a.bin", "--dim", "17"]
+      ).wait()
+      #expect(wrong.exitCode == 65)
+      #expect(wrong.errors.contains("use --dim 16"))
+    }
+  }
+
   @Test func aCorpusIsMadeAndTrainedOn() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)

@@ -43,7 +43,28 @@ struct ConvertCommand: ParsableCommand {
     var vectors = try WordVectors(contentsOf: input)
     for warning in vectors.warnings { StandardError.warn("\(input): \(warning)") }
     if let restrict, restrict < vectors.count { vectors = try vectors.first(restrict) }
-    try vectors.write(to: file, format: format ?? WordVectors.Format(forPath: output))
+    let format = format ?? WordVectors.Format(forPath: output)
+    try vectors.write(to: file, format: format)
     try file.commit()
+    noteWhatIsLost(vectors, format)
+  }
+
+  /// Foreign formats have words and values only.
+  private func noteWhatIsLost(_ vectors: WordVectors, _ format: WordVectors.Format) {
+    if format == .safetensors || format == .safetensorsInt8 { return }
+    typealias Key = WordVectors.MetadataKey
+    var lost: [String] = []
+    if vectors.counts != nil { lost.append("counts") }
+    for (key, name) in [
+      (Key.tokenizerRule, "tokenizer rule"), (Key.trainingOptions, "training options"),
+      (Key.corpusLicence, "licence"),
+    ] where vectors.metadata[key] != nil {
+      lost.append(name)
+    }
+    if !lost.isEmpty {
+      StandardError.note(
+        "\(format.rawValue) cannot hold what \(input) says besides: \(lost.joined(separator: ", "))"
+      )
+    }
   }
 }

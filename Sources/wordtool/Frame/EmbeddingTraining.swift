@@ -73,6 +73,9 @@ struct EmbeddingTraining {
 
   private func train(into path: String) throws {
     // All outputs are opened before the work, so that a bad path costs seconds and not hours.
+    if let folder = command.checkpoints.resume {
+      _ = try MappedFile(path: CheckpointOptions.file(in: folder))
+    }
     if let folder = command.checkpoints.folder {
       try DefaultVectors.makeFolder(folder)
       _ = try OutputFile(path: CheckpointOptions.file(in: folder))
