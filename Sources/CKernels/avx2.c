@@ -39,25 +39,11 @@ static inline __m256 sigmoid8(__m256 x) {
   return _mm256_div_ps(_mm256_set1_ps(1), _mm256_add_ps(_mm256_set1_ps(1), e));
 }
 
-static inline void prefetch_rows(const wt_sgns_batch *batch, int32_t g, int32_t first_block,
-                                 int32_t last_block) {
-  const wt_sgns_group *group = &batch->groups[g];
-  for (int32_t i = 0; i < group->input_count; i++) {
-    const float *row = wt_row(batch->input_rows, batch->stride, batch->inputs[group->input_begin + i]);
-    for (int32_t b = first_block; b < last_block; b++) _mm_prefetch(row + b * WT_LANES, _MM_HINT_T0);
-  }
-  for (int32_t o = 0; o < group->output_count; o++) {
-    const float *row =
-        wt_row(batch->output_rows, batch->stride, batch->outputs[group->output_begin + o]);
-    for (int32_t b = first_block; b < last_block; b++) _mm_prefetch(row + b * WT_LANES, _MM_HINT_T0);
-  }
-}
-
 // A tile of 2 inputs and 4 outputs, one half of the lanes at a time: 8 sums stay in registers.
 static void sgns_dots_f32_avx2(const wt_sgns_batch *batch, int32_t first_block, int32_t last_block,
                                float *products) {
   for (int32_t g = 0; g < batch->group_count; g++) {
-    if (g + 1 < batch->group_count) prefetch_rows(batch, g + 1, first_block, last_block);
+    if (g + 1 < batch->group_count) wt_prefetch_group(batch, g + 1, first_block, last_block);
     const wt_sgns_group *group = &batch->groups[g];
     const int32_t *inputs = batch->inputs + group->input_begin;
     const int32_t *outputs = batch->outputs + group->output_begin;

@@ -36,4 +36,20 @@ static inline const float *wt_row(const float *rows, int64_t stride, int32_t ind
   return rows + (int64_t)index * stride;
 }
 
+// Asks for the blocks of all rows of a group while the group before it is worked on.
+static inline void wt_prefetch_group(const wt_sgns_batch *batch, int32_t index,
+                                     int32_t first_block, int32_t last_block) {
+  const wt_sgns_group *group = &batch->groups[index];
+  const int32_t *inputs = batch->inputs + group->input_begin;
+  const int32_t *outputs = batch->outputs + group->output_begin;
+  for (int32_t i = 0; i < group->input_count; i++) {
+    const float *row = wt_row(batch->input_rows, batch->stride, inputs[i]);
+    for (int32_t b = first_block; b < last_block; b++) __builtin_prefetch(row + b * WT_LANES);
+  }
+  for (int32_t o = 0; o < group->output_count; o++) {
+    const float *row = wt_row(batch->output_rows, batch->stride, outputs[o]);
+    for (int32_t b = first_block; b < last_block; b++) __builtin_prefetch(row + b * WT_LANES);
+  }
+}
+
 #endif

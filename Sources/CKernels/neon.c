@@ -35,6 +35,7 @@ static inline float32x4_t sigmoid4(float32x4_t x) {
 static void sgns_dots_f32_neon(const wt_sgns_batch *batch, int32_t first_block, int32_t last_block,
                                float *products) {
   for (int32_t g = 0; g < batch->group_count; g++) {
+    if (g + 1 < batch->group_count) wt_prefetch_group(batch, g + 1, first_block, last_block);
     const wt_sgns_group *group = &batch->groups[g];
     const int32_t *inputs = batch->inputs + group->input_begin;
     const int32_t *outputs = batch->outputs + group->output_begin;
