@@ -11,10 +11,9 @@ import Darwin
 /// Work is CPU-bound and lasts minutes, so these are plain threads and not tasks: the count is
 /// exact, and nothing occupies the cooperative pool.
 public enum Workers {
-  /// The number of processors that are online; what `--threads` defaults to.
-  public static var defaultCount: Int {
-    max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  }
+  /// The number of processors this process may use (`taskset` and a container's quota count); what
+  /// `--threads` defaults to.
+  public static let defaultCount = ProcessorCount.current
 
   /// Runs `body(0)`, …, `body(count - 1)`, each on a thread of its own, and waits for all.
   ///

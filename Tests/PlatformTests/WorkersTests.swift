@@ -45,3 +45,16 @@ struct WorkersTests {
     #expect(byte.description == "standard input: byte 5: a NUL")
   }
 }
+
+@Suite struct ProcessorCountTests {
+  @Test("the affinity mask and a container's quota limit the count")
+  func limits() {
+    #expect(ProcessorCount.allowed(inStatus: "Name:\tx\nCpus_allowed:\tff,00000003\n") == 10)
+    #expect(ProcessorCount.allowed(inStatus: "Name:\tx\n") == nil)
+    #expect(ProcessorCount.limit(inQuota: "150000 100000\n") == 2)
+    #expect(ProcessorCount.limit(inQuota: "max 100000\n") == nil)
+    #expect(ProcessorCount.limit(inQuota: "") == nil)
+    #expect(ProcessorCount.current >= 1)
+    #expect(Workers.defaultCount == ProcessorCount.current)
+  }
+}
