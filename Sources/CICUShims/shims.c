@@ -1,4 +1,4 @@
-#include "CICUShims.h"
+#include "breaker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,13 +7,10 @@
 #include <unicode/uloc.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
+#include <unicode/utf16.h>
+#include <unicode/utf8.h>
 #include <unicode/utext.h>
 #include <unicode/uversion.h>
-
-struct wt_icu_breaker {
-  UBreakIterator *iterator;
-  UText text;
-};
 
 // A UTF-16 buffer that grows and is used again for every word.
 typedef struct {
@@ -26,6 +23,7 @@ struct wt_icu_folder {
   char *locale;
   const UNormalizer2 *normalizer;  // NULL: no normal form
   int lower;
+  int special_case;  // the locale lower-cases otherwise than the root locale
   units_t from, to;
 };
 
@@ -68,14 +66,17 @@ int32_t wt_icu_starts_segment(uint32_t code_point) {
   }
 }
 
-int32_t wt_icu_open_words(const char *locale, wt_icu_breaker **breaker) {
+int32_t wt_icu_open_breaker(int32_t unit, const char *locale, wt_icu_breaker **breaker) {
   *breaker = NULL;
   wt_icu_breaker *made = calloc(1, sizeof *made);
   if (!made) return U_MEMORY_ALLOCATION_ERROR;
   const UText empty = UTEXT_INITIALIZER;
   made->text = empty;
   UErrorCode status = U_ZERO_ERROR;
-  made->iterator = ubrk_open(UBRK_WORD, locale, NULL, 0, &status);
+  UBreakIteratorType type = unit == WT_ICU_GRAPHEMES   ? UBRK_CHARACTER
+                            : unit == WT_ICU_SENTENCES ? UBRK_SENTENCE
+                                                       : UBRK_WORD;
+  made->iterator = ubrk_open(type, locale, NULL, 0, &status);
   if (U_FAILURE(status)) {
     free(made);
     return status;
@@ -123,11 +124,29 @@ int32_t wt_icu_next_batch(
   return count;
 }
 
-void wt_icu_close_words(wt_icu_breaker *breaker) {
+void wt_icu_close_breaker(wt_icu_breaker *breaker) {
   if (!breaker) return;
   ubrk_close(breaker->iterator);
   utext_close(&breaker->text);
   free(breaker);
+}
+
+// Whether the locale lower-cases Latin letters, alone or before a dot or an acute, in its own way.
+static int has_special_case(const char *locale) {
+  enum { FIRST = 0x41, LAST = 0x24F, ROOM = 16 };
+  static const UChar marks[] = {0, 0x307, 0x301};
+  for (UChar letter = FIRST; letter <= LAST; letter++) {
+    for (int mark = 0; mark < 3; mark++) {
+      UChar text[2] = {letter, marks[mark]}, ours[ROOM], root[ROOM];
+      UErrorCode status = U_ZERO_ERROR;
+      int32_t length = mark ? 2 : 1;
+      int32_t a = u_strToLower(ours, ROOM, text, length, locale, &status);
+      int32_t b = u_strToLower(root, ROOM, text, length, "", &status);
+      if (U_FAILURE(status) || a != b || memcmp(ours, root, (size_t)a * sizeof *ours) != 0)
+        return 1;
+    }
+  }
+  return 0;
 }
 
 int32_t wt_icu_open_folder(
@@ -148,6 +167,7 @@ int32_t wt_icu_open_folder(
   made->locale = name;
   made->normalizer = normalizer;
   made->lower = lower;
+  made->special_case = lower && has_special_case(locale);
   *folder = made;
   return 0;
 }
@@ -222,6 +242,37 @@ int32_t wt_icu_fold(
       (char *)out, capacity, needed, folder->from.units, folder->from.length, &status);
   if (status == U_BUFFER_OVERFLOW_ERROR) return 0;
   return U_FAILURE(status) ? (int32_t)status : 0;
+}
+
+uint32_t wt_icu_fold_entry(wt_icu_folder *folder, uint32_t code_point) {
+  // The one letter whose lower case depends on its neighbours in every locale.
+  enum { CAPITAL_SIGMA = 0x3A3 };
+  if (folder->special_case || (folder->lower && code_point == CAPITAL_SIGMA))
+    return WT_ICU_FOLD_WHOLE;
+  UChar unit[2], lower[8];
+  UErrorCode status = U_ZERO_ERROR;
+  int32_t length = 0, lower_length = 0;
+  if (code_point > 0x10FFFF || U_IS_SURROGATE(code_point)) return WT_ICU_FOLD_WHOLE;
+  U16_APPEND_UNSAFE(unit, length, (UChar32)code_point);
+  uint32_t result = code_point;
+  if (folder->lower) {
+    lower_length = u_strToLower(lower, 8, unit, length, folder->locale, &status);
+    if (U_FAILURE(status) || u_countChar32(lower, lower_length) != 1) return WT_ICU_FOLD_WHOLE;
+    UChar32 first;
+    U16_GET_UNSAFE(lower, 0, first);
+    result = (uint32_t)first;
+    if (U8_LENGTH(result) != U8_LENGTH(code_point)) return WT_ICU_FOLD_WHOLE;
+  }
+  if (!folder->normalizer) return result;
+  uint32_t class = u_getCombiningClass((UChar32)code_point);
+  if (result != code_point && (class || u_getCombiningClass((UChar32)result)))
+    return WT_ICU_FOLD_WHOLE;
+  if (unorm2_quickCheck(folder->normalizer, unit, length, &status) != UNORM_YES)
+    return WT_ICU_FOLD_WHOLE;
+  if (result != code_point
+      && unorm2_quickCheck(folder->normalizer, lower, lower_length, &status) != UNORM_YES)
+    return WT_ICU_FOLD_WHOLE;
+  return U_FAILURE(status) ? WT_ICU_FOLD_WHOLE : result | class << 24;
 }
 
 void wt_icu_close_folder(wt_icu_folder *folder) {

@@ -1,23 +1,39 @@
 import CICUShims
 import Platform
 
-/// Word boundaries by ICU's break iterator.
+/// Boundaries by ICU's break iterator.
 @safe final class ICUSegmenter: Segmenter {
-  private let breaker: OpaquePointer
+  /// What the boundaries lie between.
+  enum Unit {
+    case grapheme
+    case word
+    case sentence
 
-  /// Opens ICU's word breaker.
+    /// The unit's number in the C interface.
+    var code: Int32 {
+      switch self {
+      case .grapheme: Int32(WT_ICU_GRAPHEMES)
+      case .word: Int32(WT_ICU_WORDS)
+      case .sentence: Int32(WT_ICU_SENTENCES)
+      }
+    }
+  }
+
+  let breaker: OpaquePointer
+
+  /// Opens one of ICU's breakers.
   ///
   /// - Throws: ``WordtoolError`` of kind `usage` when ICU does not know the locale's language,
   ///   `unavailable` when ICU cannot be opened.
-  init(locale: String) throws {
+  init(locale: String, unit: Unit = .word) throws {
     try Self.check(locale: locale)
     var opened: OpaquePointer?
-    let code = unsafe wt_icu_open_words(locale, &opened)
+    let code = unsafe wt_icu_open_breaker(unit.code, locale, &opened)
     guard code == 0, let opened = unsafe opened else { throw icuFailure(code, locale: locale) }
     unsafe breaker = opened
   }
 
-  deinit { unsafe wt_icu_close_words(breaker) }
+  deinit { unsafe wt_icu_close_breaker(breaker) }
 
   func begin(_ text: UnsafeBufferPointer<UInt8>) {
     precondition(text.count < Int(Int32.max), "a text of \(text.count) bytes is too long")
@@ -27,7 +43,11 @@ import Platform
 
   func next(_ batch: SegmentBatch) -> Int {
     // SAFETY: both arrays of the batch have room for `capacity` values.
-    Int(unsafe wt_icu_next_batch(breaker, batch.ends, batch.statuses, Int32(batch.capacity)))
+    let count = Int(
+      unsafe wt_icu_next_batch(breaker, batch.ends, batch.statuses, Int32(batch.capacity)))
+    // ICU does not say what is in a segment.
+    for index in 0..<count { unsafe batch.statuses[index] |= SegmentBatch.notASCII }
+    return count
   }
 
   /// Refuses a locale whose language ICU does not know; ICU would silently use its root locale.

@@ -1,7 +1,15 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Cuts a text into segments that cover it without gaps.
 ///
 /// The one interface between the code that finds boundaries and everything that uses them: ICU
-/// stands behind it, plain white space does, and a faster path for common scripts can.
+/// stands behind it, plain white space does, and a copy of ICU's state machine does.
 ///
 /// A segmenter belongs to one thread. The text is well-formed UTF-8, shorter than 2^31 bytes, and
 /// stays where it is until the next ``begin(_:)``.
@@ -10,7 +18,8 @@ protocol Segmenter: AnyObject {
   func begin(_ text: UnsafeBufferPointer<UInt8>)
 
   /// Stores the byte offset at which each of the next segments ends, and its rule status as in
-  /// ``TokenKind/init(ruleStatus:)``. A line end (LF or CR LF) always ends its segment.
+  /// ``TokenKind/init(ruleStatus:)``, with ``SegmentBatch/notASCII`` added unless the segment is
+  /// known to be ASCII. A line end (LF or CR LF) always ends its segment.
   ///
   /// - Returns: how many segments were stored, at most `batch.capacity`; 0 at the end.
   func next(_ batch: SegmentBatch) -> Int
@@ -22,8 +31,12 @@ protocol Segmenter: AnyObject {
   let capacity: Int
   /// Byte offsets behind each segment.
   let ends: UnsafeMutablePointer<Int32>
-  /// ICU's rule status of each segment.
+  /// ICU's rule status of each segment, and ``notASCII``.
   let statuses: UnsafeMutablePointer<Int32>
+
+  /// Set in a status when the segment may have characters beyond ASCII. ICU's own statuses are
+  /// far below.
+  static let notASCII: Int32 = 1 << 20
 
   init(capacity: Int = 2048) {
     self.capacity = capacity
@@ -37,4 +50,16 @@ protocol Segmenter: AnyObject {
     unsafe ends.deallocate()
     unsafe statuses.deallocate()
   }
+}
+
+/// Opens the segmenter for a unit and a locale: ICU's state machine where it can be copied and
+/// agrees with ICU, else ICU itself. With WORDTOOL_SEGMENTER=icu in the environment it is always
+/// ICU itself, for comparisons.
+func openSegmenter(unit: ICUSegmenter.Unit, locale: String) throws -> any Segmenter {
+  let icu = try ICUSegmenter(locale: locale, unit: unit)
+  // SAFETY: the text of the environment variable is copied at once.
+  let wanted = unsafe getenv("WORDTOOL_SEGMENTER").map { unsafe String(cString: $0) }
+  if wanted == "icu" { return icu }
+  guard let machine = try RuleMachine.machine(unit: unit, locale: locale) else { return icu }
+  return RuleSegmenter(machine: machine, icu: icu)
 }

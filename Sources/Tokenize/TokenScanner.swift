@@ -14,7 +14,7 @@ import Platform
     folder = try WordFolder(rule: rule)
     switch rule.segmentation {
     case .words:
-      segmenter = try ICUSegmenter(locale: rule.locale)
+      segmenter = try openSegmenter(unit: .word, locale: rule.locale)
       kinds = rule.kinds
     case .whitespace:
       segmenter = WhitespaceSegmenter()
@@ -41,24 +41,37 @@ import Platform
   ) rethrows {
     guard let base = text.baseAddress, text.count > 0 else { return }
     unsafe segmenter.begin(text)
+    let keepsOthers = kinds.contains(.others)
     var start = 0
     while true {
       let count = segmenter.next(batch)
       if count == 0 { return }
+      // SAFETY: the segmenter stored `count` ends, each above the one before and inside `text`.
+      let batchStart = start
+      let asciiWords = unsafe folder.foldASCII(
+        UnsafeBufferPointer(start: base + start, count: Int(batch.ends[count - 1]) - start))
       for index in 0..<count {
-        // SAFETY: the segmenter stored `count` ends, each above the one before and inside `text`.
         let end = Int(unsafe batch.ends[index])
-        let status = unsafe batch.statuses[index]
-        if status >= 100 || kinds.contains(.others) {
-          if kinds.keeps(ruleStatus: status) {
-            let segment = unsafe UnsafeBufferPointer(start: base + start, count: end - start)
-            if unsafe status >= 100 || !isBlank(segment) {
-              let folded = unsafe folder.fold(segment)
-              if try unsafe !word(folded, start..<end, status) { return }
-            }
+        let mark = unsafe batch.statuses[index]
+        let status = mark & ~SegmentBatch.notASCII
+        if status < 100 {
+          let segment = unsafe UnsafeBufferPointer(start: base + start, count: end - start)
+          if unsafe keepsOthers && !isBlank(segment) {
+            let folded = unsafe folder.fold(segment)
+            if try unsafe !word(folded, start..<end, status) { return }
           }
+          if unsafe base[end - 1] == UInt8(ascii: "\n") { lineEnd() }
+        } else if kinds.keeps(ruleStatus: status) {
+          let folded: UnsafeBufferPointer<UInt8>
+          if mark == status, let asciiWords = unsafe asciiWords {
+            unsafe folded = UnsafeBufferPointer(
+              start: asciiWords + (start - batchStart), count: end - start)
+          } else {
+            unsafe folded = folder.fold(
+              UnsafeBufferPointer(start: base + start, count: end - start))
+          }
+          if try unsafe !word(folded, start..<end, status) { return }
         }
-        if unsafe base[end - 1] == UInt8(ascii: "\n") { lineEnd() }
         start = end
       }
     }
@@ -66,7 +79,8 @@ import Platform
 
   /// Whether a segment is white space or control characters only, and so never a token.
   private func isBlank(_ segment: UnsafeBufferPointer<UInt8>) -> Bool {
-    unsafe String(decoding: unsafe segment, as: UTF8.self).unicodeScalars.allSatisfy {
+    if unsafe segment.count == 1 && segment[0] < 0x7F { return unsafe segment[0] <= 32 }
+    return unsafe String(decoding: unsafe segment, as: UTF8.self).unicodeScalars.allSatisfy {
       $0.properties.isWhitespace || $0.properties.generalCategory == .control
         || $0.properties.generalCategory == .format
     }

@@ -4,7 +4,7 @@
   private var text = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   private var position = 0
   /// The status of what is not white space: letters, so that nothing is dropped.
-  private static let wordStatus: Int32 = 200
+  private static let wordStatus: Int32 = 200 | SegmentBatch.notASCII
 
   func begin(_ text: UnsafeBufferPointer<UInt8>) {
     precondition(text.count < Int(Int32.max), "a text of \(text.count) bytes is too long")

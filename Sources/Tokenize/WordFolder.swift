@@ -9,6 +9,8 @@ import Platform
   /// `ı`; lt keeps a dot on accented letters, which lone ASCII letters never are).
   private var specialASCII: Bool
   private var scratch: UnsafeMutableBufferPointer<UInt8>
+  private var asciiScratch: UnsafeMutableBufferPointer<UInt8>
+  private let table: FoldTable?
 
   /// - Throws: ``WordtoolError`` as ``ICUSegmenter/init(locale:)`` does.
   init(rule: TokenizerRule) throws {
@@ -28,6 +30,8 @@ import Platform
     }
     unsafe folder = opened
     unsafe scratch = .allocate(capacity: 256)
+    unsafe asciiScratch = .allocate(capacity: 0)
+    unsafe table = opened.map { unsafe FoldTable(folder: $0) }
     specialASCII = false
     unsafe scratch.initialize(repeating: 0)
     // Ask ICU itself whether the ASCII shortcut is right for this locale.
@@ -48,6 +52,27 @@ import Platform
   deinit {
     unsafe wt_icu_close_folder(folder)
     unsafe scratch.deallocate()
+    unsafe asciiScratch.deallocate()
+  }
+
+  /// The text with its ASCII letters folded, for words known to be ASCII: such a word stands in
+  /// the result at its own offset. Nil if words must be folded one by one. Valid until the next
+  /// call, or as long as `text` is.
+  func foldASCII(_ text: UnsafeBufferPointer<UInt8>) -> UnsafePointer<UInt8>? {
+    guard lowercase else { return text.baseAddress }
+    // One huge segment is not worth a copy.
+    guard !specialASCII, text.count <= 1 << 20, let from = text.baseAddress else { return nil }
+    if unsafe asciiScratch.count < text.count {
+      unsafe asciiScratch.deallocate()
+      unsafe asciiScratch = .allocate(capacity: text.count + text.count / 2)
+    }
+    // SAFETY: both buffers hold at least the count.
+    let to = unsafe asciiScratch.baseAddress.unsafelyUnwrapped
+    for index in 0..<text.count {
+      let byte = unsafe from[index]
+      unsafe to[index] = byte | (byte &- UInt8(ascii: "A") < 26 ? 0x20 : 0)
+    }
+    return unsafe UnsafePointer(to)
   }
 
   /// The folded word. The result is valid until the next call, or as long as `word` is.
@@ -59,19 +84,18 @@ import Platform
     // SAFETY: both buffers hold at least `count` bytes.
     let from = unsafe word.baseAddress.unsafelyUnwrapped
     let to = unsafe scratch.baseAddress.unsafelyUnwrapped
-    var all: UInt8 = 0
-    var capitals: UInt8 = 0
-    for index in 0..<count {
-      let byte = unsafe from[index]
-      let isCapital: UInt8 = byte &- UInt8(ascii: "A") < 26 ? 0x20 : 0
-      all |= byte
-      capitals |= isCapital
-      unsafe to[index] = byte | isCapital
+    var at = 0
+    // ASCII is in every normal form; only case can differ.
+    while unsafe at < count && from[at] < 0x80 {
+      let byte = unsafe from[at]
+      let isCapital = lowercase && byte &- UInt8(ascii: "A") < 26
+      if isCapital && specialASCII { return unsafe foldWithICU(word) }
+      unsafe to[at] = byte | (isCapital ? 0x20 : 0)
+      at += 1
     }
-    if all < 0x80 {
-      // ASCII is in every normal form; only case can differ.
-      if !lowercase || capitals == 0 { return unsafe word }
-      if !specialASCII { return unsafe UnsafeBufferPointer(start: to, count: count) }
+    if at == count { return unsafe UnsafeBufferPointer(start: to, count: count) }
+    if !specialASCII, let table, unsafe table.fold(from, count: count, to: to, from: at) {
+      return unsafe UnsafeBufferPointer(start: to, count: count)
     }
     return unsafe foldWithICU(word)
   }

@@ -39,8 +39,11 @@ int32_t wt_icu_knows_locale(const char *locale);
 /// code point, whatever follows it: false for characters that extend what stands before them.
 int32_t wt_icu_starts_segment(uint32_t code_point);
 
-/// Opens a word breaker for the locale.
-int32_t wt_icu_open_words(const char *locale, wt_icu_breaker **breaker);
+/// What a breaker looks for.
+enum { WT_ICU_GRAPHEMES = 0, WT_ICU_WORDS = 1, WT_ICU_SENTENCES = 2 };
+
+/// Opens a breaker for the locale.
+int32_t wt_icu_open_breaker(int32_t unit, const char *locale, wt_icu_breaker **breaker);
 
 /// Gives the breaker a text. The bytes must stay as they are until the next text or the close.
 int32_t wt_icu_set_utf8(wt_icu_breaker *breaker, const uint8_t *bytes, int32_t length);
@@ -61,7 +64,35 @@ int32_t wt_icu_next_batch(
     wt_icu_breaker *breaker, int32_t *ends, int32_t *statuses, int32_t capacity);
 
 /// Closes the breaker; NULL is allowed.
-void wt_icu_close_words(wt_icu_breaker *breaker);
+void wt_icu_close_breaker(wt_icu_breaker *breaker);
+
+/// The state machine ICU compiled a breaker's rules to, copied out of ICU.
+///
+/// A segment is the longest accepted run of characters from its start; state 0 is the stop.
+/// `next` has `category_count` columns a state.
+typedef struct {
+  int32_t state_count;
+  int32_t category_count;
+  int32_t start_state;
+  /// The category that stands behind the last character of the text.
+  int32_t end_category;
+  /// Characters of this category and above are looked up in dictionaries, beyond the machine.
+  int32_t first_dictionary_category;
+  uint8_t *next;
+  /// 1 for states in which a segment may end.
+  uint8_t *accepting;
+  /// The rule status of a segment that ends in the state.
+  int32_t *status;
+  /// The category of each code point, 0 to 0x10FFFF.
+  uint8_t *category;
+} wt_icu_rules;
+
+/// Copies the machine of a breaker. Returns 0, an ICU error, or -1 when the machine has a form or
+/// features other than those described above; then `rules` is empty.
+int32_t wt_icu_copy_rules(wt_icu_breaker *breaker, wt_icu_rules *rules);
+
+/// Frees what the rules hold and empties them.
+void wt_icu_free_rules(wt_icu_rules *rules);
 
 /// Opens a folder. `lower` is 1 to lower-case by the rules of the locale.
 int32_t wt_icu_open_folder(
@@ -72,6 +103,14 @@ int32_t wt_icu_open_folder(
 int32_t wt_icu_fold(
     wt_icu_folder *folder, const uint8_t *bytes, int32_t length, uint8_t *out, int32_t capacity,
     int32_t *needed);
+
+/// What the folder does to a code point wherever it stands: the code point it becomes in the low
+/// 24 bits, with its canonical combining class in the high 8. WT_ICU_FOLD_WHOLE stands for code
+/// points that need more than that: the word they are in goes through wt_icu_fold. A word of code
+/// points with other entries becomes what the entries say if no class above 0 follows a higher
+/// one.
+uint32_t wt_icu_fold_entry(wt_icu_folder *folder, uint32_t code_point);
+#define WT_ICU_FOLD_WHOLE 0xFF000000u
 
 /// Closes the folder; NULL is allowed.
 void wt_icu_close_folder(wt_icu_folder *folder);

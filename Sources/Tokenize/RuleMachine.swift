@@ -1,0 +1,100 @@
+import CICUShims
+import Platform
+
+/// ICU's own state machine for a locale's boundaries, laid out for running over UTF-8.
+///
+/// ICU compiles the rules of Annex 29 and the locale's tailorings to a machine over categories of
+/// characters, and its iterator runs that machine: a segment is the longest accepted run from its
+/// start, and each segment starts afresh. The machine here is a copy of the one of the ICU in use,
+/// so that no rule is written down twice; ``RuleSegmenter`` runs it. Characters of dictionary
+/// scripts have categories from `firstDictionaryCategory` on and are left to ICU.
+///
+/// Nothing changes after the machine is made, so any number of threads may use it.
+@safe final class RuleMachine: @unchecked Sendable {
+  // Sendable: the pointers are filled before `init` returns and only read afterwards.
+
+  /// The next state for a state and an ASCII byte: `state << 7 | byte`.
+  let ascii: UnsafeMutablePointer<UInt8>
+  /// The next state for a state and a category: `state * categoryCount + category`.
+  let next: UnsafePointer<UInt8>
+  /// The category of each code point.
+  let category: UnsafePointer<UInt8>
+  /// 1 for states in which a segment may end.
+  let accepting: UnsafePointer<UInt8>
+  /// The rule status of a segment that ends in the state.
+  let status: UnsafePointer<Int32>
+  let categoryCount: Int
+  let startState: Int
+  /// The category that stands behind the last character of the text.
+  let endCategory: Int
+  let firstDictionaryCategory: UInt8
+  /// The accepting state after any run of the letters A to Z and a to z at the start of a segment;
+  /// 0 if they are not all alike.
+  let letterState: Int
+  private var rules: wt_icu_rules
+
+  /// Copies the machine of an open breaker; nil if it cannot be run outside ICU.
+  init?(copying breaker: OpaquePointer) {
+    var rules = unsafe wt_icu_rules()
+    guard unsafe wt_icu_copy_rules(breaker, &rules) == 0,
+      let next = unsafe rules.next, let category = unsafe rules.category,
+      let accepting = unsafe rules.accepting, let status = unsafe rules.status
+    else { return nil }
+    unsafe self.rules = rules
+    unsafe self.next = UnsafePointer(next)
+    unsafe self.category = UnsafePointer(category)
+    unsafe self.accepting = UnsafePointer(accepting)
+    unsafe self.status = UnsafePointer(status)
+    let stateCount = Int(unsafe rules.state_count)
+    let columns = Int(unsafe rules.category_count)
+    let start = Int(unsafe rules.start_state)
+    categoryCount = columns
+    startState = start
+    endCategory = Int(unsafe rules.end_category)
+    firstDictionaryCategory = UInt8(unsafe rules.first_dictionary_category)
+    let table = UnsafeMutablePointer<UInt8>.allocate(capacity: stateCount << 7)
+    unsafe ascii = table
+    // SAFETY: the shim has checked that states and categories are inside the tables.
+    for state in 0..<stateCount {
+      for byte in 0..<128 {
+        unsafe (table + (state << 7 | byte)).initialize(
+          to: next[state * columns + Int(category[byte])])
+      }
+    }
+    let capitals = [UInt8](UInt8(ascii: "A")...UInt8(ascii: "Z"))
+    let first = Int(unsafe table[start << 7 | Int(UInt8(ascii: "A"))])
+    let isUniform = (capitals + capitals.map { $0 | 0x20 }).allSatisfy {
+      unsafe table[start << 7 | Int($0)] == UInt8(first)
+        && table[first << 7 | Int($0)] == UInt8(first)
+    }
+    letterState = unsafe isUniform && accepting[first] != 0 ? first : 0
+  }
+
+  deinit {
+    unsafe ascii.deallocate()
+    unsafe wt_icu_free_rules(&rules)
+  }
+
+  // MARK: one machine a locale
+
+  private struct Key: Hashable {
+    var unit: Int32
+    var locale: String
+  }
+
+  private static let machines = Locked<[Key: RuleMachine?]>([:])
+
+  /// The machine for a unit and a locale, or nil if the ICU in use has none that can be run
+  /// outside it or if the machine failed the comparison with ICU's iterator.
+  static func machine(unit: ICUSegmenter.Unit, locale: String) throws -> RuleMachine? {
+    let key = Key(unit: unit.code, locale: locale)
+    if let known = machines.withLock({ $0[key] }) { return known }
+    let icu = try ICUSegmenter(locale: locale, unit: unit)
+    var machine = unsafe RuleMachine(copying: icu.breaker)
+    if let made = machine, try !RuleProbe.agrees(made, unit: unit, locale: locale) {
+      machine = nil
+    }
+    machines.withLock { $0[key] = .some(machine) }
+    return machine
+  }
+}
