@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unicode/uchar.h>
 #include <unicode/ucptrie.h>
 
 // Byte offsets in the header, in the order of ICU's fields.
@@ -118,6 +119,10 @@ static int copy_categories(span_t data, wt_icu_rules *rules) {
     UChar32 end = ucptrie_getRange(trie, start, UCPMAP_RANGE_NORMAL, 0, NULL, NULL, &value);
     good = end >= start && value < (uint32_t)rules->category_count;
     if (!good) break;
+    // Members of a category are members of the same sets of the rules, so one stands for all.
+    if ((int32_t)value >= rules->first_dictionary_category
+        && u_getIntPropertyValue(start, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT)
+      rules->is_complex[value] = 1;
     memset(rules->category + start, (int)value, (size_t)(end - start) + 1);
     start = end + 1;
   }

@@ -3,8 +3,9 @@ import CICUShims
 /// What a folder does to single characters, asked of ICU once for each block of 64 code points.
 ///
 /// Most letters have a normal form and a lower case that do not depend on their neighbours, and
-/// as many bytes before as after. Words made of these alone need no ICU. Belongs to one thread.
-@safe final class FoldTable {
+/// as many bytes before as after. Words made of these alone need no ICU. Belongs to one thread, and
+/// to the one ``WordFolder`` that frees it.
+@safe struct FoldTable {
   private let folder: OpaquePointer
   /// The entries of each block of 64 code points, as ``wt_icu_fold_entry`` gives them.
   private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt32>?>
@@ -18,7 +19,8 @@ import CICUShims
     unsafe blocks.initialize(repeating: nil, count: Self.blockCount)
   }
 
-  deinit {
+  /// Frees the table, which must not be used again.
+  func deallocate() {
     for index in 0..<Self.blockCount { unsafe blocks[index]?.deallocate() }
     unsafe blocks.deallocate()
   }

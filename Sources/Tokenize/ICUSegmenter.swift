@@ -20,6 +20,9 @@ import Platform
   }
 
   let breaker: OpaquePointer
+  let unit: Unit
+  let locale: String
+  private var position: Int32 = 0
 
   /// Opens one of ICU's breakers.
   ///
@@ -31,6 +34,8 @@ import Platform
     let code = unsafe wt_icu_open_breaker(unit.code, locale, &opened)
     guard code == 0, let opened = unsafe opened else { throw icuFailure(code, locale: locale) }
     unsafe breaker = opened
+    self.unit = unit
+    self.locale = locale
   }
 
   deinit { unsafe wt_icu_close_breaker(breaker) }
@@ -39,14 +44,27 @@ import Platform
     precondition(text.count < Int(Int32.max), "a text of \(text.count) bytes is too long")
     let code = unsafe wt_icu_set_utf8(breaker, text.baseAddress, Int32(text.count))
     precondition(code == 0, "ICU refused a text: \(icuErrorName(code))")
+    position = 0
+  }
+
+  /// Starts on a text in UTF-16, for which ICU's dictionaries are faster; the places of segments
+  /// then count code units.
+  func begin(utf16 text: UnsafeBufferPointer<UInt16>) {
+    let code = unsafe wt_icu_set_utf16(breaker, text.baseAddress, Int32(text.count))
+    precondition(code == 0, "ICU refused a text: \(icuErrorName(code))")
+    position = 0
   }
 
   func next(_ batch: SegmentBatch) -> Int {
     // SAFETY: both arrays of the batch have room for `capacity` values.
     let count = Int(
       unsafe wt_icu_next_batch(breaker, batch.ends, batch.statuses, Int32(batch.capacity)))
-    // ICU does not say what is in a segment.
-    for index in 0..<count { unsafe batch.statuses[index] |= SegmentBatch.notASCII }
+    for index in 0..<count {
+      unsafe batch.starts[index] = position
+      position = unsafe batch.ends[index]
+      // ICU does not say what is in a segment.
+      unsafe batch.statuses[index] |= SegmentBatch.notASCII
+    }
     return count
   }
 

@@ -9,9 +9,10 @@ import Platform
 /// so that no rule is written down twice; ``RuleSegmenter`` runs it. Characters of dictionary
 /// scripts have categories from `firstDictionaryCategory` on and are left to ICU.
 ///
-/// Nothing changes after the machine is made, so any number of threads may use it.
-@safe final class RuleMachine: @unchecked Sendable {
-  // Sendable: the pointers are filled before `init` returns and only read afterwards.
+/// Nothing changes after the machine is made, so any number of threads may use it. Machines are
+/// made once a locale and stay for as long as the process.
+@safe struct RuleMachine: @unchecked Sendable {
+  // Sendable: the memory is filled before `init` returns and only read afterwards.
 
   /// The next state for a state and an ASCII byte: `state << 7 | byte`.
   let ascii: UnsafeMutablePointer<UInt8>
@@ -28,10 +29,11 @@ import Platform
   /// The category that stands behind the last character of the text.
   let endCategory: Int
   let firstDictionaryCategory: UInt8
+  /// 1 for each category of the scripts of South East Asia that are written without spaces.
+  let isComplex: UnsafePointer<UInt8>
   /// The accepting state after any run of the letters A to Z and a to z at the start of a segment;
   /// 0 if they are not all alike.
   let letterState: Int
-  private var rules: wt_icu_rules
 
   /// Copies the machine of an open breaker; nil if it cannot be run outside ICU.
   init?(copying breaker: OpaquePointer) {
@@ -40,7 +42,6 @@ import Platform
       let next = unsafe rules.next, let category = unsafe rules.category,
       let accepting = unsafe rules.accepting, let status = unsafe rules.status
     else { return nil }
-    unsafe self.rules = rules
     unsafe self.next = UnsafePointer(next)
     unsafe self.category = UnsafePointer(category)
     unsafe self.accepting = UnsafePointer(accepting)
@@ -61,6 +62,11 @@ import Platform
           to: next[state * columns + Int(category[byte])])
       }
     }
+    let complex = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+    unsafe withUnsafeBytes(of: rules.is_complex) { flags in
+      for kind in 0..<256 { unsafe (complex + kind).initialize(to: flags[kind]) }
+    }
+    unsafe isComplex = UnsafePointer(complex)
     let capitals = [UInt8](UInt8(ascii: "A")...UInt8(ascii: "Z"))
     let first = Int(unsafe table[start << 7 | Int(UInt8(ascii: "A"))])
     let isUniform = (capitals + capitals.map { $0 | 0x20 }).allSatisfy {
@@ -70,9 +76,16 @@ import Platform
     letterState = unsafe isUniform && accepting[first] != 0 ? first : 0
   }
 
-  deinit {
-    unsafe ascii.deallocate()
+  /// Frees a machine that is not going to be used.
+  private func deallocate() {
+    var rules = unsafe wt_icu_rules()
+    unsafe rules.next = .init(mutating: next)
+    unsafe rules.category = .init(mutating: category)
+    unsafe rules.accepting = .init(mutating: accepting)
+    unsafe rules.status = .init(mutating: status)
     unsafe wt_icu_free_rules(&rules)
+    unsafe ascii.deallocate()
+    unsafe isComplex.deallocate()
   }
 
   // MARK: one machine a locale
@@ -84,17 +97,24 @@ import Platform
 
   private static let machines = Locked<[Key: RuleMachine?]>([:])
 
-  /// The machine for a unit and a locale, or nil if the ICU in use has none that can be run
+  /// The machine of a breaker's unit and locale, or nil if the ICU in use has none that can be run
   /// outside it or if the machine failed the comparison with ICU's iterator.
-  static func machine(unit: ICUSegmenter.Unit, locale: String) throws -> RuleMachine? {
-    let key = Key(unit: unit.code, locale: locale)
+  static func machine(of icu: ICUSegmenter) -> RuleMachine? {
+    let key = Key(unit: icu.unit.code, locale: icu.locale)
     if let known = machines.withLock({ $0[key] }) { return known }
-    let icu = try ICUSegmenter(locale: locale, unit: unit)
     var machine = unsafe RuleMachine(copying: icu.breaker)
-    if let made = machine, try !RuleProbe.agrees(made, unit: unit, locale: locale) {
+    if let made = machine, !RuleProbe.agrees(made, icu) {
+      made.deallocate()
       machine = nil
     }
-    machines.withLock { $0[key] = .some(machine) }
-    return machine
+    return machines.withLock { machines in
+      if let known = machines[key] {
+        // Another thread was faster.
+        machine?.deallocate()
+        return known
+      }
+      machines[key] = .some(machine)
+      return machine
+    }
   }
 }

@@ -5,57 +5,111 @@
 /// up to a place behind the last of them, the text goes to ICU's iterator: it starts and ends
 /// with boundaries of the rules, so ICU cuts it as it would inside the whole text.
 @safe final class RuleSegmenter: Segmenter {
-  private let machine: RuleMachine
+  /// Nil: ICU does everything.
+  private var machine: RuleMachine?
+  private var isResolved: Bool
   private let icu: ICUSegmenter
+  private let keepsOthers: Bool
   private var text = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   private var position = 0
   /// The stretch that ICU is cutting: empty if none.
   private var stretch = 0..<0
+  /// Whether ICU has the stretch in UTF-16. Its dictionary of Chinese and Japanese is faster so;
+  /// but in the scripts of South East Asia it looks for words in runs of at least four units of
+  /// the text, be they two bytes of UTF-8 or four letters, and so must have the text as it is.
+  private var isUTF16 = false
+  /// The stretch in UTF-16.
+  private var units = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 0)
+  /// How far the stretch has been handed out, in code units and as a place in the text.
+  private var unit = 0
+  private var byte = 0
 
   /// How many bytes without characters of dictionary scripts end a stretch for ICU, and about how
   /// long a stretch may get: starting ICU on a text costs as much as some dozen segments.
-  private static let plainBytes = 48
+  private static let plainBytes = 64
   private static let longestStretch = 1 << 16
 
-  init(machine: RuleMachine, icu: ICUSegmenter) {
-    self.machine = machine
+  /// The machine is looked for when the first text comes: making it costs milliseconds, which
+  /// programs that only fold words need not wait for.
+  ///
+  /// - Parameter keepsOthers: see ``openSegmenter(unit:locale:keepsOthers:)``.
+  init(icu: ICUSegmenter, keepsOthers: Bool) {
+    machine = nil
+    isResolved = false
     self.icu = icu
+    self.keepsOthers = keepsOthers
   }
+
+  /// A segmenter for a machine that is already there.
+  init(machine: RuleMachine, icu: ICUSegmenter, keepsOthers: Bool) {
+    self.machine = machine
+    isResolved = true
+    self.icu = icu
+    self.keepsOthers = keepsOthers
+  }
+
+  deinit { unsafe units.deallocate() }
 
   func begin(_ text: UnsafeBufferPointer<UInt8>) {
     precondition(text.count < Int(Int32.max), "a text of \(text.count) bytes is too long")
+    if !isResolved {
+      machine = RuleMachine.machine(of: icu)
+      isResolved = true
+    }
     unsafe self.text = text
     position = 0
     stretch = 0..<0
+    if machine == nil { unsafe icu.begin(text) }
   }
 
   func next(_ batch: SegmentBatch) -> Int {
+    guard let machine else { return icu.next(batch) }
     if !stretch.isEmpty {
       let count = icu.next(batch)
-      let offset = Int32(truncatingIfNeeded: stretch.lowerBound)
-      for index in 0..<count { unsafe batch.ends[index] += offset }
+      if !isUTF16 {
+        let offset = Int32(truncatingIfNeeded: stretch.lowerBound)
+        for index in 0..<count {
+          unsafe batch.starts[index] &+= offset
+          unsafe batch.ends[index] &+= offset
+        }
+      } else if let base = unsafe text.baseAddress {
+        for index in 0..<count {
+          // SAFETY: ICU's boundaries lie between characters, so the walk ends at each of them.
+          let end = Int(unsafe batch.ends[index])
+          unsafe batch.starts[index] = Int32(truncatingIfNeeded: byte)
+          while unit < end {
+            let lead = unsafe base[byte]
+            byte += lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+            unit += lead < 0xF0 ? 1 : 2
+          }
+          unsafe batch.ends[index] = Int32(truncatingIfNeeded: byte)
+        }
+      }
       if count > 0 { return count }
       position = stretch.upperBound
       stretch = 0..<0
     }
     guard let base = unsafe text.baseAddress else { return 0 }
-    let count = unsafe run(base, batch)
+    let count = unsafe run(machine, base, batch)
     if count > 0 || stretch.isEmpty { return count }
     return next(batch)
   }
 
   /// Stores segments until the batch is full, the text ends, or a dictionary is needed: then what
   /// ICU is to cut becomes the stretch, if nothing was stored.
-  private func run(_ base: UnsafePointer<UInt8>, _ batch: SegmentBatch) -> Int {
-    let machine = self.machine
+  private func run(
+    _ machine: RuleMachine, _ base: UnsafePointer<UInt8>, _ batch: SegmentBatch
+  ) -> Int {
     let ascii = unsafe machine.ascii
     let startRow = machine.startState << 7
     let letterState = machine.letterState
     let accepting = unsafe machine.accepting
     let statuses = unsafe machine.status
+    let starts = unsafe batch.starts
     let ends = unsafe batch.ends
     let marks = unsafe batch.statuses
     let capacity = batch.capacity
+    let least: Int32 = keepsOthers ? 0 : 100
     let textEnd = unsafe text.count
     // Below this offset, eight bytes can be read at once and a byte follows them.
     let wideEnd = textEnd - 9
@@ -77,22 +131,31 @@
         let following = unsafe base[end]
         if following < 0x80 {
           if unsafe ascii[state << 7 | Int(following)] == 0 && accepting[state] != 0 {
-            unsafe ends[count] = Int32(truncatingIfNeeded: end)
-            unsafe marks[count] = statuses[state]
-            count += 1
+            let status = unsafe statuses[state]
+            if unsafe status >= least || base[end - 1] == UInt8(ascii: "\n") {
+              unsafe starts[count] = Int32(truncatingIfNeeded: at)
+              unsafe ends[count] = Int32(truncatingIfNeeded: end)
+              unsafe marks[count] = status
+              count += 1
+            }
             at = end
             continue
           }
         }
       }
-      let segment = unsafe self.segment(base, from: at)
+      let segment = unsafe Self.segment(machine, base, from: at, textEnd: textEnd)
       if segment.needsDictionary {
-        if count == 0 { unsafe beginStretch(base, from: at, firstEnd: segment.end) }
+        if count == 0 { unsafe beginStretch(machine, base, from: at, first: segment) }
         break
       }
-      unsafe ends[count] = Int32(truncatingIfNeeded: segment.end)
-      unsafe marks[count] = segment.status
-      count += 1
+      if unsafe segment.status & ~SegmentBatch.notASCII >= least
+        || base[segment.end - 1] == UInt8(ascii: "\n")
+      {
+        unsafe starts[count] = Int32(truncatingIfNeeded: at)
+        unsafe ends[count] = Int32(truncatingIfNeeded: segment.end)
+        unsafe marks[count] = segment.status
+        count += 1
+      }
       at = segment.end
     }
     position = at
@@ -126,24 +189,26 @@
     /// The rule status, with ``SegmentBatch/notASCII`` if the segment has other characters.
     var status: Int32
     var needsDictionary: Bool
+    var isComplex: Bool
   }
 
   /// Runs the machine over one segment, whatever is in it.
-  private func segment(_ base: UnsafePointer<UInt8>, from start: Int) -> Segment {
-    let machine = self.machine
+  private static func segment(
+    _ machine: RuleMachine, _ base: UnsafePointer<UInt8>, from start: Int, textEnd: Int
+  ) -> Segment {
     let ascii = unsafe machine.ascii
     let next = unsafe machine.next
     let category = unsafe machine.category
     let accepting = unsafe machine.accepting
     let columns = machine.categoryCount
     let dictionary = machine.firstDictionaryCategory
-    let textEnd = unsafe text.count
     var state = machine.startState
     var at = start
     var end = start
     var endState = 0
     var firstOther = Int.max
     var firstDictionary = Int.max
+    var complex: UInt8 = 0
     // SAFETY: as in `run`; the text is well-formed UTF-8, so a lead byte's sequence is whole.
     while at < textEnd {
       let byte = unsafe base[at]
@@ -170,7 +235,10 @@
         }
         let kind = unsafe category[scalar]
         firstOther = min(firstOther, at)
-        if kind >= dictionary { firstDictionary = min(firstDictionary, at) }
+        if kind >= dictionary {
+          firstDictionary = min(firstDictionary, at)
+          complex |= unsafe machine.isComplex[Int(kind)]
+        }
         state = Int(unsafe next[state * columns + Int(kind)])
         at += length
       }
@@ -196,22 +264,74 @@
     }
     return Segment(
       end: end, status: status | (firstOther < end ? SegmentBatch.notASCII : 0),
-      needsDictionary: firstDictionary < end)
+      needsDictionary: firstDictionary < end, isComplex: complex != 0)
   }
 
   /// Hands ICU the text from a segment that needs a dictionary to a boundary behind which there
   /// are none for a while.
-  private func beginStretch(_ base: UnsafePointer<UInt8>, from start: Int, firstEnd: Int) {
-    var end = firstEnd
-    var lastDictionary = firstEnd
-    while unsafe end < text.count && end - lastDictionary < Self.plainBytes
+  private func beginStretch(
+    _ machine: RuleMachine, _ base: UnsafePointer<UInt8>, from start: Int, first: Segment
+  ) {
+    let textEnd = unsafe text.count
+    var end = first.end
+    var lastDictionary = first.end
+    var isComplex = first.isComplex
+    while end < textEnd && end - lastDictionary < Self.plainBytes
       && end - start < Self.longestStretch
     {
-      let segment = unsafe self.segment(base, from: end)
+      let segment = unsafe Self.segment(machine, base, from: end, textEnd: textEnd)
       end = segment.end
       if segment.needsDictionary { lastDictionary = end }
+      isComplex = isComplex || segment.isComplex
     }
     stretch = start..<lastDictionary
-    unsafe icu.begin(UnsafeBufferPointer(rebasing: text[stretch]))
+    isUTF16 = !isComplex
+    if isComplex {
+      unsafe icu.begin(UnsafeBufferPointer(rebasing: text[stretch]))
+      return
+    }
+    unit = 0
+    byte = start
+    if unsafe units.count < lastDictionary - start {
+      unsafe units.deallocate()
+      unsafe units = .allocate(capacity: 2 * (lastDictionary - start))
+    }
+    let out = unsafe units.baseAddress.unsafelyUnwrapped
+    var count = 0
+    var at = start
+    // SAFETY: a stretch is whole characters of well-formed text, which never have more code units
+    // than bytes.
+    while at < lastDictionary {
+      let lead = UInt32(unsafe base[at])
+      if lead < 0x80 {
+        unsafe out[count] = UInt16(lead)
+        count += 1
+        at += 1
+        continue
+      }
+      let second = UInt32(unsafe base[at + 1]) & 0x3F
+      if lead < 0xE0 {
+        unsafe out[count] = UInt16(truncatingIfNeeded: (lead & 0x1F) << 6 | second)
+        count += 1
+        at += 2
+        continue
+      }
+      let third = UInt32(unsafe base[at + 2]) & 0x3F
+      if lead < 0xF0 {
+        unsafe out[count] = UInt16(truncatingIfNeeded: (lead & 0x0F) << 12 | second << 6 | third)
+        count += 1
+        at += 3
+        continue
+      }
+      let fourth = UInt32(unsafe base[at + 3]) & 0x3F
+      let scalar = (lead & 0x07) << 18 | second << 12 | third << 6 | fourth
+      unsafe out[count] = UInt16(truncatingIfNeeded: 0xD7C0 + scalar >> 10)
+      count += 1
+      unsafe out[count] = UInt16(truncatingIfNeeded: 0xDC00 | scalar & 0x3FF)
+      count += 1
+      at += 4
+    }
+    // Nothing changes the units until ICU has handed out the last segment of the stretch.
+    unsafe icu.begin(utf16: UnsafeBufferPointer(start: out, count: count))
   }
 }

@@ -57,11 +57,12 @@ public struct TokenKinds: OptionSet, Hashable, Sendable {
   /// Whether the set holds the kind.
   public func contains(_ kind: TokenKind) -> Bool { contains(TokenKinds(kind)) }
 
-  /// Whether segments with this rule status are kept. One shift and one mask.
+  /// Whether segments with this rule status, 0 to 999, are kept.
   @inline(__always)
   func keeps(ruleStatus: Int32) -> Bool {
-    let hundred = UInt8(truncatingIfNeeded: min(UInt32(bitPattern: ruleStatus) / 100, 5))
-    return rawValue >> (hundred < 5 ? hundred : 0) & 1 != 0
+    // 41 / 4096 divides by 100 exactly in this range.
+    let hundred = (ruleStatus &* 41) >> 12
+    return rawValue &>> UInt8(truncatingIfNeeded: hundred < 5 ? hundred : 0) & 1 != 0
   }
 }
 

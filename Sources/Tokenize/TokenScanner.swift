@@ -14,7 +14,8 @@ import Platform
     folder = try WordFolder(rule: rule)
     switch rule.segmentation {
     case .words:
-      segmenter = try openSegmenter(unit: .word, locale: rule.locale)
+      segmenter = try openSegmenter(
+        unit: .word, locale: rule.locale, keepsOthers: rule.kinds.contains(.others))
       kinds = rule.kinds
     case .whitespace:
       segmenter = WhitespaceSegmenter()
@@ -42,15 +43,16 @@ import Platform
     guard let base = text.baseAddress, text.count > 0 else { return }
     unsafe segmenter.begin(text)
     let keepsOthers = kinds.contains(.others)
-    var start = 0
     while true {
       let count = segmenter.next(batch)
       if count == 0 { return }
-      // SAFETY: the segmenter stored `count` ends, each above the one before and inside `text`.
-      let batchStart = start
+      // SAFETY: the segmenter stored `count` segments, in order and inside `text`.
+      let batchStart = Int(unsafe batch.starts[0])
       let asciiWords = unsafe folder.foldASCII(
-        UnsafeBufferPointer(start: base + start, count: Int(batch.ends[count - 1]) - start))
+        UnsafeBufferPointer(
+          start: base + batchStart, count: Int(batch.ends[count - 1]) - batchStart))
       for index in 0..<count {
+        let start = Int(unsafe batch.starts[index])
         let end = Int(unsafe batch.ends[index])
         let mark = unsafe batch.statuses[index]
         let status = mark & ~SegmentBatch.notASCII
@@ -58,7 +60,7 @@ import Platform
           let segment = unsafe UnsafeBufferPointer(start: base + start, count: end - start)
           if unsafe keepsOthers && !isBlank(segment) {
             let folded = unsafe folder.fold(segment)
-            if try unsafe !word(folded, start..<end, status) { return }
+            if try unsafe !word(folded, Range(uncheckedBounds: (start, end)), status) { return }
           }
           if unsafe base[end - 1] == UInt8(ascii: "\n") { lineEnd() }
         } else if kinds.keeps(ruleStatus: status) {
@@ -70,9 +72,8 @@ import Platform
             unsafe folded = folder.fold(
               UnsafeBufferPointer(start: base + start, count: end - start))
           }
-          if try unsafe !word(folded, start..<end, status) { return }
+          if try unsafe !word(folded, Range(uncheckedBounds: (start, end)), status) { return }
         }
-        start = end
       }
     }
   }

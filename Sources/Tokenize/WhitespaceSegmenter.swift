@@ -23,6 +23,7 @@
     let end = unsafe text.count
     // SAFETY: `at` stays below `end`; `count` below the capacity, for both arrays of the batch.
     while at < end && count < batch.capacity {
+      unsafe batch.starts[count] = Int32(truncatingIfNeeded: at)
       if Self.isSpace(unsafe text[at]) {
         while at < end, Self.isSpace(unsafe text[at]) {
           at += 1

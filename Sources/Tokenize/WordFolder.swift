@@ -50,6 +50,7 @@ import Platform
   }
 
   deinit {
+    table?.deallocate()
     unsafe wt_icu_close_folder(folder)
     unsafe scratch.deallocate()
     unsafe asciiScratch.deallocate()

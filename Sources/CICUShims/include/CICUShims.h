@@ -85,6 +85,8 @@ typedef struct {
   int32_t *status;
   /// The category of each code point, 0 to 0x10FFFF.
   uint8_t *category;
+  /// 1 for categories of the scripts of South East Asia that are written without spaces.
+  uint8_t is_complex[256];
 } wt_icu_rules;
 
 /// Copies the machine of a breaker. Returns 0, an ICU error, or -1 when the machine has a form or
