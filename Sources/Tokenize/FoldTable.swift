@@ -36,24 +36,48 @@ import CICUShims
     return unsafe block
   }
 
-  /// Folds a word from byte `start` on, which begins a character; returns whether it could.
+  /// What came of folding a word.
+  enum Outcome {
+    /// The word is folded as it stands; nothing was written.
+    case same
+    /// The folded word was written.
+    case folded
+    /// The word has characters that need ICU.
+    case needsICU
+  }
+
+  /// Folds a word from byte `start` on, which begins a character.
   ///
   /// - Parameters:
   ///   - word: well-formed UTF-8; the bytes before `start` are ASCII and done.
   ///   - out: has room for `count` bytes.
   func fold(
     _ word: UnsafePointer<UInt8>, count: Int, to out: UnsafeMutablePointer<UInt8>, from start: Int
-  ) -> Bool {
+  ) -> Outcome {
     var at = start
     var lastClass: UInt32 = 0
     // SAFETY: characters of well-formed text are whole, so reads and writes stay below `count`;
     // an entry's code point has as many bytes as the one it stands for.
+    // Most characters of three bytes have no case: nothing needs to be written for them.
+    while at < count, unsafe word[at] & 0xF0 == 0xE0 {
+      let scalar =
+        unsafe (Int(word[at] & 0x0F) << 6 | Int(word[at + 1] & 0x3F)) << 6
+        | Int(word[at + 2] & 0x3F)
+      let entry = self.entry(scalar)
+      let kind = entry >> 24
+      if kind != 0 && (kind == Self.whole || kind < lastClass) { return .needsICU }
+      if entry & 0xFF_FFFF != scalar { break }
+      lastClass = kind
+      at += 3
+    }
+    if at == count && start == 0 { return .same }
+    unsafe (out + start).update(from: word + start, count: at - start)
     while at < count {
       let byte = unsafe word[at]
       if byte < 0x80 {
         // The caller lower-cases ASCII or leaves it; the table knows which.
         let entry = self.entry(Int(byte))
-        if entry >> 24 == Self.whole { return false }
+        if entry >> 24 == Self.whole { return .needsICU }
         unsafe out[at] = UInt8(truncatingIfNeeded: entry)
         lastClass = 0
         at += 1
@@ -64,7 +88,7 @@ import CICUShims
         let entry = self.entry(Int(byte & 0x1F) << 6 | second)
         let kind = entry >> 24
         if kind != 0 {
-          if kind == Self.whole || kind < lastClass { return false }
+          if kind == Self.whole || kind < lastClass { return .needsICU }
         }
         lastClass = kind
         unsafe out[at] = 0xC0 | UInt8(truncatingIfNeeded: (entry >> 6) & 0x1F)
@@ -82,7 +106,7 @@ import CICUShims
       let entry = self.entry(scalar)
       let kind = entry >> 24
       if kind != 0 {
-        if kind == Self.whole || kind < lastClass { return false }
+        if kind == Self.whole || kind < lastClass { return .needsICU }
       }
       lastClass = kind
       if isThree {
@@ -98,7 +122,7 @@ import CICUShims
         at += 4
       }
     }
-    return true
+    return .folded
   }
 
   @inline(__always)

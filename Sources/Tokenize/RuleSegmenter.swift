@@ -216,27 +216,22 @@
         state = Int(unsafe ascii[state << 7 | Int(byte)])
         at += 1
       } else {
-        let scalar: Int
-        let length: Int
+        // Two bytes of the sequence are there in any case; most have three.
         let second = Int(unsafe base[at + 1]) & 0x3F
-        if byte < 0xE0 {
-          scalar = Int(byte & 0x1F) << 6 | second
-          length = 2
-        } else {
-          let third = Int(unsafe base[at + 2]) & 0x3F
-          if byte < 0xF0 {
-            scalar = (Int(byte & 0x0F) << 6 | second) << 6 | third
-            length = 3
-          } else {
-            let fourth = Int(unsafe base[at + 3]) & 0x3F
-            scalar = ((Int(byte & 0x07) << 6 | second) << 6 | third) << 6 | fourth
+        var scalar = Int(byte & 0x1F) << 6 | second
+        var length = 2
+        if byte >= 0xE0 {
+          scalar = (scalar & 0x3FF) << 6 | Int(unsafe base[at + 2]) & 0x3F
+          length = 3
+          if byte >= 0xF0 {
+            scalar = (scalar & 0x7FFF) << 6 | Int(unsafe base[at + 3]) & 0x3F
             length = 4
           }
         }
         let kind = unsafe category[scalar]
-        firstOther = min(firstOther, at)
+        if firstOther == Int.max { firstOther = at }
         if kind >= dictionary {
-          firstDictionary = min(firstDictionary, at)
+          if firstDictionary == Int.max { firstDictionary = at }
           complex |= unsafe machine.isComplex[Int(kind)]
         }
         state = Int(unsafe next[state * columns + Int(kind)])

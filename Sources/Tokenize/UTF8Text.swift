@@ -16,6 +16,13 @@ package enum UTF8Text {
       }
       while at < end, unsafe base[at] < 0x80 { at += 1 }
       if at == end { return nil }
+      // Three bytes with a lead from E1 to EC: all continuations are allowed.
+      while at + 4 <= end {
+        let four = UInt32(
+          littleEndian: unsafe UnsafeRawPointer(base + at).loadUnaligned(as: UInt32.self))
+        if four & 0xC0C0F0 != 0x8080E0 || four & 0x0F == 0 || four & 0x0F >= 0x0D { break }
+        at += 3
+      }
       while at < end, unsafe base[at] >= 0x80 {
         let length = unsafe sequenceLength(base + at, available: end - at)
         if length < 0 { return at }

@@ -95,8 +95,12 @@ import Platform
       at += 1
     }
     if at == count { return unsafe UnsafeBufferPointer(start: to, count: count) }
-    if !specialASCII, let table, unsafe table.fold(from, count: count, to: to, from: at) {
-      return unsafe UnsafeBufferPointer(start: to, count: count)
+    if !specialASCII, let table {
+      switch unsafe table.fold(from, count: count, to: to, from: at) {
+      case .same: return unsafe word
+      case .folded: return unsafe UnsafeBufferPointer(start: to, count: count)
+      case .needsICU: break
+      }
     }
     return unsafe foldWithICU(word)
   }
