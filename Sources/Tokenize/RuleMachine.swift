@@ -31,6 +31,8 @@ import Platform
   let firstDictionaryCategory: UInt8
   /// 1 for each category of the scripts of South East Asia that are written without spaces.
   let isComplex: UnsafePointer<UInt8>
+  /// Whether a line feed always ends a segment, so that the next starts afresh behind it.
+  let endsAtLineFeed: Bool
   /// The accepting state after any run of the letters A to Z and a to z at the start of a segment;
   /// 0 if they are not all alike.
   let letterState: Int
@@ -61,6 +63,12 @@ import Platform
         unsafe (table + (state << 7 | byte)).initialize(
           to: next[state * columns + Int(category[byte])])
       }
+    }
+    let afterLineFeed = Set((0..<stateCount).map { unsafe table[$0 << 7 | 10] })
+    endsAtLineFeed = afterLineFeed.allSatisfy { state in
+      if state == 0 { return true }
+      if unsafe accepting[Int(state)] == 0 { return false }
+      return (0..<columns).allSatisfy { unsafe next[Int(state) * columns + $0] == 0 }
     }
     let complex = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
     unsafe withUnsafeBytes(of: rules.is_complex) { flags in

@@ -28,6 +28,8 @@
   /// long a stretch may get: starting ICU on a text costs as much as some dozen segments.
   private static let plainBytes = 64
   private static let longestStretch = 1 << 16
+  /// How much of a text in a script of South East Asia goes to ICU unseen, up to a line end.
+  private static let skippedBytes = 1 << 12
 
   /// The machine is looked for when the first text comes: making it costs milliseconds, which
   /// programs that only fold words need not wait for.
@@ -278,6 +280,14 @@
       end = segment.end
       if segment.needsDictionary { lastDictionary = end }
       isComplex = isComplex || segment.isComplex
+      if isComplex && segment.needsDictionary && machine.endsAtLineFeed {
+        // A text in such a script: some lines go to ICU without being looked at.
+        let limit = min(end + Self.skippedBytes, textEnd)
+        var at = limit
+        while at > end, unsafe base[at - 1] != UInt8(ascii: "\n") { at -= 1 }
+        end = at
+        lastDictionary = at
+      }
     }
     stretch = start..<lastDictionary
     isUTF16 = !isComplex

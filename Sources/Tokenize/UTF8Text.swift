@@ -16,11 +16,12 @@ package enum UTF8Text {
       }
       while at < end, unsafe base[at] < 0x80 { at += 1 }
       if at == end { return nil }
-      // Three bytes with a lead from E1 to EC: all continuations are allowed.
+      // Three bytes: after E0 bit 5 of the second is set, after ED it is clear.
       while at + 4 <= end {
         let four = UInt32(
           littleEndian: unsafe UnsafeRawPointer(base + at).loadUnaligned(as: UInt32.self))
-        if four & 0xC0C0F0 != 0x8080E0 || four & 0x0F == 0 || four & 0x0F >= 0x0D { break }
+        if four & 0xC0C0F0 != 0x8080E0 { break }
+        if four & 0x200F == 0 || four & 0x200F == 0x200D { break }
         at += 3
       }
       while at < end, unsafe base[at] >= 0x80 {
