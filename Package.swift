@@ -26,7 +26,7 @@ let package = Package(
   targets: [
     // C libraries of the system.
     .systemLibrary(
-      name: "CICU", pkgConfig: "icu-uc",
+      name: "CICU", pkgConfig: "icu-i18n",
       providers: [.apt(["libicu-dev"]), .brew(["icu4c"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
@@ -38,7 +38,7 @@ let package = Package(
     // Our C: wrappers that hide ICU's versioned symbols, and the SIMD inner loops.
     .target(
       name: "CICUShims", dependencies: ["CICU"],
-      linkerSettings: [.linkedLibrary("icuuc")]),
+      linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CKernels"),
 
     // Libraries, from the bottom up.

@@ -156,6 +156,10 @@ int32_t wt_icu_open_folder(
   const UNormalizer2 *normalizer = NULL;
   if (normal_form == WT_ICU_NORM_NFC) normalizer = unorm2_getNFCInstance(&status);
   if (normal_form == WT_ICU_NORM_NFKC) normalizer = unorm2_getNFKCInstance(&status);
+  if (normal_form == WT_ICU_NORM_NFD) normalizer = unorm2_getNFDInstance(&status);
+  if (normal_form == WT_ICU_NORM_NFKD) normalizer = unorm2_getNFKDInstance(&status);
+  if (normal_form == WT_ICU_NORM_NFKC_CASEFOLD)
+    normalizer = unorm2_getNFKCCasefoldInstance(&status);
   if (U_FAILURE(status)) return status;
   wt_icu_folder *made = calloc(1, sizeof *made);
   char *name = made ? malloc(strlen(locale) + 1) : NULL;

@@ -24,8 +24,11 @@ public struct CorpusReader: Sendable {
   public var rule: TokenizerRule
   /// Which words make up the vocabulary. Not looked at when a vocabulary is given.
   public var limits: VocabularyLimits
-  /// Whether invalid UTF-8 is an error; otherwise U+FFFD takes its place and is counted.
+  /// Whether text that is invalid in its encoding is an error; otherwise U+FFFD takes its place and
+  /// is counted.
   public var isStrict: Bool
+  /// The encoding of the text.
+  public var encoding: TextEncoding
   /// How many threads read, at least 1.
   public var threadCount: Int
   /// How many bytes of numbers are kept in memory; above, they go to a temporary file.
@@ -46,12 +49,13 @@ public struct CorpusReader: Sendable {
   public init(
     rule: TokenizerRule = .words, limits: VocabularyLimits = VocabularyLimits(),
     isStrict: Bool = false, threadCount: Int = Workers.defaultCount, memoryLimit: Int? = nil,
-    temporaryFolder: String? = nil
+    temporaryFolder: String? = nil, encoding: TextEncoding = .utf8
   ) {
     precondition(threadCount >= 1, "a reader with \(threadCount) threads")
     self.rule = rule
     self.limits = limits
     self.isStrict = isStrict
+    self.encoding = encoding
     self.threadCount = threadCount
     let half = Int(sysconf(Int32(_SC_PHYS_PAGES))) / 2 * Int(sysconf(Int32(_SC_PAGESIZE)))
     self.memoryLimit = memoryLimit ?? max(half, 1 << 28)
@@ -80,7 +84,8 @@ public struct CorpusReader: Sendable {
     let run = CorpusRun(
       reader: self, files: files, given: vocabulary, stop: stop, progress: progress)
     let results = try run.tokenize()
-    let statistics = results.reduce(into: CorpusStatistics()) { $0.add($1.statistics) }
+    var statistics = results.reduce(into: CorpusStatistics()) { $0.add($1.statistics) }
+    statistics.invalidSequenceCount += run.pieces.replacedSequenceCount
     guard statistics.byteCount > 0 else {
       throw WordtoolError(
         .badData, path: files.count == 1 ? files[0] : nil,
@@ -103,7 +108,7 @@ public struct CorpusProgress: Hashable, Sendable {
 
 /// What was met while a corpus was read.
 public struct CorpusStatistics: Hashable, Sendable {
-  /// Bytes of text, unpacked.
+  /// Bytes of text, unpacked and in UTF-8.
   public var byteCount = 0
   /// Tokens in the text.
   public var tokensRead = 0
@@ -111,7 +116,7 @@ public struct CorpusStatistics: Hashable, Sendable {
   public var tokensKept = 0
   /// Lines, empty ones included; a last line needs no line feed.
   public var lineCount = 0
-  /// Sequences that were not UTF-8 and were replaced by U+FFFD.
+  /// Sequences that were not text in their encoding and were replaced by U+FFFD.
   public var invalidSequenceCount = 0
   /// Distinct words in the text, before the limits; 0 when a vocabulary was given.
   public var distinctWordCount = 0

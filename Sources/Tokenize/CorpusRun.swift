@@ -38,7 +38,8 @@ final class CorpusRun: Sendable {
     self.progress = progress
     pieces = PieceReader(
       files: files, pieceSize: reader.pieceSize,
-      pieceLimit: max(reader.pieceLimit, reader.pieceSize))
+      pieceLimit: max(reader.pieceLimit, reader.pieceSize), encoding: reader.encoding,
+      isStrict: reader.isStrict, cuts: CutPlaces(reader.rule))
     blocks = IDBlocks(memoryLimit: reader.memoryLimit, folder: reader.temporaryFolder)
     storedByteCount = progress == nil ? nil : InputFiles.totalByteCount(files)
   }
@@ -193,7 +194,7 @@ final class CorpusRun: Sendable {
       .badData, path: piece.path,
       at: .byte(piece.byteOffset + piece.range.lowerBound + offset),
       found: "a NUL byte: a binary file or UTF-16", expected: "UTF-8 text",
-      remedy: "leave the file out, or convert it with: iconv -f UTF-16 -t UTF-8")
+      remedy: "leave the file out, or read UTF-16 with --encoding utf-16")
   }
 
   private func invalidText(

@@ -59,7 +59,11 @@ final class PieceReader: @unchecked Sendable {
   private let pieceLimit: Int
   private var nextFile = 0
   private var nextPiece = 0
-  private var source: ByteSource?
+  private var source: TextSource?
+  private let encoding: TextEncoding
+  private let isStrict: Bool
+  private let cuts: CutPlaces
+  private var replacedCount = 0
   private var rest: [UInt8] = []
   private var byteOffset = 0
   private var storedBytesBefore = 0
@@ -69,7 +73,16 @@ final class PieceReader: @unchecked Sendable {
   ///   - files: read one after another.
   ///   - pieceSize: the length of a piece in bytes, at least 1.
   ///   - pieceLimit: the most bytes a piece may grow to.
-  init(files: [String], pieceSize: Int, pieceLimit: Int) {
+  ///   - encoding: of the files; the text comes as UTF-8.
+  ///   - isStrict: whether what is no text in that encoding is an error.
+  ///   - cuts: where pieces may end.
+  init(
+    files: [String], pieceSize: Int, pieceLimit: Int, encoding: TextEncoding = .utf8,
+    isStrict: Bool = false, cuts: CutPlaces = .words
+  ) {
+    self.encoding = encoding
+    self.isStrict = isStrict
+    self.cuts = cuts
     precondition(pieceSize >= 1 && pieceLimit >= pieceSize)
     self.files = files
     self.pieceSize = pieceSize
@@ -85,6 +98,11 @@ final class PieceReader: @unchecked Sendable {
   /// How many bytes of the files, as they are stored, have been read.
   var storedBytesRead: Int {
     lock.withLock { _ in storedBytesBefore + (source?.storedBytesRead ?? 0) }
+  }
+
+  /// How many sequences were replaced while converting from other encodings.
+  var replacedSequenceCount: Int {
+    lock.withLock { _ in replacedCount + (source?.replacedCount ?? 0) }
   }
 
   /// Makes the reader hand out nothing more.
@@ -129,7 +147,7 @@ final class PieceReader: @unchecked Sendable {
           filled += count
         }
         if hasEnded { break }
-        cut = unsafe TextCut.last(in: buffer.text(0..<filled))
+        cut = unsafe cuts.last(in: buffer.text(0..<filled))
         guard cut == nil else { break }
         guard wanted < pieceLimit else {
           throw WordtoolError(
@@ -149,6 +167,7 @@ final class PieceReader: @unchecked Sendable {
       byteOffset += end
       if hasEnded {
         storedBytesBefore += source.storedBytesRead
+        replacedCount += source.replacedCount
         self.source = nil
       }
       if end == 0 { continue }
@@ -157,10 +176,11 @@ final class PieceReader: @unchecked Sendable {
     }
   }
 
-  private func openSource() throws -> ByteSource? {
+  private func openSource() throws -> TextSource? {
     if let source { return source }
     guard nextFile < files.count else { return nil }
-    let opened = try ByteSource(path: files[nextFile])
+    let opened = try TextSource(
+      path: files[nextFile], encoding: encoding, isStrict: isStrict)
     nextFile += 1
     byteOffset = 0
     source = opened
@@ -174,7 +194,7 @@ final class PieceReader: @unchecked Sendable {
     guard unsafe !text.starts(with: [0xFF, 0xFE]), unsafe !text.starts(with: [0xFE, 0xFF]) else {
       throw WordtoolError(
         .badData, path: path, found: "UTF-16 text", expected: "UTF-8 text",
-        remedy: "convert it with: iconv -f UTF-16 -t UTF-8")
+        remedy: "read it with --encoding utf-16")
     }
     return 0
   }

@@ -192,6 +192,29 @@
     var status: Int32
     var needsDictionary: Bool
     var isComplex: Bool
+    /// Whether the machine was still running at the end of the text, so that more text could move
+    /// the end of the segment.
+    var isOpen: Bool
+  }
+
+  /// The last boundary in a text that more text behind it cannot move; nil if there is none.
+  static func lastCertainEnd(
+    _ machine: RuleMachine, in text: UnsafeBufferPointer<UInt8>
+  ) -> Int? {
+    guard let base = text.baseAddress else { return nil }
+    // A character may be cut off at the end: the machine must not see a part of it.
+    var textEnd = text.count
+    while textEnd > 0, text.count - textEnd < 3, unsafe base[textEnd - 1] & 0xC0 == 0x80 {
+      textEnd -= 1
+    }
+    if textEnd > 0, unsafe base[textEnd - 1] >= 0xC0 { textEnd -= 1 }
+    var end = 0
+    while end < textEnd {
+      let segment = unsafe Self.segment(machine, base, from: end, textEnd: textEnd)
+      if segment.isOpen { break }
+      end = segment.end
+    }
+    return end > 0 ? end : nil
   }
 
   /// Runs the machine over one segment, whatever is in it.
@@ -245,7 +268,8 @@
       }
       if state == 0 { break }
     }
-    if state != 0 {
+    let isOpen = state != 0
+    if isOpen {
       state = Int(unsafe next[state * columns + machine.endCategory])
       if unsafe accepting[state] != 0 {
         end = at
@@ -261,7 +285,7 @@
     }
     return Segment(
       end: end, status: status | (firstOther < end ? SegmentBatch.notASCII : 0),
-      needsDictionary: firstDictionary < end, isComplex: complex != 0)
+      needsDictionary: firstDictionary < end, isComplex: complex != 0, isOpen: isOpen)
   }
 
   /// Hands ICU the text from a segment that needs a dictionary to a boundary behind which there

@@ -56,7 +56,7 @@ package struct TextCut: Equatable {
   }
 
   /// Whether the text can be cut before byte `at`, which is inside it.
-  private static func isInLine(_ text: UnsafeBufferPointer<UInt8>, _ at: Int) -> Bool {
+  static func isInLine(_ text: UnsafeBufferPointer<UInt8>, _ at: Int) -> Bool {
     let before = unsafe text[at - 1]
     if before != UInt8(ascii: " ") {
       // The third byte of U+3000, U+3001, U+3002 (E3 80 80...82) or of U+FF0C (EF BC 8C).

@@ -17,6 +17,12 @@ public struct TokenizerRule: Codable, Hashable, Sendable {
     case nfc
     /// Compatibility composition.
     case nfkc
+    /// Canonical decomposition.
+    case nfd
+    /// Compatibility decomposition.
+    case nfkd
+    /// Compatibility composition with case folding and without ignorable characters.
+    case nfkcCaseFold = "nfkc-casefold"
     /// As they stand in the text.
     case none
   }
@@ -32,6 +38,10 @@ public struct TokenizerRule: Codable, Hashable, Sendable {
   public var lowercase: Bool
   /// The kinds of segments kept. White-space splitting keeps everything and does not look at it.
   public var kinds: TokenKinds
+  /// What a text is cut into; words if nil. Not looked at when splitting at white space.
+  public var unit: TokenUnit?
+  /// What else is done to tokens; nothing if nil.
+  public var processing: TokenProcessing?
   /// The version of ICU the rule was made under.
   public var icuVersion: String
   /// The version of Unicode that ICU implements.
@@ -44,13 +54,16 @@ public struct TokenizerRule: Codable, Hashable, Sendable {
   ///   - lowercase: default yes for words, no for white space.
   public init(
     segmentation: Segmentation = .words, locale: String = "en",
-    normalization: Normalization? = nil, lowercase: Bool? = nil, kinds: TokenKinds = .words
+    normalization: Normalization? = nil, lowercase: Bool? = nil, kinds: TokenKinds = .words,
+    unit: TokenUnit? = nil, processing: TokenProcessing? = nil
   ) {
     self.segmentation = segmentation
     self.locale = locale
     self.normalization = normalization ?? (segmentation == .words ? .nfc : .none)
     self.lowercase = lowercase ?? (segmentation == .words)
     self.kinds = kinds
+    self.unit = unit
+    self.processing = processing
     icuVersion = Self.currentICUVersion
     unicodeVersion = Self.currentUnicodeVersion
   }

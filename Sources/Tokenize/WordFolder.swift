@@ -11,11 +11,18 @@ import Platform
   private var scratch: UnsafeMutableBufferPointer<UInt8>
   private var asciiScratch: UnsafeMutableBufferPointer<UInt8>
   private let table: FoldTable?
+  private let transform: TextTransform?
 
   /// - Throws: ``WordtoolError`` as ``ICUSegmenter/init(locale:)`` does.
   init(rule: TokenizerRule) throws {
     try ICUSegmenter.check(locale: rule.locale)
-    lowercase = rule.lowercase
+    lowercase = rule.lowercase || rule.normalization == .nfkcCaseFold
+    transform =
+      if let processing = rule.processing, processing.hasTransforms {
+        try TextTransform(processing)
+      } else {
+        nil
+      }
     var opened: OpaquePointer?
     if rule.lowercase || rule.normalization != .none {
       let form =
@@ -23,6 +30,9 @@ import Platform
         case .none: WT_ICU_NORM_NONE
         case .nfc: WT_ICU_NORM_NFC
         case .nfkc: WT_ICU_NORM_NFKC
+        case .nfd: WT_ICU_NORM_NFD
+        case .nfkd: WT_ICU_NORM_NFKD
+        case .nfkcCaseFold: WT_ICU_NORM_NFKC_CASEFOLD
         }
       let code = unsafe wt_icu_open_folder(
         rule.locale, Int32(form), rule.lowercase ? 1 : 0, &opened)
@@ -35,7 +45,7 @@ import Platform
     specialASCII = false
     unsafe scratch.initialize(repeating: 0)
     // Ask ICU itself whether the ASCII shortcut is right for this locale.
-    if rule.lowercase {
+    if lowercase {
       let alphabet = Array(UInt8(ascii: "A")...UInt8(ascii: "Z"))
       let plain = alphabet.map { $0 | 0x20 }
       var special = false
@@ -60,6 +70,7 @@ import Platform
   /// the result at its own offset. Nil if words must be folded one by one. Valid until the next
   /// call, or as long as `text` is.
   func foldASCII(_ text: UnsafeBufferPointer<UInt8>) -> UnsafePointer<UInt8>? {
+    guard transform == nil else { return nil }
     guard lowercase else { return text.baseAddress }
     // One huge segment is not worth a copy.
     guard !specialASCII, text.count <= 1 << 20, let from = text.baseAddress else { return nil }
@@ -79,6 +90,12 @@ import Platform
   /// The folded word. The result is valid until the next call, or as long as `word` is.
   @inline(__always)
   func fold(_ word: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    guard let transform else { return unsafe foldCase(word) }
+    return unsafe foldCase(transform.apply(word))
+  }
+
+  /// Normal form and case alone.
+  private func foldCase(_ word: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
     let count = word.count
     if unsafe folder == nil || count == 0 { return unsafe word }
     if unsafe count > scratch.count { grow(to: count) }

@@ -25,6 +25,7 @@ public final class WordTokenizer: Sendable {
   /// The rule, with the ICU version of this process.
   public let rule: TokenizerRule
   private let idle: Locked<Pool>
+  private let cuts: CutPlaces
 
   private struct Pool {
     // Scanners are used by one thread at a time: the pool hands each out to one caller.
@@ -40,6 +41,7 @@ public final class WordTokenizer: Sendable {
     rule.icuVersion = TokenizerRule.currentICUVersion
     rule.unicodeVersion = TokenizerRule.currentUnicodeVersion
     self.rule = rule
+    cuts = CutPlaces(rule)
     idle = Locked(Pool())
     let first = try TokenScanner(rule: rule)
     giveBack(first)
@@ -123,7 +125,7 @@ public final class WordTokenizer: Sendable {
       let rest = unsafe UnsafeBufferPointer(rebasing: text[start...])
       var length = rest.count
       if length > Self.partSize {
-        length = unsafe Self.partLength(rest)
+        length = unsafe partLength(rest)
       }
       let part = unsafe UnsafeBufferPointer(rebasing: rest[..<length])
       let offset = start
@@ -140,11 +142,11 @@ public final class WordTokenizer: Sendable {
 
   /// How much of a long text to take: to a place where no token is, or, in a gigabyte without a
   /// line end or a space, to some character.
-  private static func partLength(_ text: UnsafeBufferPointer<UInt8>) -> Int {
-    let near = unsafe UnsafeBufferPointer(rebasing: text[..<partSize])
-    if let cut = unsafe TextCut.last(in: near) { return cut.offset }
-    let far = unsafe UnsafeBufferPointer(rebasing: text[..<min(text.count, farthestPart)])
-    if let cut = unsafe TextCut.first(in: far, from: partSize) { return cut }
+  private func partLength(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    let near = unsafe UnsafeBufferPointer(rebasing: text[..<Self.partSize])
+    if let cut = unsafe cuts.last(in: near) { return cut.offset }
+    let far = unsafe UnsafeBufferPointer(rebasing: text[..<min(text.count, Self.farthestPart)])
+    if let cut = unsafe cuts.first(in: far, from: Self.partSize) { return cut }
     var length = far.count
     while length < text.count, length > 0, unsafe text[length] & 0xC0 == 0x80 { length -= 1 }
     return length

@@ -21,7 +21,14 @@ typedef struct wt_icu_breaker wt_icu_breaker;
 typedef struct wt_icu_folder wt_icu_folder;
 
 /// Normal forms a folder can be asked for.
-enum { WT_ICU_NORM_NONE = 0, WT_ICU_NORM_NFC = 1, WT_ICU_NORM_NFKC = 2 };
+enum {
+  WT_ICU_NORM_NONE = 0,
+  WT_ICU_NORM_NFC = 1,
+  WT_ICU_NORM_NFKC = 2,
+  WT_ICU_NORM_NFD = 3,
+  WT_ICU_NORM_NFKD = 4,
+  WT_ICU_NORM_NFKC_CASEFOLD = 5
+};
 
 /// Fills `text` (at least 16 bytes) with ICU's version, such as "72.1".
 void wt_icu_version(char *text);
@@ -116,6 +123,47 @@ uint32_t wt_icu_fold_entry(wt_icu_folder *folder, uint32_t code_point);
 
 /// Closes the folder; NULL is allowed.
 void wt_icu_close_folder(wt_icu_folder *folder);
+
+/// A transliterator. Not for use by two threads at once.
+typedef struct wt_icu_transform wt_icu_transform;
+
+/// Opens the transliterator of an id, such as "Any-Latin; Latin-ASCII"; with `rules` (UTF-8, or
+/// NULL) one that follows them, under the id as its name.
+int32_t wt_icu_open_transform(const char *id, const char *rules, wt_icu_transform **transform);
+
+/// Transforms a text. `*needed` is the length of the result; when that is above `capacity` the
+/// call is to be repeated with more room.
+int32_t wt_icu_transform_utf8(
+    wt_icu_transform *transform, const uint8_t *bytes, int32_t length, uint8_t *out,
+    int32_t capacity, int32_t *needed);
+
+/// Closes the transliterator; NULL is allowed.
+void wt_icu_close_transform(wt_icu_transform *transform);
+
+/// The encoding some text most likely has: its name goes to `name` (at least 64 bytes; empty if
+/// none was found) and how certain that is, 0 to 100, to `confidence`.
+int32_t wt_icu_detect_encoding(
+    const uint8_t *bytes, int32_t length, char *name, int32_t *confidence);
+
+/// Turns text of some encoding into UTF-8. Not for use by two threads at once.
+typedef struct wt_icu_decoder wt_icu_decoder;
+
+/// Opens a decoder by the name of an encoding. If `strict`, what is not text in that encoding is an
+/// error, else it becomes U+FFFD and is counted.
+int32_t wt_icu_open_decoder(const char *name, int32_t strict, wt_icu_decoder **decoder);
+
+/// Takes bytes and stores UTF-8, `capacity` of it at most (at least 4); `last` is 1 when no bytes
+/// follow these. When all bytes are consumed and nothing was written, more bytes are wanted, or,
+/// after the last, the text has ended. On an error `*consumed` ends with the offending bytes.
+int32_t wt_icu_decode(
+    wt_icu_decoder *decoder, const uint8_t *bytes, int32_t length, int32_t last,
+    int32_t *consumed, uint8_t *out, int32_t capacity, int32_t *written);
+
+/// How many sequences were replaced so far.
+int64_t wt_icu_replaced(const wt_icu_decoder *decoder);
+
+/// Closes the decoder; NULL is allowed.
+void wt_icu_close_decoder(wt_icu_decoder *decoder);
 
 #ifdef __cplusplus
 }
