@@ -77,21 +77,16 @@ public final class WordTokenizer: Sendable {
   public func forEachToken(
     inUTF8 bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
   ) rethrows -> Int {
-    guard unsafe UTF8Text.firstProblem(in: bytes) == nil else {
-      let (repaired, count) = unsafe UTF8Text.repaired(bytes)
-      try unsafe repaired.withUnsafeBufferPointer {
-        try unsafe enumerate($0) { bytes, _, _ in
-          try unsafe body(bytes)
-          return true
-        }
+    guard unsafe UTF8Text.firstProblem(in: bytes) != nil else {
+      try unsafe enumerate(bytes) { bytes, _, _ in
+        try unsafe body(bytes)
+        return true
       }
-      return count
+      return 0
     }
-    try unsafe enumerate(bytes) { bytes, _, _ in
-      try unsafe body(bytes)
-      return true
-    }
-    return 0
+    let (repaired, count) = unsafe UTF8Text.repaired(bytes)
+    try unsafe repaired.withUnsafeBufferPointer { _ = try unsafe forEachToken(inUTF8: $0, body) }
+    return count
   }
 
   /// A single word in the form its vocabulary entry has: what a query word goes through.
@@ -113,6 +108,7 @@ public final class WordTokenizer: Sendable {
   }
 
   /// Long texts go through in parts, cut where no token is.
+  @inline(__always)
   private func enumerate(
     _ text: UnsafeBufferPointer<UInt8>,
     _ body: (UnsafeBufferPointer<UInt8>, Range<Int>, Int32) throws -> Bool
