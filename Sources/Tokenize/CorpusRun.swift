@@ -119,14 +119,14 @@ final class CorpusRun: Sendable {
   /// Tokenizes a piece and stores its numbers; returns how many tokens it has.
   func read(_ piece: Piece, in buffer: PieceBuffer) throws -> Int {
     let text = unsafe buffer.text(piece.range)
-    try unsafe refuseBinary(text, piece)
+    try unsafe piece.refuseBinary(text)
     statistics.byteCount += piece.range.upperBound
     if piece.endsFile, let last = unsafe text.last, last != UInt8(ascii: "\n") {
       statistics.lineCount += 1
     }
     let tokens: Int
     if let problem = unsafe UTF8Text.firstProblem(in: text) {
-      if run.reader.isStrict { throw unsafe invalidText(text, problem, piece) }
+      if run.reader.isStrict { throw unsafe piece.invalidText(text, problem) }
       let (repaired, count) = unsafe UTF8Text.repaired(text)
       statistics.invalidSequenceCount += count
       tokens = unsafe repaired.withUnsafeBufferPointer { unsafe tokenize($0, piece) }
@@ -183,30 +183,5 @@ final class CorpusRun: Sendable {
     statistics.lineCount += lines
     idCount = count
     return tokens
-  }
-
-  private func refuseBinary(_ text: UnsafeBufferPointer<UInt8>, _ piece: Piece) throws {
-    guard let base = text.baseAddress, let nul = unsafe memchr(base, 0, text.count) else {
-      return
-    }
-    let offset = unsafe UnsafeRawPointer(nul) - UnsafeRawPointer(base)
-    throw WordtoolError(
-      .badData, path: piece.path,
-      at: .byte(piece.byteOffset + piece.range.lowerBound + offset),
-      found: "a NUL byte: a binary file or UTF-16", expected: "UTF-8 text",
-      remedy: "leave the file out, or read UTF-16 with --encoding utf-16")
-  }
-
-  private func invalidText(
-    _ text: UnsafeBufferPointer<UInt8>, _ offset: Int, _ piece: Piece
-  ) -> WordtoolError {
-    let digits = Array("0123456789ABCDEF")
-    let byte = unsafe Int(text[offset])
-    return WordtoolError(
-      .badData, path: piece.path,
-      at: .byte(piece.byteOffset + piece.range.lowerBound + offset),
-      found: "byte \(digits[byte >> 4])\(digits[byte & 15]) is not valid UTF-8 here",
-      expected: "UTF-8 text",
-      remedy: "leave out --strict to replace such bytes, or convert the text with iconv")
   }
 }
