@@ -17,6 +17,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Tokenize", targets: ["Tokenize"]),
+    .library(name: "Encoders", targets: ["Encoders"]),
     .library(name: "Word2Vec", targets: ["Word2Vec"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
@@ -49,6 +50,9 @@ let package = Package(
     .target(
       name: "Tokenize", dependencies: ["CICUShims", "Platform"], swiftSettings: audited),
     .target(
+      name: "Encoders", dependencies: ["BLASCore", "CZlib", "Tokenize", "Platform"],
+      swiftSettings: strict),
+    .target(
       name: "Word2Vec", dependencies: ["BLASCore", "CKernels", "Tokenize", "Platform"],
       swiftSettings: strict),
     .target(
@@ -75,6 +79,10 @@ let package = Package(
     .testTarget(
       name: "TokenizeTests", dependencies: ["Tokenize", "Platform", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "EncodersTests",
+      dependencies: ["Encoders", "Tokenize", "Platform", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "Word2VecTests",
       dependencies: ["Word2Vec", "BLASCore", "Tokenize", "Platform", "TestSupport"],

@@ -1,0 +1,213 @@
+import Tokenize
+
+/// Cuts texts into terms as a ``TextAnalysis`` says. Belongs to one thread.
+final class TermAnalyzer {
+  private let analysis: TextAnalysis
+  private let tokenizer: WordTokenizer?
+  private let stopWords: TermTable?
+  private var lowered: [UInt8] = []
+  /// Words with one space between them, so that each n-gram is a slice.
+  private var joined: [UInt8] = []
+  private var starts: [Int] = []
+  private var ends: [Int] = []
+
+  /// - Throws: what ``WordTokenizer/init(rule:)`` throws.
+  init(_ analysis: TextAnalysis) throws {
+    self.analysis = analysis
+    if case .tokens(let rule) = analysis.unit {
+      tokenizer = try WordTokenizer(rule: rule)
+    } else {
+      tokenizer = nil
+    }
+    stopWords = analysis.stopWords.isEmpty ? nil : TermTable(analysis.stopWords)
+  }
+
+  /// Calls `body` with the bytes of each term, valid during the call only.
+  ///
+  /// - Parameter text: well-formed UTF-8.
+  @inline(__always)
+  func forEachTerm(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    if tokenizer != nil {
+      forEachGram(text, body)
+      return
+    }
+    lowered.removeAll(keepingCapacity: true)
+    if analysis.lowercase {
+      Characters.appendLowercaseFast(text, to: &lowered)
+    } else {
+      lowered.append(contentsOf: text)
+    }
+    // The buffer is lent while the body runs; nothing below changes it.
+    let source = lowered
+    source.withUnsafeBufferPointer { source in
+      switch analysis.unit {
+      case .words, .tokens:
+        forEachGram(source, body)
+      case .characters: forEachCharacterGram(source, body)
+      case .charactersWithinWords: forEachGramWithinWords(source, body)
+      }
+    }
+  }
+
+  /// The tokens of the rule, or runs of at least two word characters.
+  @inline(__always)
+  private func forEachWord(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    if let tokenizer {
+      tokenizer.forEachToken(inUTF8: text) { body($0) }
+      return
+    }
+    Characters.asciiWord.withUnsafeBufferPointer { isWord in
+      var at = 0
+      let count = text.count
+      while at < count {
+        let start = at
+        var length = 0
+        while at < count {
+          let byte = text[at]
+          if byte < 0x80 {
+            guard isWord[Int(byte)] else { break }
+            at += 1
+          } else {
+            let (scalar, size) = Characters.decode(text, at)
+            guard Characters.isWord(scalar) else { break }
+            at += size
+          }
+          length += 1
+        }
+        if length >= 2 { body(UnsafeBufferPointer(rebasing: text[start..<at])) }
+        if at < count { at += text[at] < 0x80 ? 1 : Characters.decode(text, at).length }
+      }
+    }
+  }
+
+  /// Words as terms, or some of them at a time.
+  @inline(__always)
+  private func forEachGram(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    if analysis.ngrams == 1...1 {
+      forEachWord(text) { word in
+        if let stopWords, stopWords.find(word) >= 0 { return }
+        body(word)
+      }
+      return
+    }
+    joined.removeAll(keepingCapacity: true)
+    starts.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    forEachWord(text) { word in
+      if let stopWords, stopWords.find(word) >= 0 { return }
+      if !joined.isEmpty { joined.append(0x20) }
+      starts.append(joined.count)
+      joined.append(contentsOf: word)
+      ends.append(joined.count)
+    }
+    joined.withUnsafeBufferPointer { joined in
+      for size in analysis.ngrams where size <= starts.count {
+        for first in 0...starts.count - size {
+          let range = starts[first]..<ends[first + size - 1]
+          body(UnsafeBufferPointer(rebasing: joined[range]))
+        }
+      }
+    }
+  }
+
+  private func forEachCharacterGram(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    // Runs of two or more spaces become one space; a single one stays what it is.
+    joined.removeAll(keepingCapacity: true)
+    starts.removeAll(keepingCapacity: true)
+    var at = 0
+    while at < text.count {
+      let (scalar, length) = Characters.decode(text, at)
+      starts.append(joined.count)
+      var end = at + length
+      if Characters.isSpace(scalar) {
+        while end < text.count, case let next = Characters.decode(text, end),
+          Characters.isSpace(next.scalar)
+        {
+          end += next.length
+        }
+      }
+      if end > at + length {
+        joined.append(0x20)
+      } else {
+        joined.append(contentsOf: text[at..<end])
+      }
+      at = end
+    }
+    starts.append(joined.count)
+    joined.withUnsafeBufferPointer { joined in
+      for size in analysis.ngrams where size < starts.count {
+        for first in 0..<starts.count - size {
+          body(UnsafeBufferPointer(rebasing: joined[starts[first]..<starts[first + size]]))
+        }
+      }
+    }
+  }
+
+  private func forEachGramWithinWords(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    var at = 0
+    while at < text.count {
+      let (first, length) = Characters.decode(text, at)
+      if Characters.isSpace(first) {
+        at += length
+        continue
+      }
+      joined.removeAll(keepingCapacity: true)
+      starts.removeAll(keepingCapacity: true)
+      starts.append(0)
+      joined.append(0x20)
+      while at < text.count {
+        let (scalar, length) = Characters.decode(text, at)
+        if Characters.isSpace(scalar) { break }
+        starts.append(joined.count)
+        joined.append(contentsOf: text[at..<at + length])
+        at += length
+      }
+      starts.append(joined.count)
+      joined.append(0x20)
+      starts.append(joined.count)
+      let count = starts.count - 1
+      joined.withUnsafeBufferPointer { joined in
+        for size in analysis.ngrams {
+          // A word shorter than the n-gram counts once, as it is.
+          if size >= count {
+            body(joined)
+            break
+          }
+          for first in 0...count - size {
+            body(UnsafeBufferPointer(rebasing: joined[starts[first]..<starts[first + size]]))
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Characters {
+  /// ``appendLowercase(_:to:)``, at the speed of a copy while the text is ASCII.
+  static func appendLowercaseFast(_ text: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
+    var all: UInt8 = 0
+    for byte in text { all |= byte }
+    if all >= 0x80 {
+      appendLowercase(text, to: &result)
+      return
+    }
+    let start = result.count
+    result.append(contentsOf: text)
+    result.withUnsafeMutableBufferPointer { result in
+      for index in start..<result.count {
+        let byte = result[index]
+        result[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Platform
+
+/// How often each term stands in each of some consecutive texts, by numbers of the counter's own.
+struct TermCounts: Sendable {
+  /// The terms by number, when the counter learnt them.
+  let table: TermTable
+  /// Where each row starts in `terms` and `counts`.
+  var rowOffsets = [0]
+  /// Numbers of terms, in the order of their first appearance in the text.
+  var terms: [Int32] = []
+  var counts: [Int32] = []
+  /// In how many texts each term stands, and how often in all of them.
+  var documentFrequencies: [Int] = []
+  var totals: [Int] = []
+
+  /// Counts the terms of some texts.
+  ///
+  /// - Parameters:
+  ///   - range: which texts.
+  ///   - known: the terms to count; nil counts and learns every term.
+  init(_ documents: Documents, _ range: Range<Int>, _ analysis: TextAnalysis, known: TermTable?)
+    throws
+  {
+    let analyzer = try TermAnalyzer(analysis)
+    let table = known ?? TermTable()
+    self.table = table
+    // Everything about a term in one place: one cache line a look-up.
+    var tallies = [Tally](repeating: Tally(), count: table.count)
+    var terms: [Int32] = []
+    var counts: [Int32] = []
+    var offsets = [0]
+    let learns = known == nil
+    documents.bytes.withUnsafeBufferPointer { bytes in
+      for document in range {
+        let stamp = Int32(truncatingIfNeeded: document - range.lowerBound)
+        let text = UnsafeBufferPointer(rebasing: bytes[documents.ranges[document]])
+        analyzer.forEachTerm(text) { term in
+          let id = learns ? table.add(term) : table.find(term)
+          if id < 0 { return }
+          if id == tallies.count { tallies.append(Tally()) }
+          tallies.withUnsafeMutableBufferPointer { tallies in
+            tallies[id].total += 1
+            if tallies[id].stamp == stamp {
+              counts[tallies[id].place] += 1
+            } else {
+              tallies[id].stamp = stamp
+              tallies[id].place = terms.count
+              tallies[id].frequency += 1
+              terms.append(Int32(truncatingIfNeeded: id))
+              counts.append(1)
+            }
+          }
+        }
+        offsets.append(terms.count)
+      }
+    }
+    rowOffsets = offsets
+    self.terms = terms
+    self.counts = counts
+    documentFrequencies = tallies.map { Int($0.frequency) }
+    totals = tallies.map(\.total)
+  }
+
+  private struct Tally {
+    var total = 0
+    /// Where the count of the text at hand is.
+    var place = 0
+    /// The last text that held the term.
+    var stamp: Int32 = -1
+    var frequency: Int32 = 0
+  }
+
+  /// Counts all texts on some threads, consecutive texts each.
+  static func count(
+    _ documents: Documents, _ analysis: TextAnalysis, known: TermTable? = nil, threads: Int
+  ) throws -> [TermCounts] {
+    let pieces = documents.pieces(count: max(1, min(threads, documents.count)))
+    return try Self.map(count: pieces.count) { index in
+      try TermCounts(documents, pieces[index], analysis, known: known)
+    }
+  }
+
+  /// Runs `body` on a thread for each number and returns the results in the order of numbers.
+  static func map<Result: Sendable>(
+    count: Int, _ body: @escaping @Sendable (Int) throws -> Result
+  ) throws -> [Result] {
+    let results = Locked([Result?](repeating: nil, count: count))
+    try Workers.run(count: count) { index in
+      let result = try body(index)
+      results.withLock { $0[index] = result }
+    }
+    return results.withLock { $0 }.compactMap { $0 }
+  }
+
+  /// A matrix with the counts in the columns that the terms are given.
+  ///
+  /// - Parameters:
+  ///   - columns: for each part, the column of each of its terms, or -1 to leave it out.
+  ///   - negative: for each part, the terms whose counts are subtracted; empty for none.
+  ///   - binary: stores 1 wherever something was counted.
+  static func matrix(
+    _ parts: [TermCounts], columns: [[Int32]], negative: [[Bool]] = [], columnCount: Int,
+    binary: Bool
+  ) throws -> SparseMatrix {
+    let rows = try map(count: parts.count) { index in
+      parts[index].rows(
+        columns: columns[index], negative: negative.isEmpty ? [] : negative[index], binary: binary)
+    }
+    if rows.count == 1 {
+      return SparseMatrix(
+        checked: (), rowCount: rows[0].offsets.count - 1, columnCount: columnCount,
+        rowOffsets: rows[0].offsets, columns: rows[0].columns, values: rows[0].values)
+    }
+    var offsets = [0]
+    offsets.reserveCapacity(rows.reduce(1) { $0 + $1.offsets.count - 1 })
+    var allColumns: [Int32] = []
+    var values: [Double] = []
+    allColumns.reserveCapacity(rows.reduce(0) { $0 + $1.columns.count })
+    values.reserveCapacity(rows.reduce(0) { $0 + $1.columns.count })
+    for part in rows {
+      let base = allColumns.count
+      for offset in part.offsets.dropFirst() { offsets.append(base + offset) }
+      allColumns += part.columns
+      values += part.values
+    }
+    return SparseMatrix(
+      checked: (), rowCount: offsets.count - 1, columnCount: columnCount, rowOffsets: offsets,
+      columns: allColumns, values: values)
+  }
+
+  private struct Rows: Sendable {
+    var offsets = [0]
+    var columns: [Int32] = []
+    var values: [Double] = []
+  }
+
+  private func rows(columns: [Int32], negative: [Bool], binary: Bool) -> Rows {
+    var rows = Rows()
+    rows.columns.reserveCapacity(terms.count)
+    rows.values.reserveCapacity(terms.count)
+    rows.offsets.reserveCapacity(rowOffsets.count)
+    var keys: [UInt64] = []
+    for row in 0..<rowOffsets.count - 1 {
+      keys.removeAll(keepingCapacity: true)
+      for place in rowOffsets[row]..<rowOffsets[row + 1] {
+        let column = columns[Int(terms[place])]
+        // The column decides the order; the place below it says where the count is.
+        if column >= 0 {
+          keys.append(UInt64(column) << 32 | UInt64(place - rowOffsets[row]))
+        }
+      }
+      keys.sort()
+      let start = rows.columns.count
+      for key in keys {
+        let column = Int32(truncatingIfNeeded: key >> 32)
+        let place = rowOffsets[row] + Int(key & 0xFFFF_FFFF)
+        var value = binary ? 1 : Double(counts[place])
+        if !binary, !negative.isEmpty, negative[Int(terms[place])] { value = -value }
+        if rows.columns.count > start, rows.columns[rows.columns.count - 1] == column {
+          if !binary { rows.values[rows.values.count - 1] += value }
+        } else {
+          rows.columns.append(column)
+          rows.values.append(value)
+        }
+      }
+      rows.offsets.append(rows.columns.count)
+    }
+    return rows
+  }
+}

@@ -1,0 +1,43 @@
+public import Tokenize
+
+/// How a text becomes terms: the features that bags of words and hashing count.
+public struct TextAnalysis: Hashable, Sendable {
+  /// What terms are made of.
+  public enum Unit: Hashable, Sendable {
+    /// Runs of at least two word characters: the pattern `(?u)\b\w\w+\b`, scikit-learn's default.
+    case words
+    /// The tokens of a rule, as the rest of the toolkit makes them.
+    case tokens(TokenizerRule)
+    /// Characters, over word boundaries. Runs of white space count as one space.
+    case characters
+    /// Characters within words at white space, with one space at either end of each word.
+    case charactersWithinWords
+  }
+
+  /// What terms are made of.
+  public var unit: Unit
+  /// Whether the text is lower-cased first, by Unicode's mapping for no locale in particular. The
+  /// rule of ``Unit/tokens(_:)`` decides for itself.
+  public var lowercase: Bool
+  /// How many words or characters a term has. Words are joined by one space.
+  public var ngrams: ClosedRange<Int>
+  /// Words that are left out before terms are made, in lower case if `lowercase`.
+  public var stopWords: [String]
+
+  /// Describes an analysis.
+  ///
+  /// - Parameters:
+  ///   - ngrams: at least 1 and at most 1000.
+  ///   - stopWords: used with words and tokens only.
+  public init(
+    _ unit: Unit = .words, lowercase: Bool = true, ngrams: ClosedRange<Int> = 1...1,
+    stopWords: [String] = []
+  ) {
+    precondition(
+      ngrams.lowerBound >= 1 && ngrams.upperBound <= 1000, "n-grams of \(ngrams) words")
+    self.unit = unit
+    self.lowercase = lowercase
+    self.ngrams = ngrams
+    self.stopWords = stopWords
+  }
+}

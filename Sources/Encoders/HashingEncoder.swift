@@ -1,0 +1,68 @@
+public import Platform
+
+/// Texts as counts in a fixed number of columns, each term in the column its hash names.
+///
+/// Nothing is learnt and nothing is stored, so there is no fit and no inverse. Terms that share a
+/// column are added up; with alternating signs they cancel on average. Columns, signs and values
+/// are those of scikit-learn's `HashingVectorizer`. Values that cancel out stay stored as zeros, as
+/// they do there.
+public struct HashingEncoder: Hashable, Sendable {
+  /// How texts become terms.
+  public var analysis: TextAnalysis
+  /// How many columns there are, 1 ... 2^31 - 1.
+  public var featureCount: Int
+  /// Whether the sign of the hash is the sign of the count.
+  public var alternatesSign: Bool
+  /// Whether counts are 1 wherever something was counted.
+  public var binary: Bool
+  /// The norm each row is brought to.
+  public var norm: SparseMatrix.Norm
+
+  /// Describes the encoding; the defaults are those of scikit-learn.
+  public init(
+    analysis: TextAnalysis = TextAnalysis(), featureCount: Int = 1 << 20,
+    alternatesSign: Bool = true, binary: Bool = false, norm: SparseMatrix.Norm = .l2
+  ) {
+    precondition(
+      1...Int(Int32.max) ~= featureCount, "\(featureCount) columns, expected 1 to 2^31 - 1")
+    self.analysis = analysis
+    self.featureCount = featureCount
+    self.alternatesSign = alternatesSign
+    self.binary = binary
+    self.norm = norm
+  }
+
+  /// Encodes texts.
+  ///
+  /// - Returns: one row a text. It does not depend on `threads`.
+  /// - Throws: ``WordtoolError`` when the tokenizer of the analysis cannot be opened.
+  public func transform(
+    _ documents: Documents, threads: Int = Workers.defaultCount
+  ) throws -> SparseMatrix {
+    let parts = try TermCounts.count(documents, analysis, threads: threads)
+    var columns: [[Int32]] = []
+    var negative: [[Bool]] = []
+    for part in parts {
+      let places = (0..<part.table.count).map { place(of: part.table.bytes($0)) }
+      columns.append(places.map(\.column))
+      negative.append(places.map(\.isNegative))
+    }
+    return try TermCounts.matrix(
+      parts, columns: columns, negative: negative, columnCount: featureCount, binary: binary
+    ).normalized(norm)
+  }
+
+  /// The column of a term, and whether its counts are subtracted.
+  public func place(of term: String) -> (column: Int, isNegative: Bool) {
+    var term = term
+    let place = term.withUTF8 { self.place(of: $0) }
+    return (Int(place.column), place.isNegative)
+  }
+
+  private func place(of term: UnsafeBufferPointer<UInt8>) -> (column: Int32, isNegative: Bool) {
+    let hash = Int32(bitPattern: MurmurHash3.x86(term))
+    // The magnitude of the least number does not fit; 2^31 modulo the columns is what is meant.
+    let column = Int(hash.magnitude) % featureCount
+    return (Int32(truncatingIfNeeded: column), alternatesSign && hash < 0)
+  }
+}

@@ -1,0 +1,173 @@
+import Encoders
+import Platform
+import TestSupport
+import Testing
+import Tokenize
+
+@Suite struct FormatTests {
+  let folder = ScratchFolder()
+
+  func matrix() throws -> SparseMatrix {
+    try BagOfWords.fitTransform(Documents(try Golden.load().texts)).counts
+  }
+
+  func write(_ name: String, _ body: (OutputFile) throws -> Void) throws -> String {
+    let file = try OutputFile(path: folder(name))
+    try body(file)
+    try file.commit()
+    return folder(name)
+  }
+
+  @Test func everyFormatComesBackAsItWas() throws {
+    var matrix = try matrix().mapValues { $0 / 3 - Double($1) * 1e-7 }
+    let npz = try write("a.npz") { try matrix.writeNPZ(to: $0) }
+    #expect(try SparseMatrix(npz: npz) == matrix)
+    let mtx = try write("a.mtx") { try matrix.writeMatrixMarket(to: $0) }
+    #expect(try SparseMatrix(matrixMarket: mtx) == matrix)
+    let npy = try write("a.npy") { try matrix.writeNPY(to: $0) }
+    #expect(try SparseMatrix(npy: npy) == matrix)
+    matrix = SparseMatrix(rowCount: 0, columnCount: 0, rowOffsets: [0], columns: [], values: [])
+    #expect(try SparseMatrix(npz: try write("b.npz") { try matrix.writeNPZ(to: $0) }) == matrix)
+    #expect(try SparseMatrix(npy: try write("b.npy") { try matrix.writeNPY(to: $0) }) == matrix)
+  }
+
+  @Test func filesOfSciPyAndNumPyAreRead() throws {
+    let expected = try matrix()
+    #expect(try SparseMatrix(npz: Golden.path("deflated.npz")) == expected)
+    #expect(try SparseMatrix(npz: Golden.path("stored.npz")) == expected)
+    let dense = try SparseMatrix(npy: Golden.path("fortran.npy"))
+    #expect(dense.denseRow(0) == [1, 0, 2.5])
+    #expect(dense.denseRow(1) == [0, -3, 0])
+  }
+
+  @Test func jsonHasOneObjectARow() throws {
+    let matrix = SparseMatrix(
+      rowCount: 2, columnCount: 3, rowOffsets: [0, 2, 2], columns: [0, 2], values: [1, 0.5])
+    _ = try write("a.json") { try matrix.writeJSONLines(to: $0) }
+    #expect(
+      String(decoding: try folder.bytes(of: "a.json"), as: UTF8.self)
+        == "{\"columns\":[0,2],\"values\":[1,0.5]}\n{\"columns\":[],\"values\":[]}\n")
+  }
+
+  @Test(arguments: [
+    "", "%%MatrixMarket matrix array real general\n1 1\n1\n",
+    "%%MatrixMarket matrix coordinate complex general\n1 1 1\n1 1 1 1\n",
+    "%%MatrixMarket matrix coordinate real general\n",
+    "%%MatrixMarket matrix coordinate real general\n1 1\n",
+    "%%MatrixMarket matrix coordinate real general\n1 1 999999999999\n1 1 1\n",
+    "%%MatrixMarket matrix coordinate real general\n2000000000 1 1\n1 1 1\n",
+    "%%MatrixMarket matrix coordinate real general\n-1 1 1\n1 1 1\n",
+    "%%MatrixMarket matrix coordinate real general\n0 0 1\n1 1 1\n",
+    "%%MatrixMarket matrix coordinate real general\n2 2 1\n3 1 1\n",
+    "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 0 1\n",
+    "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 x\n",
+    "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 1\n1 2 1\n",
+    "%%MatrixMarket matrix coordinate real general\n2 2 2\n1 1 1\n",
+  ])
+  func damagedMatrixMarketIsAnError(_ text: String) throws {
+    let path = try folder.write(text, to: "bad.mtx")
+    #expect(throws: WordtoolError.self) { try SparseMatrix(matrixMarket: path) }
+  }
+
+  @Test func patternsAndSymmetryAreUnderstood() throws {
+    let path = try folder.write(
+      "%%MatrixMarket matrix coordinate pattern symmetric\n% note\n\n2 2 2\n1 1\n2 1\n", to: "s.mtx"
+    )
+    let matrix = try SparseMatrix(matrixMarket: path)
+    #expect(matrix.denseRow(0) == [1, 1])
+    #expect(matrix.denseRow(1) == [1, 0])
+  }
+
+  /// Every file cut short, and every byte of the small parts changed, is an error or a matrix, never
+  /// a crash.
+  @Test func damagedArchivesNeverCrash() throws {
+    let small = SparseMatrix(
+      rowCount: 2, columnCount: 3, rowOffsets: [0, 2, 3], columns: [0, 2, 1], values: [1, 2, 3])
+    _ = try write("ok.npz") { try small.writeNPZ(to: $0) }
+    _ = try write("ok.npy") { try small.writeNPY(to: $0) }
+    let deflated = try MappedFile(path: Golden.path("deflated.npz"))
+    try folder.write(withExtendedLifetime(deflated) { Array(deflated.bytes) }, to: "z.npz")
+    var random = SeededGenerator(seed: 21)
+    for name in ["ok.npz", "z.npz", "ok.npy"] {
+      let bytes = try folder.bytes(of: name)
+      func read(_ bytes: [UInt8]) throws -> Bool {
+        let path = try folder.write(bytes, to: "damaged")
+        do {
+          _ = name.hasSuffix("npz") ? try SparseMatrix(npz: path) : try SparseMatrix(npy: path)
+          return true
+        } catch is WordtoolError {
+          return false
+        }
+      }
+      #expect(try read(bytes))
+      for _ in 0..<100 {
+        let cut = Int.random(in: 0..<bytes.count, using: &random)
+        #expect(try !read(Array(bytes[..<cut])), "\(name) cut to \(cut)")
+      }
+      for _ in 0..<400 {
+        var changed = bytes
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        changed[place] = UInt8.random(in: 0...255, using: &random)
+        _ = try read(changed)
+      }
+    }
+  }
+
+  @Test func encodersComeBackAsTheyWere() throws {
+    let golden = try Golden.load()
+    let texts = Documents(golden.texts)
+    let path = folder("e.safetensors")
+    for analysis in [
+      TextAnalysis(), TextAnalysis(.characters, lowercase: false, ngrams: 2...3),
+      TextAnalysis(.tokens(.words), stopWords: ["the", "é"]), TextAnalysis(.charactersWithinWords),
+    ] {
+      let (bag, counts) = try BagOfWords.fitTransform(
+        texts, options: BagOfWordsOptions(analysis: analysis, binary: true))
+      try bag.write(to: path)
+      let copy = try BagOfWords(contentsOf: path)
+      #expect(copy.analysis == analysis)
+      #expect(copy.featureNames == bag.featureNames)
+      #expect(try copy.transform(texts) == counts)
+      let hashing = HashingEncoder(analysis: analysis, featureCount: 10, norm: .l1)
+      try hashing.write(to: path)
+      #expect(try HashingEncoder(contentsOf: path) == hashing)
+      #expect(throws: WordtoolError.self) { try BagOfWords(contentsOf: path) }
+      let tfidf = try TfIdf.fit(counts, options: TfIdfOptions(norm: .l1, sublinear: true))
+      try tfidf.write(to: path)
+      #expect(try TfIdf(contentsOf: path) == tfidf)
+    }
+    let oneHot = try OneHotEncoder.fit(
+      golden.table, options: OneHotOptions(unknown: .infrequent, maximumCategories: 2))
+    try oneHot.write(to: path)
+    let copy = try OneHotEncoder(contentsOf: path)
+    #expect(copy.featureNames() == oneHot.featureNames())
+    #expect(try copy.transform(golden.newRows) == oneHot.transform(golden.newRows))
+    let words = Vocabulary([(word: "a", count: 2), (word: "b", count: 1)])
+    try FixedWindow(vocabulary: words, size: 3, padsStart: true).write(to: path)
+    #expect(try FixedWindow(contentsOf: path).vocabulary == words)
+    #expect(try FixedWindow(contentsOf: path).padsStart)
+    try BigWindow(vocabulary: words, size: 3).write(to: path)
+    #expect(try BigWindow(contentsOf: path).size == 3)
+  }
+}
+
+@Suite struct EncodingPictureTests {
+  @Test func thePictureShowsRowsBagAndWindow() throws {
+    let picture = try EncodingPicture("the food was the best", windowSize: 2)
+    #expect(picture.bag == [2, 1, 1, 1])
+    let text = try picture.rendered()
+    #expect(text.contains("words       the | food | was | the | best\n"))
+    #expect(text.contains("vocabulary  4 different words out of 5\n"))
+    #expect(text.contains("  best      0    0   0    1\n"))
+    #expect(text.contains("  counts    2    1   1    1\n"))
+    #expect(text.contains("  1 0 0 0 | 0 0 0 1\n"))
+  }
+
+  @Test func sentencesOfOneBagAreTold() throws {
+    let first = try EncodingPicture(EncodingPicture.example)
+    let text = try first.comparison(with: EncodingPicture(EncodingPicture.oppositeExample))
+    #expect(text.hasPrefix("two sentences, one bag"))
+    #expect(try first.comparison(with: EncodingPicture("good food")).hasPrefix("the bags of"))
+    #expect(throws: WordtoolError.self) { try EncodingPicture("…") }
+  }
+}
