@@ -18,6 +18,7 @@ let package = Package(
   products: [
     .library(name: "Tokenize", targets: ["Tokenize"]),
     .library(name: "Encoders", targets: ["Encoders"]),
+    .library(name: "Subword", targets: ["Subword"]),
     .library(name: "Word2Vec", targets: ["Word2Vec"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
@@ -52,6 +53,7 @@ let package = Package(
     .target(
       name: "Encoders", dependencies: ["BLASCore", "CZlib", "Tokenize", "Platform"],
       swiftSettings: strict),
+    .target(name: "Subword", dependencies: ["Platform"], swiftSettings: strict),
     .target(
       name: "Word2Vec", dependencies: ["BLASCore", "CKernels", "Tokenize", "Platform"],
       swiftSettings: strict),
@@ -82,6 +84,9 @@ let package = Package(
     .testTarget(
       name: "EncodersTests",
       dependencies: ["Encoders", "Tokenize", "Platform", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "SubwordTests", dependencies: ["Subword", "Platform", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "Word2VecTests",

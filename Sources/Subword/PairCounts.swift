@@ -1,0 +1,112 @@
+/// How often each pair of neighbouring tokens occurs in some pieces, kept up to date while pairs
+/// are joined.
+///
+/// A join touches only the pieces that hold the pair. Candidates stand in a heap by the count they
+/// had when they were put there; one whose count has fallen since is put back with its real count
+/// when it comes up, so that the first with a true count is the most frequent pair.
+struct PairCounts {
+  private var pieces: [[Int32]]
+  private let pieceCounts: [Int64]
+  private var numbers: [UInt64: Int] = [:]
+  private var keys: [UInt64] = []
+  private var counts: [Int64] = []
+  /// The pieces that hold the pair, or did.
+  private var places: [[Int32]] = []
+  private var heap: Heap<Candidate>
+
+  private struct Candidate {
+    var count: Int64
+    var key: UInt64
+    var number: Int
+  }
+
+  init(pieces: [[Int32]], counts pieceCounts: [Int64]) {
+    self.pieces = pieces
+    self.pieceCounts = pieceCounts
+    heap = Heap { _, _ in false }
+    for index in pieces.indices {
+      let piece = pieces[index]
+      for place in piece.indices.dropFirst() {
+        change(piece[place - 1], piece[place], by: pieceCounts[index], in: Int32(index))
+      }
+    }
+    let initial = keys.indices.map { Candidate(count: counts[$0], key: keys[$0], number: $0) }
+    heap = Heap(initial) { $0.count != $1.count ? $0.count > $1.count : $0.key < $1.key }
+  }
+
+  /// Takes the most frequent pair out, of equals the one with the lowest numbers.
+  mutating func popMostFrequent() -> (left: Int32, right: Int32, count: Int64)? {
+    while var candidate = heap.pop() {
+      let count = counts[candidate.number]
+      if count <= 0 { continue }
+      if count != candidate.count {
+        candidate.count = count
+        heap.push(candidate)
+        continue
+      }
+      let left = Int32(truncatingIfNeeded: candidate.key >> 32)
+      return (left, Int32(truncatingIfNeeded: candidate.key), count)
+    }
+    return nil
+  }
+
+  /// Joins a pair in every piece, from left to right.
+  mutating func merge(_ left: Int32, _ right: Int32, into result: Int32) {
+    guard let number = numbers[PairTable.key(left, right)] else { return }
+    let affected = places[number]
+    places[number] = []
+    var touched: [Int] = []
+    for index in affected {
+      var piece = pieces[Int(index)]
+      let count = pieceCounts[Int(index)]
+      var at = 0
+      while at + 1 < piece.count {
+        guard piece[at] == left, piece[at + 1] == right else {
+          at += 1
+          continue
+        }
+        if at > 0 {
+          change(piece[at - 1], left, by: -count, in: index)
+          touched.append(change(piece[at - 1], result, by: count, in: index))
+        }
+        piece[at] = result
+        piece.remove(at: at + 1)
+        if at + 1 < piece.count {
+          change(right, piece[at + 1], by: -count, in: index)
+          touched.append(change(result, piece[at + 1], by: count, in: index))
+        }
+        at += 1
+      }
+      pieces[Int(index)] = piece
+    }
+    counts[number] = 0
+    touched.sort()
+    var last = -1
+    for number in touched where number != last {
+      last = number
+      if counts[number] > 0 {
+        heap.push(Candidate(count: counts[number], key: keys[number], number: number))
+      }
+    }
+  }
+
+  @discardableResult
+  private mutating func change(
+    _ left: Int32, _ right: Int32, by amount: Int64, in piece: Int32
+  ) -> Int {
+    let key = PairTable.key(left, right)
+    let number: Int
+    if let known = numbers[key] {
+      number = known
+    } else {
+      number = keys.count
+      numbers[key] = number
+      keys.append(key)
+      counts.append(0)
+      places.append([])
+    }
+    counts[number] += amount
+    if amount > 0, places[number].last != piece { places[number].append(piece) }
+    return number
+  }
+}

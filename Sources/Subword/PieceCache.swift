@@ -1,0 +1,39 @@
+import Platform
+
+/// The tokens of pieces that were seen before. It changes nothing but the time.
+struct PieceCache {
+  private var pieces = PieceTable()
+  private var ids: [Int32] = []
+  private var ends: [Int] = [0]
+  private static let longestPiece = 64
+  private static let mostPieces = 1 << 18
+
+  /// Appends the tokens of a piece; false when it is not known.
+  @inline(__always)
+  func append(_ piece: UnsafeBufferPointer<UInt8>, to result: inout [Int32]) -> Bool {
+    guard piece.count <= Self.longestPiece else { return false }
+    let index = pieces.find(piece)
+    if index < 0 { return false }
+    for place in ends[index]..<ends[index + 1] { result.append(ids[place]) }
+    return true
+  }
+
+  /// Remembers the tokens of a piece that is not known.
+  mutating func store(_ piece: UnsafeBufferPointer<UInt8>, _ tokens: ArraySlice<Int32>) {
+    guard piece.count <= Self.longestPiece, pieces.count < Self.mostPieces else { return }
+    _ = pieces.add(piece)
+    ids += tokens
+    ends.append(ids.count)
+  }
+}
+
+/// Encoders with what they remember, one for each thread that works at a time.
+final class PieceEncoders: Sendable {
+  private let idle = Locked<[PieceEncoder]>([])
+
+  /// Hands out an encoder that nobody else has.
+  func take() -> PieceEncoder { idle.withLock { $0.popLast() } ?? PieceEncoder() }
+
+  /// Takes an encoder back.
+  func giveBack(_ encoder: PieceEncoder) { idle.withLock { $0.append(encoder) } }
+}

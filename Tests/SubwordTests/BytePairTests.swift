@@ -1,0 +1,153 @@
+import Foundation
+import Platform
+import Subword
+import TestSupport
+import Testing
+
+/// What the Hugging Face library made of a few texts; see Scripts/golden/encoders.py.
+private struct Golden: Decodable {
+  struct Sample: Decodable {
+    var text: String
+    var ids: [Int32]
+  }
+  var training: [String]
+  var samples: [Sample]
+
+  static func path(_ name: String) -> String { Bundle.module.bundlePath + "/Fixtures/" + name }
+
+  static func load() throws -> Golden {
+    try JSONDecoder().decode(
+      Golden.self, from: Data(contentsOf: URL(fileURLWithPath: path("huggingface.json"))))
+  }
+}
+
+@Suite struct BytePairTests {
+  let folder = ScratchFolder()
+
+  @Test func theirEncodingGivesTheSameNumbers() throws {
+    let encoding = try BytePairEncoding(contentsOf: Golden.path("tokenizer.json"))
+    #expect(encoding.vocabularySize == 320)
+    for sample in try Golden.load().samples {
+      #expect(encoding.encode(sample.text) == sample.ids, "\(sample.text.debugDescription)")
+      #expect(try encoding.decodedText(sample.ids) == sample.text)
+      // Again, from what was remembered.
+      #expect(encoding.encode(sample.text) == sample.ids)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3]) func trainingLearnsTheirMerges(threads: Int) throws {
+    let theirs = try BytePairEncoding(contentsOf: Golden.path("tokenizer.json"))
+    let trainer = BytePairTrainer(
+      vocabularySize: 320, specialTokens: [SpecialToken("<|endoftext|>"), SpecialToken("<pad>")])
+    let golden = try Golden.load()
+    let ours = try trainer.train(on: golden.training, threads: threads)
+    #expect(ours.merges == theirs.merges)
+    for id in 0..<Int32(320) { #expect(ours.bytes(ofToken: id) == theirs.bytes(ofToken: id)) }
+  }
+
+  @Test func anyBytesComeBack() throws {
+    let encoding = try BytePairEncoding(contentsOf: Golden.path("tokenizer.json"))
+    var random = SeededGenerator(seed: 8)
+    for length in 0..<300 {
+      let bytes = (0..<length).map { _ in
+        Bool.random(using: &random)
+          ? UInt8.random(in: 0...255, using: &random) : Array("the  food's 12\n".utf8)[length % 15]
+      }
+      let ids = bytes.withUnsafeBufferPointer { encoding.encode($0) }
+      #expect(try encoding.decode(ids) == bytes)
+    }
+  }
+
+  @Test func longPiecesGoTheSameWayAsShortOnes() throws {
+    // Pieces of up to 48 bytes and longer ones are joined by different code.
+    let trainer = BytePairTrainer(vocabularySize: 300, minimumFrequency: 1)
+    let encoding = try trainer.train(on: ["abcabcabdabcaabbccddabcd"])
+    var random = SeededGenerator(seed: 3)
+    for _ in 0..<200 {
+      let letters = (0..<48).map { _ in "abcd".randomElement(using: &random) ?? "a" }
+      let short = String(letters)
+      // A dropout that never strikes takes the other way.
+      #expect(encoding.encode(short) == encoding.encode(short, dropout: 1e-300, seed: 1))
+    }
+    let long = String(repeating: "abcd", count: 50_000)
+    #expect(try encoding.decodedText(encoding.encode(long)) == long)
+  }
+
+  @Test func dropoutChoosesBySeed() throws {
+    let encoding = try BytePairEncoding(contentsOf: Golden.path("tokenizer.json"))
+    let text = "the food was good and the food was bad"
+    let some = encoding.encode(text, dropout: 0.5, seed: 1)
+    #expect(some == encoding.encode(text, dropout: 0.5, seed: 1))
+    #expect(some != encoding.encode(text, dropout: 0.5, seed: 2))
+    #expect(some.count > encoding.encode(text).count)
+    #expect(try encoding.decodedText(some) == text)
+    #expect(encoding.encode(text, dropout: 1, seed: 1).count == text.utf8.count)
+    #expect(encoding.encode(text, dropout: 0, seed: 1) == encoding.encode(text))
+  }
+
+  @Test func filesComeBackByteForByte() throws {
+    let encoding = try BytePairTrainer(
+      vocabularySize: 280, specialTokens: [SpecialToken("<\"é\\>")], addsPrefixSpace: true
+    ).train(on: ["the the the food food \u{1}\u{1}\u{1}"])
+    try encoding.write(to: folder("a.json"))
+    let copy = try BytePairEncoding(contentsOf: folder("a.json"))
+    try copy.write(to: folder("b.json"))
+    #expect(try folder.bytes(of: "a.json") == folder.bytes(of: "b.json"))
+    #expect(copy.addsPrefixSpace)
+    let text = "the food<\"é\\>the"
+    #expect(copy.encode(text) == encoding.encode(text))
+    #expect(try copy.decodedText(copy.encode(text), skipsSpecialTokens: true) == " the food the")
+  }
+
+  @Test func wrongTrainingIsRefused() {
+    #expect(throws: WordtoolError.self) {
+      try BytePairTrainer(vocabularySize: 255).train(on: ["a"])
+    }
+    #expect(throws: WordtoolError.self) { try BytePairTrainer().train(on: []) }
+    #expect(throws: WordtoolError.self) { try BytePairTrainer().train(on: ["", ""]) }
+    #expect(throws: WordtoolError.self) {
+      try BytePairTrainer(minimumFrequency: 0).train(on: ["a"])
+    }
+    #expect(throws: WordtoolError.self) {
+      try BytePairTrainer(specialTokens: [.init("x"), .init("x")]).train(on: ["a"])
+    }
+  }
+
+  @Test(arguments: [
+    ("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}"),
+    ("\"type\": \"BPE\"", "\"type\": \"Unigram\""),
+    ("\"dropout\": null", "\"dropout\": 0.1"),
+    ("\"truncation\": null", "\"truncation\": {}"),
+    ("\"post_processor\": null", "\"post_processor\": {\"type\": \"TemplateProcessing\"}"),
+    ("\"pre_tokenizer\": {\"type\": \"ByteLevel\"", "\"pre_tokenizer\": {\"type\": \"Whitespace\""),
+    ("\"!\": 0", "\"!\": 1"), ("\"!\": 0", "\"!\": 2000000000"), ("\"!\": 0", "\"!\": -1"),
+    ("\"!\": 0", "\"!\": 0.5"), ("\"!\": 0", "\"東\": 0"), ("\"!\": 0", "\"!!\": 0"),
+    ("h e", "h zz"), ("h e", "h e e"), ("h e", ""), ("\"model\"", "\"modell\""),
+  ])
+  func filesThatMeanSomethingElseAreRefused(_ from: String, _ to: String) throws {
+    let encoding = try BytePairTrainer(vocabularySize: 257).train(on: ["the the"])
+    try encoding.write(to: folder("ok.json"))
+    let text = String(decoding: try folder.bytes(of: "ok.json"), as: UTF8.self)
+    #expect(text.contains(from))
+    let path = try folder.write(text.replacing(from, with: to, maxReplacements: 1), to: "bad.json")
+    let error = #expect(throws: WordtoolError.self) { try BytePairEncoding(contentsOf: path) }
+    #expect(error?.path == path)
+    #expect(error?.kind == .badData)
+  }
+
+  @Test func damagedFilesNeverCrash() throws {
+    let encoding = try BytePairTrainer(vocabularySize: 258).train(on: ["the the"])
+    try encoding.write(to: folder("ok.json"))
+    let bytes = try folder.bytes(of: "ok.json")
+    var random = SeededGenerator(seed: 2)
+    for _ in 0..<200 {
+      var changed = bytes
+      changed[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
+        in: 0...255, using: &random)
+      let path = try folder.write(
+        Array(changed.prefix(Int.random(in: bytes.count / 2...2 * bytes.count, using: &random))),
+        to: "bad.json")
+      do { _ = try BytePairEncoding(contentsOf: path) } catch is WordtoolError {}
+    }
+  }
+}
