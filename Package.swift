@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "wordtool",
       dependencies: [
-        "Platform", "BLASCore", "Tokenize", "Word2Vec", "Corpora",
+        "Platform", "BLASCore", "Tokenize", "Encoders", "Subword", "Word2Vec", "Corpora",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -34,7 +34,10 @@ struct WordTool: ParsableCommand {
         name: "Examine", subcommands: [EvaluateCommand.self, InfoCommand.self, ConvertCommand.self]),
       CommandGroup(
         name: "Text",
-        subcommands: [TokenizeCommand.self, VocabCommand.self, CorpusCommand.self]),
+        subcommands: [
+          TokenizeCommand.self, VocabCommand.self, EncodeCommand.self, BytePairCommand.self,
+          CorpusCommand.self,
+        ]),
     ])
 
   /// The version of the tool.

@@ -12,7 +12,9 @@ import Testing
   static let commands = [
     "", "train-embeddings", "nearest", "analogy", "similarity", "rank", "odd-one-out", "vector",
     "evaluate", "evaluate analogies", "evaluate similarity", "info", "convert", "tokenize",
-    "vocab", "corpus", "corpus list", "corpus make",
+    "vocab", "encode", "encode one-hot", "encode bag-of-words", "encode tf-idf", "encode hashing",
+    "encode window", "bpe", "bpe train", "bpe encode", "bpe decode", "corpus", "corpus list",
+    "corpus make",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

@@ -1,0 +1,100 @@
+import TestSupport
+import Testing
+
+@Suite struct EncodeTests {
+  let folder = ScratchFolder()
+
+  func run(_ arguments: String..., input: String = "") throws -> Subprocess.Result {
+    try Tool(folder: folder.path).start(arguments, input: input).wait()
+  }
+
+  @Test func thePictureShowsTheBagOfTwoSentences() throws {
+    let run = try run("encode", "--show", "the food was good, not bad at all")
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("one-hot: a row of zeros and a single one for each word"))
+    #expect(run.output.contains("two sentences, one bag"))
+    #expect(run.output.contains("\"the food was bad, not good at all\""))
+  }
+
+  @Test func countsComeAsMatrixMarket() throws {
+    let run = try run(
+      "encode", "bag-of-words", "--names", folder("names.txt"),
+      input: "the food was good\nbad, bad food\n")
+    #expect(run.exitCode == 0)
+    #expect(
+      run.output == """
+        %%MatrixMarket matrix coordinate real general
+        2 5 6
+        1 2 1
+        1 3 1
+        1 4 1
+        1 5 1
+        2 1 2
+        2 2 1
+
+        """)
+    let names = String(decoding: try folder.bytes(of: "names.txt"), as: UTF8.self)
+    #expect(names == "bad\nfood\ngood\nthe\nwas\n")
+  }
+
+  @Test func aSavedBagAndItsWeightsAreUsedAgain() throws {
+    let text = try folder.write("a b c\na b\na\n", to: "t.txt")
+    let saved = try run(
+      "encode", "tf-idf", text, "--save", folder("bag"), "--save-weights", folder("weights"),
+      "--json")
+    let loaded = try run(
+      "encode", "tf-idf", text, "--load", folder("bag"), "--load-weights", folder("weights"),
+      "--json", "--threads", "2")
+    #expect(saved.exitCode == 0)
+    #expect(saved.output.split(separator: "\n").count == 3)
+    #expect(saved.output == loaded.output)
+    let other = try run("encode", "tf-idf", text, "--load", folder("weights"))
+    #expect(other.exitCode == 65)
+  }
+
+  @Test func windowsHashesAndOneHotRowsAreWritten() throws {
+    let window = try run("encode", "window", "--size", "2", "--json", input: "a b a c\n")
+    #expect(
+      window.output
+        == "{\"columns\":[0,4],\"values\":[1,1]}\n{\"columns\":[1,3],\"values\":[1,1]}\n")
+    let big = try run("encode", "window", "--big", "--size", "1", "--json", input: "a b\na\n")
+    #expect(big.output == "{\"columns\":[1],\"values\":[1]}\n{\"columns\":[0],\"values\":[1]}\n")
+    let oneHot = try run("encode", "one-hot", "--json", input: "b a\n")
+    #expect(
+      oneHot.output == "{\"columns\":[1],\"values\":[1]}\n{\"columns\":[0],\"values\":[1]}\n")
+    let hashing = try run(
+      "encode", "hashing", "--columns", "8", "--norm", "none", "--json", input: "food food\n")
+    #expect(hashing.exitCode == 0)
+    #expect(hashing.output.hasSuffix("\"values\":[2]}\n") || hashing.output.hasSuffix("[-2]}\n"))
+  }
+
+  @Test func failuresHaveTheirExitCodes() throws {
+    #expect(try run("encode").exitCode == 64)
+    #expect(try run("encode", "bag-of-words", "--ngrams", "3-1", input: "a\n").exitCode == 64)
+    #expect(try run("encode", "bag-of-words", input: "").exitCode == 65)
+    #expect(try run("encode", "tf-idf", folder("missing")).exitCode == 66)
+    #expect(
+      try run("encode", "hashing", "-o", folder("no/where.npz"), input: "a\n").exitCode == 73)
+    let column = try run("encode", "bag-of-words", "--text-column", "3", input: "a\tb\n")
+    #expect(column.exitCode == 65)
+    #expect(column.errors.contains("standard input:1: 2 columns, expected at least 3"))
+  }
+
+  @Test func bytePairsAreLearntEncodedAndDecoded() throws {
+    let model = folder("t.json")
+    let text = "the food was good\n the  food\u{7f}é\n\n"
+    let train = try run(
+      "bpe", "train", "--vocab-size", "262", "-o", model, input: text)
+    #expect(train.exitCode == 0)
+    let encoded = try run("bpe", "encode", "-m", model, input: text)
+    #expect(encoded.exitCode == 0)
+    #expect(try run("bpe", "decode", "-m", model, input: encoded.output).output == text)
+    let tokens = try run("bpe", "encode", "-m", model, "--tokens", input: " the\n")
+    #expect(tokens.output.hasPrefix("Ġ"))
+    let dropped = try run("bpe", "encode", "-m", model, "--json", "--dropout", "1", input: "the\n")
+    #expect(dropped.output.split(separator: ",").count == 3)
+    #expect(try run("bpe", "decode", "-m", model, input: "1 x\n").exitCode == 65)
+    #expect(try run("bpe", "decode", "-m", model, input: "99999\n").exitCode == 65)
+    #expect(try run("bpe", "encode", "-m", folder("none"), input: "a").exitCode == 66)
+  }
+}
