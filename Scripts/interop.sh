@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors)
-# without a value changed, in both directions. Prints how many checks passed and failed.
+# without a value changed, in both directions; that the encoders give what scikit-learn gives; and
+# that byte-pair encodings pass to and from the Hugging Face tokenizers. Prints how many checks
+# passed and failed. The encoders are compared on AG News and IMDB from the folder in
+# WORDTOOL_CORPORA, and on made-up sentences without it.
 #
 # Uses python3 as it is when it has the packages; otherwise it makes a virtual environment in the
 # user's cache folder, and installs them there from PyPI.
@@ -24,7 +27,7 @@ if ! swift build -c release --product wordtool >"$log" 2>&1; then
 fi
 wordtool=$(swift build -c release --show-bin-path)/wordtool
 
-has_packages() { "$1" -c 'import gensim, numpy, safetensors' 2>/dev/null; }
+has_packages() { "$1" -c 'import gensim, numpy, safetensors, scipy, sklearn, tokenizers' 2>/dev/null; }
 
 python=python3
 command -v python3 >/dev/null || die "there is no python3 here"
@@ -32,9 +35,9 @@ if ! has_packages "$python"; then
   environment=${XDG_CACHE_HOME:-$HOME/.cache}/wordtool/interop
   python=$environment/bin/python3
   if ! has_packages "$python"; then
-    say "installing gensim, numpy and safetensors in a virtual environment"
+    say "installing the Python tools in a virtual environment"
     if ! { python3 -m venv "$environment" &&
-      "$python" -m pip install -q gensim numpy safetensors; } >"$log" 2>&1; then
+      "$python" -m pip install -q gensim numpy safetensors scipy scikit-learn tokenizers; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
     fi
@@ -42,4 +45,7 @@ if ! has_packages "$python"; then
 fi
 
 # No note in the user's data folder of the vectors trained here.
-XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work"
+status=0
+XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || status=1
+"$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
+exit $status
