@@ -61,7 +61,7 @@ struct EncodeOneHotCommand: ParsableCommand {
             .map(String.init))
       }
     } else {
-      let tokenizer = try WordTokenizer(rule: text.rule)
+      let tokenizer = try WordTokenizer(rule: text.rule())
       for index in 0..<documents.count {
         rows += tokenizer.tokens(in: documents[index]).map { [$0] }
       }
@@ -118,7 +118,7 @@ struct EncodeWindowCommand: ParsableCommand {
   func run() throws {
     let output = try input.openOutput()
     let documents = try input.documents(strict: text.strict)
-    let tokenizer = try WordTokenizer(rule: text.rule)
+    let tokenizer = try WordTokenizer(rule: text.rule())
     let lines = (0..<documents.count).map { tokenizer.tokens(in: documents[$0]) }
     let vocabulary = try vocab.map { try Vocabulary(contentsOf: $0) } ?? Self.vocabulary(of: lines)
     if big {

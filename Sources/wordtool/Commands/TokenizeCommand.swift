@@ -8,13 +8,16 @@ struct TokenizeCommand: ParsableCommand {
     commandName: "tokenize",
     abstract: "Print the tokens of text.",
     discussion: """
-      TEXT names files; without any, or with '-', standard input is read. --format json prints an \
-      object a token: its text, its place in the bytes of the line (start and end), the line and \
-      the kind (letter, number, kana, ideograph, other).
+      TEXT is files and folders, plain or .gz; without any, or with '-', standard input is read. \
+      Text of any size passes through in little memory. --format json prints an object a token: \
+      its text, its line, its place in the bytes of the text (start and end), its kind (letter, \
+      number, kana, ideograph, other) and ICU's rule status. Sentences, paragraphs and graphemes \
+      are printed as they stand unless a form is asked for.
 
       Example:
         echo "The food was GOOD, not bad." | wordtool tokenize
-        wordtool tokenize --format spaces wiki.txt.gz
+        wordtool tokenize --unit sentence --format json book.txt
+        wordtool tokenize --strip-accents --urls replace:URL --format spaces wiki.txt.gz
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -22,7 +25,8 @@ struct TokenizeCommand: ParsableCommand {
   }
 
   @Argument(
-    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"))
+    help: ArgumentHelp(
+      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"))
   var texts: [String] = []
 
   @Option(
@@ -31,6 +35,9 @@ struct TokenizeCommand: ParsableCommand {
         + "a token.", valueName: "name"))
   var format: Format = .lines
 
+  @Option(help: ArgumentHelp("What text is cut into.", valueName: "unit"))
+  var unit: TokenUnit = .word
+
   @OptionGroup var text: TextOptions
 
   struct TokenObject: Encodable {
@@ -38,35 +45,40 @@ struct TokenizeCommand: ParsableCommand {
     var line: Int
     var start: Int
     var end: Int
-    var kind: TokenKind
+    var kind: TokenKind?  // of words only
+    var status: Int32
   }
 
   func run() throws {
-    let tokenizer = try WordTokenizer(rule: text.rule)
+    let stop = StopFlag()
+    Interrupts.whenInterrupted(raise: stop)
+    let reader = TokenReader(
+      rule: try text.rule(unit: unit == .word ? nil : unit), encoding: text.encoding,
+      isStrict: text.strict)
     let out = StandardOutput.shared
-    var replaced = 0
-    for path in texts.isEmpty ? ["-"] : texts {
-      var number = 0
-      replaced += try TextStream.forEachLine(of: path, strict: text.strict) { line in
-        number += 1
-        switch format {
-        case .lines:
-          for token in tokenizer.tokens(in: line) { try out.writeLine(token) }
-        case .spaces:
-          try out.writeLine(tokenizer.tokens(in: line).joined(separator: " "))
-        case .json:
-          try tokenizer.enumerateTokens(in: line) { token in
-            try JSONOutput.write(
-              TokenObject(
-                text: token.text, line: number, start: token.byteRange.lowerBound,
-                end: token.byteRange.upperBound, kind: token.kind))
-            return true
-          }
-        }
+    var line: [String] = []
+    var lineNumber = 1
+    var failure: (any Error)?
+    let statistics = try reader.read(texts.isEmpty ? ["-"] : texts, stop: stop) {
+      lineNumber += 1
+      guard format == .spaces, failure == nil else { return }
+      do { try out.writeLine(line.joined(separator: " ")) } catch { failure = error }
+      line.removeAll(keepingCapacity: true)
+    } token: { token, _ in
+      if let failure { throw failure }
+      switch format {
+      case .lines: try out.writeLine(token.text)
+      case .spaces: line.append(token.text)
+      case .json:
+        try JSONOutput.write(
+          TokenObject(
+            text: token.text, line: lineNumber, start: token.byteRange.lowerBound,
+            end: token.byteRange.upperBound, kind: unit == .word ? token.kind : nil,
+            status: token.ruleStatus))
       }
+      return true
     }
-    if replaced > 0 {
-      StandardError.warn("\(replaced) byte sequences are not UTF-8 and were replaced by U+FFFD")
-    }
+    if let failure { throw failure }
+    statistics.warnOfReplacements()
   }
 }

@@ -67,9 +67,9 @@ struct VocabCommand: ParsableCommand {
     let progress = progress.makeProgress()
     defer { progress.finish() }
     let reader = CorpusReader(
-      rule: text.rule,
+      rule: try text.rule(),
       limits: VocabularyLimits(minimumCount: minCount, maximumSize: maxVocab),
-      isStrict: text.strict, threadCount: threads.count)
+      isStrict: text.strict, threadCount: threads.count, encoding: text.encoding)
     let corpus = try reader.read(
       texts.isEmpty ? ["-"] : texts, stop: stop, progress: progress.ofReading)
     progress.finish()

@@ -121,10 +121,6 @@ struct AnalysisOptions: ParsableArguments {
     help: ArgumentHelp("Words or characters a term has, from and to.", valueName: "min-max"))
   var ngrams = "1-1"
 
-  @Option(
-    help: ArgumentHelp("Leave out the words of this file, one a line.", valueName: "path"))
-  var stopWords: String?
-
   @OptionGroup var text: TextOptions
 
   func validate() throws { _ = try range() }
@@ -141,15 +137,15 @@ struct AnalysisOptions: ParsableArguments {
   func analysis() throws -> TextAnalysis {
     let kind: TextAnalysis.Unit =
       switch unit {
-      case .token: .tokens(text.rule)
+      case .token: .tokens(try text.rule())
       case .word: .words
       case .char: .characters
       case .charWithinWords: .charactersWithinWords
       }
-    let stops = try stopWords.map { try TextLines.read($0).map(String.init) } ?? []
+    let stops = try text.processing.stopWords.map(TokenProcessing.stopWords) ?? []
     return TextAnalysis(
       kind, lowercase: text.lowercase ?? true, ngrams: try range(),
-      stopWords: stops.filter { !$0.isEmpty })
+      stopWords: stops)
   }
 }
 

@@ -6,3 +6,8 @@ extension TokenizerRule.Segmentation: ExpressibleByArgument {}
 extension TokenizerRule.Normalization: ExpressibleByArgument {}
 extension WordVectors.Format: ExpressibleByArgument {}
 extension AnalogyMethod: ExpressibleByArgument {}
+extension TokenUnit: ExpressibleByArgument {}
+extension TextEncoding: ExpressibleByArgument {}
+extension TokenProcessing.PunctuationPolicy: ExpressibleByArgument {}
+extension TokenProcessing.DigitPolicy: ExpressibleByArgument {}
+extension TokenProcessing.EntityPolicy: ExpressibleByArgument {}

@@ -136,11 +136,11 @@ struct EmbeddingTraining {
 
   private func readCorpus() throws -> TokenizedCorpus {
     let reader = CorpusReader(
-      rule: command.text.rule,
+      rule: try command.text.rule(),
       limits: VocabularyLimits(
         minimumCount: command.vocabulary.minCount, maximumSize: command.vocabulary.maxVocab),
       isStrict: command.text.strict, threadCount: command.threads.count,
-      memoryLimit: command.memory?.bytes)
+      memoryLimit: command.memory?.bytes, encoding: command.text.encoding)
     let given = try command.vocabulary.vocab.map { try Self.readVocabulary($0) }
     let corpus = try withTexts { paths in
       try reader.read(paths, vocabulary: given, stop: stop, progress: progress.ofReading)
