@@ -87,6 +87,29 @@ struct BoundaryTests {
     }
   }
 
+  @Test("tokens are the segments that ICU gives a status of 100 or more", arguments: locales)
+  func tokens(locale: String) throws {
+    let rule = TokenizerRule(
+      locale: locale, normalization: TokenizerRule.Normalization.none, lowercase: false)
+    let tokenizer = try WordTokenizer(rule: rule)
+    let icu = try BoundaryFinder(unit: .word, locale: locale, plainICU: true)
+    var generator = SeededGenerator(seed: 99)
+    for _ in 0..<20 {
+      let text = mixture(1000, &generator)
+      let (ends, statuses) = icu.segments(in: text)
+      var expected: [Range<Int>] = []
+      for (index, status) in statuses.enumerated() where status >= 100 {
+        expected.append((index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index]))
+      }
+      var found: [Range<Int>] = []
+      tokenizer.enumerateTokens(in: String(decoding: text, as: UTF8.self)) { token in
+        found.append(token.byteRange)
+        return true
+      }
+      #expect(found == expected)
+    }
+  }
+
   @Test("all texts of up to three characters over one of each kind are cut as ICU cuts them")
   func short() throws {
     let kinds: [String] = [

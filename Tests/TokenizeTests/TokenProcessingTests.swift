@@ -48,27 +48,32 @@ struct TokenProcessingTests {
     #expect(try tokens("ΟΔΟΣ ΣΟΦΟΣ", locale: "el") == ["οδος", "σοφος"])
   }
 
-  @Test("folding by tables gives what ICU gives for whole words")
-  func tables() throws {
-    // A table is used for words of some letters and ICU for others: beside a letter that needs
-    // ICU (U+0130 or a capital sigma) the same letters must come out alike.
-    let tokenizer = try WordTokenizer(rule: TokenizerRule(normalization: .nfc))
+  @Test(
+    "folding by tables gives what ICU gives for whole words",
+    arguments: TokenizerRule.Normalization.allCases)
+  func tables(form: TokenizerRule.Normalization) throws {
+    // A table is used for words of some letters and ICU for others: beside a letter that needs ICU
+    // (U+0130), behind a space that keeps them apart, the same letters must come out alike.
+    let tokenizer = try WordTokenizer(rule: TokenizerRule(normalization: form))
+    let front = tokenizer.normalize("\u{130} ")
     var generator = SeededGenerator(seed: 5)
     var wrong: [String] = []
-    for _ in 0..<20_000 {
+    for _ in 0..<5_000 {
       var word = ""
       for _ in 0..<Int.random(in: 1...5, using: &generator) {
-        let value = UInt32.random(in: 0xC0...0x2FFF, using: &generator)
+        let value =
+          Int.random(in: 0..<4, using: &generator) == 0
+          ? UInt32.random(in: 0x41...0x7A, using: &generator)
+          : UInt32.random(in: 0xC0...0x2FFF, using: &generator)
         if let scalar = Unicode.Scalar(value) { word.unicodeScalars.append(scalar) }
       }
-      // The mark goes in front, behind a space, where it touches no other letter.
       let alone = tokenizer.normalize(word)
       let beside = tokenizer.normalize("\u{130} " + word)
-      if !beside.unicodeScalars.elementsEqual(("i\u{307} " + alone).unicodeScalars) {
+      if !beside.unicodeScalars.elementsEqual((front + alone).unicodeScalars) {
         wrong.append(word)
       }
     }
-    #expect(wrong.filter { !$0.contains("Σ") } == [])
+    #expect(wrong == [])
   }
 
   @Test("transliteration, accents, width, punctuation, digits")
