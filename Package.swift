@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "Encoders", targets: ["Encoders"]),
     .library(name: "Subword", targets: ["Subword"]),
     .library(name: "Word2Vec", targets: ["Word2Vec"]),
+    .library(name: "SeqModels", targets: ["SeqModels"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
   dependencies: [
@@ -58,13 +59,17 @@ let package = Package(
       name: "Word2Vec", dependencies: ["BLASCore", "CKernels", "Tokenize", "Platform"],
       swiftSettings: strict),
     .target(
+      name: "SeqModels", dependencies: ["BLASCore", "Tokenize", "Platform"],
+      swiftSettings: strict),
+    .target(
       name: "Corpora", dependencies: ["Platform"], path: "corpora",
       exclude: ["README.md"], sources: ["Sources"],
       resources: [.copy("atlas"), .copy("vectors")], swiftSettings: strict),
     .executableTarget(
       name: "wordtool",
       dependencies: [
-        "Platform", "BLASCore", "Tokenize", "Encoders", "Subword", "Word2Vec", "Corpora",
+        "Platform", "BLASCore", "Tokenize", "Encoders", "Subword", "Word2Vec", "SeqModels",
+        "Corpora",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -92,6 +97,10 @@ let package = Package(
       name: "Word2VecTests",
       dependencies: ["Word2Vec", "BLASCore", "Tokenize", "Platform", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "SeqModelsTests",
+      dependencies: ["SeqModels", "BLASCore", "Tokenize", "Platform", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "CorporaTests", dependencies: ["Corpora", "Platform", "TestSupport"],
       swiftSettings: strict),

@@ -23,7 +23,10 @@ struct WordTool: ParsableCommand {
       """,
     version: WordTool.version,
     groupedSubcommands: [
-      CommandGroup(name: "Train", subcommands: [TrainEmbeddingsCommand.self]),
+      CommandGroup(
+        name: "Train", subcommands: [TrainEmbeddingsCommand.self, TrainLMCommand.self]),
+      CommandGroup(
+        name: "Language models", subcommands: [PerplexityCommand.self, GenerateCommand.self]),
       CommandGroup(
         name: "Ask",
         subcommands: [
