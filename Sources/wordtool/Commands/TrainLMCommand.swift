@@ -34,8 +34,8 @@ struct TrainLMCommand: ParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
   var output: String
 
-  @Option(help: ArgumentHelp("The model: ngram is the only one.", valueName: "name"))
-  var model: Model = .ngram
+  @Option(help: ArgumentHelp("The model: ngram.", valueName: "name"))
+  var model: Model
 
   @Option(help: ArgumentHelp("Tokens in the longest n-grams, 1 to 5.", valueName: "n"))
   var order = 5
