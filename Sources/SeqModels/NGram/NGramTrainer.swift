@@ -44,11 +44,13 @@ public struct NGramTrainer: Sendable {
   /// - Parameters:
   ///   - paths: files, plain or gzip, and folders; `-` is standard input.
   ///   - stop: looked at while reading and between orders.
+  ///   - progress: told now and then how many tokens have been read.
   /// - Throws: `WordtoolError`: `usage` for options out of range, `badData` for a text of fewer
   ///   than two tokens, what reading throws, `interrupted`.
-  public init(_ paths: [String], options: NGramOptions = NGramOptions(), stop: StopFlag? = nil)
-    throws
-  {
+  public init(
+    _ paths: [String], options: NGramOptions = NGramOptions(), stop: StopFlag? = nil,
+    progress: (Int) -> Void = { _ in }
+  ) throws {
     try Self.validate(options)
     let reader = try SentenceReader(
       unit: options.unit, rule: options.rule, isStrict: options.isStrict)
@@ -71,6 +73,7 @@ public struct NGramTrainer: Sendable {
         text.append(Self.end)
         text.append(Self.begin)
         sentences += 1
+        if sentences % 1024 == 0 { progress(tokens) }
         guard text.count < Int(Int32.max) - 2 else {
           throw WordtoolError(
             .badData, path: paths.first, found: "more than 2,147,483,645 tokens",

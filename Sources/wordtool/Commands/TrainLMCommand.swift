@@ -117,13 +117,18 @@ struct TrainLMCommand: ParsableCommand {
     for path in [valid, test].compactMap({ $0 }) where path != "-" {
       _ = try ByteSource(path: path)
     }
+    let progress = progress.makeProgress()
+    defer { progress.finish() }
     let start = Environment.seconds()
-    let trained = try NGramTrainer(texts, options: options, stop: stop)
+    let trained = try NGramTrainer(texts, options: options, stop: stop) { count in
+      progress.update(Progress.Moment(phase: "reading", fraction: nil, count: count))
+    }
+    progress.finish()
     let seconds = Environment.seconds() - start
     StandardError.warnOfReplacements(trained.replacedCount)
     let fallbacks = trained.discounts.indices.filter { trained.discounts[$0].areFallback }
-    if !fallbacks.isEmpty {
-      StandardError.warn(
+    if !fallbacks.isEmpty && progress.isShown {
+      StandardError.note(
         "too few rare n-grams of order \(fallbacks.map { "\($0 + 1)" }.joined(separator: ", ")) to "
           + "estimate discounts; 0.5, 1 and 1.5 are used")
     }
