@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors)
-# without a value changed, in both directions; that the encoders give what scikit-learn gives; and
-# that byte-pair encodings pass to and from the Hugging Face tokenizers. Prints how many checks
-# passed and failed. The encoders are compared on AG News and IMDB from the folder in
-# WORDTOOL_CORPORA, and on made-up sentences without it.
+# without a value changed, in both directions; that the encoders give what scikit-learn gives; that
+# byte-pair encodings pass to and from the Hugging Face tokenizers; and that n-gram models have the
+# same perplexity in KenLM. Prints how many checks passed and failed. The encoders are compared on
+# AG News and IMDB, the n-gram models on the Penn Treebank and tinyshakespeare, from the folder in
+# WORDTOOL_CORPORA; without it on made-up sentences.
 #
 # Uses python3 as it is when it has the packages; otherwise it makes a virtual environment in the
 # user's cache folder, and installs them there from PyPI.
@@ -27,7 +28,7 @@ if ! swift build -c release --product wordtool >"$log" 2>&1; then
 fi
 wordtool=$(swift build -c release --show-bin-path)/wordtool
 
-has_packages() { "$1" -c 'import gensim, numpy, safetensors, scipy, sklearn, tokenizers' 2>/dev/null; }
+has_packages() { "$1" -c 'import gensim, numpy, safetensors, scipy, sklearn, tokenizers, kenlm' 2>/dev/null; }
 
 python=python3
 command -v python3 >/dev/null || die "there is no python3 here"
@@ -37,7 +38,7 @@ if ! has_packages "$python"; then
   if ! has_packages "$python"; then
     say "installing the Python tools in a virtual environment"
     if ! { python3 -m venv "$environment" &&
-      "$python" -m pip install -q gensim numpy safetensors scipy scikit-learn tokenizers; } >"$log" 2>&1; then
+      "$python" -m pip install -q gensim numpy safetensors scipy scikit-learn tokenizers kenlm; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
     fi
@@ -48,4 +49,5 @@ fi
 status=0
 XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
+"$python" Scripts/interop/ngrams.py "$wordtool" "$work" || status=1
 exit $status

@@ -27,6 +27,12 @@ public struct NGramOptions: Hashable, Sendable {
 /// word; where nothing became `<unk>` it has what the uniform distribution gives it. Sentences
 /// begin with one `<s>`, which is context and never predicted. No n-gram is left out for being
 /// rare.
+///
+/// The published perplexities of the Penn Treebank in Mikolov's split (148.3 for order 3, 141.2 for
+/// order 5) are those of this model when the text's `<unk>` is a word as any other, the end of
+/// each sentence is predicted and counted, `<s>` is not, and every n-gram of the training text is
+/// kept: the 10,000 words share the probability. `NGramModel.perplexity(of:isStrict:stop:)`
+/// measures so.
 public struct NGramTrainer: Sendable {
   /// The model.
   public let model: NGramModel
