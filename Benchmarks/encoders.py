@@ -2,11 +2,12 @@
 """Times counting words and byte-pair encoding against scikit-learn and the Hugging Face tokenizers:
 whole processes, one after the other in pairs, on the same cores.
 
-    WORDTOOL_CORPORA=corpora-folder Benchmarks/encoders.py .build/release/wordtool [PAIRS]
+    WORDTOOL_CORPORA=corpora-folder Benchmarks/encoders.py .build/release/wordtool [PAIRS [PART...]]
 
 Both sides read imdb/train.tsv.gz. Counting: both learn the vocabulary and write the counts as .npz.
 Training: both learn 8,000 tokens from the unpacked texts and write tokenizer.json. Encoding: both
-load that file, encode every text and print how many tokens there are.
+load that file, encode every text and write the token numbers. The parts are called count, learn and
+encode; encode needs learn.
 """
 
 import gzip
@@ -20,6 +21,7 @@ from pathlib import Path
 
 TOOL = os.path.abspath(sys.argv[1])
 PAIRS = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+PARTS = sys.argv[3:] or ["count", "learn", "encode"]
 TRAIN = str(Path(os.environ["WORDTOOL_CORPORA"]) / "imdb/train.tsv.gz")
 
 COUNT = """
@@ -57,7 +59,9 @@ def seconds(arguments, output=None):
     return time.perf_counter() - start
 
 
-def compare(name, ours, theirs, output=None):
+def compare(part, name, ours, theirs, output=None):
+    if part not in PARTS:
+        return
     pairs = [(seconds(ours, output), seconds(theirs)) for _ in range(PAIRS)]
     ratios = sorted(b / a for a, b in pairs)
     print(f"{name}: wordtool {statistics.median(a for a, _ in pairs):.2f} s, "
@@ -73,13 +77,13 @@ with tempfile.TemporaryDirectory() as folder:
         for line in lines:
             out.write(line.split("\t")[3])
     python = [sys.executable, "-c"]
-    compare("count words of IMDB train",
+    compare("count", "count words of IMDB train",
             [TOOL, "encode", "bag-of-words", TRAIN, "--text-column", "4", "--unit", "word",
              "-o", folder + "/a.npz"],
             python + [COUNT, TRAIN, folder + "/b.npz"])
     model = folder + "/a.json"
-    compare("learn 8,000 byte pairs",
+    compare("learn", "learn 8,000 byte pairs",
             [TOOL, "bpe", "train", plain, "--vocab-size", "8000", "-o", model],
             python + [LEARN, plain, folder + "/b.json"])
-    compare("encode with them", [TOOL, "bpe", "encode", "-m", model, plain],
+    compare("encode", "encode with them", [TOOL, "bpe", "encode", "-m", model, plain],
             python + [ENCODE, plain, model, folder + "/ids"], output=folder + "/ours")

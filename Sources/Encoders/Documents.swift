@@ -1,3 +1,10 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 import Platform
 import Tokenize
 
@@ -38,8 +45,7 @@ public struct Documents: Sendable {
     var replaced = 0
     for path in try InputFiles.expand(paths) {
       var text = try Self.read(path)
-      if let problem = text.withUnsafeBufferPointer({ UTF8Text.firstProblem(in: $0) }) {
-        _ = problem
+      if text.withUnsafeBufferPointer({ UTF8Text.firstProblem(in: $0) }) != nil {
         let repaired = text.withUnsafeBufferPointer { UTF8Text.repaired($0) }
         text = repaired.text
         replaced += repaired.count
@@ -101,16 +107,14 @@ public struct Documents: Sendable {
     try text.withUnsafeBufferPointer { text in
       var start = 0
       while start < text.count {
-        var end = start
-        while end < text.count, text[end] != 0x0A { end += 1 }
+        var end = Self.find(0x0A, in: text, start..<text.count)
         let next = end + 1
         if end > start, text[end - 1] == 0x0D { end -= 1 }
         if let column {
           var left = column
           var from = start
           while true {
-            var to = from
-            while to < end, text[to] != 0x09 { to += 1 }
+            let to = Self.find(0x09, in: text, from..<end)
             left -= 1
             if left == 0 {
               ranges.append(from..<to)
@@ -130,5 +134,15 @@ public struct Documents: Sendable {
       }
     }
     return ranges
+  }
+
+  /// Where a byte stands first in a range, or the range's end.
+  private static func find(
+    _ byte: UInt8, in text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+  ) -> Int {
+    guard let base = text.baseAddress, !range.isEmpty,
+      let found = memchr(base + range.lowerBound, Int32(byte), range.count)
+    else { return range.upperBound }
+    return UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 }

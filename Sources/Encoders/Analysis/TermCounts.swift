@@ -128,43 +128,86 @@ struct TermCounts: Sendable {
       columns: allColumns, values: values)
   }
 
-  private struct Rows: Sendable {
+  fileprivate struct Rows: Sendable {
     var offsets = [0]
     var columns: [Int32] = []
     var values: [Double] = []
   }
 
+  /// Puts the counts into their columns.
+  ///
+  /// Rows come out in the order of columns without any sorting of rows: the counts are first put
+  /// together by term, then dealt out to the rows, one term after another in the order of columns.
   private func rows(columns: [Int32], negative: [Bool], binary: Bool) -> Rows {
+    let rowCount = rowOffsets.count - 1
+    // In how many of these texts each term stands, and from that where its entries begin.
+    var nextOfTerm = [Int](repeating: 0, count: columns.count + 1)
+    for term in terms { nextOfTerm[Int(term) + 1] += 1 }
+    for term in 0..<columns.count { nextOfTerm[term + 1] += nextOfTerm[term] }
+    let startOfTerm = nextOfTerm
+    var rowOfEntry = [Int32](repeating: 0, count: terms.count)
+    var countOfEntry = [Int32](repeating: 0, count: terms.count)
     var rows = Rows()
-    rows.columns.reserveCapacity(terms.count)
-    rows.values.reserveCapacity(terms.count)
-    rows.offsets.reserveCapacity(rowOffsets.count)
-    var keys: [UInt64] = []
-    for row in 0..<rowOffsets.count - 1 {
-      keys.removeAll(keepingCapacity: true)
+    rows.offsets = [Int](repeating: 0, count: rowCount + 1)
+    for row in 0..<rowCount {
+      var size = 0
       for place in rowOffsets[row]..<rowOffsets[row + 1] {
-        let column = columns[Int(terms[place])]
-        // The column decides the order; the place below it says where the count is.
-        if column >= 0 {
-          keys.append(UInt64(column) << 32 | UInt64(place - rowOffsets[row]))
-        }
+        let term = Int(terms[place])
+        let entry = nextOfTerm[term]
+        nextOfTerm[term] = entry + 1
+        rowOfEntry[entry] = Int32(truncatingIfNeeded: row)
+        countOfEntry[entry] = counts[place]
+        if columns[term] >= 0 { size += 1 }
       }
-      keys.sort()
-      let start = rows.columns.count
-      for key in keys {
-        let column = Int32(truncatingIfNeeded: key >> 32)
-        let place = rowOffsets[row] + Int(key & 0xFFFF_FFFF)
-        var value = binary ? 1 : Double(counts[place])
-        if !binary, !negative.isEmpty, negative[Int(terms[place])] { value = -value }
-        if rows.columns.count > start, rows.columns[rows.columns.count - 1] == column {
-          if !binary { rows.values[rows.values.count - 1] += value }
-        } else {
-          rows.columns.append(column)
-          rows.values.append(value)
-        }
-      }
-      rows.offsets.append(rows.columns.count)
+      rows.offsets[row + 1] = rows.offsets[row] + size
     }
+
+    let order = columns.indices.filter { columns[$0] >= 0 }
+      .map { UInt64(columns[$0]) << 32 | UInt64($0) }.sorted()
+    let size = rows.offsets[rowCount]
+    rows.columns = [Int32](repeating: 0, count: size)
+    rows.values = [Double](repeating: 0, count: size)
+    var next = rows.offsets
+    var hasShared = false
+    for key in order {
+      let term = Int(key & 0xFFFF_FFFF)
+      let column = Int32(truncatingIfNeeded: key >> 32)
+      let sign: Double = negative.isEmpty || !negative[term] ? 1 : -1
+      for entry in startOfTerm[term]..<startOfTerm[term + 1] {
+        let row = Int(rowOfEntry[entry])
+        let value = binary ? 1 : sign * Double(countOfEntry[entry])
+        let place = next[row]
+        // Terms may share a column where hashes name it.
+        if place > rows.offsets[row], rows.columns[place - 1] == column {
+          if !binary { rows.values[place - 1] += value }
+          hasShared = true
+        } else {
+          rows.columns[place] = column
+          rows.values[place] = value
+          next[row] = place + 1
+        }
+      }
+    }
+    if hasShared { rows.closeGaps(ends: next) }
     return rows
+  }
+}
+
+extension TermCounts.Rows {
+  /// Moves rows together that need less room than they have.
+  fileprivate mutating func closeGaps(ends: [Int]) {
+    var target = 0
+    for row in 0..<offsets.count - 1 {
+      let places = offsets[row]..<ends[row]
+      offsets[row] = target
+      for place in places {
+        columns[target] = columns[place]
+        values[target] = values[place]
+        target += 1
+      }
+    }
+    offsets[offsets.count - 1] = target
+    columns.removeLast(columns.count - target)
+    values.removeLast(values.count - target)
   }
 }

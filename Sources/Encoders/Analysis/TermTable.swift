@@ -13,13 +13,15 @@ import Darwin
 final class TermTable: @unchecked Sendable {
   // Sendable: filled by one thread, which hands it on when it is joined, and never changed after.
 
-  private(set) var count = 0
-  private var mask = 1023
-  private var slots: UnsafeMutablePointer<UInt64>
+  // Exclusive access is given by one thread filling the table; asking for it at every look-up would
+  // cost as much as the look-up.
+  @exclusivity(unchecked) private(set) var count = 0
+  @exclusivity(unchecked) private var mask = 1023
+  @exclusivity(unchecked) private var slots: UnsafeMutablePointer<UInt64>
   /// Where term i starts; the entry behind the last is the end of all.
-  private var offsets: [Int] = [0]
-  private var arena: UnsafeMutablePointer<UInt8>
-  private var arenaCapacity = 1 << 14
+  @exclusivity(unchecked) private var offsets: [Int] = [0]
+  @exclusivity(unchecked) private var arena: UnsafeMutablePointer<UInt8>
+  @exclusivity(unchecked) private var arenaCapacity = 1 << 14
 
   init() {
     slots = .allocate(capacity: mask + 1)

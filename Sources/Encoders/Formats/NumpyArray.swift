@@ -12,8 +12,8 @@ struct NumpyArray {
 
   var elementCount: Int { shape.reduce(1, *) }
 
-  /// The bytes of the file that holds the array.
-  func encoded() -> [UInt8] {
+  /// The bytes of the file before the elements.
+  func header() -> [UInt8] {
     let mark = kind == "S" || elementSize == 1 ? "|" : "<"
     let extents = shape.map { "\($0), " }.joined()
     let tuple = shape.count == 1 ? "(\(shape[0]),)" : "(\(extents.dropLast(2)))"
@@ -24,7 +24,6 @@ struct NumpyArray {
     var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
     ZipArchive.append(UInt16(header.utf8.count), to: &bytes)
     bytes += Array(header.utf8)
-    bytes += data
     return bytes
   }
 
@@ -47,8 +46,21 @@ struct NumpyArray {
 
   /// The bytes of numbers, the lowest first.
   static func littleEndian<Number: FixedWidthInteger>(_ values: [Number]) -> [UInt8] {
+    #if _endian(little)
+    return values.withUnsafeBytes { Array($0) }
+    #else
     let ordered = values.map(\.littleEndian)
     return ordered.withUnsafeBytes { Array($0) }
+    #endif
+  }
+
+  /// The bytes of numbers, the lowest first.
+  static func littleEndian(_ values: [Double]) -> [UInt8] {
+    #if _endian(little)
+    return values.withUnsafeBytes { Array($0) }
+    #else
+    return littleEndian(values.map(\.bitPattern))
+    #endif
   }
 
   /// Reads an array from the bytes of a file.

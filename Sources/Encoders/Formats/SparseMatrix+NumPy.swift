@@ -18,7 +18,7 @@ extension SparseMatrix {
       ("shape.npy", .integers([rowCount, columnCount])),
       ("data.npy", .doubles(values, shape: [values.count])),
     ]
-    try ZipArchive.write(members.map { ($0, $1.encoded()) }, to: output)
+    try ZipArchive.write(members.map { ($0, $1.header(), $1.data) }, to: output)
   }
 
   /// Writes all values, zeros too, as a NumPy array of [rows, columns], 64-bit floats.
@@ -28,9 +28,9 @@ extension SparseMatrix {
   ///
   /// - Throws: ``WordtoolError`` of kind `inputOutput`.
   public func writeNPY(to output: OutputFile) throws {
-    try output.write(NumpyArray.doubles([], shape: [rowCount, columnCount]).encoded())
+    try output.write(NumpyArray.doubles([], shape: [rowCount, columnCount]).header())
     for row in 0..<rowCount {
-      try output.write(NumpyArray.littleEndian(denseRow(row).map(\.bitPattern)))
+      try output.write(NumpyArray.littleEndian(denseRow(row)))
     }
   }
 

@@ -31,8 +31,10 @@ enum ZipArchive {
   }
 
   /// The checksum of zip and gzip.
-  static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    var value = crc32(0, nil, 0)
+  ///
+  /// - Parameter before: that of the bytes in front of these.
+  static func checksum(_ bytes: [UInt8], after before: UInt32 = 0) -> UInt32 {
+    var value = uLong(before)
     bytes.withUnsafeBufferPointer { all in
       var rest = all[...]
       while !rest.isEmpty {
@@ -50,11 +52,16 @@ enum ZipArchive {
   }
 
   /// Writes members without compression. Times are fixed, so equal members are equal bytes.
-  static func write(_ members: [(name: String, bytes: [UInt8])], to output: OutputFile) throws {
+  ///
+  /// - Parameter members: the contents of each in two parts, one behind the other.
+  static func write(
+    _ members: [(name: String, head: [UInt8], body: [UInt8])], to output: OutputFile
+  ) throws {
     var directory: [UInt8] = []
     var offset = 0
-    for (name, bytes) in members {
-      let crc = checksum(bytes)
+    for (name, head, body) in members {
+      let crc = checksum(body, after: checksum(head))
+      let size = head.count + body.count
       // The 64-bit sizes are always there: readers take them whatever the size.
       var local: [UInt8] = []
       append(UInt32(0x0403_4B50), to: &local)
@@ -62,10 +69,11 @@ enum ZipArchive {
       local += Array(name.utf8)
       append(UInt16(1), to: &local)
       append(UInt16(16), to: &local)
-      append(UInt64(bytes.count), to: &local)
-      append(UInt64(bytes.count), to: &local)
+      append(UInt64(size), to: &local)
+      append(UInt64(size), to: &local)
       try output.write(local)
-      try output.write(bytes)
+      try output.write(head)
+      try output.write(body)
 
       append(UInt32(0x0201_4B50), to: &directory)
       append(UInt16(45), to: &directory)
@@ -75,10 +83,10 @@ enum ZipArchive {
       directory += Array(name.utf8)
       append(UInt16(1), to: &directory)
       append(UInt16(24), to: &directory)
-      append(UInt64(bytes.count), to: &directory)
-      append(UInt64(bytes.count), to: &directory)
+      append(UInt64(size), to: &directory)
+      append(UInt64(size), to: &directory)
       append(UInt64(offset), to: &directory)
-      offset += local.count + bytes.count
+      offset += local.count + size
     }
     try output.write(directory)
     var end: [UInt8] = []
