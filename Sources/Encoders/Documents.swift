@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 import Platform
-import Tokenize
+public import Tokenize
 
 /// Texts to encode, one row each, behind one another in one block of UTF-8.
 public struct Documents: Sendable {
@@ -36,16 +36,33 @@ public struct Documents: Sendable {
   ///   - paths: files, folders, gzip or `-`, as ``InputFiles`` and ``ByteSource`` take them.
   ///   - column: the tab-separated column that holds the text, counted from 1; nil takes the
   ///     whole line.
+  ///   - encoding: of the files.
+  ///   - isStrict: whether what is no text in that encoding is an error; otherwise U+FFFD takes its
+  ///     place and ``replacedCount`` says how often.
   /// - Throws: ``WordtoolError``: `noSuchInput`, `inputOutput`, or `badData` for a line with too
-  ///   few columns or a file with zero bytes.
-  public init(linesOf paths: [String], column: Int? = nil) throws {
+  ///   few columns, a file with zero bytes, or text that is not valid.
+  public init(
+    linesOf paths: [String], column: Int? = nil, encoding: TextEncoding = .utf8,
+    isStrict: Bool = false
+  ) throws {
     precondition(column ?? 1 >= 1, "columns are counted from 1, got \(column ?? 1)")
     var bytes: [UInt8] = []
     var ranges: [Range<Int>] = []
     var replaced = 0
     for path in try InputFiles.expand(paths) {
-      var text = try Self.read(path)
-      if text.withUnsafeBufferPointer({ UTF8Text.firstProblem(in: $0) }) != nil {
+      var (text, converted) = try Self.read(path, encoding, isStrict: isStrict)
+      replaced += converted
+      if text.contains(0) {
+        throw WordtoolError(
+          .badData, path: path, found: "a zero byte", expected: "text",
+          remedy: "leave the file out, or read UTF-16 with --encoding utf-16")
+      }
+      if let problem = text.withUnsafeBufferPointer({ UTF8Text.firstProblem(in: $0) }) {
+        if isStrict {
+          throw WordtoolError(
+            .badData, path: path, at: .byte(problem), found: "bytes that are not UTF-8",
+            expected: "UTF-8", remedy: "leave out --strict to replace them, or name the encoding")
+        }
         let repaired = text.withUnsafeBufferPointer { UTF8Text.repaired($0) }
         text = repaired.text
         replaced += repaired.count
@@ -88,16 +105,20 @@ public struct Documents: Sendable {
     return pieces.isEmpty ? [0..<0] : pieces
   }
 
-  private static func read(_ path: String) throws -> [UInt8] {
-    let source = try ByteSource(path: path)
+  /// A whole file as UTF-8, and how many sequences were replaced while converting it.
+  private static func read(
+    _ path: String, _ encoding: TextEncoding, isStrict: Bool
+  ) throws -> (text: [UInt8], replaced: Int) {
+    let source = try TextSource(path: path, encoding: encoding, isStrict: isStrict)
     var bytes: [UInt8] = []
-    bytes.reserveCapacity((source.storedByteCount ?? 0) * (source.isCompressed ? 4 : 1) + 1)
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { room.deallocate() }
     while case let count = try source.read(into: room), count > 0 {
       bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
     }
-    return bytes
+    // A byte order mark is no text.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    return (bytes, source.replacedCount)
   }
 
   private static func lines(

@@ -4,7 +4,7 @@ import Platform
 ///
 /// UTF-8 goes through as it is, invalid sequences too; other encodings are converted, and what is
 /// not text in them is replaced and counted, or an error when strict.
-@safe final class TextSource {
+@safe package final class TextSource {
   private let source: ByteSource
   private let decoder: TextDecoder?
   private let isStrict: Bool
@@ -21,12 +21,12 @@ import Platform
   var path: String { source.path }
   var storedBytesRead: Int { source.storedBytesRead }
   /// How many sequences were replaced while converting.
-  var replacedCount: Int { decoder?.replacedCount ?? 0 }
+  package var replacedCount: Int { decoder?.replacedCount ?? 0 }
   /// Whether the text was converted, so that it is UTF-8 for certain.
   var isConverted: Bool { decoder != nil }
 
   /// - Throws: as ``ByteSource/init(path:)``, and `usage` for an unknown encoding.
-  init(path: String, encoding: TextEncoding, isStrict: Bool) throws {
+  package init(path: String, encoding: TextEncoding, isStrict: Bool) throws {
     source = try ByteSource(path: path)
     self.isStrict = isStrict
     var encoding = encoding
@@ -52,7 +52,7 @@ import Platform
   deinit { unsafe input.deallocate() }
 
   /// Reads the next bytes of UTF-8; 0 at the end.
-  func read(into room: UnsafeMutableRawBufferPointer) throws -> Int {
+  package func read(into room: UnsafeMutableRawBufferPointer) throws -> Int {
     guard let decoder else {
       if start == end { return try unsafe source.read(into: room) }
       // What was looked at to detect the encoding.

@@ -75,6 +75,14 @@ import Testing
     #expect(try run("encode", "tf-idf", folder("missing")).exitCode == 66)
     #expect(
       try run("encode", "hashing", "-o", folder("no/where.npz"), input: "a\n").exitCode == 73)
+    let latin = try folder.write([0x63, 0x61, 0x66, 0xE9, 0x0A], to: "latin.txt")
+    #expect(try run("encode", "bag-of-words", "--strict", latin).exitCode == 65)
+    let named = try run(
+      "encode", "bag-of-words", "--encoding", "latin-1", latin, "--names", folder("names.txt"))
+    #expect(named.exitCode == 0)
+    #expect(String(decoding: try folder.bytes(of: "names.txt"), as: UTF8.self) == "café\n")
+    let binary = try folder.write([0x61, 0, 0x62, 0x0A], to: "binary")
+    #expect(try run("encode", "bag-of-words", binary).exitCode == 65)
     let column = try run("encode", "bag-of-words", "--text-column", "3", input: "a\tb\n")
     #expect(column.exitCode == 65)
     #expect(column.errors.contains("standard input:1: 2 columns, expected at least 3"))

@@ -19,7 +19,7 @@ struct EncodeBagOfWordsCommand: ParsableCommand {
 
   func run() throws {
     let output = try input.openOutput()
-    let documents = try input.documents(strict: analysis.text.strict)
+    let documents = try input.documents(analysis.text)
     let (bag, counts) = try bag.bag(documents, analysis, threads: threads.count)
     try input.write(counts, to: output, columnNames: bag.featureNames)
   }
@@ -64,7 +64,7 @@ struct EncodeTfIdfCommand: ParsableCommand {
 
   func run() throws {
     let output = try input.openOutput()
-    let documents = try input.documents(strict: analysis.text.strict)
+    let documents = try input.documents(analysis.text)
     let (bag, counts) = try bag.bag(documents, analysis, threads: threads.count)
     let weights: TfIdf
     if let loadWeights {
@@ -123,7 +123,7 @@ struct EncodeHashingCommand: ParsableCommand {
 
   func run() throws {
     let output = try input.openOutput()
-    let documents = try input.documents(strict: analysis.text.strict)
+    let documents = try input.documents(analysis.text)
     let encoder = HashingEncoder(
       analysis: try analysis.analysis(), featureCount: columns, alternatesSign: alternateSign,
       binary: binary, norm: norm)

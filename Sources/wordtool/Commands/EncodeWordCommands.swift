@@ -52,7 +52,7 @@ struct EncodeOneHotCommand: ParsableCommand {
 
   func run() throws {
     let output = try input.openOutput()
-    let documents = try input.documents(strict: text.strict)
+    let documents = try input.documents(text)
     var rows: [[String]] = []
     if table {
       for index in 0..<documents.count {
@@ -117,7 +117,7 @@ struct EncodeWindowCommand: ParsableCommand {
 
   func run() throws {
     let output = try input.openOutput()
-    let documents = try input.documents(strict: text.strict)
+    let documents = try input.documents(text)
     let tokenizer = try WordTokenizer(rule: text.rule())
     let lines = (0..<documents.count).map { tokenizer.tokens(in: documents[$0]) }
     let vocabulary = try vocab.map { try Vocabulary(contentsOf: $0) } ?? Self.vocabulary(of: lines)

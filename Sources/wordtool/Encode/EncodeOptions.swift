@@ -62,16 +62,13 @@ struct EncodeOptions: ParsableArguments {
   }
 
   /// Reads the texts.
-  func documents(strict: Bool) throws -> Documents {
-    let documents = try Documents(linesOf: texts.isEmpty ? ["-"] : texts, column: textColumn)
+  func documents(_ text: TextOptions) throws -> Documents {
+    let documents = try Documents(
+      linesOf: texts.isEmpty ? ["-"] : texts, column: textColumn, encoding: text.encoding,
+      isStrict: text.strict)
     if documents.replacedCount > 0 {
-      if strict {
-        throw WordtoolError(
-          .badData, found: "\(documents.replacedCount) byte sequences that are not UTF-8",
-          expected: "UTF-8", remedy: "leave out --strict to replace them")
-      }
       StandardError.warn(
-        "\(documents.replacedCount) byte sequences are not UTF-8 and were replaced by U+FFFD")
+        "\(documents.replacedCount) byte sequences are invalid and were replaced by U+FFFD")
     }
     return documents
   }
