@@ -230,12 +230,13 @@ def byte_pairs(name, rows, path):
 
 
 def odd_characters():
-    """Characters of every general category in random order, through the cutting pattern."""
+    """Characters of every general category in random order, through the cutting pattern; without
+    the zero byte, which no text has."""
     import unicodedata
 
     chooser = random.Random(11)
     by_category = {}
-    for code in list(range(0x3000)) + list(range(0xA000, 0xA800)) + list(range(0x1D400, 0x1D800)):
+    for code in list(range(1, 0x3000)) + list(range(0xA000, 0xA800)) + list(range(0x1D400, 0x1D800)):
         kind = unicodedata.category(chr(code))
         if kind not in ("Cs", "Cn", "Co") and chr(code) not in "\n":
             by_category.setdefault(kind, []).append(chr(code))
