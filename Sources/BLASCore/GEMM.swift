@@ -6,9 +6,6 @@ import COpenBLAS
 /// the work in fixed pieces and calls from its own threads, so that a result never depends on how
 /// many there were.
 package enum GEMM {
-  /// Evaluated once; Swift makes that safe between threads.
-  private static let singleThreaded: Void = openblas_set_num_threads(1)
-
   /// Computes `c = scale * op(a) * op(b) + keep * c`, all row-major.
   ///
   /// Shapes: op(a) is [m, k], op(b) is [k, n], c is [m, n]; `op` transposes where asked.
@@ -44,7 +41,7 @@ package enum GEMM {
       }
       return
     }
-    _ = singleThreaded
+    BLASLibrary.useCallersThreadOnly()
     // SAFETY: the checks above prove that every row of the three buffers is in bounds.
     unsafe cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,

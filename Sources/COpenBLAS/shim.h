@@ -1,2 +1,10 @@
 #pragma once
 #include <cblas.h>
+
+// OpenBLAS's own way to end the threads it starts when it is loaded. Not in its headers; where a
+// build does not have it, the pointer is null.
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
+static inline void wt_openblas_end_threads(void) {
+  if (blas_thread_shutdown_) blas_thread_shutdown_();
+}

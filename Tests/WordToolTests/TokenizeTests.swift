@@ -33,6 +33,15 @@ import Testing
         """)
   }
 
+  @Test func countingAgreesWithListing() throws {
+    let text = (0..<20_000).map { "Line \($0), the food was good.\n" }.joined() + "the end"
+    let listed = try tokenize(text).output.split(separator: "\n").count
+    for threads in ["1", "2", "3"] {
+      let run = try tokenize(text, "--format", "count", "--threads", threads)
+      #expect(run.output == "tokens\t\(listed)\nlines\t20001\nbytes\t\(text.utf8.count)\n")
+    }
+  }
+
   @Test func tokensAreChangedAndDroppedAsAsked() throws {
     let text = "Café, 1914: see https://x.org/a?b=1 or mail foo@bar.com, @bob the don't"
     func line(_ options: String...) throws -> String {

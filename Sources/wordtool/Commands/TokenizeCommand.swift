@@ -1,4 +1,5 @@
 import ArgumentParser
+import BLASCore
 import Platform
 import Tokenize
 
@@ -21,7 +22,7 @@ struct TokenizeCommand: ParsableCommand {
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case lines, spaces, json
+    case lines, spaces, json, count
   }
 
   @Argument(
@@ -32,13 +33,15 @@ struct TokenizeCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "lines: a token a line; spaces: the tokens of a line of text on one line; json: an object "
-        + "a token.", valueName: "name"))
+        + "a token; count: how many tokens, lines and bytes there are, on all cores.",
+      valueName: "name"))
   var format: Format = .lines
 
   @Option(help: ArgumentHelp("What text is cut into.", valueName: "unit"))
   var unit: TokenUnit = .word
 
   @OptionGroup var text: TextOptions
+  @OptionGroup var threads: ThreadsOptions
 
   struct TokenObject: Encodable {
     var text: String
@@ -56,10 +59,19 @@ struct TokenizeCommand: ParsableCommand {
       rule: try text.rule(unit: unit == .word ? nil : unit), encoding: text.encoding,
       isStrict: text.strict)
     let out = StandardOutput.shared
+    let paths = texts.isEmpty ? ["-"] : texts
+    if format == .count {
+      BLASLibrary.useCallersThreadOnly()
+      let statistics = try reader.count(paths, threadCount: threads.count, stop: stop)
+      try out.writeLine("tokens\t\(statistics.tokensRead)")
+      try out.writeLine("lines\t\(statistics.lineCount)")
+      try out.writeLine("bytes\t\(statistics.byteCount)")
+      return statistics.warnOfReplacements()
+    }
     var line: [String] = []
     var lineNumber = 1
     var failure: (any Error)?
-    let statistics = try reader.read(texts.isEmpty ? ["-"] : texts, stop: stop) {
+    let statistics = try reader.read(paths, stop: stop) {
       lineNumber += 1
       guard format == .spaces, failure == nil else { return }
       do { try out.writeLine(line.joined(separator: " ")) } catch { failure = error }
@@ -69,6 +81,7 @@ struct TokenizeCommand: ParsableCommand {
       switch format {
       case .lines: try out.writeLine(token.text)
       case .spaces: line.append(token.text)
+      case .count: return false  // done above, on all cores
       case .json:
         try JSONOutput.write(
           TokenObject(

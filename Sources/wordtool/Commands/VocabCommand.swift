@@ -1,4 +1,5 @@
 import ArgumentParser
+import BLASCore
 import Platform
 import Tokenize
 
@@ -60,6 +61,7 @@ struct VocabCommand: ParsableCommand {
   }
 
   func run() throws {
+    BLASLibrary.useCallersThreadOnly()
     let stop = StopFlag()
     Interrupts.whenInterrupted(raise: stop)
     // The vocabulary writes its own file; this only proves early that it will be able to.

@@ -55,6 +55,7 @@ struct EmbeddingTraining {
   /// Reads, trains and writes.
   func run() throws {
     Interrupts.whenInterrupted(raise: stop)
+    BLASLibrary.useCallersThreadOnly()
     defer { progress.finish() }
     let path = try command.output ?? DefaultVectors.pathForNewVectors(named: corpusName)
     do {
