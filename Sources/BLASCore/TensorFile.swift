@@ -113,9 +113,9 @@ import Platform
     }
     let text = unsafe Array(bytes[8..<start])
     guard text.first == UInt8(ascii: "{") else { throw fail(8, "no '{'", "a JSON object") }
-    let json: HeaderJSON
+    let json: JSONText
     do {
-      json = try HeaderJSON.parse(text)
+      json = try JSONText.parse(text, refusingRepeatedKeys: true)
     } catch let failure {
       throw fail(8 + failure.offset, "\(failure.found) in the header", nil)
     }
@@ -195,7 +195,7 @@ import Platform
 
   /// Reads one member of the header; the range is relative to the start of the data.
   private static func entry(
-    _ name: String, _ value: HeaderJSON, dataByteCount: Int
+    _ name: String, _ value: JSONText, dataByteCount: Int
   ) throws(EntryFailure) -> Entry {
     guard case .object(let members) = value else {
       throw EntryFailure(found: "no object", expected: "dtype, shape and data_offsets")
@@ -209,13 +209,13 @@ import Platform
         type = ElementType(rawValue: text)
         if type == nil {
           let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
-          throw EntryFailure(found: "dtype \(HeaderJSON.quoted(text))", expected: "one of \(known)")
+          throw EntryFailure(found: "dtype \(JSONText.quoted(text))", expected: "one of \(known)")
         }
       case ("shape", .array(let values)): shape = naturals(values)
       case ("data_offsets", .array(let values)): offsets = naturals(values)
       default:
         throw EntryFailure(
-          found: "the member \(HeaderJSON.quoted(key))", expected: "dtype, shape and data_offsets")
+          found: "the member \(JSONText.quoted(key))", expected: "dtype, shape and data_offsets")
       }
     }
     guard let type else { throw EntryFailure(found: "no dtype", expected: "one") }
@@ -245,7 +245,7 @@ import Platform
   }
 
   /// Whole numbers that are not negative, or nil.
-  private static func naturals(_ values: [HeaderJSON]) -> [Int]? {
+  private static func naturals(_ values: [JSONText]) -> [Int]? {
     var result: [Int] = []
     for value in values {
       guard case .integer(let number) = value, number >= 0 else { return nil }

@@ -35,7 +35,7 @@ package struct TensorFileWriter: ~Copyable {
     var members: [(key: String, text: String)] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      let text = pairs.map { "\(HeaderJSON.quoted($0.key)):\(HeaderJSON.quoted($0.value))" }
+      let text = pairs.map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
       members.append(("__metadata__", "{\(text.joined(separator: ","))}"))
     }
     var begin = 0
@@ -50,7 +50,7 @@ package struct TensorFileWriter: ~Copyable {
       begin = end
     }
     members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    let body = members.map { "\(HeaderJSON.quoted($0.key)):\($0.text)" }.joined(separator: ",")
+    let body = members.map { "\(JSONText.quoted($0.key)):\($0.text)" }.joined(separator: ",")
     var header = Array("{\(body)}".utf8)
     while (8 + header.count) % 64 != 0 { header.append(0x20) }
     let length = UInt64(header.count)

@@ -10,7 +10,7 @@ extension BytePairEncoding {
     let file = try MappedFile(path: path)
     let json: JSONText
     do {
-      json = try JSONText.parse(file.bytes.assumingMemoryBound(to: UInt8.self))
+      json = try JSONText.parse(Array(file.bytes))
     } catch let failure {
       throw WordtoolError(
         .badData, path: path, at: .byte(failure.offset), found: failure.found,

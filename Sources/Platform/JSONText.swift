@@ -1,8 +1,9 @@
-/// JSON as it stands in a file: members keep their order, and equal keys stay apart.
+/// JSON as it stands in a file: members keep their order, and equal keys stay apart or are refused.
 ///
-/// A vocabulary is a JSON object with one member a token. Readers that make dictionaries of strings
-/// take canonically equivalent tokens for one, so this one compares nothing.
-enum JSONText: Sendable {
+/// General readers make dictionaries of strings. They keep one of two equal keys without a word, and
+/// take canonically equivalent keys for one: the first is an error in the header of a tensor file,
+/// the second loses tokens of a vocabulary. This one compares bytes.
+package enum JSONText: Sendable {
   case object([(key: String, value: JSONText)])
   case array([JSONText])
   case string(String)
@@ -12,14 +13,16 @@ enum JSONText: Sendable {
   case null
 
   /// What is wrong, and at which byte.
-  struct Failure: Error {
-    var offset: Int
-    var found: String
+  package struct Failure: Error {
+    package var offset: Int
+    package var found: String
   }
 
   /// Reads one value that fills the text but for white space around it.
-  static func parse(_ text: UnsafeBufferPointer<UInt8>) throws(Failure) -> JSONText {
-    var parser = Parser(text: text)
+  package static func parse(
+    _ text: [UInt8], refusingRepeatedKeys: Bool = false
+  ) throws(Failure) -> JSONText {
+    var parser = Parser(text: text, refusesRepeatedKeys: refusingRepeatedKeys)
     let value = try parser.value(depth: 0)
     parser.skipSpace()
     guard parser.offset == text.count else { throw parser.failure("text after the end") }
@@ -27,17 +30,20 @@ enum JSONText: Sendable {
   }
 
   /// The first member of an object with that key, or nil.
-  subscript(key: String) -> JSONText? {
+  package subscript(key: String) -> JSONText? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
-  var text: String? { if case .string(let text) = self { text } else { nil } }
-  var boolean: Bool? { if case .bool(let value) = self { value } else { nil } }
-  var isNull: Bool { if case .null = self { true } else { false } }
+  /// The string, or nil.
+  package var text: String? { if case .string(let text) = self { text } else { nil } }
+  /// The truth value, or nil.
+  package var boolean: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// Whether it is `null`.
+  package var isNull: Bool { if case .null = self { true } else { false } }
 
   /// The text of a string, with its quotation marks.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -58,7 +64,8 @@ enum JSONText: Sendable {
 
 extension JSONText {
   private struct Parser {
-    let text: UnsafeBufferPointer<UInt8>
+    let text: [UInt8]
+    let refusesRepeatedKeys: Bool
     var offset = 0
     /// Bounds the recursion.
     static let maximumDepth = 64
@@ -73,9 +80,9 @@ extension JSONText {
       }
     }
 
-    mutating func expect(_ word: StaticString) throws(Failure) {
-      for index in 0..<word.utf8CodeUnitCount {
-        guard next == word.utf8Start[index] else {
+    mutating func expect(_ word: String) throws(Failure) {
+      for byte in word.utf8 {
+        guard next == byte else {
           throw failure(next == nil ? "the text ends" : "no '\(word)'")
         }
         offset += 1
@@ -106,6 +113,7 @@ extension JSONText {
     mutating func object(depth: Int) throws(Failure) -> JSONText {
       try expect("{")
       var members: [(key: String, value: JSONText)] = []
+      var seen: Set<[UInt8]> = []
       skipSpace()
       if next == UInt8(ascii: "}") {
         offset += 1
@@ -113,7 +121,11 @@ extension JSONText {
       }
       while true {
         skipSpace()
+        let start = offset
         let key = try string()
+        if refusesRepeatedKeys, !seen.insert(Array(key.utf8)).inserted {
+          throw Failure(offset: start, found: "the key \(JSONText.quoted(key)) twice")
+        }
         skipSpace()
         try expect(":")
         members.append((key, try value(depth: depth + 1)))
