@@ -167,6 +167,26 @@ static void sigmoid_f32_avx2(const float *values, float *results, int64_t count)
   for (int64_t k = i; k < count; k++) results[k] = rest[k - i];
 }
 
+// The first `count` < 8 lanes; the others are 0 or stay as they are in memory.
+static inline __m256i first_lanes(int64_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static inline __m256 load_part(const float *from, int64_t count) {
+  return _mm256_maskload_ps(from, first_lanes(count));
+}
+
+static inline void store_part(float *to, __m256 v, int64_t count) {
+  _mm256_maskstore_ps(to, first_lanes(count), v);
+}
+
+#define WT_ISA(NAME) NAME##_avx2
+#define WT_WIDTH 8
+#define WT_TILE_ROWS 6
+#define WT_TILE_VECTORS 2
+#include "products.h"
+#include "sequences.h"
+
 #pragma clang attribute pop
 
 const wt_kernels wt_kernels_avx2 = {
@@ -175,6 +195,7 @@ const wt_kernels wt_kernels_avx2 = {
     sgns_coefficients_f32_avx2,
     sgns_update_f32_avx2,
     sigmoid_f32_avx2,
+    WT_SEQUENCE_KERNELS(avx2),
 };
 
 #endif

@@ -169,6 +169,24 @@ static void sigmoid_f32_avx512(const float *values, float *results, int64_t coun
   }
 }
 
+// The first `count` < 16 lanes; the others are 0 or stay as they are in memory.
+static inline __mmask16 first_lanes(int64_t count) { return (__mmask16)((1u << count) - 1); }
+
+static inline __m512 load_part(const float *from, int64_t count) {
+  return _mm512_maskz_loadu_ps(first_lanes(count), from);
+}
+
+static inline void store_part(float *to, __m512 v, int64_t count) {
+  _mm512_mask_storeu_ps(to, first_lanes(count), v);
+}
+
+#define WT_ISA(NAME) NAME##_avx512
+#define WT_WIDTH 16
+#define WT_TILE_ROWS 12
+#define WT_TILE_VECTORS 2
+#include "products.h"
+#include "sequences.h"
+
 #pragma clang attribute pop
 
 const wt_kernels wt_kernels_avx512 = {
@@ -177,6 +195,7 @@ const wt_kernels wt_kernels_avx512 = {
     sgns_coefficients_f32_avx512,
     sgns_update_f32_avx512,
     sigmoid_f32_avx512,
+    WT_SEQUENCE_KERNELS(avx512),
 };
 
 #endif

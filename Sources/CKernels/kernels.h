@@ -16,6 +16,12 @@ extern const wt_kernels wt_kernels_avx512;
 extern const wt_kernels wt_kernels_neon;
 #endif
 
+// The table's entries from pack_panel_f32 on, of one instruction set.
+#define WT_SEQUENCE_KERNELS(ISA)                                                                  \
+  pack_panel_f32_##ISA, gemm_panel_f32_##ISA, exp_f32_##ISA, tanh_f32_##ISA,                      \
+      lstm_forward_f32_##ISA, lstm_backward_f32_##ISA, gru_forward_f32_##ISA,                     \
+      gru_backward_f32_##ISA, softmax_xent_f32_##ISA, sum_squares_f32_##ISA, axpy_f32_##ISA
+
 // sigma(x) = 1 / (1 + e^-x), x clamped to +-30. e^-x = 2^n p(f) with n the nearest integer to
 // -x log2(e) and f the rest; p is 2^f's Taylor polynomial of degree 5, relative error below 3e-6.
 // Adding WT_ROUND leaves n in the low bits of the sum, ready to be added to p's exponent.
@@ -27,6 +33,53 @@ extern const wt_kernels wt_kernels_neon;
 #define WT_P3 5.55041087e-2f
 #define WT_P2 2.40226507e-1f
 #define WT_P1 6.93147181e-1f
+
+// e^x = 2^n e^r with n the nearest integer to x log2(e) and r = x - n ln 2 (ln 2 in two parts, the
+// first short enough for n times it to be exact). e^r = 1 + r + r^2 q(r), q of degree 4 with the
+// least greatest error of e^r, 4.5e-9 of it. The sum x log2(e) + WT_ROUND has n in its low bits;
+// shifted left by 23, only n is left of it, and adding WT_ONE_BITS makes that the float 2^n.
+#define WT_LOG2E 1.44269504f
+#define WT_LN2_HIGH 0.693359375f
+#define WT_LN2_LOW -2.12194440e-4f
+#define WT_Q4 1.38140155e-3f
+#define WT_Q3 8.36899783e-3f
+#define WT_Q2 4.16684151e-2f
+#define WT_Q1 1.66665182e-1f
+#define WT_Q0 4.99999940e-1f
+#define WT_ONE_BITS 0x3f800000
+#define WT_EXP_LOW -87.33654f   // below: 0
+#define WT_EXP_HIGH 89.0f       // e^x is infinity there
+#define WT_TANH_HIGH 10.0f      // tanh is 1 there
+
+// log(x) for x >= 1, error below 1e-13 of max(1, log x): log of x's power of two, and
+// log m = 2 atanh s with s = (m - 1) / (m + 1) for the rest m in [sqrt(1/2), sqrt(2)).
+static inline double wt_log(double x) {
+  uint64_t bits;
+  __builtin_memcpy(&bits, &x, 8);
+  // The exponent of x / sqrt(1/2).
+  int64_t n = (int64_t)(bits - 0x3fe6a09e667f3bcd) >> 52;
+  bits -= (uint64_t)n << 52;
+  double m;
+  __builtin_memcpy(&m, &bits, 8);
+  double s = (m - 1) / (m + 1), z = s * s;
+  double p = 1.0 / 17;
+  for (int k = 15; k >= 1; k -= 2) p = p * z + 1.0 / k;
+  return n * 0.69314718055994530942 + 2 * s * p + (x - x);   // NaN stays NaN
+}
+
+// One tree for the sum of 16 lanes: inside each quarter (0 + 2) + (1 + 3), then the quarters
+// (q0 + q1) + (q2 + q3). It is what unpacking and adding registers gives.
+static inline float wt_sum_lanes(const float *v) {
+  float q[4];
+  for (int i = 0; i < 4; i++) q[i] = (v[4 * i] + v[4 * i + 2]) + (v[4 * i + 1] + v[4 * i + 3]);
+  return (q[0] + q[1]) + (q[2] + q[3]);
+}
+
+static inline double wt_sum_double_lanes(const double *v) {
+  double q[4];
+  for (int i = 0; i < 4; i++) q[i] = (v[4 * i] + v[4 * i + 2]) + (v[4 * i + 1] + v[4 * i + 3]);
+  return (q[0] + q[1]) + (q[2] + q[3]);
+}
 
 static inline int32_t wt_padded(int32_t count, int32_t multiple) {
   return (count + multiple - 1) / multiple * multiple;

@@ -152,12 +152,33 @@ static void sigmoid_f32_neon(const float *values, float *results, int64_t count)
   for (int64_t k = i; k < count; k++) results[k] = rest[k - i];
 }
 
+// The first `count` < 4 lanes; the others are 0 or stay as they are in memory.
+static inline float32x4_t load_part(const float *from, int64_t count) {
+  float lanes[4] = {0};
+  for (int64_t k = 0; k < count; k++) lanes[k] = from[k];
+  return vld1q_f32(lanes);
+}
+
+static inline void store_part(float *to, float32x4_t v, int64_t count) {
+  float lanes[4];
+  vst1q_f32(lanes, v);
+  for (int64_t k = 0; k < count; k++) to[k] = lanes[k];
+}
+
+#define WT_ISA(NAME) NAME##_neon
+#define WT_WIDTH 4
+#define WT_TILE_ROWS 8
+#define WT_TILE_VECTORS 2
+#include "products.h"
+#include "sequences.h"
+
 const wt_kernels wt_kernels_neon = {
     "neon",
     sgns_dots_f32_neon,
     sgns_coefficients_f32_neon,
     sgns_update_f32_neon,
     sigmoid_f32_neon,
+    WT_SEQUENCE_KERNELS(neon),
 };
 
 #endif

@@ -5,20 +5,12 @@
 #include <math.h>
 #include <string.h>
 
-// One tree for the sum of 16 lanes: inside each quarter (0 + 2) + (1 + 3), then the quarters
-// (q0 + q1) + (q2 + q3). It is what unpacking and adding registers gives.
-static float sum_lanes(const float *v) {
-  float q[4];
-  for (int i = 0; i < 4; i++) q[i] = (v[4 * i] + v[4 * i + 2]) + (v[4 * i + 1] + v[4 * i + 3]);
-  return (q[0] + q[1]) + (q[2] + q[3]);
-}
-
 static float dot(const float *x, const float *y, int32_t first_block, int32_t last_block) {
   float lanes[WT_LANES] = {0};
   for (int32_t b = first_block; b < last_block; b++)
     for (int l = 0; l < WT_LANES; l++)
       lanes[l] = fmaf(x[b * WT_LANES + l], y[b * WT_LANES + l], lanes[l]);
-  return sum_lanes(lanes);
+  return wt_sum_lanes(lanes);
 }
 
 static float sigmoid(float x) {
@@ -116,10 +108,198 @@ static void sigmoid_f32_scalar(const float *values, float *results, int64_t coun
   for (int64_t i = 0; i < count; i++) results[i] = sigmoid(values[i]);
 }
 
+static void pack_panel_f32_scalar(int64_t inner, int64_t columns, const float *b, int64_t b_row,
+                                  int64_t b_column, float *panel) {
+  for (int64_t k = 0; k < inner; k++)
+    for (int64_t j = 0; j < WT_PANEL; j++)
+      panel[k * WT_PANEL + j] = j < columns ? b[k * b_row + j * b_column] : 0;
+}
+
+static void gemm_panel_f32_scalar(int64_t rows, int64_t columns, int64_t inner, const float *a,
+                                  int64_t a_row, int64_t a_column, const float *panel, float *c,
+                                  int64_t c_row, bool keep) {
+  for (int64_t i = 0; i < rows; i++)
+    for (int64_t j = 0; j < columns; j++) {
+      float sum = keep ? c[i * c_row + j] : 0;
+      for (int64_t k = 0; k < inner; k++)
+        sum = fmaf(a[i * a_row + k * a_column], panel[k * WT_PANEL + j], sum);
+      c[i * c_row + j] = sum;
+    }
+}
+
+// e^r - 1 for the r of e^x = 2^n e^r; *power receives the bits with n in them. NaN stays NaN.
+static float exp_parts(float x, uint32_t *power) {
+  float rounded = fmaf(x, WT_LOG2E, WT_ROUND), n = rounded - WT_ROUND;
+  memcpy(power, &rounded, 4);
+  float r = fmaf(n, -WT_LN2_LOW, fmaf(n, -WT_LN2_HIGH, x));
+  float q = fmaf(WT_Q4, r, WT_Q3);
+  q = fmaf(q, r, WT_Q2);
+  q = fmaf(q, r, WT_Q1);
+  q = fmaf(q, r, WT_Q0);
+  return fmaf(r * r, q, r);
+}
+
+// 2^n for the n in those bits, -127 < n < 128.
+static float power_of_two(uint32_t bits) {
+  bits = (bits << 23) + WT_ONE_BITS;
+  float power;
+  memcpy(&power, &bits, 4);
+  return power;
+}
+
+static float exponential(float x) {
+  float y = WT_EXP_LOW > x ? WT_EXP_LOW : x;
+  y = WT_EXP_HIGH < y ? WT_EXP_HIGH : y;
+  uint32_t power;
+  float u = exp_parts(y, &power);
+  // 2^n may be infinite where e^x is not: in two steps.
+  float e = (u + 1.0f) * power_of_two(power >> 1) * power_of_two(power - (power >> 1));
+  return x < WT_EXP_LOW ? 0.0f : e;
+}
+
+// e^x for x <= 0.
+static float exponential_of_negative(float x) {
+  uint32_t power;
+  float u = exp_parts(WT_EXP_LOW > x ? WT_EXP_LOW : x, &power);
+  float e = (u + 1.0f) * power_of_two(power);
+  return x < WT_EXP_LOW ? 0.0f : e;
+}
+
+// The logistic function, closer than sigmoid().
+static float logistic(float x) {
+  float y = WT_CLAMP < x ? WT_CLAMP : x;
+  y = -WT_CLAMP > y ? -WT_CLAMP : y;
+  uint32_t power;
+  float u = exp_parts(-y, &power);
+  return 1.0f / fmaf(u + 1.0f, power_of_two(power), 1.0f);
+}
+
+// tanh |x| = m / (m + 2) with m = e^2|x| - 1, which is exact near 0.
+static float hyperbolic_tangent(float x) {
+  float y = fabsf(x);
+  y = WT_TANH_HIGH < y ? WT_TANH_HIGH : y;
+  uint32_t bits;
+  float u = exp_parts(y + y, &bits), power = power_of_two(bits);
+  float m = fmaf(power, u, power - 1.0f);
+  return copysignf(m / (m + 2.0f), x);
+}
+
+static void exp_f32_scalar(const float *values, float *results, int64_t count) {
+  for (int64_t i = 0; i < count; i++) results[i] = exponential(values[i]);
+}
+
+static void tanh_f32_scalar(const float *values, float *results, int64_t count) {
+  for (int64_t i = 0; i < count; i++) results[i] = hyperbolic_tangent(values[i]);
+}
+
+static void lstm_forward_f32_scalar(int64_t count, float *i, float *f, float *g, float *o,
+                                    const float *peep_i, const float *peep_f, const float *peep_o,
+                                    const float *c_prev, float *c, float *squashed, float *h) {
+  for (int64_t k = 0; k < count; k++) {
+    float before = c_prev[k];
+    float input = logistic(peep_i ? fmaf(peep_i[k], before, i[k]) : i[k]);
+    float forget = logistic(peep_f ? fmaf(peep_f[k], before, f[k]) : f[k]);
+    float candidate = hyperbolic_tangent(g[k]);
+    float cell = fmaf(forget, before, input * candidate);
+    float output = logistic(peep_o ? fmaf(peep_o[k], cell, o[k]) : o[k]);
+    float seen = hyperbolic_tangent(cell);
+    i[k] = input;
+    f[k] = forget;
+    g[k] = candidate;
+    o[k] = output;
+    c[k] = cell;
+    squashed[k] = seen;
+    h[k] = output * seen;
+  }
+}
+
+static void lstm_backward_f32_scalar(int64_t count, const float *i, const float *f, const float *g,
+                                     const float *o, const float *peep_i, const float *peep_f,
+                                     const float *peep_o, const float *c_prev,
+                                     const float *squashed, const float *dh, float *dc, float *di,
+                                     float *df, float *dg, float *d_o) {
+  for (int64_t k = 0; k < count; k++) {
+    float input = i[k], forget = f[k], candidate = g[k], output = o[k], seen = squashed[k];
+    float d_output = dh[k] * seen * (output * (1.0f - output));
+    float d = fmaf(dh[k] * output, fmaf(-seen, seen, 1.0f), dc[k]);
+    if (peep_o) d = fmaf(d_output, peep_o[k], d);
+    float d_input = d * candidate * (input * (1.0f - input));
+    float d_forget = d * c_prev[k] * (forget * (1.0f - forget));
+    float d_candidate = d * input * fmaf(-candidate, candidate, 1.0f);
+    float before = d * forget;
+    if (peep_i) before = fmaf(d_input, peep_i[k], before);
+    if (peep_f) before = fmaf(d_forget, peep_f[k], before);
+    dc[k] = before;
+    di[k] = d_input;
+    df[k] = d_forget;
+    dg[k] = d_candidate;
+    d_o[k] = d_output;
+  }
+}
+
+static void gru_forward_f32_scalar(int64_t count, float *xr, float *xz, float *xn, const float *hr,
+                                   const float *hz, const float *hn, const float *h_prev,
+                                   float *h) {
+  for (int64_t k = 0; k < count; k++) {
+    float reset = logistic(xr[k] + hr[k]), update = logistic(xz[k] + hz[k]);
+    float candidate = hyperbolic_tangent(fmaf(reset, hn[k], xn[k]));
+    float state = fmaf(update, h_prev[k] - candidate, candidate);
+    xr[k] = reset;
+    xz[k] = update;
+    xn[k] = candidate;
+    h[k] = state;
+  }
+}
+
+static void gru_backward_f32_scalar(int64_t count, const float *r, const float *z, const float *n,
+                                    const float *hn, const float *h_prev, const float *dh,
+                                    float *dxr, float *dxz, float *dxn, float *dhn,
+                                    float *dh_prev) {
+  for (int64_t k = 0; k < count; k++) {
+    float reset = r[k], update = z[k], candidate = n[k], d = dh[k];
+    float d_candidate = d * (1.0f - update) * fmaf(-candidate, candidate, 1.0f);
+    float d_update = d * (h_prev[k] - candidate) * (update * (1.0f - update));
+    float d_reset = d_candidate * hn[k] * (reset * (1.0f - reset));
+    dxr[k] = d_reset;
+    dxz[k] = d_update;
+    dxn[k] = d_candidate;
+    dhn[k] = d_candidate * reset;
+    dh_prev[k] = d * update;
+  }
+}
+
+static double softmax_xent_f32_scalar(float *logits, int64_t count, int64_t target, float scale) {
+  if (target < 0) {
+    for (int64_t i = 0; i < count; i++) logits[i] = 0;
+    return 0;
+  }
+  float most = -INFINITY, lanes[WT_LANES] = {0}, logit = logits[target];
+  for (int64_t i = 0; i < count; i++) most = logits[i] > most ? logits[i] : most;
+  for (int64_t i = 0; i < count; i++) {
+    logits[i] = exponential_of_negative(logits[i] - most);
+    lanes[i % WT_LANES] += logits[i];
+  }
+  float sum = wt_sum_lanes(lanes), factor = scale / sum;
+  for (int64_t i = 0; i < count; i++) logits[i] *= factor;
+  logits[target] -= scale;
+  return wt_log(sum) + ((double)most - logit);
+}
+
+static double sum_squares_f32_scalar(const float *values, int64_t count) {
+  double lanes[WT_LANES] = {0};
+  for (int64_t i = 0; i < count; i++) lanes[i % WT_LANES] += (double)values[i] * values[i];
+  return wt_sum_double_lanes(lanes);
+}
+
+static void axpy_f32_scalar(int64_t count, float a, const float *x, float *y) {
+  for (int64_t i = 0; i < count; i++) y[i] = fmaf(a, x[i], y[i]);
+}
+
 const wt_kernels wt_kernels_scalar = {
     "scalar",
     sgns_dots_f32_scalar,
     sgns_coefficients_f32_scalar,
     sgns_update_f32_scalar,
     sigmoid_f32_scalar,
+    WT_SEQUENCE_KERNELS(scalar),
 };

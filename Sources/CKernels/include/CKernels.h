@@ -44,7 +44,13 @@ static inline int64_t wt_sgns_product_count(const wt_sgns_group *group) {
   return (int64_t)((group->input_count + 3) / 4 * 4) * ((group->output_count + 15) / 16 * 16);
 }
 
+/// Columns of a packed panel.
+enum { WT_PANEL = 32 };
+
 /// One instruction set's kernels.
+///
+/// Where a kernel takes several arrays, an output may be the same array as an input (entry for
+/// entry), not a shifted part of it.
 typedef struct {
   const char *name;   ///< "scalar", "avx2", "avx512" or "neon"
 
@@ -67,6 +73,66 @@ typedef struct {
 
   /// The logistic function of `count` values, |error| < 3e-7; NaN stays NaN.
   void (*sigmoid_f32)(const float *values, float *results, int64_t count);
+
+  /// panel[k][j] = b[k * b_row + j * b_column] for k < inner and j < columns, 0 for j from columns
+  /// to WT_PANEL. The panel holds inner x WT_PANEL floats and starts at a multiple of 64 bytes.
+  void (*pack_panel_f32)(int64_t inner, int64_t columns, const float *b, int64_t b_row,
+                         int64_t b_column, float *panel);
+
+  /// c[i * c_row + j] = (keep ? itself : 0) + sum over k of a[i * a_row + k * a_column] x
+  /// panel[k][j], for i < rows and j < columns <= WT_PANEL: one chain of fused multiply-adds over
+  /// k = 0, 1, ..., so that neither cutting rows and columns nor cutting k (with keep from the
+  /// second part on) changes a bit. Quick when a_row or a_column is 1.
+  void (*gemm_panel_f32)(int64_t rows, int64_t columns, int64_t inner, const float *a,
+                         int64_t a_row, int64_t a_column, const float *panel, float *c,
+                         int64_t c_row, bool keep);
+
+  /// e^x: 0 below -87.33654 (where results would no longer be normal numbers), infinity above
+  /// 88.72283; NaN stays NaN.
+  void (*exp_f32)(const float *values, float *results, int64_t count);
+
+  /// tanh x; NaN stays NaN.
+  void (*tanh_f32)(const float *values, float *results, int64_t count);
+
+  /// One step of an LSTM (Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000) for
+  /// `count` units of one sequence. i, f, g, o: preactivations in, gate values out. peep_i, peep_f,
+  /// peep_o: NULL, or the peephole weights of each unit (Gers and Schmidhuber 2000).
+  /// c = f c_prev + i g; squashed = tanh c; h = o squashed.
+  void (*lstm_forward_f32)(int64_t count, float *i, float *f, float *g, float *o,
+                           const float *peep_i, const float *peep_f, const float *peep_o,
+                           const float *c_prev, float *c, float *squashed, float *h);
+
+  /// The gradients of that step. i, f, g, o: gate values; dh: dL/dh; dc: dL/dc by way of the next
+  /// step in, dL/dc_prev out; di, df, dg, d_o: the gradients of the preactivations. The output
+  /// gate's peephole looks at the new c, the others at c_prev.
+  void (*lstm_backward_f32)(int64_t count, const float *i, const float *f, const float *g,
+                            const float *o, const float *peep_i, const float *peep_f,
+                            const float *peep_o, const float *c_prev, const float *squashed,
+                            const float *dh, float *dc, float *di, float *df, float *dg,
+                            float *d_o);
+
+  /// One step of a GRU (Cho et al. 2014, as PyTorch computes it) for `count` units of one sequence:
+  /// r = sigma(xr + hr), z = sigma(xz + hz), n = tanh(xn + r hn), h = n + z (h_prev - n).
+  /// xr, xz, xn: the input's projections in, r, z, n out; hr, hz, hn: the recurrent projections.
+  void (*gru_forward_f32)(int64_t count, float *xr, float *xz, float *xn, const float *hr,
+                          const float *hz, const float *hn, const float *h_prev, float *h);
+
+  /// The gradients of that step: of xr and hr (one value), of xz and hz (one value), of xn, of hn,
+  /// and the part of h_prev's that does not go through hr, hz and hn. dh: dL/dh.
+  void (*gru_backward_f32)(int64_t count, const float *r, const float *z, const float *n,
+                           const float *hn, const float *h_prev, const float *dh, float *dxr,
+                           float *dxz, float *dxn, float *dhn, float *dh_prev);
+
+  /// Softmax and cross-entropy of one row of count > 0 logits: returns -log softmax[target] and
+  /// writes over the logits their gradient, (softmax - onehot(target)) x scale. A target of -1
+  /// counts for nothing: gradient and loss 0.
+  double (*softmax_xent_f32)(float *logits, int64_t count, int64_t target, float scale);
+
+  /// The sum of squares, added up in double.
+  double (*sum_squares_f32)(const float *values, int64_t count);
+
+  /// y = a x + y, fused.
+  void (*axpy_f32)(int64_t count, float a, const float *x, float *y);
 } wt_kernels;
 
 /// The kernels of that name, or NULL where this processor or build does not have them.
