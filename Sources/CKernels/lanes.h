@@ -16,6 +16,19 @@ typedef float vfloat_anywhere __attribute__((vector_size(4 * WT_WIDTH), aligned(
 WT_INLINE vfloat load(const float *from) { return *(const vfloat_anywhere *)from; }
 WT_INLINE void store(float *to, vfloat v) { *(vfloat_anywhere *)to = v; }
 
+// Where fewer than a register's are left, the first `left` lanes only, the others 0; none if
+// left <= 0.
+WT_INLINE vfloat get(const float *from, int64_t left) {
+  return left >= WT_WIDTH ? load(from) : left > 0 ? load_part(from, left) : (vfloat){0};
+}
+
+WT_INLINE void put(float *to, vfloat v, int64_t left) {
+  if (left >= WT_WIDTH)
+    store(to, v);
+  else if (left > 0)
+    store_part(to, v, left);
+}
+
 // -0 - 0 is -0, so this is x in every lane.
 WT_INLINE vfloat splat(float x) { return x - (vfloat){0}; }
 

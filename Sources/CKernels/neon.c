@@ -167,8 +167,8 @@ static inline void store_part(float *to, float32x4_t v, int64_t count) {
 
 #define WT_ISA(NAME) NAME##_neon
 #define WT_WIDTH 4
-#define WT_TILE_ROWS 8
-#define WT_TILE_VECTORS 2
+#define WT_TILE_ROWS 6
+#define WT_TILE_VECTORS 4
 #include "products.h"
 #include "sequences.h"
 

@@ -45,29 +45,13 @@ WT_INLINE vfloat hyperbolic_tangent(vfloat x) {
 }
 
 static void WT_ISA(exp_f32)(const float *values, float *results, int64_t count) {
-  int64_t i = 0;
-  for (; i + WT_WIDTH <= count; i += WT_WIDTH) store(results + i, exponential(load(values + i)));
-  if (i < count) store_part(results + i, exponential(load_part(values + i, count - i)), count - i);
+  for (int64_t i = 0; i < count; i += WT_WIDTH)
+    put(results + i, exponential(get(values + i, count - i)), count - i);
 }
 
 static void WT_ISA(tanh_f32)(const float *values, float *results, int64_t count) {
-  int64_t i = 0;
-  for (; i + WT_WIDTH <= count; i += WT_WIDTH)
-    store(results + i, hyperbolic_tangent(load(values + i)));
-  if (i < count)
-    store_part(results + i, hyperbolic_tangent(load_part(values + i, count - i)), count - i);
-}
-
-// The first `left` lanes where fewer than a register's are left.
-WT_INLINE vfloat get(const float *from, int64_t left) {
-  return left >= WT_WIDTH ? load(from) : load_part(from, left);
-}
-
-WT_INLINE void put(float *to, vfloat v, int64_t left) {
-  if (left >= WT_WIDTH)
-    store(to, v);
-  else
-    store_part(to, v, left);
+  for (int64_t i = 0; i < count; i += WT_WIDTH)
+    put(results + i, hyperbolic_tangent(get(values + i, count - i)), count - i);
 }
 
 static void WT_ISA(lstm_forward_f32)(int64_t count, float *i, float *f, float *g, float *o,
