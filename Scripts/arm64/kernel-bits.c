@@ -72,6 +72,57 @@ static void step(const wt_kernels *kernels, int dimension) {
   free(coefficients);
 }
 
+// The product of matrices of many shapes, both ways round, and cut in the inner dimension.
+static void product(const wt_kernels *kernels, int shape) {
+  state = (uint64_t)shape;
+  int rows = 1 + shape % 27, columns = 1 + shape % WT_PANEL, inner = shape, middle = inner / 3;
+  int64_t a_row = shape % 2 ? 1 : inner + 1, a_column = shape % 2 ? rows + 2 : 1;
+  int64_t b_row = shape % 3 ? 1 : columns + 1, b_column = shape % 3 ? inner + 2 : 1;
+  static float a[20000], b[20000], c[2000];
+  static _Alignas(64) float panel[100 * WT_PANEL];
+  for (int i = 0; i < 20000; i++) {
+    a[i] = uniform();
+    b[i] = uniform();
+    c[i % 2000] = uniform();
+  }
+  kernels->pack_panel_f32(inner, columns, b, b_row, b_column, panel);
+  kernels->gemm_panel_f32(rows, columns, middle, a, a_row, a_column, panel, c, 35, shape % 5 < 2);
+  kernels->gemm_panel_f32(rows, columns, inner - middle, a + middle * a_column, a_row, a_column,
+                          panel + middle * WT_PANEL, c, 35, true);
+  add(panel, (long)inner * WT_PANEL);
+  add(c, 2000);
+}
+
+// The functions, cells, softmax and sums at one length.
+static void sequence(const wt_kernels *kernels, int count) {
+  enum { PITCH = 103 };
+  static float memory[20 * PITCH];
+#define X(INDEX) (memory + (INDEX) * PITCH)
+  for (int peepholes = 0; peepholes < 8; peepholes++) {
+    for (int i = 0; i < 20 * PITCH; i++) memory[i] = uniform() * 6;
+    const float *i = peepholes & 1 ? X(4) : 0, *f = peepholes & 2 ? X(5) : 0,
+                *o = peepholes & 4 ? X(6) : 0;
+    kernels->lstm_forward_f32(count, X(0), X(1), X(2), X(3), i, f, o, X(7), X(8), X(9), X(10));
+    kernels->lstm_backward_f32(count, X(0), X(1), X(2), X(3), i, f, o, X(7), X(9), X(11), X(12),
+                               X(13), X(14), X(15), X(16));
+    add(memory, 20 * PITCH);
+  }
+  for (int i = 0; i < 20 * PITCH; i++) memory[i] = uniform() * 9;
+  kernels->gru_forward_f32(count, X(0), X(1), X(2), X(3), X(4), X(5), X(6), X(7));
+  kernels->gru_backward_f32(count, X(0), X(1), X(2), X(5), X(6), X(8), X(9), X(10), X(11), X(12),
+                            X(13));
+  kernels->exp_f32(X(14), X(15), count);
+  kernels->tanh_f32(X(16), X(17), count);
+  kernels->axpy_f32(count, 0.3f, X(18), X(19));
+  double sums[2] = {kernels->sum_squares_f32(X(18), count), 0};
+  if (count > 0) sums[1] = kernels->softmax_xent_f32(X(14), count, count / 2, 0.7f);
+  add(memory, 20 * PITCH);
+  float words[4];
+  memcpy(words, sums, sizeof words);
+  add(words, 4);
+#undef X
+}
+
 int main(int argc, char **argv) {
   const wt_kernels *kernels = argc == 2 ? wt_kernels_named(argv[1]) : 0;
   if (!kernels) {
@@ -82,6 +133,14 @@ int main(int argc, char **argv) {
   static float values[4095], results[4095];
   for (int i = 0; i < 4095; i++) values[i] = uniform() * 35;
   kernels->sigmoid_f32(values, results, 4095);
+  add(results, 4095);
+  for (int shape = 0; shape < 100; shape++) product(kernels, shape);
+  for (int count = 0; count <= 100; count++) sequence(kernels, count);
+  for (int i = 0; i < 4095; i++) values[i] = uniform() * 100;
+  kernels->exp_f32(values, results, 4095);
+  add(results, 4095);
+  for (int i = 0; i < 4095; i++) values[i] /= 9;
+  kernels->tanh_f32(values, results, 4095);
   add(results, 4095);
   printf("%s %016llx\n", kernels->name, (unsigned long long)hash);
 }

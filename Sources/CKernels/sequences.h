@@ -121,22 +121,22 @@ static void WT_ISA(gru_forward_f32)(int64_t count, float *xr, float *xz, float *
   }
 }
 
-static void WT_ISA(gru_backward_f32)(int64_t count, const float *r, const float *z, const float *n_,
+static void WT_ISA(gru_backward_f32)(int64_t count, const float *r, const float *z, const float *n,
                                      const float *hn, const float *h_prev, const float *dh,
                                      float *dxr, float *dxz, float *dxn, float *dhn,
                                      float *dh_prev) {
   for (int64_t k = 0; k < count; k += WT_WIDTH) {
-    int64_t n = count - k;
-    vfloat reset = get(r + k, n), update = get(z + k, n), candidate = get(n_ + k, n);
-    vfloat d = get(dh + k, n);
+    int64_t left = count - k;
+    vfloat reset = get(r + k, left), update = get(z + k, left), candidate = get(n + k, left);
+    vfloat d = get(dh + k, left);
     vfloat d_candidate = d * (1.0f - update) * fma_v(-candidate, candidate, splat(1));
-    vfloat d_update = d * (get(h_prev + k, n) - candidate) * (update * (1.0f - update));
-    vfloat d_reset = d_candidate * get(hn + k, n) * (reset * (1.0f - reset));
-    put(dxr + k, d_reset, n);
-    put(dxz + k, d_update, n);
-    put(dxn + k, d_candidate, n);
-    put(dhn + k, d_candidate * reset, n);
-    put(dh_prev + k, d * update, n);
+    vfloat d_update = d * (get(h_prev + k, left) - candidate) * (update * (1.0f - update));
+    vfloat d_reset = d_candidate * get(hn + k, left) * (reset * (1.0f - reset));
+    put(dxr + k, d_reset, left);
+    put(dxz + k, d_update, left);
+    put(dxn + k, d_candidate, left);
+    put(dhn + k, d_candidate * reset, left);
+    put(dh_prev + k, d * update, left);
   }
 }
 
