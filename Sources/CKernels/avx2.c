@@ -169,7 +169,8 @@ static void sigmoid_f32_avx2(const float *values, float *results, int64_t count)
 
 // The first `count` < 8 lanes; the others are 0 or stay as they are in memory.
 static inline __m256i first_lanes(int64_t count) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count),
+                            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
 static inline __m256 load_part(const float *from, int64_t count) {

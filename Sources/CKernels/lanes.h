@@ -11,6 +11,7 @@
 typedef float vfloat __attribute__((vector_size(4 * WT_WIDTH)));
 typedef uint32_t vbits __attribute__((vector_size(4 * WT_WIDTH)));
 typedef double vdouble __attribute__((vector_size(8 * WT_WIDTH)));
+typedef int32_t vint __attribute__((vector_size(4 * WT_WIDTH)));
 typedef float vfloat_anywhere __attribute__((vector_size(4 * WT_WIDTH), aligned(4), may_alias));
 
 WT_INLINE vfloat load(const float *from) { return *(const vfloat_anywhere *)from; }
@@ -39,8 +40,25 @@ WT_INLINE vfloat choose(vbits mask, vfloat a, vfloat b) {
   return (vfloat)(((vbits)a & mask) | ((vbits)b & ~mask));
 }
 
+#if WT_WIDTH == 16
+#define LANE_NUMBERS {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+#elif WT_WIDTH == 8
+#define LANE_NUMBERS {0, 1, 2, 3, 4, 5, 6, 7}
+#else
+#define LANE_NUMBERS {0, 1, 2, 3}
+#endif
+
+// As get(), the other lanes `filler`.
+WT_INLINE vfloat get_or(float filler, const float *from, int64_t left) {
+  if (left >= WT_WIDTH) return load(from);
+  return choose((vbits)((vint)LANE_NUMBERS < (int32_t)left), get(from, left), splat(filler));
+}
+
 // In these forms NaN stays NaN.
-WT_INLINE vfloat at_least(float low, vfloat x) { return choose((vbits)(splat(low) > x), splat(low), x); }
+WT_INLINE vfloat at_least(float low, vfloat x) {
+  return choose((vbits)(splat(low) > x), splat(low), x);
+}
+
 WT_INLINE vfloat at_most(float high, vfloat x) {
   return choose((vbits)(splat(high) < x), splat(high), x);
 }

@@ -52,6 +52,9 @@ static void WT_ISA(pack_panel_f32)(int64_t inner, int64_t columns, const float *
       panel[k * WT_PANEL + j] = j < columns ? b[k * b_row + j * b_column] : 0;
 }
 
+// Steps of k that a's memory is asked for ahead of its use.
+enum { PREFETCH = 32 };
+
 // `rows` rows of `vectors` registers. Both are constants wherever this is called, so that all sums
 // stay in registers.
 WT_INLINE void tile(int rows, int vectors, int64_t columns, int64_t inner, const float *a,
@@ -64,6 +67,9 @@ WT_INLINE void tile(int rows, int vectors, int64_t columns, int64_t inner, const
     for (int v = 0; v < vectors; v++)
       sums[i][v] = keep ? get(c + i * c_row + v * WT_WIDTH, columns - v * WT_WIDTH) : (vfloat){0};
   for (int64_t k = 0; k < inner; k++) {
+    // Where a is transposed, every k is in a cache line far from the last one. The line asked for
+    // is that of the tile's last row; its first rows' came with the tile before.
+    __builtin_prefetch(a + (rows - 1) * a_row + (k + PREFETCH) * a_column);
     vfloat b[WT_TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++)

@@ -140,55 +140,54 @@ static void WT_ISA(gru_backward_f32)(int64_t count, const float *r, const float 
   }
 }
 
+// The 16 lanes of scalar.c are this many registers.
+enum { PARTS = WT_LANES / WT_WIDTH };
+
 static double WT_ISA(softmax_xent_f32)(float *logits, int64_t count, int64_t target, float scale) {
   if (target < 0) {
     for (int64_t i = 0; i < count; i++) logits[i] = 0;
     return 0;
   }
-  enum { PARTS = WT_LANES / WT_WIDTH };
-  const int64_t whole = count / WT_LANES * WT_LANES;
   const float lowest = -__builtin_inff(), logit = logits[target];
-  // Vectors over the 16 lanes; the rest of the row lies in a block of its own, filled up.
   vfloat lanes[PARTS];
-  float rest[WT_LANES], most = lowest;
-  for (int l = 0; l < WT_LANES; l++) rest[l] = whole + l < count ? logits[whole + l] : lowest;
   for (int p = 0; p < PARTS; p++) lanes[p] = splat(lowest);
-  for (int64_t i = 0; i <= whole; i += WT_LANES)
+  for (int64_t i = 0; i < count; i += WT_LANES)
     for (int p = 0; p < PARTS; p++) {
-      vfloat v = load((i < whole ? logits + i : rest) + p * WT_WIDTH);
+      int64_t at = i + p * WT_WIDTH;
+      vfloat v = get_or(lowest, logits + at, count - at);
       lanes[p] = choose((vbits)(v > lanes[p]), v, lanes[p]);
     }
-  for (int p = 0; p < PARTS; p++)
-    for (int l = 0; l < WT_WIDTH; l++) most = lanes[p][l] > most ? lanes[p][l] : most;
+  float most = lowest;
+  for (int p = 0; p < PARTS; p++) {
+    float part = __builtin_reduce_max(lanes[p]);   // no lane is NaN
+    most = part > most ? part : most;
+    lanes[p] = (vfloat){0};
+  }
 
-  for (int p = 0; p < PARTS; p++) lanes[p] = (vfloat){0};
-  for (int64_t i = 0; i <= whole; i += WT_LANES)
+  for (int64_t i = 0; i < count; i += WT_LANES)
     for (int p = 0; p < PARTS; p++) {
-      float *at = (i < whole ? logits + i : rest) + p * WT_WIDTH;
-      vfloat e = exponential_of_negative(load(at) - most);
-      store(at, e);
+      int64_t at = i + p * WT_WIDTH;
+      // e^-infinity is 0; only where `most` is infinite too, it is NaN, and so is all the rest.
+      vfloat e = exponential_of_negative(get_or(lowest, logits + at, count - at) - most);
+      put(logits + at, e, count - at);
       lanes[p] += e;
     }
   float sums[WT_LANES];
   for (int p = 0; p < PARTS; p++) store(sums + p * WT_WIDTH, lanes[p]);
   float sum = wt_sum_lanes(sums), factor = scale / sum;
-  for (int64_t i = 0; i < whole; i += WT_WIDTH) store(logits + i, load(logits + i) * factor);
-  for (int64_t i = whole; i < count; i++) logits[i] = rest[i - whole] * factor;
+  for (int64_t i = 0; i < count; i += WT_WIDTH)
+    put(logits + i, get(logits + i, count - i) * factor, count - i);
   logits[target] -= scale;
   return wt_log(sum) + ((double)most - logit);
 }
 
 static double WT_ISA(sum_squares_f32)(const float *values, int64_t count) {
-  enum { PARTS = WT_LANES / WT_WIDTH };
-  const int64_t whole = count / WT_LANES * WT_LANES;
-  float rest[WT_LANES];
-  for (int l = 0; l < WT_LANES; l++) rest[l] = whole + l < count ? values[whole + l] : 0;
   vdouble lanes[PARTS];
   for (int p = 0; p < PARTS; p++) lanes[p] = (vdouble){0};
-  for (int64_t i = 0; i <= whole; i += WT_LANES)
+  for (int64_t i = 0; i < count; i += WT_LANES)
     for (int p = 0; p < PARTS; p++) {
-      vfloat v = load((i < whole ? values + i : rest) + p * WT_WIDTH);
-      vdouble d = __builtin_convertvector(v, vdouble);
+      int64_t at = i + p * WT_WIDTH;
+      vdouble d = __builtin_convertvector(get(values + at, count - at), vdouble);
       lanes[p] += d * d;
     }
   double sums[WT_LANES];

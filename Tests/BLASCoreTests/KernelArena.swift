@@ -32,11 +32,11 @@ struct KernelArena {
   }
 
   /// Gives `body` a function from an array's index to its place.
-  mutating func call<R>(_ body: ((Int) -> Array) -> R) -> R {
+  mutating func call<R>(_ body: ((Int) -> Array?) -> R) -> R {
     let pitch = pitch
     return memory.withUnsafeMutableBufferPointer { buffer in
-      let base = buffer.baseAddress! + 3
-      return body { base + $0 * pitch }
+      let base = buffer.baseAddress
+      return body { index in base.map { $0 + 3 + index * pitch } }
     }
   }
 

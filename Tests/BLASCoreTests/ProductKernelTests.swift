@@ -45,8 +45,9 @@ import Testing
         a.withUnsafeBufferPointer {
           kernels.table.gemm_panel_f32(
             Int64(rows), Int64(columns), Int64(last - first),
-            $0.baseAddress! + first * aStrides.column, Int64(aStrides.row), Int64(aStrides.column),
-            floats + first * Int(WT_PANEL), &c, Int64(cStride), keep || first > 0)
+            $0.baseAddress.map { $0 + first * aStrides.column }, Int64(aStrides.row),
+            Int64(aStrides.column), floats + first * Int(WT_PANEL), &c, Int64(cStride),
+            keep || first > 0)
         }
       }
       return (Array(UnsafeBufferPointer(start: floats, count: inner * Int(WT_PANEL))), c)

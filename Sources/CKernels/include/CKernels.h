@@ -82,7 +82,8 @@ typedef struct {
   /// c[i * c_row + j] = (keep ? itself : 0) + sum over k of a[i * a_row + k * a_column] x
   /// panel[k][j], for i < rows and j < columns <= WT_PANEL: one chain of fused multiply-adds over
   /// k = 0, 1, ..., so that neither cutting rows and columns nor cutting k (with keep from the
-  /// second part on) changes a bit. Quick when a_row or a_column is 1.
+  /// second part on) changes a bit. Quick when a_row or a_column is 1, and when the parts of a and
+  /// of the packed b that follow each other fit the caches (for a, 200 rows x 700, say).
   void (*gemm_panel_f32)(int64_t rows, int64_t columns, int64_t inner, const float *a,
                          int64_t a_row, int64_t a_column, const float *panel, float *c,
                          int64_t c_row, bool keep);
