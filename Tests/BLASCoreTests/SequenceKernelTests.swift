@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test("e^x is exact to one unit in the last place wherever it is a normal number")
+  @Test("e^x is exact to 1.02 units in the last place wherever it is a normal number")
   func exponential() {
     let values = (-87_330...88_722).map { Float($0) * 1e-3 }
     for kernels in KernelTable.available {
@@ -52,7 +52,7 @@ import Testing
         let exact = Oracle.exp(Double(value))
         worst = max(worst, abs(Double(result) - exact) / Double(Float(exact).ulp))
       }
-      #expect(worst < 1, "\(kernels.name): \(worst)")
+      #expect(worst <= 1.02, "\(kernels.name): \(worst)")
       #expect(
         kernels.exp([0, -0.0, .infinity, -.infinity, 88.73, 1000, -87.34, -1000])
           == [1, 1, .infinity, 0, .infinity, .infinity, 0, 0], "\(kernels.name)")

@@ -88,7 +88,7 @@ typedef struct {
                          int64_t a_row, int64_t a_column, const float *panel, float *c,
                          int64_t c_row, bool keep);
 
-  /// e^x, to less than one unit in the last place (0.983 over all floats): 0 below -87.33654, where
+  /// e^x, to 1.02 units in the last place (measured over all floats): 0 below -87.33654, where
   /// results would no longer be normal numbers, infinity above 88.72283; NaN stays NaN.
   void (*exp_f32)(const float *values, float *results, int64_t count);
 
