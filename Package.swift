@@ -59,7 +59,10 @@ let package = Package(
       name: "Word2Vec", dependencies: ["BLASCore", "CKernels", "Tokenize", "Platform"],
       swiftSettings: strict),
     .target(
-      name: "SeqModels", dependencies: ["BLASCore", "Tokenize", "Platform"],
+      name: "Networks", dependencies: ["BLASCore", "CKernels", "Platform"],
+      swiftSettings: strict),
+    .target(
+      name: "SeqModels", dependencies: ["Networks", "BLASCore", "Tokenize", "Platform"],
       swiftSettings: strict),
     .target(
       name: "Corpora", dependencies: ["Platform"], path: "corpora",
@@ -68,8 +71,8 @@ let package = Package(
     .executableTarget(
       name: "wordtool",
       dependencies: [
-        "Platform", "BLASCore", "Tokenize", "Encoders", "Subword", "Word2Vec", "SeqModels",
-        "Corpora",
+        "Platform", "BLASCore", "Tokenize", "Encoders", "Subword", "Word2Vec", "Networks",
+        "SeqModels", "Corpora",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -99,7 +102,9 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "SeqModelsTests",
-      dependencies: ["SeqModels", "BLASCore", "Tokenize", "Platform", "TestSupport"],
+      dependencies: [
+        "SeqModels", "Networks", "BLASCore", "Tokenize", "Platform", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CorporaTests", dependencies: ["Corpora", "Platform", "TestSupport"],

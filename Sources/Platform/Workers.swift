@@ -44,7 +44,7 @@ public enum Workers {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
+  fileprivate static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
     // SAFETY: the box is retained here and released by the one thread that receives it.
     let box = unsafe Unmanaged.passRetained(Closure(body)).toOpaque()
     #if os(Linux)
@@ -66,5 +66,23 @@ public enum Workers {
       }, box)
     precondition(status == 0, "the system refused a thread: \(WordtoolError.systemMessage(status))")
     return thread
+  }
+}
+
+/// Threads that run beside their owner until it joins them.
+package final class HelperThreads: @unchecked Sendable {
+  // Sendable: `threads` is written by the initialiser and emptied by the one call of `join`.
+
+  private var threads: [pthread_t]
+
+  /// Starts `count` threads; each runs `body` with its number, 0 ..< count.
+  package init(count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    threads = (0..<count).map { index in Workers.start { body(index) } }
+  }
+
+  /// Waits for the end of all of them.
+  package func join() {
+    for thread in threads { _ = pthread_join(thread, nil) }
+    threads = []
   }
 }

@@ -9,20 +9,30 @@ struct TrainLMCommand: ParsableCommand {
     commandName: "train-lm",
     abstract: "Make a model of the next word or character from text.",
     discussion: """
-      TEXT is files and folders, plain or .gz, or '-', one sentence a line. The model counts \
-      n-grams with interpolated modified Kneser-Ney smoothing and is written as an ARPA file, which \
-      KenLM and SRILM read as well. Words stand between white space unless --tokenizer says \
-      otherwise; <unk> in the text is a word as any other, and rare words become it with \
-      --min-count or --max-vocab. A character is a code point.
+      TEXT is files and folders, plain or .gz, or '-', one sentence a line. Words stand between \
+      white space unless --tokenizer says otherwise; <unk> in the text is a word as any other, and \
+      rare words become it with --min-count or --max-vocab. A character is a code point.
+
+      --model ngram counts n-grams with interpolated modified Kneser-Ney smoothing and writes an \
+      ARPA file, which KenLM and SRILM read as well. The other models are neural networks: \
+      recurrent (see --cell), fixed-window (a hidden layer over the last words) and bag-of-words \
+      (the mean of their embeddings); they are written as safetensors under PyTorch's names. With \
+      --valid the weights of the best epoch are kept. The bytes are the same for any --threads.
 
       Example:
         wordtool train-lm ptb.train.txt -o ptb.arpa --model ngram --order 5 --test ptb.test.txt
-        wordtool train-lm play.txt -o play.arpa --model ngram --unit char
+        wordtool train-lm ptb.train.txt -o ptb.lm --cell lstm --valid ptb.valid.txt
+        wordtool train-lm play.txt -o play.lm --unit char --layers 1 --hidden 512 --optimizer adam
       """)
 
   /// The models that can be trained.
   enum Model: String, CaseIterable, ExpressibleByArgument {
-    case ngram
+    case recurrent, ngram
+    case fixedWindow = "fixed-window"
+    case bagOfWords = "bag-of-words"
+
+    /// What the library calls it; nil for the one that is not a network.
+    var kind: NeuralOptions.Kind? { NeuralOptions.Kind(rawValue: rawValue) }
   }
 
   @Argument(
@@ -34,8 +44,10 @@ struct TrainLMCommand: ParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
   var output: String
 
-  @Option(help: ArgumentHelp("The model: ngram.", valueName: "name"))
-  var model: Model
+  @Option(
+    help: ArgumentHelp(
+      "The model: recurrent, ngram, fixed-window or bag-of-words.", valueName: "name"))
+  var model: Model = .recurrent
 
   @Option(help: ArgumentHelp("Tokens in the longest n-grams, 1 to 5.", valueName: "n"))
   var order = 5
@@ -62,9 +74,39 @@ struct TrainLMCommand: ParsableCommand {
 
   @OptionGroup(title: "Text") var text: SentenceOptions
 
+  @OptionGroup(title: "Networks") var shape: NeuralShapeOptions
+
   @Option(
     help: ArgumentHelp(
-      "Noted in the summary; counting makes no random choice.", valueName: "n"))
+      "Vectors that the embeddings begin with, in any format the tool reads; --embedding is then "
+        + "theirs.",
+      valueName: "path"))
+  var embeddings: String?
+
+  @Flag(help: "Keep the embeddings of --embeddings as they are.")
+  var freezeEmbeddings = false
+
+  @OptionGroup(title: "Training of networks") var training: NeuralTrainingArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Save the state of the training here after each epoch and when interrupted.",
+      valueName: "file"))
+  var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on from a checkpoint, with the same TEXT: its options count, but for --epochs where "
+        + "that is more.",
+      valueName: "file"))
+  var resume: String?
+
+  @Option(
+    help: ArgumentHelp("Write one JSON object an epoch here.", valueName: "file"))
+  var metrics: String?
+
+  @Option(
+    help: ArgumentHelp("Where the random choices start; counting makes none.", valueName: "n"))
   var seed: UInt64 = 1
 
   @OptionGroup var threads: ThreadsOptions
@@ -100,9 +142,26 @@ struct TrainLMCommand: ParsableCommand {
     if json && output == "-" {
       throw ValidationError("--json and --output - exclude each other")
     }
+    if freezeEmbeddings, embeddings == nil {
+      throw ValidationError("--freeze-embeddings needs --embeddings")
+    }
   }
 
   func run() throws {
+    if let kind = model.kind {
+      try NeuralLMTraining(
+        texts: texts, output: output, kind: kind, unit: unit, minCount: minCount,
+        maxVocab: maxVocab, valid: valid, test: test, text: text, shape: shape,
+        training: training, seed: seed, threads: threads.count, embeddings: embeddings,
+        freezeEmbeddings: freezeEmbeddings, checkpoint: checkpoint, resume: resume,
+        metrics: metrics, json: json, progress: progress
+      ).run()
+    } else {
+      try countNGrams()
+    }
+  }
+
+  private func countNGrams() throws {
     let stop = StopFlag()
     Interrupts.whenInterrupted(raise: stop)
     var options = NGramOptions()

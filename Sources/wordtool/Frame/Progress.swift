@@ -84,6 +84,11 @@ final class Progress: Sendable {
     }
   }
 
+  /// Says something beside the moments, where those are shown as text.
+  func note(_ text: String) {
+    if drawing == .bar || drawing == .lines { StandardError.note(text) }
+  }
+
   /// Wipes the line; call it when the work has ended, well or badly.
   func finish() { StandardError.wipe() }
 

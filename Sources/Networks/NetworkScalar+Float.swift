@@ -1,0 +1,72 @@
+import BLASCore
+import CKernels
+
+extension Float: NetworkScalar {
+  /// The kernels of this process: `WORDTOOL_KERNELS` names others than the fastest.
+  private static let kernels = (try? KernelTable.selected()) ?? .fastest
+
+  package static func packPanel(
+    inner: Int, columns: Int, _ b: Input, rowStride: Int, columnStride: Int, into panel: Output
+  ) {
+    kernels.pointer.pointee.pack_panel_f32(
+      Int64(inner), Int64(columns), b, Int64(rowStride), Int64(columnStride), panel)
+  }
+
+  package static func multiplyPanel(
+    rows: Int, columns: Int, inner: Int, _ a: Input, rowStride: Int, columnStride: Int,
+    panel: Input, into c: Output, cStride: Int, keep: Bool
+  ) {
+    kernels.pointer.pointee.gemm_panel_f32(
+      Int64(rows), Int64(columns), Int64(inner), a, Int64(rowStride), Int64(columnStride), panel,
+      c, Int64(cStride), keep)
+  }
+
+  package static func lstmForward(_ step: LSTMStep<Float>) {
+    kernels.pointer.pointee.lstm_forward_f32(
+      Int64(step.count), step.i, step.f, step.g, step.o, step.peepI, step.peepF, step.peepO,
+      step.previousCell, step.cell, step.squashed, step.h)
+  }
+
+  package static func lstmBackward(_ step: LSTMGradientStep<Float>) {
+    kernels.pointer.pointee.lstm_backward_f32(
+      Int64(step.count), step.i, step.f, step.g, step.o, step.peepI, step.peepF, step.peepO,
+      step.previousCell, step.squashed, step.dh, step.dCell, step.dI, step.dF, step.dG, step.dO)
+  }
+
+  package static func gruForward(_ step: GRUStep<Float>) {
+    kernels.pointer.pointee.gru_forward_f32(
+      Int64(step.count), step.r, step.z, step.n, step.hr, step.hz, step.hn, step.previous, step.h)
+  }
+
+  package static func gruBackward(_ step: GRUGradientStep<Float>) {
+    kernels.pointer.pointee.gru_backward_f32(
+      Int64(step.count), step.r, step.z, step.n, step.hn, step.previous, step.dh, step.dR, step.dZ,
+      step.dN, step.dHN, step.dPrevious)
+  }
+
+  package static func tanh(_ values: Input, into results: Output, count: Int) {
+    kernels.pointer.pointee.tanh_f32(values, results, Int64(count))
+  }
+
+  package static func sigmoid(_ values: Input, into results: Output, count: Int) {
+    kernels.pointer.pointee.sigmoid_f32(values, results, Int64(count))
+  }
+
+  package static func exponential(_ values: Input, into results: Output, count: Int) {
+    kernels.pointer.pointee.exp_f32(values, results, Int64(count))
+  }
+
+  package static func softmaxCrossEntropy(
+    _ logits: Output, count: Int, target: Int, scale: Float
+  ) -> Double {
+    kernels.pointer.pointee.softmax_xent_f32(logits, Int64(count), Int64(target), scale)
+  }
+
+  package static func sumOfSquares(_ values: Input, count: Int) -> Double {
+    kernels.pointer.pointee.sum_squares_f32(values, Int64(count))
+  }
+
+  package static func addScaled(_ x: Input, factor: Float, into y: Output, count: Int) {
+    kernels.pointer.pointee.axpy_f32(Int64(count), factor, x, y)
+  }
+}

@@ -1,0 +1,185 @@
+/// The numbers a network computes with, and the loops that cost the time.
+///
+/// `Float` calls the SIMD kernels; `Double` is plain Swift, says what the kernels mean, and serves
+/// to check gradients against differences.
+package protocol NetworkScalar: BinaryFloatingPoint, Sendable {
+  typealias Input = UnsafePointer<Self>
+  typealias Output = UnsafeMutablePointer<Self>
+
+  /// panel[k][j] = b[k · rowStride + j · columnStride] for j < columns, zeros up to 32 columns.
+  static func packPanel(
+    inner: Int, columns: Int, _ b: Input, rowStride: Int, columnStride: Int, into panel: Output)
+
+  /// c[i][j] = (keep ? c[i][j] : 0) + the sum over k, in order, of a(i, k) · panel[k][j].
+  static func multiplyPanel(
+    rows: Int, columns: Int, inner: Int, _ a: Input, rowStride: Int, columnStride: Int,
+    panel: Input, into c: Output, cStride: Int, keep: Bool)
+
+  /// One step of an LSTM for the units of one row; see ``LSTMStep``.
+  static func lstmForward(_ step: LSTMStep<Self>)
+  /// The gradients of one step of an LSTM.
+  static func lstmBackward(_ step: LSTMGradientStep<Self>)
+  /// One step of a GRU for the units of one row; see ``GRUStep``.
+  static func gruForward(_ step: GRUStep<Self>)
+  /// The gradients of one step of a GRU.
+  static func gruBackward(_ step: GRUGradientStep<Self>)
+
+  /// The hyperbolic tangent of `count` values.
+  static func tanh(_ values: Input, into results: Output, count: Int)
+  /// The logistic function of `count` values.
+  static func sigmoid(_ values: Input, into results: Output, count: Int)
+  /// e to the power of each of `count` values.
+  static func exponential(_ values: Input, into results: Output, count: Int)
+
+  /// Softmax with cross-entropy of one row: `logits` become
+  /// (softmax - onehot(target)) · scale.
+  ///
+  /// - Returns: -log of the target's probability; 0 and zero gradients for the target -1.
+  static func softmaxCrossEntropy(
+    _ logits: Output, count: Int, target: Int, scale: Self
+  ) -> Double
+
+  /// The sum of the squares.
+  static func sumOfSquares(_ values: Input, count: Int) -> Double
+  /// y += factor · x.
+  static func addScaled(_ x: Input, factor: Self, into y: Output, count: Int)
+}
+
+extension NetworkScalar {
+  /// Columns of a packed panel.
+  package static var panelColumns: Int { 32 }
+}
+
+/// What one step of an LSTM reads and writes, `count` units of one row.
+///
+/// i = σ(i + p_i·c⁻), f = σ(f + p_f·c⁻), g = tanh(g), c = f·c⁻ + i·g, o = σ(o + p_o·c), h = o·tanh(c)
+/// (Hochreiter and Schmidhuber 1997; Gers et al. 2000, 2002 for the forget gate and the peepholes).
+package struct LSTMStep<Scalar: NetworkScalar> {
+  package var count: Int
+  /// Sums in, gates out.
+  package var i, f, g, o: UnsafeMutablePointer<Scalar>
+  /// The weights of the peepholes, or nil.
+  package var peepI, peepF, peepO: UnsafePointer<Scalar>?
+  package var previousCell: UnsafePointer<Scalar>
+  package var cell, squashed, h: UnsafeMutablePointer<Scalar>
+
+  package init(
+    count: Int, i: UnsafeMutablePointer<Scalar>, f: UnsafeMutablePointer<Scalar>,
+    g: UnsafeMutablePointer<Scalar>, o: UnsafeMutablePointer<Scalar>, peepI: UnsafePointer<Scalar>?,
+    peepF: UnsafePointer<Scalar>?, peepO: UnsafePointer<Scalar>?,
+    previousCell: UnsafePointer<Scalar>, cell: UnsafeMutablePointer<Scalar>,
+    squashed: UnsafeMutablePointer<Scalar>, h: UnsafeMutablePointer<Scalar>
+  ) {
+    self.count = count
+    self.i = i
+    self.f = f
+    self.g = g
+    self.o = o
+    self.peepI = peepI
+    self.peepF = peepF
+    self.peepO = peepO
+    self.previousCell = previousCell
+    self.cell = cell
+    self.squashed = squashed
+    self.h = h
+  }
+}
+
+/// What the gradients of one step of an LSTM read and write.
+package struct LSTMGradientStep<Scalar: NetworkScalar> {
+  package var count: Int
+  package var i, f, g, o: UnsafePointer<Scalar>
+  package var peepI, peepF, peepO: UnsafePointer<Scalar>?
+  package var previousCell, squashed, dh: UnsafePointer<Scalar>
+  /// In: the gradient that comes from the next step's cell. Out: that for the step before.
+  package var dCell: UnsafeMutablePointer<Scalar>
+  /// The gradients of the sums; they may be the gates' own places.
+  package var dI, dF, dG, dO: UnsafeMutablePointer<Scalar>
+
+  package init(
+    count: Int, i: UnsafePointer<Scalar>, f: UnsafePointer<Scalar>, g: UnsafePointer<Scalar>,
+    o: UnsafePointer<Scalar>, peepI: UnsafePointer<Scalar>?, peepF: UnsafePointer<Scalar>?,
+    peepO: UnsafePointer<Scalar>?, previousCell: UnsafePointer<Scalar>,
+    squashed: UnsafePointer<Scalar>, dh: UnsafePointer<Scalar>, dCell: UnsafeMutablePointer<Scalar>,
+    dI: UnsafeMutablePointer<Scalar>, dF: UnsafeMutablePointer<Scalar>,
+    dG: UnsafeMutablePointer<Scalar>, dO: UnsafeMutablePointer<Scalar>
+  ) {
+    self.count = count
+    self.i = i
+    self.f = f
+    self.g = g
+    self.o = o
+    self.peepI = peepI
+    self.peepF = peepF
+    self.peepO = peepO
+    self.previousCell = previousCell
+    self.squashed = squashed
+    self.dh = dh
+    self.dCell = dCell
+    self.dI = dI
+    self.dF = dF
+    self.dG = dG
+    self.dO = dO
+  }
+}
+
+/// What one step of a GRU reads and writes: r = σ(x_r + h_r), z = σ(x_z + h_z),
+/// n = tanh(x_n + r·h_n), h = (1 - z)·n + z·h⁻ (Cho et al. 2014, in cuDNN's and PyTorch's form).
+package struct GRUStep<Scalar: NetworkScalar> {
+  package var count: Int
+  /// Input projections in, gates out.
+  package var r, z, n: UnsafeMutablePointer<Scalar>
+  /// Recurrent projections, biases included.
+  package var hr, hz, hn: UnsafePointer<Scalar>
+  package var previous: UnsafePointer<Scalar>
+  package var h: UnsafeMutablePointer<Scalar>
+
+  package init(
+    count: Int, r: UnsafeMutablePointer<Scalar>, z: UnsafeMutablePointer<Scalar>,
+    n: UnsafeMutablePointer<Scalar>, hr: UnsafePointer<Scalar>, hz: UnsafePointer<Scalar>,
+    hn: UnsafePointer<Scalar>, previous: UnsafePointer<Scalar>, h: UnsafeMutablePointer<Scalar>
+  ) {
+    self.count = count
+    self.r = r
+    self.z = z
+    self.n = n
+    self.hr = hr
+    self.hz = hz
+    self.hn = hn
+    self.previous = previous
+    self.h = h
+  }
+}
+
+/// What the gradients of one step of a GRU read and write.
+package struct GRUGradientStep<Scalar: NetworkScalar> {
+  package var count: Int
+  package var r, z, n, hn, previous, dh: UnsafePointer<Scalar>
+  /// The gradients of the sums of r, z and n; they may be the gates' own places.
+  package var dR, dZ, dN: UnsafeMutablePointer<Scalar>
+  /// The gradient of h_n.
+  package var dHN: UnsafeMutablePointer<Scalar>
+  /// The part of the gradient of h⁻ that does not go through the products.
+  package var dPrevious: UnsafeMutablePointer<Scalar>
+
+  package init(
+    count: Int, r: UnsafePointer<Scalar>, z: UnsafePointer<Scalar>, n: UnsafePointer<Scalar>,
+    hn: UnsafePointer<Scalar>, previous: UnsafePointer<Scalar>, dh: UnsafePointer<Scalar>,
+    dR: UnsafeMutablePointer<Scalar>, dZ: UnsafeMutablePointer<Scalar>,
+    dN: UnsafeMutablePointer<Scalar>, dHN: UnsafeMutablePointer<Scalar>,
+    dPrevious: UnsafeMutablePointer<Scalar>
+  ) {
+    self.count = count
+    self.r = r
+    self.z = z
+    self.n = n
+    self.hn = hn
+    self.previous = previous
+    self.dh = dh
+    self.dR = dR
+    self.dZ = dZ
+    self.dN = dN
+    self.dHN = dHN
+    self.dPrevious = dPrevious
+  }
+}

@@ -1,0 +1,135 @@
+import CKernels
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Platform
+
+/// Threads that wait between pieces of work, for loops too short to start threads for.
+///
+/// Who does which piece is fixed, and no piece may depend on another: then a result cannot depend
+/// on how many threads there are.
+package final class ThreadTeam: @unchecked Sendable {
+  // Sendable: `job` and `pieceCount` are written before `generation` is raised and read after it is
+  // seen; the caller returns only when `pending` is zero.
+
+  /// How many threads work, the caller's included.
+  package let threadCount: Int
+
+  private let generation = Atomic<Int>(0)
+  private let pending = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let isEnding = Atomic<Bool>(false)
+  private var job: ((Int) -> Void)?
+  private var pieceCount = 0
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let wake: UnsafeMutablePointer<pthread_cond_t>
+  private var runner: HelperThreads?
+
+  private static let spinCount = 4_000
+  private static let yieldCount = 50
+
+  /// Starts `threadCount - 1` threads; they end with the object.
+  package init(threadCount: Int) {
+    precondition(threadCount >= 1, "\(threadCount) threads")
+    self.threadCount = threadCount
+    mutex = .allocate(capacity: 1)
+    mutex.initialize(to: pthread_mutex_t())
+    wake = .allocate(capacity: 1)
+    wake.initialize(to: pthread_cond_t())
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+    if threadCount > 1 {
+      // The threads hold the team unowned: `deinit` waits for them.
+      runner = HelperThreads(count: threadCount - 1) { [unowned self] in self.serve(thread: $0 + 1)
+      }
+    }
+  }
+
+  deinit {
+    if let runner {
+      isEnding.store(true, ordering: .releasing)
+      raise()
+      runner.join()
+    }
+    pthread_cond_destroy(wake)
+    pthread_mutex_destroy(mutex)
+    wake.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Runs `body(0)`, …, `body(pieces - 1)` on all threads and returns when all are done.
+  ///
+  /// A thread does consecutive pieces in order. Must not be called from inside a piece.
+  package func forEach(pieces: Int, _ body: (Int) -> Void) {
+    if threadCount == 1 || pieces <= 1 {
+      for piece in 0..<max(0, pieces) { body(piece) }
+      return
+    }
+    withoutActuallyEscaping(body) { escaping in
+      job = escaping
+      pieceCount = pieces
+      pending.store(threadCount - 1, ordering: .relaxed)
+      raise()
+      work(thread: 0)
+      var spins = 0
+      while pending.load(ordering: .acquiring) > 0 {
+        spins += 1
+        if spins < Self.spinCount { wt_spin_hint() } else { sched_yield() }
+      }
+      job = nil
+    }
+  }
+
+  private func raise() {
+    generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(wake)
+      pthread_mutex_unlock(mutex)
+    }
+  }
+
+  private func work(thread: Int) {
+    guard let job else { return }
+    for piece in pieceCount * thread / threadCount..<pieceCount * (thread + 1) / threadCount {
+      job(piece)
+    }
+  }
+
+  private func serve(thread: Int) {
+    var seen = 0
+    while true {
+      var spins = 0
+      while generation.load(ordering: .acquiring) == seen {
+        spins += 1
+        if spins < Self.spinCount {
+          wt_spin_hint()
+        } else if spins < Self.spinCount + Self.yieldCount {
+          sched_yield()
+        } else {
+          sleep(while: seen)
+        }
+      }
+      seen += 1
+      if isEnding.load(ordering: .acquiring) { return }
+      work(thread: thread)
+      pending.wrappingSubtract(1, ordering: .releasing)
+    }
+  }
+
+  private func sleep(while seen: Int) {
+    pthread_mutex_lock(mutex)
+    sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    while generation.load(ordering: .sequentiallyConsistent) == seen {
+      pthread_cond_wait(wake, mutex)
+    }
+    sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    pthread_mutex_unlock(mutex)
+  }
+}

@@ -1,0 +1,98 @@
+import Networks
+
+/// The layers of a neural language model over one set of weights.
+final class LanguageNetwork<Scalar: NetworkScalar> {
+  let options: NeuralOptions
+  let vocabularyCount: Int
+  let parameters: Parameters<Scalar>
+  let compute: Compute<Scalar>
+  let encoder: any ContextEncoder<Scalar>
+  let head: any SoftmaxHead<Scalar>
+  private var featureGradients = AlignedBuffer<Scalar>(count: 0)
+
+  init(_ options: NeuralOptions, vocabulary: Int, threads: Int) {
+    self.options = options
+    vocabularyCount = vocabulary
+    parameters = Parameters(options.parameterShapes(vocabulary: vocabulary))
+    compute = Compute(threadCount: threads)
+    switch options.kind {
+    case .recurrent:
+      encoder = RecurrentContext(
+        options.recurrent, embedding: options.embedding, parameters: parameters, compute: compute)
+    case .fixedWindow:
+      encoder = WindowContext(
+        vocabulary: vocabulary, window: options.window, embedding: options.embedding,
+        hidden: options.recurrent.hidden, isOneHot: options.isOneHot, parameters: parameters,
+        compute: compute)
+    case .bagOfWords:
+      encoder = BagContext(
+        window: options.window, embedding: options.embedding, parameters: parameters,
+        compute: compute)
+    }
+    if options.cutoffs.isEmpty {
+      head = FullSoftmax(
+        weightName: options.isTied ? "encoder.weight" : "decoder.weight", parameters: parameters,
+        compute: compute)
+    } else {
+      head = AdaptiveSoftmax(
+        vocabulary: vocabulary, cutoffs: options.cutoffs, parameters: parameters, compute: compute)
+    }
+  }
+
+  /// Sets the first values of all weights.
+  func start(_ training: NeuralTrainingOptions) {
+    let range = training.initialRange ?? 0.1
+    for (array, entry) in parameters.entries.enumerated() {
+      let isBias = entry.shape.count == 1
+      if entry.name.hasPrefix("rnn.") || isBias { continue }
+      WeightStart.uniform(
+        parameters.view(entry.name), range: range, seed: training.seed, array: array)
+    }
+    if options.kind == .recurrent {
+      WeightStart.recurrent(
+        options.recurrent, prefix: "rnn.", parameters: parameters,
+        initialization: training.initialization, range: training.initialRange,
+        forgetBias: training.forgetBias, seed: training.seed)
+    }
+  }
+
+  /// Lays all weights out for products.
+  func packWeights(
+    forTraining: Bool, dropout: LanguageDropout = LanguageDropout(),
+    draw: RecurrentStack<Scalar>.Draw? = nil
+  ) {
+    encoder.packWeights(forTraining: forTraining, dropout: dropout, draw: draw)
+    head.packWeights(forTraining: forTraining)
+  }
+
+  /// Adds the gradients of one piece of text; weights must be laid out.
+  ///
+  /// - Parameters:
+  ///   - ids: the token of each row, step after step.
+  ///   - targets: the token that follows each, -1 for none.
+  ///   - scale: the factor of each token's loss.
+  /// - Returns: the sum of -log p.
+  func backward(
+    _ ids: [Int32], targets: [Int32], layout: SequenceLayout, state: ContextState<Scalar>,
+    scale: Scalar, dropout: LanguageDropout, draw: RecurrentStack<Scalar>.Draw?
+  ) -> Double {
+    let features = encoder.forward(
+      ids, layout: layout, state: state, dropout: dropout, draw: draw)
+    if featureGradients.count < ids.count * features.columns {
+      featureGradients = AlignedBuffer(count: ids.count * features.columns)
+    }
+    let gradient = featureGradients.matrix(ids.count, features.columns)
+    let loss = head.backward(features, targets: targets, scale: scale, featureGradient: gradient)
+    encoder.backward(gradient)
+    return loss
+  }
+
+  /// -log p of each target; weights must be laid out.
+  func losses(
+    _ ids: [Int32], targets: [Int32], layout: SequenceLayout, state: ContextState<Scalar>
+  ) -> [Double] {
+    let features = encoder.forward(
+      ids, layout: layout, state: state, dropout: LanguageDropout(), draw: nil)
+    return head.losses(features, targets: targets)
+  }
+}

@@ -1,0 +1,99 @@
+import Networks
+public import Platform
+
+/// A trained neural model of the next token.
+///
+/// Not for several threads at once: its buffers serve one caller. It works on the caller's thread
+/// unless it was given more.
+public final class NeuralLanguageModel {
+  /// The shape of the model.
+  public let options: NeuralOptions
+  /// The tokens it knows.
+  public let vocabulary: LanguageVocabulary
+  let network: LanguageNetwork<Float>
+  private let walking: ContextState<Float>
+
+  /// A state between two tokens: a value, free to copy.
+  public struct State: Sendable {
+    var recurrent: [[Float]]
+    var history: [Int32]
+    /// The features that the next token is predicted from.
+    var features: [Float]
+  }
+
+  /// The number of trained numbers.
+  public var parameterCount: Int { network.parameters.count }
+
+  /// Takes over trained weights.
+  init(network: LanguageNetwork<Float>, vocabulary: LanguageVocabulary) {
+    options = network.options
+    self.network = network
+    self.vocabulary = vocabulary
+    walking = network.encoder.makeState(batch: 1, padding: vocabulary.endID)
+    network.packWeights(forTraining: false)
+  }
+
+  /// The state at the start of a text: a line has just ended.
+  public func initialState() -> State {
+    let state = network.encoder.makeState(batch: 1, padding: vocabulary.endID)
+    var first = State(
+      recurrent: state.recurrent.map(\.values), history: state.history.first ?? [], features: [])
+    advance(&first, with: vocabulary.endID)
+    return first
+  }
+
+  /// Moves a state over one token.
+  public func advance(_ state: inout State, with token: Int32) {
+    precondition(token >= 0 && Int(token) < vocabulary.count, "token \(token)")
+    for (target, values) in zip(walking.recurrent, state.recurrent) { target.values = values }
+    if !walking.history.isEmpty { walking.history[0] = state.history }
+    let features = network.encoder.forward(
+      [token], layout: SequenceLayout(steps: 1, batch: 1), state: walking,
+      dropout: LanguageDropout(), draw: nil)
+    state.recurrent = walking.recurrent.map(\.values)
+    state.history = walking.history.first ?? []
+    state.features = Array(UnsafeBufferPointer(start: features.base, count: features.columns))
+  }
+
+  /// The natural logarithm of every token's probability to come next.
+  public func logProbabilities(after state: State) -> [Double] {
+    var result = [Double](repeating: 0, count: vocabulary.count)
+    writeLogProbabilities(after: state, into: &result)
+    return result
+  }
+
+  /// The same, into an array that is there already.
+  public func writeLogProbabilities(after state: State, into result: inout [Double]) {
+    var features = state.features
+    features.withUnsafeMutableBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      network.head.logProbabilities(
+        MatrixView(base: base, rows: 1, columns: $0.count), into: &result)
+    }
+  }
+
+  /// The natural logarithm of the probability of each token of a text, read from its start on.
+  ///
+  /// - Parameters:
+  ///   - ids: the text; the first token is predicted after the end of a line.
+  ///   - stop: looked at every few hundred tokens.
+  /// - Throws: `WordtoolError` of kind `interrupted`.
+  public func logProbabilities(of ids: [Int32], stop: StopFlag? = nil) throws -> [Double] {
+    var result: [Double] = []
+    result.reserveCapacity(ids.count)
+    let state = network.encoder.makeState(batch: 1, padding: vocabulary.endID)
+    let size = 256
+    for start in stride(from: 0, to: ids.count, by: size) {
+      let targets = Array(ids[start..<min(start + size, ids.count)])
+      let read = [start == 0 ? vocabulary.endID : ids[start - 1]] + targets.dropLast()
+      let losses = network.losses(
+        read, targets: targets, layout: SequenceLayout(steps: targets.count, batch: 1),
+        state: state)
+      result += losses.map { -$0 }
+      if stop?.isRaised == true {
+        throw WordtoolError(.interrupted, found: "stopped after \(result.count) tokens")
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,146 @@
+public import Networks
+public import Tokenize
+
+/// The shape of a neural language model.
+public struct NeuralOptions: Codable, Hashable, Sendable {
+  /// What predicts the next token.
+  public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Recurrent layers over embeddings (Mikolov et al. 2010).
+    case recurrent
+    /// A hidden layer over the last words (Bengio et al. 2003).
+    case fixedWindow = "fixed-window"
+    /// The mean of the embeddings of the last words.
+    case bagOfWords = "bag-of-words"
+  }
+
+  /// What predicts the next token.
+  public var kind = Kind.recurrent
+  /// The recurrent layers; of a fixed window `hidden` alone counts.
+  public var recurrent = RecurrentOptions()
+  /// Values of a token's embedding.
+  public var embedding = 200
+  /// How many words a fixed window or a bag sees.
+  public var window = 5
+  /// A fixed window over one-hot words: no embeddings.
+  public var isOneHot = false
+  /// Whether the softmax uses the embeddings as its weights (Press and Wolf 2017, Inan et al.
+  /// 2017). The features must be as many as the values of an embedding.
+  public var isTied = false
+  /// Where the clusters of an adaptive softmax begin; empty for the full softmax.
+  public var cutoffs: [Int] = []
+  /// Words or characters.
+  public var unit = TextUnit.word
+  /// How words are found.
+  public var rule = TokenizerRule.whitespace
+
+  /// One layer of 200 LSTM units.
+  public init() {}
+
+  /// Values the softmax reads.
+  public var featureCount: Int {
+    switch kind {
+    case .recurrent: recurrent.outputCount
+    case .fixedWindow: recurrent.hidden
+    case .bagOfWords: embedding
+    }
+  }
+
+  func parameterShapes(vocabulary: Int) -> [(name: String, shape: [Int])] {
+    var shapes: [(name: String, shape: [Int])] = []
+    switch kind {
+    case .recurrent:
+      shapes.append(("encoder.weight", [vocabulary, embedding]))
+      shapes += recurrent.parameterShapes(inputCount: embedding, prefix: "rnn.")
+    case .fixedWindow:
+      shapes += WindowContext<Float>.shapes(
+        vocabulary: vocabulary, window: window, embedding: embedding, hidden: recurrent.hidden,
+        isOneHot: isOneHot)
+    case .bagOfWords:
+      shapes.append(("encoder.weight", [vocabulary, embedding]))
+    }
+    if !cutoffs.isEmpty {
+      return shapes
+        + AdaptiveSoftmax<Float>.shapes(
+          vocabulary: vocabulary, features: featureCount, cutoffs: cutoffs)
+    }
+    if !isTied { shapes.append(("decoder.weight", [vocabulary, featureCount])) }
+    shapes.append(("decoder.bias", [vocabulary]))
+    return shapes
+  }
+}
+
+/// How a neural language model is trained.
+public struct NeuralTrainingOptions: Codable, Hashable, Sendable {
+  /// How the learning rate moves.
+  public enum Schedule: String, Codable, Hashable, Sendable, CaseIterable {
+    /// It stays.
+    case constant
+    /// Divided by `decay` after an epoch in which the loss on the held-out text was no better than
+    /// the best so far.
+    case plateau
+    /// Divided by `decay` before each epoch after the first `decayAfter`.
+    case step
+    /// Half a cosine, down to zero at the end of the last epoch (Loshchilov and Hutter 2017).
+    case cosine
+  }
+
+  /// What a step's loss is divided by.
+  public enum LossAverage: String, Codable, Hashable, Sendable, CaseIterable {
+    /// The tokens of the step: the mean loss.
+    case tokens
+    /// The sequences of the batch: the loss is summed over the time steps, as Zaremba et al. 2014
+    /// do. A rate and a clip norm are then `bptt` times those of the mean.
+    case sequences
+  }
+
+  /// Passes over the text.
+  public var epochs = 13
+  /// Sequences read side by side: the text is cut in so many equal parts.
+  public var batch = 20
+  /// Time steps that gradients go back through; the state goes on (truncated backpropagation
+  /// through time: Williams and Peng 1990).
+  public var bptt = 35
+  /// The rule of the steps.
+  public var optimizer = OptimizerOptions()
+  /// The learning rate at the start.
+  public var rate = 1.0
+  /// How it moves.
+  public var schedule = Schedule.plateau
+  /// See ``Schedule``.
+  public var decay = 2.0
+  /// See ``Schedule/step``.
+  public var decayAfter = 4
+  /// Steps over which the rate rises from zero.
+  public var warmup = 0
+  /// What a step's loss is divided by.
+  public var lossAverage = LossAverage.sequences
+  /// What is left out while training.
+  public var dropout = LanguageDropout()
+  /// The factor of the mean square of the outputs, added to the loss (Merity et al. 2017).
+  public var activationPenalty = 0.0
+  /// The factor of the mean square of the outputs' change from step to step.
+  public var temporalPenalty = 0.0
+  /// How the recurrent weights begin.
+  public var initialization = WeightInitialization.uniform
+  /// All uniform weights begin between ± this; nil: 0.1 for embeddings and softmax, 1/√hidden for
+  /// recurrent weights.
+  public var initialRange: Double?
+  /// Added to the bias of an LSTM's forget gate (Jozefowicz et al. 2015).
+  public var forgetBias = 0.0
+  /// Epochs without a better loss on the held-out text after which training ends; nil never.
+  public var patience: Int?
+  /// Epochs without a better loss after which the mean of the weights is kept and measured
+  /// (non-monotonically triggered averaged SGD: Merity et al. 2018); nil never.
+  public var averagingAfter: Int?
+  /// Whether pretrained embeddings stay as they are.
+  public var hasFrozenEmbeddings = false
+  /// Training ends after so many steps, wherever that is; nil for no limit.
+  public var maximumSteps: Int?
+  /// Where all random choices come from.
+  public var seed: UInt64 = 1
+
+  /// Zaremba et al.'s small setting, but for the schedule.
+  public init() {
+    optimizer.clipNorm = 5
+  }
+}

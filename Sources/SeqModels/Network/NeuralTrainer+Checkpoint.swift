@@ -1,0 +1,127 @@
+import BLASCore
+import Networks
+public import Platform
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension NeuralTrainer {
+  /// Writes everything needed to go on with the very numbers an unbroken training would have.
+  ///
+  /// - Throws: `WordtoolError` of kind `inputOutput`.
+  public func writeCheckpoint(to output: OutputFile) throws {
+    var position = position
+    let memory = optimizer.memory
+    position.counts = memory.counts
+    position.isAveraging = optimizer.isAveraging
+    position.history = state.history
+    var arrays: [(name: String, values: UnsafeBufferPointer<Float>)] = memory.arrays.map {
+      ("optimizer.\($0.name)", UnsafeBufferPointer($0.values.all))
+    }
+    let states = state.recurrent.flatMap(\.values)
+    try states.withUnsafeBufferPointer { states in
+      try best.withUnsafeBufferPointer { best in
+        arrays.append(("training.state", states))
+        if position.hasBest { arrays.append(("training.best", best)) }
+        try NeuralModelFile.write(
+          to: output, format: NeuralModelFile.checkpointFormat, options: network.options,
+          vocabulary: vocabulary, parameters: network.parameters,
+          metadata: [
+            "training": try NeuralModelFile.json(training),
+            "position": try NeuralModelFile.json(position),
+          ], more: arrays)
+      }
+    }
+  }
+
+  /// What a checkpoint says about its training.
+  public struct Checkpoint {
+    let file: NeuralModelFile
+    let position: Position
+    /// The shape of the model.
+    public var options: NeuralOptions { file.options }
+    /// The tokens.
+    public var vocabulary: LanguageVocabulary { file.vocabulary }
+    /// How it was trained, and will be; the number of epochs may be changed.
+    public var training: NeuralTrainingOptions
+
+    /// Reads a checkpoint's header.
+    ///
+    /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
+    public init(path: String) throws {
+      file = try NeuralModelFile(path: path, format: NeuralModelFile.checkpointFormat)
+      guard
+        let training = file.file.metadata["training"].flatMap({
+          try? JSONDecoder().decode(NeuralTrainingOptions.self, from: Data($0.utf8))
+        }),
+        let position = file.file.metadata["position"].flatMap({
+          try? JSONDecoder().decode(Position.self, from: Data($0.utf8))
+        }), position.counts.count == 2, position.epoch >= 0, position.place >= 0
+      else {
+        throw WordtoolError(.badData, path: path, found: "no readable training in the header")
+      }
+      self.training = training
+      self.position = position
+    }
+  }
+
+  /// Goes on where a checkpoint ended.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: where it ended.
+  ///   - ids: the text it was trained on.
+  ///   - validIDs: its held-out text.
+  /// - Throws: `WordtoolError` of kind `badData` when the text is another, or the file is damaged.
+  public convenience init(
+    resuming checkpoint: Checkpoint, ids: [Int32], validIDs: [Int32] = [], threads: Int
+  ) throws {
+    try self.init(
+      checkpoint.options, training: checkpoint.training, vocabulary: checkpoint.vocabulary,
+      ids: ids, validIDs: validIDs, threads: threads)
+    let file = checkpoint.file
+    guard position.textHash == checkpoint.position.textHash else {
+      throw WordtoolError(
+        .badData, path: file.file.path, found: "a checkpoint of another text",
+        expected: "the text the training began with")
+    }
+    position = checkpoint.position
+    try file.readWeights(into: network.parameters)
+    optimizer.restore(counts: position.counts, isAveraging: position.isAveraging)
+    for (name, values) in optimizer.memory.arrays {
+      try file.read("optimizer.\(name)", shape: [values.count], into: values.base)
+    }
+    let sizes = state.recurrent.map(\.values.count)
+    var states = [Float](repeating: 0, count: sizes.reduce(0, +))
+    try states.withUnsafeMutableBufferPointer {
+      if let base = $0.baseAddress {
+        try file.read("training.state", shape: [$0.count], into: base)
+      }
+    }
+    var start = 0
+    for (target, size) in zip(state.recurrent, sizes) {
+      target.values = Array(states[start..<start + size])
+      start += size
+    }
+    guard
+      position.history.count == state.history.count,
+      position.history.allSatisfy({ line in
+        line.count == state.history.first?.count
+          && line.allSatisfy { $0 >= 0 && Int($0) < vocabulary.count }
+      })
+    else {
+      throw WordtoolError(.badData, path: file.file.path, found: "a damaged history of tokens")
+    }
+    state.history = position.history
+    if position.hasBest {
+      best = [Float](repeating: 0, count: network.parameters.values.count)
+      try best.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress {
+          try file.read("training.best", shape: [$0.count], into: base)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,316 @@
+import Networks
+public import Platform
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Trains a neural language model.
+///
+/// The text is one stream of tokens, cut in `batch` equal parts that are read side by side, `bptt`
+/// tokens at a time. The state goes on from piece to piece, its gradient does not (truncated
+/// backpropagation through time). The same text, options and seed give the same weights for any
+/// number of threads, and a training that was interrupted and resumed gives the weights of one that
+/// was not.
+public final class NeuralTrainer {
+  /// What happened so far.
+  public struct Report: Codable, Hashable, Sendable {
+    /// The epoch at work or just ended, from 1.
+    public var epoch = 1
+    /// Steps taken in all.
+    public var steps = 0
+    /// The mean loss a token since the epoch began, in nats.
+    public var loss = 0.0
+    /// The rate of the last step.
+    public var rate = 0.0
+    /// The gradients' norm before clipping in the last step.
+    public var gradientNorm = 0.0
+    /// Perplexity on the held-out text at the end of the epoch, where there is one.
+    public var validPerplexity: Double?
+    /// Tokens trained on in all.
+    public var tokens = 0
+    /// The share of the whole training that is done.
+    public var fraction = 0.0
+
+    /// Nothing has happened.
+    public init() {}
+  }
+
+  /// What a checkpoint has to know beside the weights.
+  struct Position: Codable {
+    var epoch = 0
+    var step = 0
+    /// Where in the parts the next piece begins.
+    var place = 0
+    var lossSum = 0.0
+    var lossCount = 0
+    var rate = 0.0
+    var bestLoss: Double?
+    var epochsSinceBest = 0
+    var tokens = 0
+    var hasBest = false
+    var isAveraging = false
+    var counts: [Int] = [0, 0]
+    var history: [[Int32]] = []
+    var textHash: UInt64 = 0
+  }
+
+  /// How it is trained.
+  public let training: NeuralTrainingOptions
+  let network: LanguageNetwork<Float>
+  let vocabulary: LanguageVocabulary
+  let optimizer: Optimizer<Float>
+  var position = Position()
+  var state: ContextState<Float>
+  /// The weights with the least loss on the held-out text.
+  var best: [Float] = []
+  private let ids: [Int32]
+  private let validIDs: [Int32]
+  private let partLength: Int
+
+  /// Prepares a training from the start.
+  ///
+  /// - Parameters:
+  ///   - ids: the text, a line's end after each line.
+  ///   - validIDs: the held-out text; empty for none.
+  ///   - embeddings: first values of embeddings by token, [embedding] numbers each.
+  /// - Throws: `WordtoolError`: `badData` for a text of fewer than two tokens.
+  public init(
+    _ options: NeuralOptions, training: NeuralTrainingOptions, vocabulary: LanguageVocabulary,
+    ids: [Int32], validIDs: [Int32] = [], embeddings: [Int32: [Float]] = [:], threads: Int
+  ) throws {
+    guard ids.count >= 2 else {
+      throw WordtoolError(
+        .badData, found: ids.isEmpty ? "a text without tokens" : "a text of one token",
+        expected: "at least two tokens to learn what follows what")
+    }
+    self.training = training
+    self.vocabulary = vocabulary
+    self.ids = ids
+    self.validIDs = validIDs
+    let batch = min(training.batch, ids.count)
+    partLength = (ids.count + batch - 1) / batch
+    network = LanguageNetwork(options, vocabulary: vocabulary.count, threads: threads)
+    network.start(training)
+    if let entry = network.parameters.entry("encoder.weight") {
+      for (id, values) in embeddings.sorted(by: { $0.key < $1.key }) {
+        precondition(values.count == entry.shape[1], "\(values.count) values for an embedding")
+        for (column, value) in values.enumerated() {
+          network.parameters.values.base[entry.range.lowerBound + Int(id) * values.count + column] =
+            value
+        }
+      }
+    }
+    optimizer = Optimizer(
+      training.optimizer, parameters: network.parameters, compute: network.compute)
+    state = network.encoder.makeState(batch: batch, padding: vocabulary.endID)
+    position.rate = training.rate
+    position.textHash = Self.hash(ids)
+    if let context = network.encoder as? RecurrentContext<Float> {
+      context.activationPenalty = (training.activationPenalty, training.temporalPenalty)
+    }
+  }
+
+  private static func hash(_ ids: [Int32]) -> UInt64 {
+    ids.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64(UInt32(bitPattern: $1))) &* 0x100_0000_01B3
+    }
+  }
+
+  /// Tokens trained on so far, those before a checkpoint included.
+  public var tokensTrained: Int { position.tokens }
+
+  /// Sequences read side by side.
+  var batch: Int { min(training.batch, ids.count) }
+
+  private var stepsPerEpoch: Int { (partLength + training.bptt - 1) / training.bptt }
+
+  /// Trains to the end.
+  ///
+  /// - Parameters:
+  ///   - stop: looked at after each step; then the state is as a checkpoint wants it.
+  ///   - epochEnded: called at the end of each epoch, with the state a checkpoint wants.
+  ///   - progress: called after each step.
+  /// - Returns: the model with the weights of the best epoch where there is a held-out text, of the
+  ///   last otherwise.
+  /// - Throws: `WordtoolError`: `interrupted`; `diverged` when a loss, a gradient or a weight is
+  ///   not finite.
+  public func run(
+    stop: StopFlag? = nil, epochEnded: (Report) throws -> Void = { _ in },
+    progress: (Report) -> Void = { _ in }
+  ) throws -> NeuralLanguageModel {
+    var report = Report()
+    func update() {
+      report.epoch = position.epoch + 1
+      report.steps = position.step
+      report.loss = position.lossSum / Double(max(1, position.lossCount))
+      report.tokens = position.tokens
+      report.rate = rate
+      report.fraction = min(
+        1,
+        Double(position.epoch * stepsPerEpoch + position.place / training.bptt)
+          / Double(max(1, training.epochs * stepsPerEpoch)))
+    }
+    training: while position.epoch < training.epochs {
+      if isOver { break }
+      while position.place < partLength {
+        report.gradientNorm = try step()
+        update()
+        progress(report)
+        if stop?.isRaised == true {
+          throw WordtoolError(
+            .interrupted,
+            found: "stopped in epoch \(position.epoch + 1) after step \(position.step)")
+        }
+        if position.step == training.maximumSteps { break training }
+      }
+      update()
+      report.validPerplexity = try endEpoch()
+      try epochEnded(report)
+    }
+    if position.hasBest, !best.isEmpty {
+      _ = network.parameters.values.all.update(fromContentsOf: best)
+      return NeuralLanguageModel(network: network, vocabulary: vocabulary)
+    }
+    optimizer.adoptAverage()
+    return NeuralLanguageModel(network: network, vocabulary: vocabulary)
+  }
+
+  /// Whether the held-out text asks for the end.
+  private var isOver: Bool {
+    training.patience.map { position.epochsSinceBest >= $0 } ?? false
+  }
+
+  /// The rate of the next step.
+  private var rate: Double {
+    var rate = position.rate
+    switch training.schedule {
+    case .constant, .plateau: break
+    case .step:
+      let decays = max(0, position.epoch + 1 - training.decayAfter)
+      for _ in 0..<decays { rate /= training.decay }
+    case .cosine:
+      let done = Double(position.step) / Double(max(1, training.epochs * stepsPerEpoch))
+      rate *= (1 + cos(Double.pi * min(1, done))) / 2
+    }
+    if position.step < training.warmup {
+      rate *= Double(position.step + 1) / Double(training.warmup)
+    }
+    return rate
+  }
+
+  /// One piece of text forward and back, and a step of the optimiser.
+  private func step() throws -> Double {
+    if position.place == 0 {
+      state = network.encoder.makeState(batch: batch, padding: vocabulary.endID)
+    }
+    let steps = min(training.bptt, partLength - position.place)
+    var read = [Int32](repeating: vocabulary.endID, count: steps * batch)
+    var targets = [Int32](repeating: -1, count: steps * batch)
+    var count = 0
+    for step in 0..<steps {
+      for part in 0..<batch {
+        let place = part * partLength + position.place + step
+        guard place < ids.count else { continue }
+        targets[step * batch + part] = ids[place]
+        if place > 0 { read[step * batch + part] = ids[place - 1] }
+        count += 1
+      }
+    }
+    let draw = RecurrentStack<Float>.Draw(seed: training.seed, step: UInt64(position.step))
+    let hasDropout = training.dropout != LanguageDropout()
+    network.packWeights(
+      forTraining: true, dropout: training.dropout, draw: hasDropout ? draw : nil)
+    let divisor = training.lossAverage == .tokens ? count : batch
+    let loss = network.backward(
+      read, targets: targets, layout: SequenceLayout(steps: steps, batch: batch), state: state,
+      scale: 1 / Float(max(1, divisor)), dropout: training.dropout, draw: hasDropout ? draw : nil)
+    var frozen: [Range<Int>] = []
+    if training.hasFrozenEmbeddings, let entry = network.parameters.entry("encoder.weight") {
+      frozen.append(entry.range)
+    }
+    let norm = optimizer.step(rate: rate, frozen: frozen)
+    guard loss.isFinite, norm.isFinite else {
+      throw WordtoolError(
+        .diverged,
+        found:
+          "the \(loss.isFinite ? "gradient" : "loss") of step \(position.step + 1) is not finite",
+        remedy: "lower the learning rate or clip the gradients harder")
+    }
+    position.lossSum += loss
+    position.lossCount += count
+    position.tokens += count
+    position.step += 1
+    position.place += steps
+    return norm
+  }
+
+  /// Measures the held-out text and sets the rate of the next epoch.
+  private func endEpoch() throws -> Double? {
+    var perplexity: Double?
+    if let name = network.parameters.firstNotFinite() {
+      throw WordtoolError(
+        .diverged, found: "\(name) is no longer finite after epoch \(position.epoch + 1)",
+        remedy: "lower the learning rate or clip the gradients harder")
+    }
+    if !validIDs.isEmpty {
+      let loss = optimizer.withAverage { () -> Double in
+        let loss = validLoss()
+        if position.bestLoss.map({ loss < $0 }) ?? true {
+          best = Array(network.parameters.values.all)
+        }
+        return loss
+      }
+      perplexity = exp(loss)
+      if position.bestLoss.map({ loss < $0 }) ?? true {
+        position.bestLoss = loss
+        position.hasBest = true
+        position.epochsSinceBest = 0
+      } else {
+        position.epochsSinceBest += 1
+        if training.schedule == .plateau { position.rate /= training.decay }
+        if let patience = training.averagingAfter, position.epochsSinceBest >= patience,
+          !optimizer.isAveraging
+        {
+          optimizer.beginAveraging()
+          position.epochsSinceBest = 0
+        }
+      }
+    }
+    position.epoch += 1
+    position.place = 0
+    position.lossSum = 0
+    position.lossCount = 0
+    return perplexity
+  }
+
+  /// The mean loss a token of the held-out text, read in as many parts as the batch.
+  private func validLoss() -> Double {
+    network.packWeights(forTraining: false)
+    let parts = min(batch, validIDs.count)
+    let length = (validIDs.count + parts - 1) / parts
+    let state = network.encoder.makeState(batch: parts, padding: vocabulary.endID)
+    var sum = 0.0
+    for start in stride(from: 0, to: length, by: training.bptt) {
+      let steps = min(training.bptt, length - start)
+      var read = [Int32](repeating: vocabulary.endID, count: steps * parts)
+      var targets = [Int32](repeating: -1, count: steps * parts)
+      for step in 0..<steps {
+        for part in 0..<parts {
+          let place = part * length + start + step
+          guard place < validIDs.count else { continue }
+          targets[step * parts + part] = validIDs[place]
+          if place > 0 { read[step * parts + part] = validIDs[place - 1] }
+        }
+      }
+      let losses = network.losses(
+        read, targets: targets, layout: SequenceLayout(steps: steps, batch: parts), state: state)
+      sum = losses.reduce(sum, +)
+    }
+    return sum / Double(validIDs.count)
+  }
+}

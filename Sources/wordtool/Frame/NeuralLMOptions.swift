@@ -1,0 +1,293 @@
+public import ArgumentParser
+public import Networks
+public import SeqModels
+
+extension RecurrentCell: ExpressibleByArgument {}
+extension WeightInitialization: ExpressibleByArgument {}
+extension OptimizerOptions.Method: ExpressibleByArgument {}
+extension NeuralTrainingOptions.Schedule: ExpressibleByArgument {}
+extension NeuralTrainingOptions.LossAverage: ExpressibleByArgument {}
+
+/// The shape of a neural language model.
+struct NeuralShapeOptions: ParsableArguments {
+  enum Softmax: String, CaseIterable, ExpressibleByArgument {
+    case full, adaptive
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "Recurrent units: rnn-tanh, rnn-relu, lstm or gru.", valueName: "name"))
+  var cell: RecurrentCell = .lstm
+
+  @Option(help: ArgumentHelp("Recurrent layers.", valueName: "n"))
+  var layers = 2
+
+  @Option(help: ArgumentHelp("Units of a layer.", valueName: "n"))
+  var hidden = 200
+
+  @Option(help: ArgumentHelp("Values of a token's embedding.", valueName: "n"))
+  var embedding = 200
+
+  @Option(
+    help: ArgumentHelp("Project an LSTM's outputs to n values. (default: none)", valueName: "n"))
+  var projection: Int?
+
+  @Flag(help: "Let an LSTM's gates see the cell.")
+  var peepholes = false
+
+  @Flag(help: "Use the embeddings as the weights of the softmax too.")
+  var tied = false
+
+  @Option(
+    help: ArgumentHelp("Tokens that a fixed window or a bag of words sees.", valueName: "n"))
+  var window = 5
+
+  @Flag(help: "A fixed window over one-hot tokens instead of embeddings.")
+  var oneHot = false
+
+  @Option(
+    help: ArgumentHelp(
+      "full, or adaptive: clusters by frequency, quicker with many tokens.", valueName: "name"))
+  var softmax: Softmax = .full
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the clusters of the adaptive softmax begin: 2000,10000. (default: a fifth and three "
+        + "fifths of the tokens, at most 4000 and 20000)",
+      valueName: "n,n"))
+  var cutoffs: String?
+
+  func validate() throws {
+    for (name, value) in [
+      ("layers", layers), ("hidden", hidden), ("embedding", embedding), ("window", window),
+      ("projection", projection ?? 1),
+    ] where !(1...1 << 16).contains(value) {
+      throw ValidationError("--\(name) is \(value), expected 1 to 65536")
+    }
+    if cell != .lstm, projection != nil || peepholes {
+      throw ValidationError("--projection and --peepholes belong to --cell lstm")
+    }
+    if tied, softmax == .adaptive {
+      throw ValidationError("--tied and --softmax adaptive exclude each other")
+    }
+    if cutoffs != nil, softmax != .adaptive {
+      throw ValidationError("--cutoffs belongs to --softmax adaptive")
+    }
+  }
+
+  /// The cutoffs for a vocabulary of that size.
+  func resolvedCutoffs(vocabulary: Int) throws -> [Int] {
+    guard softmax == .adaptive else { return [] }
+    guard let cutoffs else {
+      let bounds = [min(4_000, vocabulary / 5), min(20_000, vocabulary * 3 / 5)]
+      return Array(Set(bounds.filter { $0 >= 1 && $0 < vocabulary })).sorted()
+    }
+    let numbers = cutoffs.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    let values = numbers.compactMap(\.self)
+    guard values.count == numbers.count, !values.isEmpty, values.allSatisfy({ $0 >= 1 }),
+      zip(values, values.dropFirst()).allSatisfy(<), (values.last ?? 0) < vocabulary
+    else {
+      throw ValidationError(
+        "--cutoffs is '\(cutoffs)', expected rising numbers below the \(vocabulary) tokens")
+    }
+    return values
+  }
+}
+
+/// How a neural language model is trained.
+struct NeuralTrainingArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Passes over the text.", valueName: "n"))
+  var epochs = 13
+
+  @Option(help: ArgumentHelp("Parts of the text that are read side by side.", valueName: "n"))
+  var batch = 20
+
+  @Option(help: ArgumentHelp("Steps that gradients go back through.", valueName: "n"))
+  var bptt = 35
+
+  @Option(
+    help: ArgumentHelp("sgd, adagrad, rmsprop, adam or adamw.", valueName: "name"))
+  var optimizer: OptimizerOptions.Method = .sgd
+
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate. (default: 1 for sgd, 0.1 for adagrad, else 0.001)", valueName: "x"))
+  var lr: Double?
+
+  @Option(
+    help: ArgumentHelp("The share of the last step that sgd keeps.", valueName: "x"))
+  var momentum = 0.0
+
+  @Flag(help: "Nesterov's momentum.")
+  var nesterov = false
+
+  @Option(help: ArgumentHelp("Weight decay; apart from the gradient for adamw.", valueName: "x"))
+  var weightDecay = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Scale gradients down to this norm; 0 does not.", valueName: "x"))
+  var clip = 5.0
+
+  @Option(
+    help: ArgumentHelp("Cut each gradient to ± this value. (default: not)", valueName: "x"))
+  var clipValue: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a step's loss is divided by: its tokens (the mean; lr and clip as in PyTorch's "
+        + "examples), or the parts of the batch (the sum over the steps).",
+      valueName: "name"))
+  var lossAverage: NeuralTrainingOptions.LossAverage = .sequences
+
+  @Option(
+    help: ArgumentHelp(
+      "How the rate moves: constant, plateau (divided by --decay after an epoch that did not help "
+        + "on --valid), step (divided by --decay after each epoch from --decay-after on), cosine.",
+      valueName: "name"))
+  var schedule: NeuralTrainingOptions.Schedule = .plateau
+
+  @Option(help: ArgumentHelp("What the rate is divided by.", valueName: "x"))
+  var decay = 2.0
+
+  @Option(
+    help: ArgumentHelp("The last epoch with the first rate, for --schedule step.", valueName: "n"))
+  var decayAfter = 4
+
+  @Option(help: ArgumentHelp("Steps over which the rate rises from zero.", valueName: "n"))
+  var warmup = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "The share of values left out between layers and before the softmax.", valueName: "p"))
+  var dropout = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "The share left out of the embeddings' values. (default: as --dropout)", valueName: "p"))
+  var dropoutInput: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The share left out before the softmax. (default: as --dropout)", valueName: "p"))
+  var dropoutOutput: Double?
+
+  @Option(help: ArgumentHelp("The share of words left out whole.", valueName: "p"))
+  var dropoutWords = 0.0
+
+  @Option(
+    help: ArgumentHelp("The share of recurrent weights left out.", valueName: "p"))
+  var dropoutRecurrent = 0.0
+
+  @Flag(help: "One dropout mask for all steps of a piece (variational dropout).")
+  var dropoutLocked = false
+
+  @Option(
+    help: ArgumentHelp("Activation regularisation: alpha, on the outputs.", valueName: "x"))
+  var activationPenalty = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Temporal activation regularisation: beta, on their change.", valueName: "x"))
+  var temporalPenalty = 0.0
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "How recurrent weights begin: uniform, glorot, orthogonal or identity (with --cell rnn-relu: "
+        + "IRNN).",
+      valueName: "name"))
+  var initialization: WeightInitialization = .uniform
+
+  @Option(
+    help: ArgumentHelp(
+      "Uniform weights begin between ± x. (default: 0.1, recurrent ones 1/sqrt(hidden))",
+      valueName: "x"))
+  var initRange: Double?
+
+  @Option(help: ArgumentHelp("Added to the forget gates' bias at the start.", valueName: "x"))
+  var forgetBias = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "End after n epochs without gain on --valid. (default: never)", valueName: "n"))
+  var patience: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "After n epochs without gain on --valid, keep and measure the mean of the weights: NT-ASGD. "
+        + "(default: never)",
+      valueName: "n"))
+  var averageAfter: Int?
+
+  @Option(help: ArgumentHelp("End after n steps. (default: no limit)", valueName: "n"))
+  var maxSteps: Int?
+
+  func validate() throws {
+    for (name, value) in [
+      ("epochs", epochs), ("batch", batch), ("bptt", bptt), ("decay-after", decayAfter),
+      ("patience", patience ?? 1), ("average-after", averageAfter ?? 1),
+      ("max-steps", maxSteps ?? 1),
+    ] where value < 1 {
+      throw ValidationError("--\(name) is \(value), expected at least 1")
+    }
+    for (name, value) in [
+      ("dropout", dropout), ("dropout-input", dropoutInput ?? 0),
+      ("dropout-output", dropoutOutput ?? 0), ("dropout-words", dropoutWords),
+      ("dropout-recurrent", dropoutRecurrent), ("momentum", momentum),
+    ] where !(value >= 0 && value < 1) {
+      throw ValidationError("--\(name) is \(value), expected 0 to below 1")
+    }
+    for (name, value) in [
+      ("lr", lr ?? 1), ("decay", decay), ("clip-value", clipValue ?? 1),
+      ("init-range", initRange ?? 1),
+    ] where !(value > 0 && value.isFinite) {
+      throw ValidationError("--\(name) is \(value), expected a number above 0")
+    }
+    for (name, value) in [
+      ("clip", clip), ("weight-decay", weightDecay), ("activation-penalty", activationPenalty),
+      ("temporal-penalty", temporalPenalty),
+    ] where !(value >= 0 && value.isFinite) {
+      throw ValidationError("--\(name) is \(value), expected at least 0")
+    }
+    if warmup < 0 { throw ValidationError("--warmup is \(warmup), expected at least 0") }
+    if nesterov, momentum == 0 { throw ValidationError("--nesterov needs --momentum") }
+  }
+
+  /// The options of the library.
+  func options(seed: UInt64) -> NeuralTrainingOptions {
+    var options = NeuralTrainingOptions()
+    options.epochs = epochs
+    options.batch = batch
+    options.bptt = bptt
+    options.optimizer.method = optimizer
+    options.optimizer.momentum = momentum
+    options.optimizer.isNesterov = nesterov
+    options.optimizer.weightDecay = weightDecay
+    options.optimizer.clipNorm = clip > 0 ? clip : nil
+    options.optimizer.clipValue = clipValue
+    if optimizer == .rmsprop { options.optimizer.beta2 = 0.99 }
+    options.rate = lr ?? (optimizer == .sgd ? 1 : optimizer == .adagrad ? 0.1 : 0.001)
+    options.lossAverage = lossAverage
+    options.schedule = schedule
+    options.decay = decay
+    options.decayAfter = decayAfter
+    options.warmup = warmup
+    options.dropout.betweenLayers = dropout
+    options.dropout.input = dropoutInput ?? dropout
+    options.dropout.output = dropoutOutput ?? dropout
+    options.dropout.words = dropoutWords
+    options.dropout.recurrentWeights = dropoutRecurrent
+    options.dropout.isLocked = dropoutLocked
+    options.activationPenalty = activationPenalty
+    options.temporalPenalty = temporalPenalty
+    options.initialization = initialization
+    options.initialRange = initRange
+    options.forgetBias = forgetBias
+    options.patience = patience
+    options.averagingAfter = averageAfter
+    options.maximumSteps = maxSteps
+    options.seed = seed
+    return options
+  }
+}
