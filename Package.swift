@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "Subword", targets: ["Subword"]),
     .library(name: "Word2Vec", targets: ["Word2Vec"]),
     .library(name: "SeqModels", targets: ["SeqModels"]),
+    .library(name: "ConvNets", targets: ["ConvNets"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
   dependencies: [
@@ -37,6 +38,12 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
 
     // Our C: wrappers that hide ICU's versioned symbols, and the SIMD inner loops.
     .target(
@@ -65,6 +72,9 @@ let package = Package(
       name: "SeqModels", dependencies: ["Networks", "BLASCore", "Tokenize", "Platform"],
       swiftSettings: strict),
     .target(
+      name: "ConvNets", dependencies: ["BLASCore", "CJPEG", "CPNG", "Platform"],
+      swiftSettings: strict),
+    .target(
       name: "Corpora", dependencies: ["Platform"], path: "corpora",
       exclude: ["README.md"], sources: ["Sources"],
       resources: [.copy("atlas"), .copy("vectors")], swiftSettings: strict),
@@ -72,7 +82,7 @@ let package = Package(
       name: "wordtool",
       dependencies: [
         "Platform", "BLASCore", "Tokenize", "Encoders", "Subword", "Word2Vec", "Networks",
-        "SeqModels", "Corpora",
+        "SeqModels", "ConvNets", "Corpora",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -106,6 +116,9 @@ let package = Package(
         "SeqModels", "Networks", "BLASCore", "Tokenize", "Platform", "TestSupport",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "ConvNetsTests", dependencies: ["ConvNets", "BLASCore", "Platform", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "CorporaTests", dependencies: ["Corpora", "Platform", "TestSupport"],
       swiftSettings: strict),

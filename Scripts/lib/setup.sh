@@ -14,6 +14,8 @@ file:certificates     ca-certificates  -                -                -
 library:icu-uc        libicu-dev       libicu-devel     icu              icu4c
 library:openblas      libopenblas-dev  openblas-devel   openblas         openblas
 library:zlib          zlib1g-dev       zlib-devel       zlib             zlib
+library:libpng        libpng-dev       libpng-devel     libpng           libpng
+library:libturbojpeg  libturbojpeg0-dev turbojpeg-devel libjpeg-turbo    jpeg-turbo
 '
 
 say() { printf '== %s\n' "$*"; }
@@ -78,7 +80,7 @@ require_packages() {
   if [[ $(uname) == Darwin ]] && command -v brew >/dev/null; then
     # Homebrew keeps these out of the default search path.
     local formula
-    for formula in icu4c openblas zlib; do
+    for formula in icu4c openblas zlib libpng jpeg-turbo; do
       PKG_CONFIG_PATH=$(brew --prefix "$formula")/lib/pkgconfig:${PKG_CONFIG_PATH:-}
     done
     export PKG_CONFIG_PATH
@@ -99,7 +101,7 @@ require_packages() {
     die "packages are missing. With Homebrew (https://brew.sh), run: brew install $(missing_packages 3)"
   else
     die "missing, under the names they have on Debian: $missing
-  pkg-config must find icu-uc, openblas and zlib."
+  pkg-config must find icu-uc, openblas, zlib, libpng and libturbojpeg."
   fi
 }
 

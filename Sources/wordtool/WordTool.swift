@@ -41,6 +41,7 @@ struct WordTool: ParsableCommand {
           TokenizeCommand.self, VocabCommand.self, EncodeCommand.self, BytePairCommand.self,
           CorpusCommand.self,
         ]),
+      CommandGroup(name: "Images", subcommands: [ImageCommand.self]),
     ])
 
   /// The version of the tool.

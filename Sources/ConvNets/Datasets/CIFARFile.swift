@@ -1,0 +1,38 @@
+import Platform
+
+/// The binary version of CIFAR-10: records of a label and 32 x 32 values of red, green and blue.
+enum CIFARFile {
+  static let shape = ImageShape(height: 32, width: 32, channels: 3)
+  static let recordSize = 3073
+  static let classNames = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
+
+  /// Reads the files in order as one set.
+  static func dataset(_ paths: [String], folder: String) throws -> ImageDataset {
+    var bytes: [UInt8] = []
+    var labels: [Int32] = []
+    for path in paths {
+      let file = try ImageBytes.read(path)
+      guard !file.isEmpty, file.count % recordSize == 0 else {
+        throw WordtoolError(
+          .badData, path: path, found: "\(file.count) bytes",
+          expected: "a multiple of \(recordSize), the size of a CIFAR-10 record",
+          remedy: "the file is truncated or not CIFAR-10: get it again")
+      }
+      for start in stride(from: 0, to: file.count, by: recordSize) {
+        guard Int(file[start]) < classNames.count else {
+          throw WordtoolError(
+            .badData, path: path, at: .byte(start), found: "the class \(file[start])",
+            expected: "0 to \(classNames.count - 1)")
+        }
+        labels.append(Int32(file[start]))
+      }
+      bytes = bytes.isEmpty ? file : bytes + file
+    }
+    return ImageDataset(
+      path: folder, classNames: classNames, labels: labels, shape: shape,
+      storage: .records(
+        bytes: bytes, start: 1, stride: recordSize, isInterleaved: false, largest: 255))
+  }
+}

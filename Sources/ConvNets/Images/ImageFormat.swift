@@ -1,0 +1,92 @@
+public import Platform
+
+/// The formats of single images that are read and written.
+public enum ImageFormat: String, CaseIterable, Sendable {
+  case png
+  case jpeg
+  case pnm
+
+  /// The format that the first bytes of a file tell of, whatever its name; nil for any other.
+  public init?(sniffing bytes: some Collection<UInt8>) {
+    if bytes.starts(with: PNGFile.signature) {
+      self = .png
+    } else if bytes.starts(with: JPEGFile.signature) {
+      self = .jpeg
+    } else if PNMFile.matches(bytes) {
+      self = .pnm
+    } else {
+      return nil
+    }
+  }
+
+  /// The format that the suffix of an output's name asks for; nil for any other.
+  public init?(suffixOf path: String) {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    switch name[name.index(after: dot)...].lowercased() {
+    case "png": self = .png
+    case "jpg", "jpeg": self = .jpeg
+    case "pnm", "pgm", "ppm": self = .pnm
+    default: return nil
+    }
+  }
+}
+
+extension Image {
+  /// Reads a PNG, JPEG or PNM file; its content decides which, and gzip is unpacked.
+  ///
+  /// - Parameters:
+  ///   - path: the file; `-` is standard input.
+  ///   - channels: 1 or 3 to have grey or RGB whatever the file holds; nil to have what it holds.
+  /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, or `badData` when the file is
+  ///   truncated, damaged, too large or of no format known here.
+  public init(contentsOf path: String, channels: Int? = nil) throws {
+    try self.init(decoding: try ImageBytes.read(path), path: path, channels: channels)
+  }
+
+  /// Decodes a PNG, JPEG or PNM file that is in memory.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - path: its name, for messages.
+  ///   - channels: as for ``init(contentsOf:channels:)``.
+  /// - Throws: `WordtoolError` of kind `badData`.
+  public init(decoding bytes: [UInt8], path: String, channels: Int? = nil) throws {
+    let image: Image
+    switch ImageFormat(sniffing: bytes) {
+    case .png: image = try PNGFile.decode(bytes, path: path)
+    case .jpeg: image = try JPEGFile.decode(bytes, path: path)
+    case .pnm: image = try PNMFile.decode(bytes, path: path)
+    case nil:
+      throw WordtoolError(
+        .badData, path: path,
+        found: bytes.isEmpty ? "an empty file" : "no image format known here",
+        expected: "PNG, JPEG, PGM or PPM")
+    }
+    self = try channels.map { try image.converted(toChannels: $0, path: path) } ?? image
+  }
+
+  /// The bytes of a file of that format; values are clamped to 0...1 and rounded to 8 bits.
+  ///
+  /// - Throws: `WordtoolError`: `usage` when the image has neither 1 nor 3 planes or is too large
+  ///   for the format.
+  public func encoded(as format: ImageFormat, path: String = "-") throws -> [UInt8] {
+    guard channels == 1 || channels == 3 else {
+      throw WordtoolError(
+        .usage, path: path, found: "an image of \(channels) channels", expected: "1 or 3")
+    }
+    switch format {
+    case .png: return try PNGFile.encode(self, path: path)
+    case .jpeg: return try JPEGFile.encode(self, path: path)
+    case .pnm: return PNMFile.encode(self)
+    }
+  }
+
+  /// Writes the image to an output that is open already, and commits it.
+  ///
+  /// - Throws: `WordtoolError`: `usage` as ``encoded(as:path:)`` does, or `inputOutput`.
+  public func write(to output: OutputFile, as format: ImageFormat) throws {
+    try output.write(try encoded(as: format, path: output.path))
+    try output.commit()
+  }
+}

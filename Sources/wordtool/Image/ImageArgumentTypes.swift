@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import ConvNets
+
+extension ImageDataset.Part: ExpressibleByArgument {}

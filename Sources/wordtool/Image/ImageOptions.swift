@@ -1,0 +1,73 @@
+import ArgumentParser
+import ConvNets
+import Platform
+
+/// Which image is meant: a file, or one image of a set.
+struct ImageInput: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "A PNG, JPEG, PGM or PPM file, or a set of images; '-' is standard input.",
+      valueName: "image"))
+  var image: String
+
+  @Option(help: ArgumentHelp("Which image of a set, from 0 on.", valueName: "n"))
+  var index = 0
+
+  @Option(help: ArgumentHelp("Which part of a set that has two.", valueName: "train|test"))
+  var part: ImageDataset.Part = .train
+
+  func validate() throws {
+    if index < 0 { throw ValidationError("--index is \(index), expected 0 or more") }
+  }
+
+  /// One image, and what a set says about it.
+  struct Loaded {
+    var image: Image
+    var name: String
+    var label: String?
+  }
+
+  /// Reads the image.
+  func load() throws -> Loaded {
+    if image != "-" {
+      let isFolder = try InputFiles.expand([image]) != [image]
+      if try isFolder || ImageDataset.isSet(contentsOf: image) {
+        let set = try ImageDataset(contentsOf: image, part: part)
+        guard index < set.count else {
+          throw WordtoolError(
+            .usage, path: image, found: "--index \(index)",
+            expected: "0 to \(set.count - 1), the images of the set")
+        }
+        return Loaded(
+          image: try set.image(at: index), name: set.name(at: index),
+          label: set.classNames[Int(set.labels[index])])
+      }
+    }
+    guard index == 0 else {
+      throw WordtoolError(
+        .usage, path: image, found: "--index \(index)", expected: "0: the file is one image")
+    }
+    return Loaded(image: try Image(contentsOf: image), name: image, label: nil)
+  }
+}
+
+/// Where a picture goes.
+struct ImageOutput: ParsableArguments {
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "Where the picture goes; the suffix .png, .jpg, .pgm or .ppm decides the format.",
+      valueName: "path"))
+  var output: String
+
+  /// The format the name asks for.
+  func format() throws -> ImageFormat {
+    if output == "-" { return .png }
+    guard let format = ImageFormat(suffixOf: output) else {
+      throw WordtoolError(
+        .usage, path: output, found: "a name that tells no format",
+        expected: ".png, .jpg, .pgm or .ppm at its end")
+    }
+    return format
+  }
+}
