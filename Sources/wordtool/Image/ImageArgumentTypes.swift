@@ -2,3 +2,5 @@ public import ArgumentParser
 public import ConvNets
 
 extension ImageDataset.Part: ExpressibleByArgument {}
+extension Boundary: ExpressibleByArgument {}
+extension Image.RangeMapping: ExpressibleByArgument {}

@@ -28,7 +28,10 @@ struct ImageInput: ParsableArguments {
   }
 
   /// Reads the image.
-  func load() throws -> Loaded {
+  func load() throws -> Loaded { try Self.load(image, index: index, part: part) }
+
+  /// Reads a file, or one image of a set.
+  static func load(_ image: String, index: Int, part: ImageDataset.Part) throws -> Loaded {
     if image != "-" {
       let isFolder = try InputFiles.expand([image]) != [image]
       if try isFolder || ImageDataset.isSet(contentsOf: image) {
@@ -61,7 +64,10 @@ struct ImageOutput: ParsableArguments {
   var output: String
 
   /// The format the name asks for.
-  func format() throws -> ImageFormat {
+  func format() throws -> ImageFormat { try Self.format(of: output) }
+
+  /// The format a name asks for; PNG for standard output.
+  static func format(of output: String) throws -> ImageFormat {
     if output == "-" { return .png }
     guard let format = ImageFormat(suffixOf: output) else {
       throw WordtoolError(

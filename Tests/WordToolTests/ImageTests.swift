@@ -1,0 +1,83 @@
+import TestSupport
+import Testing
+
+@Suite struct ImageTests {
+  /// A grey image in Netpbm's text format.
+  private func writeImage(in folder: String) throws -> String {
+    let path = folder + "/small.pgm"
+    try TestFiles.write("P2\n3 2\n255\n0 128 255\n64 32 16\n", to: path)
+    return path
+  }
+
+  @Test func showPrintsSizeNumbersAndPicture() throws {
+    try TestFiles.withFolder { folder in
+      let path = try writeImage(in: folder)
+      let tool = Tool(folder: folder)
+      let run = try tool.run("image", "show", path)
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(
+        run.output == """
+          \(path): height x width x channels = 2 x 3 x 1 (grey)
+
+          grey, 0 to 255:
+            0 128 255
+           64  32  16
+
+            ++@@
+          ::..
+
+          """)
+      let json = try tool.run("image", "show", path, "--json", "--region", "1,1,1x2")
+      #expect(json.output.contains("\"values\":[[[32,16]]]"))
+      let colour = try tool.run("image", "show", path, "--no-numbers", "--palette", "256")
+      #expect(colour.output.contains("\u{1B}[38;5;"))
+      let input = try tool.run("image", "show", "-", input: "P2 1 1 9 9")
+      #expect(input.output.hasPrefix("-: height x width x channels = 1 x 1 x 1"))
+    }
+  }
+
+  @Test func filterWritesPicturesAndNumbers() throws {
+    try TestFiles.withFolder { folder in
+      let path = try writeImage(in: folder)
+      let tool = Tool(folder: folder)
+      let picture = folder + "/out.png"
+      let run = try tool.run("image", "filter", path, "--kernel", "identity", "-o", picture)
+      #expect(run.exitCode == 0 && run.output.isEmpty, "\(run.errors)")
+      let json = try tool.run("image", "show", picture, "--json")
+      #expect(json.output.contains("\"values\":[[[0,128,255],[64,32,16]]]"))
+      try TestFiles.write("1/2 1/2\n", to: folder + "/kernel")
+      let mean = try tool.run(
+        "image", "filter", path, "--kernel", folder + "/kernel", "--padding", "valid", "--json")
+      #expect(mean.output.contains("\"height\":2") && mean.output.contains("\"width\":2"))
+      let explained = try tool.run("image", "filter", "--explain")
+      #expect(explained.output.contains("1·1 + 1·0 + 1·1"))
+      let own = try tool.run(
+        "image", "filter", path, "--kernel", "edge", "--explain", "--padding", "same")
+      #expect(own.output.contains("128·4"), "\(own.output)\(own.errors)")
+    }
+  }
+
+  @Test func badInputIsOneLine() throws {
+    try TestFiles.withFolder { folder in
+      let path = try writeImage(in: folder)
+      let tool = Tool(folder: folder)
+      try TestFiles.write("hello", to: folder + "/text")
+      for (arguments, code, part) in [
+        (["show", folder + "/none"], 66, "No such file"),
+        (["show", folder + "/text"], 65, "no image format known here"),
+        (["show", path, "--region", "0,0,9x9"], 64, "a part of an image of 2 x 3 x 1"),
+        (["show", path, "--index", "1"], 64, "the file is one image"),
+        (["filter", path], 64, "--kernel is missing"),
+        (["filter", path, "--kernel", "box", "-o", folder + "/x.gif"], 64, ".png, .jpg"),
+        (["filter", path, "--kernel", "none", "-o", folder + "/x.png"], 66, "none"),
+        (["filter", path, "--kernel", "box", "--padding", "valid", "--json"], 64, "3 x 3"),
+      ] as [([String], Int32, String)] {
+        let run = try tool.start(["image"] + arguments).wait()
+        #expect(run.exitCode == code, "\(arguments): \(run.errors)")
+        #expect(run.errors.contains(part), "\(arguments): \(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1 && run.output.isEmpty)
+      }
+      #expect(!TestFiles.names(in: folder).contains { $0.hasPrefix("x.") })
+    }
+  }
+}
