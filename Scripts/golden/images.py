@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Makes the fixtures of the image tests: image files written by Pillow with the pixels that are in
-them, and what Pillow's resize and scipy.ndimage's correlate, convolve and affine_transform make of
-small random images.
+them, and what Pillow's resize, scipy.ndimage's correlate, convolve and affine_transform and the standard
+library's colorsys make of small random images.
 
 Usage: python3 Scripts/golden/images.py Tests/ConvNetsTests/Fixtures
 """
 
+import colorsys
 import json
 import platform
 import sys
@@ -152,7 +153,61 @@ def transforms():
     write("transforms.json", {**header, "cases": cases})
 
 
+# Rotation, shift, shear and zoom as one transform about the centre, as Keras composes them.
+def augmentations():
+    cases = []
+    shape = (7, 9)
+    for _ in range(6):
+        theta, shear = np.deg2rad(random.uniform(-60, 60)), np.deg2rad(random.uniform(-30, 30))
+        rows, columns = random.uniform(-2, 2), random.uniform(-2, 2)
+        zoom_rows, zoom_columns = random.uniform(0.6, 1.4), random.uniform(0.6, 1.4)
+        matrix = np.array([
+            [np.cos(theta), -np.sin(theta), 0], [np.sin(theta), np.cos(theta), 0], [0, 0, 1]])
+        matrix = matrix @ np.array([[1, 0, rows], [0, 1, columns], [0, 0, 1]])
+        matrix = matrix @ np.array([[1, -np.sin(shear), 0], [0, np.cos(shear), 0], [0, 0, 1]])
+        matrix = matrix @ np.diag([zoom_rows, zoom_columns, 1])
+        centre = np.array([[1, 0, (shape[0] - 1) / 2], [0, 1, (shape[1] - 1) / 2], [0, 0, 1]])
+        matrix = centre @ matrix @ np.linalg.inv(centre)
+        image = random.random(shape, dtype=np.float32)
+        for mode in ["constant", "nearest", "reflect", "wrap"]:
+            result = ndimage.affine_transform(
+                image.astype(np.float64), matrix[:2, :2], matrix[:2, 2], order=1, mode=mode)
+            cases.append({
+                "degrees": float(np.rad2deg(theta)), "shear": float(np.rad2deg(shear)),
+                "shift": [rows, columns], "zoom": [zoom_rows, zoom_columns], "mode": mode,
+                "shape": list(shape), "image": listed(image), "result": listed(result),
+            })
+    write("augmentations.json", {**header, "cases": cases})
+
+
+# Hue by the standard library's colorsys; the rest by its formula.
+def colours():
+    grey_of = np.array([0.299, 0.587, 0.114])
+    cases = []
+    for _ in range(3):
+        image = random.random((4, 5, 3), dtype=np.float32).astype(np.float64)
+        image[0, 0] = 0.5
+        image[0, 1] = [1, 0, 0]
+        grey = image @ grey_of
+        for turn in [-0.5, -0.2, 0.1, 0.37]:
+            hsv = [colorsys.rgb_to_hsv(*pixel) for pixel in image.reshape(-1, 3)]
+            turned = [colorsys.hsv_to_rgb((h + turn) % 1, s, v) for h, s, v in hsv]
+            cases.append(("hue", turn, image, np.array(turned).reshape(image.shape)))
+        for factor in [0, 0.6, 1.7]:
+            cases.append(("brightness", factor, image, np.clip(image * factor, 0, 1)))
+            cases.append(("contrast", factor, image, np.clip(
+                factor * image + (1 - factor) * grey.mean(), 0, 1)))
+            cases.append(("saturation", factor, image, np.clip(
+                factor * image + (1 - factor) * grey[..., None], 0, 1)))
+    write("colours.json", {**header, "cases": [
+        {"change": change, "amount": amount, "shape": list(image.shape),
+         "image": listed(image.transpose(2, 0, 1)), "result": listed(result.transpose(2, 0, 1))}
+        for change, amount, image, result in cases]})
+
+
 files()
 resizes()
 filters()
 transforms()
+augmentations()
+colours()

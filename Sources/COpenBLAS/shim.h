@@ -8,3 +8,9 @@ extern int blas_thread_shutdown_(void) __attribute__((weak));
 static inline void wt_openblas_end_threads(void) {
   if (blas_thread_shutdown_) blas_thread_shutdown_();
 }
+
+// LAPACK's eigenvalues and eigenvectors of a symmetric matrix. OpenBLAS includes LAPACK, but its C
+// header stands in another package.
+extern void dsyevd_(
+    const char *jobz, const char *uplo, const blasint *n, double *a, const blasint *lda, double *w,
+    double *work, const blasint *lwork, blasint *iwork, const blasint *liwork, blasint *info);

@@ -44,6 +44,25 @@ enum Golden {
     var result: [Float]
   }
 
+  struct AugmentationCase: Decodable {
+    var degrees: Double
+    var shear: Double
+    var shift: [Double]
+    var zoom: [Double]
+    var mode: String
+    var shape: [Int]
+    var image: [Float]
+    var result: [Float]
+  }
+
+  struct ColorChange: Decodable {
+    var change: String
+    var amount: Float
+    var shape: [Int]
+    var image: [Float]
+    var result: [Float]
+  }
+
   /// Reads a fixture.
   static func read<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
     try JSONDecoder().decode(type, from: try Data(contentsOf: URL(filePath: path(name))))

@@ -42,4 +42,54 @@ import Testing
     }
     #expect(seen == Set(ImageKernel.named.map(\.name)))
   }
+
+  @Test func transformsAreSciPys() throws {
+    let cases = try Golden.read("transforms.json", as: Golden.Cases<Golden.Transform>.self).cases
+    #expect(Set(cases.map(\.mode)) == Set(FillMode.allCases.map(\.rawValue)))
+    for item in cases {
+      let m = item.matrix
+      let map = AffineMap(
+        m[0], m[1], m[2], m[3], rowOffset: item.offset[0], columnOffset: item.offset[1])
+      let result = Golden.plane(item.shape, item.image).transformed(
+        by: map, fill: try #require(FillMode(rawValue: item.mode)), constant: item.constant)
+      #expect(Golden.distance(result.values, item.result) < 1e-5, "\(item.mode), \(m)")
+    }
+  }
+
+  @Test func composedTransformsAreSciPys() throws {
+    let cases = try Golden.read(
+      "augmentations.json", as: Golden.Cases<Golden.AugmentationCase>.self
+    ).cases
+    for item in cases {
+      let image = Golden.plane(item.shape, item.image)
+      let map = AffineMap.rotation(degrees: item.degrees)
+        .after(.shift(rows: item.shift[0], columns: item.shift[1]))
+        .after(.shear(degrees: item.shear))
+        .after(.zoom(rows: item.zoom[0], columns: item.zoom[1]))
+        .centered(on: image.shape)
+      let result = image.transformed(by: map, fill: try #require(FillMode(rawValue: item.mode)))
+      #expect(Golden.distance(result.values, item.result) < 1e-5, "\(item.mode)")
+    }
+  }
+
+  @Test func colorChangesAreAsTheirFormulas() throws {
+    let cases = try Golden.read("colours.json", as: Golden.Cases<Golden.ColorChange>.self).cases
+    for item in cases {
+      let image = Image(
+        shape: ImageShape(height: item.shape[0], width: item.shape[1], channels: 3),
+        values: item.image)
+      let result: Image
+      switch item.change {
+      case "hue": result = image.hueShifted(by: item.amount)
+      case "brightness": result = image.brightened(by: item.amount)
+      case "contrast": result = image.contrasted(by: item.amount)
+      case "saturation": result = image.saturated(by: item.amount)
+      default: throw GoldenError.unknownChange(item.change)
+      }
+      #expect(
+        Golden.distance(result.values, item.result) < 1e-5, "\(item.change) \(item.amount)")
+    }
+  }
+
+  enum GoldenError: Error { case unknownChange(String) }
 }

@@ -57,6 +57,29 @@ import Testing
     }
   }
 
+  @Test func augmentWritesTheSameSheetForAnyNumberOfThreads() throws {
+    try TestFiles.withFolder { folder in
+      let path = try writeImage(in: folder)
+      let tool = Tool(folder: folder)
+      let sheet = folder + "/sheet.png"
+      let run = try tool.run(
+        "image", "augment", path, "-o", sheet, "--count", "5", "--columns", "2", "--cell", "9")
+      #expect(run.exitCode == 0 && run.output.isEmpty, "\(run.errors)")
+      let shown = try tool.run("image", "show", sheet, "--no-numbers", "--palette", "none")
+      // Three rows of 6 x 9 pixels and gaps of 2.
+      #expect(shown.output.contains("26 x 24 x 1"), "\(shown.output)")
+      let digits = (0..<64).map { "\($0 % 17)" }.joined(separator: ",")
+      try TestFiles.write("\(digits),1\n\(digits),2\n", to: folder + "/set.tra")
+      let sheets = try ["1", "2"].map { threads in
+        _ = try tool.run(
+          "image", "augment", folder + "/set.tra", "--augment", "rotation=20,noise=0.1,mixup=0.3",
+          "--threads", threads, "-o", folder + "/\(threads).pgm")
+        return TestFiles.readBytes(folder + "/\(threads).pgm")
+      }
+      #expect(sheets[0] != nil && sheets[0] == sheets[1])
+    }
+  }
+
   @Test func badInputIsOneLine() throws {
     try TestFiles.withFolder { folder in
       let path = try writeImage(in: folder)
@@ -68,6 +91,11 @@ import Testing
         (["show", path, "--region", "0,0,9x9"], 64, "a part of an image of 2 x 3 x 1"),
         (["show", path, "--index", "1"], 64, "the file is one image"),
         (["filter", path], 64, "--kernel is missing"),
+        (["augment", path, "-o", folder + "/x.png", "--augment", "turn=1"], 64, "'turn=1'"),
+        (["augment", path, "-o", folder + "/x.png", "--augment", "crop=9x9"], 65, "small.pgm: an"),
+        (
+          ["augment", path, "-o", folder + "/x.png", "--augment", "mixup=1"], 64, "a set of images"
+        ),
         (["filter", path, "--kernel", "box", "-o", folder + "/x.gif"], 64, ".png, .jpg"),
         (["filter", path, "--kernel", "none", "-o", folder + "/x.png"], 66, "none"),
         (["filter", path, "--kernel", "box", "--padding", "valid", "--json"], 64, "3 x 3"),

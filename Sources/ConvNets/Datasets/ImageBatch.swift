@@ -9,6 +9,26 @@ public struct ImageBatch: Sendable {
   /// The class of each image.
   public let labels: [Int32]
 
+  init(shape: ImageShape, values: [Float], labels: [Int32]) {
+    self.shape = shape
+    self.values = values
+    self.labels = labels
+  }
+
+  /// A batch of images that are in memory.
+  ///
+  /// - Precondition: there is at least one image, and one label for each.
+  /// - Throws: `WordtoolError` of kind `badData` when they are not all of one shape.
+  public init(_ images: [Image], labels: [Int32]) throws {
+    precondition(!images.isEmpty && images.count == labels.count, "\(images.count) images")
+    for (place, image) in images.enumerated() where image.shape != images[0].shape {
+      throw WordtoolError(
+        .badData, found: "image \(place) of a batch is \(image.shape)",
+        expected: "\(images[0].shape) like the first", remedy: "resize them all")
+    }
+    self.init(shape: images[0].shape, values: images.flatMap(\.values), labels: labels)
+  }
+
   /// How many images there are.
   public var count: Int { labels.count }
 
@@ -38,7 +58,13 @@ extension ImageDataset {
     precondition(!indices.isEmpty, "an empty batch")
     let prepared = { @Sendable (index: Int) throws -> Image in
       let image = try self.image(at: index)
-      return try transform.map { try $0(image, index) } ?? image
+      guard let transform else { return image }
+      do {
+        return try transform(image, index)
+      } catch var error as WordtoolError where error.path == nil {
+        error.path = name(at: index)
+        throw error
+      }
     }
     let first = try prepared(indices[0])
     let (shape, size) = (first.shape, first.shape.valueCount)

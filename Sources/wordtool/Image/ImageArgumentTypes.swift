@@ -4,3 +4,4 @@ public import ConvNets
 extension ImageDataset.Part: ExpressibleByArgument {}
 extension Boundary: ExpressibleByArgument {}
 extension Image.RangeMapping: ExpressibleByArgument {}
+extension FillMode: ExpressibleByArgument {}

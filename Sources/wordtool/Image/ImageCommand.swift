@@ -12,5 +12,5 @@ struct ImageCommand: ParsableCommand {
       Example:
         wordtool image show photo.jpg
       """,
-    subcommands: [ImageShowCommand.self, ImageFilterCommand.self])
+    subcommands: [ImageShowCommand.self, ImageFilterCommand.self, ImageAugmentCommand.self])
 }
