@@ -24,9 +24,12 @@ struct WordTool: ParsableCommand {
     version: WordTool.version,
     groupedSubcommands: [
       CommandGroup(
-        name: "Train", subcommands: [TrainEmbeddingsCommand.self, TrainLMCommand.self]),
+        name: "Train", subcommands: [
+          TrainEmbeddingsCommand.self, TrainLMCommand.self, TrainClassifierCommand.self,
+        ]),
       CommandGroup(
         name: "Language models", subcommands: [PerplexityCommand.self, GenerateCommand.self]),
+      CommandGroup(name: "Text classes", subcommands: [ClassifyCommand.self]),
       CommandGroup(
         name: "Ask",
         subcommands: [

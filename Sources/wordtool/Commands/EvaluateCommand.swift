@@ -4,11 +4,15 @@ import ArgumentParser
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure how good vectors are.",
+    abstract: "Measure how good vectors and classifiers are.",
     discussion: """
       Example:
         wordtool evaluate analogies questions-words.txt --restrict 30000
         wordtool evaluate similarity wordsim353.tsv
+        wordtool evaluate classification reviews.model test.tsv
       """,
-    subcommands: [EvaluateAnalogiesCommand.self, EvaluateSimilarityCommand.self])
+    subcommands: [
+      EvaluateAnalogiesCommand.self, EvaluateSimilarityCommand.self,
+      EvaluateClassificationCommand.self,
+    ])
 }

@@ -1,0 +1,139 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Platform
+import Tokenize
+
+/// How a linear classifier of words and n-grams is trained.
+public struct BagOfWordsOptions: Sendable {
+  /// What the number of times a feature occurs in a text counts.
+  public enum Weighting: String, Codable, Hashable, Sendable, CaseIterable {
+    /// 1 if it occurs.
+    case binary
+    /// As often as it occurs.
+    case counts
+    /// (1 + ln count) · (1 + ln((1 + n) / (1 + m))), m of n texts having the feature, in rows of
+    /// length 1.
+    case tfIdf = "tf-idf"
+    /// 1 if it occurs, times the log ratio of the feature's share among the texts with the label
+    /// and among those without, each count increased by 1.
+    ///
+    /// Wang and Manning: Baselines and Bigrams, ACL 2012.
+    case naiveBayes = "nb"
+
+    /// The cost that works well with it.
+    public var defaultCost: Double {
+      switch self {
+      case .binary: 0.05
+      case .counts: 0.05
+      case .tfIdf: 10
+      case .naiveBayes: 0.5
+      }
+    }
+  }
+
+  /// Which words and n-grams count.
+  public var features: NGramFeatureOptions
+  /// What they count.
+  public var weighting: Weighting
+  /// The factor of the loss against the penalty |w|²/2; nil takes the weighting's own.
+  public var cost: Double?
+  /// Passes end when no text's dual variable has a larger gradient than this.
+  public var tolerance: Double
+  /// Passes over the texts at most.
+  public var maximumEpochs: Int
+  /// How much each label counts.
+  public var classWeights: ClassWeights
+  /// Decides the order of the texts.
+  public var seed: UInt64
+
+  /// Words and pairs of words, weighted by the log ratio.
+  public init(
+    features: NGramFeatureOptions = NGramFeatureOptions(), weighting: Weighting = .naiveBayes,
+    cost: Double? = nil, tolerance: Double = 0.1, maximumEpochs: Int = 200,
+    classWeights: ClassWeights = .uniform, seed: UInt64 = 1
+  ) {
+    self.features = features
+    self.weighting = weighting
+    self.cost = cost
+    self.tolerance = tolerance
+    self.maximumEpochs = maximumEpochs
+    self.classWeights = classWeights
+    self.seed = seed
+  }
+}
+
+/// L2-regularised logistic regression over words and n-grams.
+///
+/// Two labels of which each text has one are one question; otherwise each label is a yes-or-no
+/// question of its own, and where each text has exactly one label the answers are scaled to add up
+/// to 1.
+struct BagOfWordsClassifier: ClassifierCore {
+  static let modelName = "bag-of-words"
+  let labels: [String]
+  let rule: TokenizerRule
+  let isExclusive: Bool
+  let features: NGramFeatures
+  let weighting: BagOfWordsOptions.Weighting
+  /// [features, questions], row-major, scales multiplied in.
+  let weights: [Float]
+  /// [questions]
+  let biases: [Float]
+  /// [features] with tf-idf, else empty.
+  let inverseDocumentFrequencies: [Float]
+  let tokenizer: WordTokenizer
+
+  var name: String { Self.modelName }
+  var parameterCount: Int { weights.count + biases.count }
+  /// How many yes-or-no questions there are: 1 for two exclusive labels.
+  var questionCount: Int { biases.count }
+
+  func scores(
+    of texts: LabelledText, _ range: Range<Int>, threads: Int
+  ) throws -> ClassScores {
+    try NGramScoring.scores(
+      of: texts, range, features: features, labelCount: labels.count, tokenizer: tokenizer,
+      threads: threads
+    ) { found, row in score(found, &row) }
+  }
+
+  /// The probabilities for a text with these features.
+  private func score(_ found: [Int32], _ row: inout [Float]) {
+    var logits = [Float](repeating: 0, count: questionCount)
+    var squares: Float = 0
+    let sorted = found.sorted()
+    var at = 0
+    while at < sorted.count {
+      let feature = Int(sorted[at])
+      var next = at + 1
+      while next < sorted.count, sorted[next] == sorted[at] { next += 1 }
+      let value: Float =
+        switch weighting {
+        case .binary, .naiveBayes: 1
+        case .counts: Float(next - at)
+        case .tfIdf: 1 + log(Float(next - at))
+        }
+      at = next
+      if weighting == .tfIdf {
+        let product = value * inverseDocumentFrequencies[feature]
+        squares += product * product
+      }
+      let base = feature * questionCount
+      for question in 0..<questionCount { logits[question] += value * weights[base + question] }
+    }
+    let scale = weighting == .tfIdf && squares > 0 ? 1 / squares.squareRoot() : 1
+    for question in 0..<questionCount {
+      logits[question] = 1 / (1 + exp(-(logits[question] * scale + biases[question])))
+    }
+    if questionCount == 1 {
+      row = [1 - logits[0], logits[0]]
+      return
+    }
+    let sum = logits.reduce(0, +)
+    row = isExclusive && sum > 0 ? logits.map { $0 / sum } : logits
+  }
+}

@@ -1,0 +1,131 @@
+public import Platform
+
+/// How well a classifier does on labelled text.
+public struct ClassificationReport: Sendable {
+  /// What is known about one label.
+  public struct Label: Sendable {
+    /// Its name.
+    public var name: String
+    /// Texts that have it.
+    public var count: Int
+    /// Texts it was given to, as one of the first k.
+    public var predictedCount: Int
+    /// Texts where both is so.
+    public var correctCount: Int
+    /// Whether the model knows it. A label it does not know is never given: those texts are wrong.
+    public var isKnown: Bool
+
+    /// The share of the given that is right; nil when it was never given.
+    public var precision: Double? { Self.ratio(correctCount, predictedCount) }
+    /// The share of the texts with the label that were found; nil without any.
+    public var recall: Double? { Self.ratio(correctCount, count) }
+    /// The harmonic mean of precision and recall: 2 · correct / (given + present).
+    public var f1: Double { Self.ratio(2 * correctCount, count + predictedCount) ?? 0 }
+
+    static func ratio(_ part: Int, _ whole: Int) -> Double? {
+      whole == 0 ? nil : Double(part) / Double(whole)
+    }
+  }
+
+  /// Texts that were looked at.
+  public internal(set) var exampleCount = 0
+  /// Texts whose likeliest label is one of theirs.
+  public internal(set) var correctCount = 0
+  /// How many labels were given to each text.
+  public let k: Int
+  /// The labels of the model and of the texts, by their bytes. Those that neither occur nor were
+  /// given are there too.
+  public internal(set) var labels: [Label] = []
+  /// Texts without a word or n-gram that the model knows.
+  public internal(set) var unknownTextCount = 0
+  /// Cells of the confusion matrix: how often texts with the first label (of several the first)
+  /// had the second as the likeliest; both are places in ``labels``.
+  public internal(set) var confusion: [Confusion] = []
+  /// The natural logarithm of the probability of the right label, its mean with the sign turned:
+  /// nil when some text has a label the model does not know.
+  public internal(set) var meanLoss: Double?
+
+  /// One cell of a confusion matrix that is not 0.
+  public struct Confusion: Hashable, Sendable {
+    /// The text's label.
+    public var label: Int
+    /// The label that was given.
+    public var predicted: Int
+    /// How often.
+    public var count: Int
+  }
+
+  /// The share of texts whose likeliest label is one of theirs.
+  public var accuracy: Double { Label.ratio(correctCount, exampleCount) ?? 0 }
+  /// The share of given labels that are right.
+  public var precisionAtK: Double {
+    Label.ratio(sum(\.correctCount), sum(\.predictedCount)) ?? 0
+  }
+  /// The share of the texts' labels that were given.
+  public var recallAtK: Double { Label.ratio(sum(\.correctCount), sum(\.count)) ?? 0 }
+  /// The harmonic mean of both: F1 over all labels together.
+  public var microF1: Double {
+    Label.ratio(2 * sum(\.correctCount), sum(\.count) + sum(\.predictedCount)) ?? 0
+  }
+  /// The mean F1 of the labels that occur or were given.
+  public var macroF1: Double {
+    let seen = labels.filter { $0.count + $0.predictedCount > 0 }
+    return seen.isEmpty ? 0 : seen.reduce(0) { $0 + $1.f1 } / Double(seen.count)
+  }
+  /// Labels of the texts that the model does not know.
+  public var unknownLabels: [String] { labels.filter { !$0.isKnown }.map(\.name) }
+
+  private func sum(_ part: (Label) -> Int) -> Int { labels.reduce(0) { $0 + part($1) } }
+}
+
+extension TextClassifier {
+  /// Compares the labels the model gives with those the texts have.
+  ///
+  /// - Parameters:
+  ///   - k: how many labels each text is given.
+  ///   - threads: how many threads work; the result is the same.
+  public func evaluate(
+    _ texts: LabelledText, k: Int = 1, threads: Int = 1, stop: StopFlag? = nil
+  ) throws -> ClassificationReport {
+    precondition(k >= 1, "k is \(k)")
+    var report = ClassificationReport(k: k)
+    let names = Set(labels).union(texts.labels)
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let known = Set(labels)
+    let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    report.labels = names.map {
+      ClassificationReport.Label(
+        name: $0, count: 0, predictedCount: 0, correctCount: 0, isKnown: known.contains($0))
+    }
+    let ofModel = labels.map { places[$0] ?? 0 }
+    let ofText = texts.labels.map { places[$0] ?? 0 }
+    var placeInModel = [Int?](repeating: nil, count: names.count)
+    for (place, name) in ofModel.enumerated() { placeInModel[name] = place }
+    var cells: [[Int]: Int] = [:]
+    var loss = 0.0
+    try forEachPiece(of: texts, threads: threads, stop: stop) { range, scores in
+      for document in range {
+        let row = scores.row(document - range.lowerBound)
+        let right = texts.labelIDs(of: document).map { ofText[Int($0)] }
+        let given = ClassScores.best(row, count: k).map { ofModel[$0] }
+        report.exampleCount += 1
+        if scores.knownCounts[document - range.lowerBound] == 0 { report.unknownTextCount += 1 }
+        if right.contains(given[0]) { report.correctCount += 1 }
+        for label in right { report.labels[label].count += 1 }
+        for label in given {
+          report.labels[label].predictedCount += 1
+          if right.contains(label) { report.labels[label].correctCount += 1 }
+        }
+        guard let first = right.first else { continue }
+        cells[[first, given[0]], default: 0] += 1
+        let place = placeInModel[first]
+        loss += place.map { -Logarithm.natural(Double(row[row.startIndex + $0])) } ?? .nan
+      }
+    }
+    report.confusion = cells.map {
+      ClassificationReport.Confusion(label: $0[0], predicted: $0[1], count: $1)
+    }.sorted { ($0.label, $0.predicted) < ($1.label, $1.predicted) }
+    report.meanLoss = loss.isNaN ? nil : loss / Double(max(1, report.exampleCount))
+    return report
+  }
+}

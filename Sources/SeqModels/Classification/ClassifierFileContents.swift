@@ -1,0 +1,137 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import BLASCore
+import Platform
+import Tokenize
+
+/// A model file in the making: facts and tensors, then written in one go.
+struct ClassifierFileContents {
+  private var metadata: [String: String]
+  private var tensors: [(announcement: TensorFileWriter.Announcement, write: Write)] = []
+
+  /// Hands the bytes of a tensor, in one piece or several, to a function.
+  typealias Write = ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+
+  /// The facts that every classifier has.
+  init(model: String, rule: TokenizerRule) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    metadata = [
+      "format": ClassifierFile.format, "model": model,
+      "tokenizer_rule": String(decoding: try encoder.encode(rule), as: UTF8.self),
+    ]
+  }
+
+  /// A fact of the header.
+  subscript(name: String) -> String? {
+    get { metadata[name] }
+    set { metadata[name] = newValue }
+  }
+
+  /// Adds a tensor whose elements are in an array.
+  mutating func add<Element: BitwiseCopyable>(
+    _ name: String, _ type: TensorFile.ElementType, _ shape: [Int], _ values: [Element]
+  ) {
+    precondition(values.count == shape.reduce(1, *), "\(name): \(values.count) values for \(shape)")
+    tensors.append(
+      (
+        TensorFileWriter.Announcement(name, type, shape),
+        { write in try values.withUnsafeBytes { try write($0) } }
+      ))
+  }
+
+  /// Adds rows of floats.
+  mutating func add(_ name: String, _ rows: FloatRows) {
+    tensors.append(
+      (
+        TensorFileWriter.Announcement(name, .float32, [rows.count, rows.dimension]),
+        { write in for row in 0..<rows.count { try write(UnsafeRawBufferPointer(rows[row])) } }
+      ))
+  }
+
+  /// Adds texts as `name.bytes` and `name.offsets`.
+  mutating func add(_ name: String, texts: some Collection<some Collection<UInt8>>) {
+    var bytes: [UInt8] = []
+    var offsets: [Int64] = [0]
+    for text in texts {
+      bytes += text
+      offsets.append(Int64(bytes.count))
+    }
+    add("\(name).offsets", .int64, [offsets.count], offsets)
+    add("\(name).bytes", .uint8, [bytes.count], bytes)
+  }
+
+  /// Adds the words and n-grams.
+  mutating func add(_ features: NGramFeatures) {
+    self["lowest_order"] = "\(features.orders.lowerBound)"
+    self["highest_order"] = "\(features.orders.upperBound)"
+    self["buckets"] = "\(features.bucketCount)"
+    let pairs = (0..<features.pairs.count).flatMap {
+      let pair = features.pairs.pair($0)
+      return [pair.0, pair.1]
+    }
+    add("ngrams", .int32, [features.pairs.count, 2], pairs)
+    add("vocabulary", texts: (0..<features.words.count).map { features.words.utf8(Int32($0)) })
+  }
+
+  /// Writes everything; the file still has to be committed.
+  func write(to output: OutputFile) throws {
+    var writer = try TensorFileWriter(
+      to: output, metadata: metadata, tensors: tensors.map(\.announcement))
+    for tensor in tensors { try tensor.write { try writer.write($0) } }
+    writer.finish()
+  }
+}
+
+extension BagOfWordsClassifier {
+  init(_ file: ClassifierFile) throws {
+    labels = try file.labels()
+    rule = try file.rule()
+    isExclusive = try file.flag("exclusive")
+    features = try file.features()
+    weighting = try file.choice("weighting")
+    let questions = isExclusive && labels.count == 2 ? 1 : labels.count
+    weights = try file.floats("weight", [features.count, questions])
+    biases = try file.floats("bias", [questions])
+    inverseDocumentFrequencies =
+      weighting == .tfIdf ? try file.floats("idf", [features.count]) : []
+    tokenizer = try WordTokenizer(rule: rule)
+  }
+
+  func write(to output: OutputFile) throws {
+    var contents = try ClassifierFileContents(model: name, rule: rule)
+    contents["exclusive"] = "\(isExclusive)"
+    contents["weighting"] = weighting.rawValue
+    contents.add("weight", .float32, [features.count, questionCount], weights)
+    contents.add("bias", .float32, [questionCount], biases)
+    if weighting == .tfIdf {
+      contents.add("idf", .float32, [features.count], inverseDocumentFrequencies)
+    }
+    contents.add(features)
+    contents.add("labels", texts: labels.map { Array($0.utf8) })
+    try contents.write(to: output)
+  }
+}
+
+extension FastTextClassifier {
+  init(_ file: ClassifierFile) throws {
+    labels = try file.labels()
+    rule = try file.rule()
+    features = try file.features()
+    embeddings = try file.rows("embedding.weight", count: features.count, dimension: -1)
+    output = try file.rows("output.weight", count: labels.count, dimension: embeddings.dimension)
+    tokenizer = try WordTokenizer(rule: rule)
+  }
+
+  func write(to output: OutputFile) throws {
+    var contents = try ClassifierFileContents(model: name, rule: rule)
+    contents.add("embedding.weight", embeddings)
+    contents.add("output.weight", self.output)
+    contents.add(features)
+    contents.add("labels", texts: labels.map { Array($0.utf8) })
+    try contents.write(to: output)
+  }
+}

@@ -1,0 +1,118 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Platform
+import Tokenize
+
+/// How a classifier of averaged embeddings is trained.
+public struct FastTextOptions: Sendable {
+  /// Which words and n-grams get an embedding.
+  public var features: NGramFeatureOptions
+  /// Values in an embedding, 1 to 4096.
+  public var dimension: Int
+  /// The learning rate at the start; it falls to 0 in a straight line.
+  public var learningRate: Float
+  /// Passes over the texts.
+  public var epochs: Int
+  /// How much each label counts.
+  public var classWeights: ClassWeights
+  /// Decides the first embeddings and the order of the texts.
+  public var seed: UInt64
+
+  /// fastText's defaults for tutorials: learning rate 0.5, 5 epochs, words and pairs.
+  public init(
+    features: NGramFeatureOptions = NGramFeatureOptions(minimumCount: 1), dimension: Int = 100,
+    learningRate: Float = 0.5, epochs: Int = 5, classWeights: ClassWeights = .uniform,
+    seed: UInt64 = 1
+  ) {
+    self.features = features
+    self.dimension = dimension
+    self.learningRate = learningRate
+    self.epochs = epochs
+    self.classWeights = classWeights
+    self.seed = seed
+  }
+}
+
+/// The mean of a text's word and n-gram embeddings, then one layer and softmax.
+///
+/// Joulin, Grave, Bojanowski and Mikolov: Bag of Tricks for Efficient Text Classification, EACL
+/// 2017.
+struct FastTextClassifier: ClassifierCore {
+  static let modelName = "fasttext"
+  let labels: [String]
+  let rule: TokenizerRule
+  let features: NGramFeatures
+  /// [features, dimension]
+  let embeddings: FloatRows
+  /// [labels, dimension]
+  let output: FloatRows
+  let tokenizer: WordTokenizer
+
+  var name: String { Self.modelName }
+  var parameterCount: Int { (embeddings.count + output.count) * embeddings.dimension }
+  var isExclusive: Bool { true }
+
+  func scores(
+    of texts: LabelledText, _ range: Range<Int>, threads: Int
+  ) throws -> ClassScores {
+    try NGramScoring.scores(
+      of: texts, range, features: features, labelCount: labels.count, tokenizer: tokenizer,
+      threads: threads
+    ) { found, row in
+      let dimension = embeddings.dimension
+      var mean = [Float](repeating: 0, count: dimension)
+      for feature in found {
+        let values = embeddings[Int(feature)]
+        for column in 0..<dimension { mean[column] += values[column] }
+      }
+      let scale = 1 / Float(max(1, found.count))
+      for column in 0..<dimension { mean[column] *= scale }
+      for label in row.indices {
+        let weights = output[label]
+        var sum: Float = 0
+        for column in 0..<dimension { sum += weights[column] * mean[column] }
+        row[label] = sum
+      }
+      let largest = row.max() ?? 0
+      for label in row.indices { row[label] = exp(row[label] - largest) }
+      let sum = row.reduce(0, +)
+      for label in row.indices { row[label] /= sum }
+    }
+  }
+}
+
+/// Rows of floats in memory that somebody else owns: a mapped file, or what was trained.
+struct FloatRows: @unchecked Sendable {
+  // Sendable: nobody writes to the memory once rows have been made of it.
+
+  let count: Int
+  let dimension: Int
+  private let stride: Int
+  private let base: UnsafePointer<Float>?
+  private let owner: any AnyObject & Sendable
+
+  /// - Precondition: `values` holds `count` rows of `stride` floats, which stay as they are while
+  ///   `owner` lives.
+  init(
+    count: Int, dimension: Int, stride: Int, values: UnsafeBufferPointer<Float>,
+    owner: any AnyObject & Sendable
+  ) {
+    precondition(values.count >= (count - 1) * stride + dimension, "too few values")
+    self.count = count
+    self.dimension = dimension
+    self.stride = stride
+    self.owner = owner
+    base = values.baseAddress
+  }
+
+  /// The values of a row, 0 ..< `count`.
+  subscript(row: Int) -> UnsafeBufferPointer<Float> {
+    precondition(row >= 0 && row < count, "row \(row) of \(count)")
+    return UnsafeBufferPointer(start: base.map { $0 + row * stride }, count: dimension)
+  }
+}

@@ -1,0 +1,82 @@
+/// Texts with the classes they belong to, in the order of a file.
+///
+/// Every text has one label, or several (a question with all its tags). Labels are numbered in the
+/// order they were first seen.
+public struct LabelledText: Sendable {
+  /// The distinct labels; ``labelIDs(of:)`` are places in this list.
+  public private(set) var labels: [String] = []
+
+  private var positions: [String: Int32] = [:]
+  private var bytes: [UInt8] = []
+  private var starts = [0]
+  private var labelIDs: [Int32] = []
+  private var labelStarts = [0]
+  /// The line of its file that each text begins at.
+  private var lines: [Int32] = []
+
+  /// An empty collection.
+  public init() {}
+
+  /// Texts without labels, numbered as lines.
+  public init(texts: some Sequence<String>) {
+    for text in texts { append(text: text.utf8, labels: [], line: count + 1) }
+  }
+
+  /// How many texts there are.
+  public var count: Int { starts.count - 1 }
+
+  /// The bytes of all texts together.
+  public var byteCount: Int { bytes.count }
+
+  /// Whether some text has more than one label.
+  public var hasSeveralLabels: Bool { labelIDs.count > count }
+
+  /// The text at a place, 0 ..< ``count``.
+  public func text(at index: Int) -> String {
+    String(decoding: bytes[starts[index]..<starts[index + 1]], as: UTF8.self)
+  }
+
+  /// The labels of the text at a place, as places in ``labels``.
+  public func labelIDs(of index: Int) -> ArraySlice<Int32> {
+    labelIDs[labelStarts[index]..<labelStarts[index + 1]]
+  }
+
+  /// The line of the file that a text begins at, counted from 1.
+  public func line(of index: Int) -> Int { Int(lines[index]) }
+
+  /// How many texts have each label.
+  public var labelCounts: [Int] {
+    labelIDs.reduce(into: [Int](repeating: 0, count: labels.count)) { $0[Int($1)] += 1 }
+  }
+
+  /// Lends the bytes of the text at a place.
+  func withUTF8<Result>(
+    at index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+  ) rethrows -> Result {
+    try bytes.withUnsafeBufferPointer {
+      try body(UnsafeBufferPointer(rebasing: $0[starts[index]..<starts[index + 1]]))
+    }
+  }
+
+  /// Adds a text. A label that is named twice counts once.
+  public mutating func append(text: String, labels: [String]) {
+    append(text: text.utf8, labels: labels, line: count + 1)
+  }
+
+  /// Adds a text that begins at some line of its file.
+  mutating func append(text: some Sequence<UInt8>, labels names: [String], line: Int) {
+    bytes.append(contentsOf: text)
+    starts.append(bytes.count)
+    let first = labelIDs.count
+    for name in names {
+      let id = positions[name] ?? Int32(labels.count)
+      if Int(id) == labels.count {
+        labels.append(name)
+        positions[name] = id
+      }
+      if !labelIDs[first...].contains(id) { labelIDs.append(id) }
+    }
+    labelStarts.append(labelIDs.count)
+    lines.append(Int32(clamping: line))
+  }
+}

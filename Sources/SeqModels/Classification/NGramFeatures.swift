@@ -1,0 +1,99 @@
+public import Tokenize
+
+/// Which words and word n-grams of a text count.
+public struct NGramFeatureOptions: Hashable, Sendable {
+  /// How text becomes words.
+  public var rule: TokenizerRule
+  /// The orders of the n-grams: 1...2 is words and pairs of neighbours. 1 to 5.
+  public var orders: ClosedRange<Int>
+  /// Words and n-grams that occur less often in the training text are left out.
+  public var minimumCount: Int
+  /// How many numbers the n-grams of order 2 and more share by hashing, as in fastText; nil keeps
+  /// every n-gram apart.
+  public var bucketCount: Int?
+
+  /// Words and pairs that occur at least twice.
+  public init(
+    rule: TokenizerRule = .words, orders: ClosedRange<Int> = 1...2, minimumCount: Int = 2,
+    bucketCount: Int? = nil
+  ) {
+    self.rule = rule
+    self.orders = orders
+    self.minimumCount = minimumCount
+    self.bucketCount = bucketCount
+  }
+
+  /// The longest n-grams there can be.
+  public static let maximumOrder = 5
+}
+
+/// The words and n-grams a model knows, numbered: words first, in the order of their first
+/// occurrence, then n-grams of two words, and so on.
+///
+/// An n-gram is stored as the number of its first n - 1 words and the number of its last, so that
+/// nothing but words is ever spelled out. With hashing the n-grams are the numbers behind the words,
+/// by a hash of the numbers of their words. An n-gram never spans a word that is not known.
+struct NGramFeatures: Sendable {
+  let orders: ClosedRange<Int>
+  let words: TokenTable
+  let pairs: PairTable
+  /// 0 when every n-gram has a number of its own.
+  let bucketCount: Int
+
+  /// How many numbers there are.
+  var count: Int { words.count + (bucketCount > 0 ? bucketCount : pairs.count) }
+
+  init(orders: ClosedRange<Int>, words: TokenTable, pairs: PairTable, bucketCount: Int) {
+    self.orders = orders
+    self.words = words
+    self.pairs = pairs
+    self.bucketCount = bucketCount
+  }
+
+  /// The number of the n-gram that continues another by one word.
+  @inline(__always)
+  func continuation(of prefix: Int32, by word: Int32, hash: inout UInt64) -> Int32? {
+    guard bucketCount > 0 else {
+      return pairs.find(PairTable.key(prefix, word)).map { Int32(words.count) + $0 }
+    }
+    hash = PairTable.hash(hash ^ UInt64(UInt32(bitPattern: word)))
+    return Int32(words.count + Int(hash % UInt64(bucketCount)))
+  }
+
+  /// Calls `body` with the number of each known word and n-gram of a text of words, -1 standing for
+  /// words that are not known.
+  func forEachFeature(of ids: some RandomAccessCollection<Int32>, _ body: (Int32) -> Void) {
+    for start in ids.indices {
+      var node = ids[start]
+      guard node >= 0 else { continue }
+      if orders.lowerBound == 1 { body(node) }
+      var hash = UInt64(UInt32(bitPattern: node))
+      var order = 1
+      var at = ids.index(after: start)
+      while order < orders.upperBound, at < ids.endIndex, ids[at] >= 0,
+        let longer = continuation(of: node, by: ids[at], hash: &hash)
+      {
+        order += 1
+        node = longer
+        if order >= orders.lowerBound { body(node) }
+        at = ids.index(after: at)
+      }
+    }
+  }
+
+  /// The words of a text as numbers, -1 for those that are not known.
+  func wordIDs(
+    ofUTF8 bytes: UnsafeBufferPointer<UInt8>, tokenizer: WordTokenizer, into ids: inout [Int32]
+  ) {
+    ids.removeAll(keepingCapacity: true)
+    tokenizer.forEachToken(inUTF8: bytes) { ids.append(words.find($0) ?? -1) }
+  }
+
+  /// What a feature stands for, its words apart by spaces; nil for hashed n-grams.
+  func text(of feature: Int) -> String? {
+    if feature < words.count { return words.text(Int32(feature)) }
+    guard bucketCount == 0 else { return nil }
+    let (prefix, word) = pairs.pair(feature - words.count)
+    return text(of: Int(prefix)).map { $0 + " " + words.text(word) }
+  }
+}

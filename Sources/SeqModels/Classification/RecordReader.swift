@@ -1,0 +1,141 @@
+import Platform
+
+/// One row of a table: its fields, and the line it began at.
+struct TableRecord {
+  var line: Int
+  private var bytes: [UInt8] = []
+  private var ends: [Int] = []
+
+  init(line: Int) { self.line = line }
+
+  /// How many fields there are.
+  var count: Int { ends.count }
+
+  /// The bytes of a field, 0 ..< `count`.
+  subscript(field: Int) -> ArraySlice<UInt8> {
+    bytes[(field == 0 ? 0 : ends[field - 1])..<ends[field]]
+  }
+
+  /// A field as text.
+  func text(_ field: Int) -> String { String(decoding: self[field], as: UTF8.self) }
+
+  mutating func append(_ byte: UInt8) { bytes.append(byte) }
+  mutating func append(_ more: UnsafeBufferPointer<UInt8>.SubSequence) {
+    bytes.append(contentsOf: more)
+  }
+  mutating func endField() { ends.append(bytes.count) }
+}
+
+/// The rows of a table whose fields stand between tabs, or between commas as RFC 4180 has it.
+///
+/// Between tabs a quotation mark is a character like any other. In CSV a field may stand in
+/// quotation marks; then it may hold commas, line ends and doubled quotation marks. Blank lines are
+/// left out.
+final class RecordReader {
+  private let lines: LineReader
+  private let path: String
+  private let isQuoted: Bool
+  private static let maximumRecord = 64 << 20
+
+  /// Opens a table.
+  ///
+  /// - Parameter isCSV: commas and quotation marks instead of tabs.
+  init(path: String, isCSV: Bool) throws {
+    lines = try LineReader(path: path, maximumLength: Self.maximumRecord)
+    self.path = path
+    isQuoted = isCSV
+  }
+
+  /// The next row, or nil at the end.
+  ///
+  /// - Throws: `WordtoolError` of kind `badData` for a quotation mark that is never closed, or that
+  ///   is followed by something that is neither a comma nor the end of the line.
+  func next() throws -> TableRecord? {
+    while true {
+      var record = TableRecord(line: lines.number + 1)
+      let isFirst = lines.number == 0
+      let found = try lines.next { line in
+        let line = isFirst ? ByteOrderMark.skipped(line) : line[...]
+        if line.isEmpty { return true }
+        if isQuoted { return try addCSV(line, to: &record) }
+        for field in line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false) {
+          record.append(field)
+          record.endField()
+        }
+        return true
+      }
+      guard var isWhole = found else { return nil }
+      var size = 0
+      while !isWhole {
+        record.append(UInt8(ascii: "\n"))
+        let more = try lines.next { line in
+          size += line.count
+          return try addCSV(line[...], to: &record, insideQuotes: true)
+        }
+        guard let more, size <= Self.maximumRecord else {
+          throw WordtoolError(
+            .badData, path: path, at: .line(record.line),
+            found: "a quotation mark that is not closed", expected: "a field of CSV",
+            remedy: "for text between tabs, say --format tsv")
+        }
+        isWhole = more
+      }
+      if record.count > 0 { return record }
+    }
+  }
+
+  /// Adds a line and returns whether the row is whole.
+  private func addCSV(
+    _ line: UnsafeBufferPointer<UInt8>.SubSequence, to record: inout TableRecord,
+    insideQuotes: Bool = false
+  ) throws -> Bool {
+    let quote = UInt8(ascii: "\"")
+    let comma = UInt8(ascii: ",")
+    var at = line.startIndex
+    var isInside = insideQuotes
+    while true {
+      if !isInside, at < line.endIndex, line[at] == quote {
+        isInside = true
+        at += 1
+      }
+      if isInside {
+        while at < line.endIndex {
+          if line[at] != quote {
+            record.append(line[at])
+            at += 1
+          } else if at + 1 < line.endIndex, line[at + 1] == quote {
+            record.append(quote)
+            at += 2
+          } else {
+            break
+          }
+        }
+        if at == line.endIndex { return false }
+        at += 1
+        isInside = false
+        guard at == line.endIndex || line[at] == comma else {
+          throw WordtoolError(
+            .badData, path: path, at: .line(lines.number),
+            found: "text after a closing quotation mark", expected: "a comma or the end of the line"
+          )
+        }
+      } else {
+        let end = line[at...].firstIndex(of: comma) ?? line.endIndex
+        record.append(line[at..<end])
+        at = end
+      }
+      record.endField()
+      if at == line.endIndex { return true }
+      at += 1
+    }
+  }
+}
+
+/// The three bytes some programs put before UTF-8 text.
+enum ByteOrderMark {
+  static func skipped(
+    _ line: UnsafeBufferPointer<UInt8>
+  ) -> UnsafeBufferPointer<UInt8>.SubSequence {
+    line.starts(with: [0xEF, 0xBB, 0xBF]) ? line[3...] : line[...]
+  }
+}

@@ -1,0 +1,159 @@
+public import Platform
+public import Tokenize
+
+/// A model that says which label a text has, and how sure it is.
+///
+/// ```swift
+/// let text = try LabelledText(contentsOf: "reviews.tsv")
+/// let trained = try TextClassifier.train(on: text, options: BagOfWordsOptions())
+/// try trained.classifier.predictions(for: "a wonderful film")[0].label
+/// ```
+public final class TextClassifier: Sendable {
+  let core: any ClassifierCore
+
+  init(core: any ClassifierCore) { self.core = core }
+
+  /// What kind of model it is, as `--model` names it.
+  public var modelName: String { core.name }
+  /// The labels it can give, in the order of their UTF-8 bytes.
+  public var labels: [String] { core.labels }
+  /// How text becomes words.
+  public var rule: TokenizerRule { core.rule }
+  /// The numbers that were trained.
+  public var parameterCount: Int { core.parameterCount }
+  /// Whether the probabilities of all labels add up to 1. They do not for a bag of words trained on
+  /// texts with several labels: there each label is a question of its own.
+  public var isExclusive: Bool { core.isExclusive }
+
+  /// One label and its probability.
+  public struct Prediction: Hashable, Sendable {
+    /// The label.
+    public var label: String
+    /// From 0 to 1.
+    public var probability: Double
+  }
+
+  /// What a model says about one text.
+  public struct Answer: Sendable {
+    /// The likeliest labels, the best first; equal ones in the order of ``TextClassifier/labels``.
+    public var predictions: [Prediction]
+    /// How many features of the text the model knows; with 0 the answer is the same for every text.
+    public var knownCount: Int
+  }
+
+  /// The likeliest labels of one text, the best first.
+  ///
+  /// - Throws: `WordtoolError`, when ICU does not know the rule's locale.
+  public func predictions(for text: String, count: Int = 1) throws -> [Prediction] {
+    try answers(for: LabelledText(texts: [text]), count: count)[0].predictions
+  }
+
+  /// The likeliest labels of many texts; whatever labels those have are not looked at.
+  public func answers(
+    for texts: LabelledText, count: Int = 1, threads: Int = 1, stop: StopFlag? = nil
+  ) throws -> [Answer] {
+    var answers: [Answer] = []
+    try forEachPiece(of: texts, threads: threads, stop: stop) { range, scores in
+      for document in range {
+        let row = scores.row(document - range.lowerBound)
+        answers.append(
+          Answer(
+            predictions: ClassScores.best(row, count: count).map {
+              Prediction(label: labels[$0], probability: Double(row[row.startIndex + $0]))
+            }, knownCount: Int(scores.knownCounts[document - range.lowerBound])))
+      }
+    }
+    return answers
+  }
+
+  /// Calls `body` with the scores of piece after piece, so that many texts and many labels do not
+  /// take memory for all at once.
+  func forEachPiece(
+    of texts: LabelledText, threads: Int, stop: StopFlag?,
+    _ body: (Range<Int>, ClassScores) throws -> Void
+  ) throws {
+    var start = 0
+    while start < texts.count {
+      if stop?.isRaised == true {
+        throw WordtoolError(.interrupted, found: "stopped after \(start) texts")
+      }
+      let range = start..<min(texts.count, start + 4096)
+      try body(range, core.scores(of: texts, range, threads: threads))
+      start = range.upperBound
+    }
+  }
+}
+
+/// The probabilities of every label for some texts.
+struct ClassScores: Sendable {
+  /// Row-major [texts, labels].
+  var probabilities: [Float]
+  let labelCount: Int
+  /// How many features of each text the model knows.
+  var knownCounts: [Int32]
+
+  init(textCount: Int, labelCount: Int) {
+    probabilities = [Float](repeating: 0, count: textCount * labelCount)
+    self.labelCount = labelCount
+    knownCounts = [Int32](repeating: 0, count: textCount)
+  }
+
+  /// The probabilities for one text.
+  func row(_ text: Int) -> ArraySlice<Float> {
+    probabilities[text * labelCount..<(text + 1) * labelCount]
+  }
+
+  /// The places of the largest values, the largest first; of equal ones the first.
+  static func best(_ row: ArraySlice<Float>, count: Int) -> [Int] {
+    if count == 1 {
+      var best = row.startIndex
+      for place in row.indices where row[place] > row[best] { best = place }
+      return [best - row.startIndex]
+    }
+    let order = row.indices.sorted { (row[$1], $0) < (row[$0], $1) }
+    return order.prefix(count).map { $0 - row.startIndex }
+  }
+}
+
+/// What the kinds of classifiers have in common.
+protocol ClassifierCore: Sendable {
+  var name: String { get }
+  var labels: [String] { get }
+  var rule: TokenizerRule { get }
+  var parameterCount: Int { get }
+  var isExclusive: Bool { get }
+
+  /// The probabilities for a range of texts. The same whatever the number of threads.
+  func scores(of texts: LabelledText, _ range: Range<Int>, threads: Int) throws -> ClassScores
+
+  /// Writes the model into a file that still has to be committed.
+  func write(to output: OutputFile) throws
+}
+
+/// What a training gives besides the model.
+public struct ClassifierTraining: Sendable {
+  /// The model.
+  public var classifier: TextClassifier
+  /// Passes over the texts.
+  public var epochs: Int
+  /// How many texts there were.
+  public var exampleCount: Int
+  /// Texts without a word or n-gram that counts: they teach how frequent their label is at most.
+  public var emptyCount: Int
+  /// Byte sequences that were not UTF-8 and became U+FFFD.
+  public var replacedCount: Int
+}
+
+/// How far a training has come.
+public struct ClassifierProgress: Sendable {
+  /// The share that is done, 0 to 1.
+  public var fraction: Double
+  /// Texts dealt with so far, each counted in every pass.
+  public var exampleCount: Int
+  /// Passes that are complete.
+  public var epochs: Int
+  /// The mean loss of the texts since the last report, in nats, where it is known.
+  public var loss: Double?
+  /// The present learning rate, where there is one.
+  public var learningRate: Double?
+}

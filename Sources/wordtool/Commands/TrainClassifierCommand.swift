@@ -1,0 +1,153 @@
+import ArgumentParser
+import Platform
+import SeqModels
+
+/// `wordtool train-classifier`: labelled text in, a model that names the label of a text out.
+struct TrainClassifierCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train-classifier",
+    abstract: "Make a model that names the class of a text.",
+    discussion: """
+      FILE has a text and its label a line or row, plain or .gz: words that begin with __label__ \
+      (as for fastText, also several a line), TSV, CSV or JSON lines. Which column is which is found \
+      out as the options below say. bag-of-words is logistic regression over words and word n-grams; \
+      fasttext is the mean of their embeddings and softmax. The same text, seed and options give the \
+      same bytes, whatever the number of threads.
+
+      Example:
+        wordtool train-classifier reviews.tsv -o reviews.model --test test.tsv
+        wordtool train-classifier cooking.train -o cooking.model --model fasttext --epochs 25
+      """)
+
+  /// The models that can be trained.
+  enum Model: String, CaseIterable, ExpressibleByArgument {
+    case bagOfWords = "bag-of-words"
+    case fasttext
+  }
+
+  @Argument(
+    help: ArgumentHelp("Files of labelled text; '-' is standard input.", valueName: "file"))
+  var files: [String]
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
+  var output: String
+
+  @Option(help: ArgumentHelp("The model.", valueName: "name"))
+  var model: Model = .bagOfWords
+
+  @Option(
+    help: ArgumentHelp("Measure the accuracy on this labelled text in the end.", valueName: "file"))
+  var valid: String?
+
+  @Option(help: ArgumentHelp("Measure the accuracy on this one too.", valueName: "file"))
+  var test: String?
+
+  @OptionGroup(title: "Labelled text") var layout: LayoutOptions
+  @OptionGroup(title: "Words") var words: DocumentOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Word n-grams that count: one order or a range, 1 to 5.", valueName: "orders"))
+  var ngrams = OrderRange(1...2)
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out words and n-grams that occur less often. (default: bag-of-words 2, fasttext 1)",
+      valueName: "n"))
+  var minCount: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Hash n-grams of two words and more into this many numbers. (default: keep all apart)",
+      valueName: "n"))
+  var buckets: Int?
+
+  @OptionGroup(title: "Model bag-of-words") var linear: LinearModelOptions
+  @OptionGroup(title: "Model fasttext") var network: EmbeddingModelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Passes over the texts. (default: fasttext 5; bag-of-words until it stands still, at most "
+        + "200)",
+      valueName: "n"))
+  var epochs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How much each class counts: balanced, or LABEL=WEIGHT joined by commas. (default: all "
+        + "texts the same)",
+      valueName: "weights"))
+  var classWeights: ClassWeightList?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a JSON object a line with the state of the training every so often.",
+      valueName: "file"))
+  var metrics: String?
+
+  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var progress: ProgressOptions
+
+  @Flag(help: "Print the summary as one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if let minCount, minCount < 1 {
+      throw ValidationError("--min-count is \(minCount), expected at least 1")
+    }
+    if let buckets, !(1...1 << 30).contains(buckets) {
+      throw ValidationError("--buckets is \(buckets), expected 1 to \(1 << 30)")
+    }
+    if let epochs, !(1...1_000_000).contains(epochs) {
+      throw ValidationError("--epochs is \(epochs), expected 1 to 1000000")
+    }
+    if json && output == "-" {
+      throw ValidationError("--json and --output - exclude each other")
+    }
+  }
+
+  func run() throws {
+    try ClassifierTrainingRun(self).run()
+  }
+}
+
+/// What only the linear model has.
+struct LinearModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What an occurrence counts: binary, counts, tf-idf, or nb (log ratio of the classes).",
+      valueName: "name"))
+  var weighting: BagOfWordsOptions.Weighting = .naiveBayes
+
+  @Option(
+    help: ArgumentHelp(
+      "The factor of the loss against the penalty; more fits the training text closer. (default: "
+        + BagOfWordsOptions.Weighting.allCases.map {
+          "\($0.rawValue) \(NumberFormat.short($0.defaultCost))"
+        }.joined(separator: ", ") + ")",
+      valueName: "x"))
+  var cost: Double?
+
+  func validate() throws {
+    if let cost, !(cost > 0 && cost.isFinite) {
+      throw ValidationError("--cost is \(cost), expected more than 0")
+    }
+  }
+}
+
+/// What only the model of embeddings has.
+struct EmbeddingModelOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Values in an embedding, 1 to 4096.", valueName: "n"))
+  var dim = 100
+  @Option(help: ArgumentHelp("The learning rate at the start.", valueName: "x"))
+  var lr: Float = 0.5
+
+  func validate() throws {
+    if !(1...4096).contains(dim) { throw ValidationError("--dim is \(dim), expected 1 to 4096") }
+    if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr is \(lr), expected more than 0") }
+  }
+}
