@@ -24,7 +24,8 @@ struct WordTool: ParsableCommand {
     version: WordTool.version,
     groupedSubcommands: [
       CommandGroup(
-        name: "Train", subcommands: [
+        name: "Train",
+        subcommands: [
           TrainEmbeddingsCommand.self, TrainLMCommand.self, TrainClassifierCommand.self,
         ]),
       CommandGroup(

@@ -28,7 +28,7 @@ public struct BagOfWordsOptions: Sendable {
     /// The cost that works well with it.
     public var defaultCost: Double {
       switch self {
-      case .binary: 0.05
+      case .binary: 0.2
       case .counts: 0.05
       case .tfIdf: 10
       case .naiveBayes: 0.5

@@ -148,7 +148,8 @@ struct ClassifierFile {
       throw failure("tensor '\(name)' begins at an odd place", "a multiple of 4")
     }
     return FloatRows(
-      count: shape[0], dimension: shape[1], stride: shape[1], values: bytes.bindMemory(to: Float.self),
+      count: shape[0], dimension: shape[1], stride: shape[1],
+      values: bytes.bindMemory(to: Float.self),
       owner: tensors)
   }
 

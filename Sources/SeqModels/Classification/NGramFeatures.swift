@@ -67,7 +67,8 @@ struct NGramFeatures: Sendable {
       var node = ids[start]
       guard node >= 0 else { continue }
       if orders.lowerBound == 1 { body(node) }
-      var hash = UInt64(UInt32(bitPattern: node))
+      // Hashed before the next word comes in, so that the order of the words matters.
+      var hash = PairTable.hash(UInt64(UInt32(bitPattern: node)))
       var order = 1
       var at = ids.index(after: start)
       while order < orders.upperBound, at < ids.endIndex, ids[at] >= 0,

@@ -66,6 +66,9 @@ struct ClassifyCommand: ParsableCommand {
     let classifier = try TextClassifier(contentsOf: model)
     var state = Totals()
     if !text.isEmpty {
+      guard text.contains(where: { !$0.allSatisfy(\.isWhitespace) }) else {
+        throw WordtoolError(.badData, path: "--text", found: "empty text", expected: "words")
+      }
       var batch = LabelledText()
       for words in text { batch.append(text: words, labels: []) }
       try answer(batch, classifier, &state, stop)
@@ -93,8 +96,7 @@ struct ClassifyCommand: ParsableCommand {
     }
     guard state.blankCount < state.textCount else {
       throw WordtoolError(
-        .badData, path: text.isEmpty ? texts.first ?? "-" : nil, found: "empty text",
-        expected: "words")
+        .badData, path: texts.first ?? "-", found: "empty text", expected: "words")
     }
   }
 

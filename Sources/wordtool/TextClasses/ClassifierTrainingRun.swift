@@ -60,6 +60,11 @@ struct ClassifierTrainingRun {
         "\(training.emptyCount) of \(text.count) texts have no word that counts; they teach nothing "
           + "but how frequent their label is")
     }
+    if command.model == .bagOfWords, training.epochs == command.epochs ?? 200 {
+      StandardError.warn(
+        "the weights still moved after \(training.epochs) passes; --epochs allows more, a smaller "
+          + "--cost needs fewer")
+    }
     let classifier = training.classifier
     func accuracy(_ text: LabelledText?) throws -> Double? {
       try text.map {

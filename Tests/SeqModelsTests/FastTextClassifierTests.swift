@@ -1,0 +1,128 @@
+import BLASCore
+import Platform
+import SeqModels
+import TestSupport
+import Testing
+
+@Suite struct FastTextClassifierTests {
+  private func options(dimension: Int = 20, epochs: Int = 5) -> FastTextOptions {
+    var options = FastTextOptions(dimension: dimension, epochs: epochs)
+    options.features.orders = 1...2
+    return options
+  }
+
+  private func bytes(_ classifier: TextClassifier) throws -> [UInt8] {
+    let folder = ScratchFolder()
+    try classifier.write(to: try OutputFile(path: folder("m")))
+    return try folder.bytes(of: "m")
+  }
+
+  @Test func wordsThatTellTheClassAreLearned() throws {
+    let trained = try TextClassifier.train(
+      on: ToyReviews.make(400), options: options(epochs: 10))
+    #expect(try trained.classifier.evaluate(ToyReviews.make(200, seed: 2)).accuracy > 0.9)
+  }
+
+  @Test func theBytesDoNotDependOnTheThreads() throws {
+    // 130 values are nine blocks of columns in three groups.
+    let text = ToyReviews.make(100, labels: 3)
+    let files = try [1, 2, 3].map {
+      try bytes(
+        TextClassifier.train(on: text, options: options(dimension: 130), threads: $0).classifier)
+    }
+    #expect(files[1] == files[0] && files[2] == files[0])
+  }
+
+  @Test func aModelReadBackGivesTheSameAnswersAndBytes() throws {
+    let folder = ScratchFolder()
+    let trained = try TextClassifier.train(on: ToyReviews.make(60), options: options()).classifier
+    try trained.write(to: try OutputFile(path: folder("a")))
+    let read = try TextClassifier(contentsOf: folder("a"))
+    #expect(try bytes(read) == bytes(trained))
+    #expect(
+      try read.predictions(for: "good old", count: 2)
+        == trained.predictions(for: "good old", count: 2))
+  }
+
+  @Test func aLearningRateThatIsTooLargeIsReported() throws {
+    var wild = options()
+    wild.learningRate = 1e30
+    let error = #expect(throws: WordtoolError.self) {
+      try TextClassifier.train(on: ToyReviews.make(100), options: wild, threads: 2)
+    }
+    #expect(error?.kind == .diverged)
+  }
+
+  /// The same training in Double, its gradients by central differences of the loss.
+  @Test func everyStepFollowsTheGradient() throws {
+    let documents: [(words: [Int], labels: [Int])] = [
+      ([0, 1, 2], [0]), ([2, 3], [1]), ([4, 4, 1], [2]), ([0, 3], [0, 2]), ([1], [1]),
+      ([2, 0, 4], [2]), ([3, 3, 3], [1]), ([4, 2], [0]), ([0, 1], [0, 1]), ([1, 4, 3], [2]),
+    ]
+    let names = ["v", "w", "x", "y", "z"]
+    var text = LabelledText()
+    for document in documents {
+      text.append(
+        text: document.words.map { names[$0] }.joined(separator: " "),
+        labels: document.labels.map { "\($0)" })
+    }
+    let dimension = 3
+    var options = FastTextOptions(dimension: dimension, learningRate: 0.8, epochs: 3, seed: 7)
+    options.features.orders = 1...1
+    let classifier = try TextClassifier.train(on: text, options: options).classifier
+
+    // Words are numbered in the order they come, which here is v w x y z.
+    let labelStart = 5 * dimension
+    var values = [Double](repeating: 0, count: (5 + 3) * dimension)
+    for word in 0..<5 {
+      var random = RandomSource(seed: 7, 0, UInt64(word))
+      for column in 0..<dimension {
+        values[word * dimension + column] = Double((2 * random.nextUnitFloat() - 1) / 3)
+      }
+    }
+    func logits(_ words: [Int], _ values: [Double]) -> [Double] {
+      (0..<3).map { label in
+        words.reduce(0) { sum, word in
+          (0..<dimension).reduce(sum) {
+            $0 + values[word * dimension + $1] * values[labelStart + label * dimension + $1]
+          }
+        } / Double(words.count)
+      }
+    }
+    func loss(_ document: Int, _ values: [Double]) -> Double {
+      let logits = logits(documents[document].words, values)
+      let normalizer = Oracle.log(logits.reduce(0) { $0 + Oracle.exp($1) })
+      let labels = documents[document].labels
+      return labels.reduce(0) { $0 + normalizer - logits[$1] } / Double(labels.count)
+    }
+    var done = 0
+    for epoch in 0..<3 {
+      var random = RandomSource(seed: 7, 1, UInt64(epoch))
+      let order = Array(0..<documents.count).shuffled(using: &random)
+      for start in stride(from: 0, to: order.count, by: 8) {
+        let batch = order[start..<min(order.count, start + 8)]
+        let rate = 0.8 * (1 - Double(done) / Double(3 * documents.count))
+        let before = values
+        for place in values.indices {
+          let step = 1e-5
+          var (up, down) = (before, before)
+          up[place] += step
+          down[place] -= step
+          for document in batch {
+            values[place] -= rate * (loss(document, up) - loss(document, down)) / (2 * step)
+          }
+        }
+        done += batch.count
+      }
+    }
+    for document in documents {
+      let words = document.words.map { names[$0] }.joined(separator: " ")
+      let expected = logits(document.words, values).map(Oracle.exp)
+      let sum = expected.reduce(0, +)
+      for answer in try classifier.predictions(for: words, count: 3) {
+        let place = try #require(Int(answer.label))
+        #expect(abs(answer.probability - expected[place] / sum) < 1e-5, "\(words) \(place)")
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Platform
+import SeqModels
+import TestSupport
+import Testing
+
+@Suite struct LabelledTextTests {
+  private func read(
+    _ content: String, name: String = "f", layout: LabelledTextLayout = LabelledTextLayout(),
+    requiresLabels: Bool = true
+  ) throws -> LabelledText {
+    let folder = ScratchFolder()
+    return try LabelledText(
+      contentsOf: try folder.write(content, to: name), layout: layout,
+      requiresLabels: requiresLabels)
+  }
+
+  /// Texts and labels in a form that can be compared.
+  private func contents(_ text: LabelledText) -> [String] {
+    (0..<text.count).map { index in
+      text.text(at: index) + " <- "
+        + text.labelIDs(of: index).map { text.labels[Int($0)] }.joined(separator: "|")
+    }
+  }
+
+  @Test func fastTextLinesMayHaveSeveralLabelsAnywhere() throws {
+    let text = try read(
+      "__label__a __label__b one two\n\nthree __label__b\r\n__label__a __label__a x")
+    #expect(contents(text) == ["one two <- a|b", "three <- b", "x <- a"])
+    #expect(text.hasSeveralLabels && text.labelCounts == [2, 2])
+    #expect((0..<3).map { text.line(of: $0) } == [1, 3, 4])
+  }
+
+  @Test func tabsSeparateAndQuotationMarksAreCharacters() throws {
+    let text = try read("a \"quoted text\tpos\nlonger text here\tneg\n")
+    #expect(contents(text) == ["a \"quoted text <- pos", "longer text here <- neg"])
+  }
+
+  @Test func theLongestColumnIsTheTextAndTheFirstOtherTheLabel() throws {
+    let text = try read("0\t17\t3\tsome long review\n1\t18\t9\tanother long one\n")
+    #expect(contents(text) == ["some long review <- 0", "another long one <- 1"])
+    let other = try read(
+      "0\t17\t3\tsome long review\n1\t18\t9\tanother long one\n",
+      layout: LabelledTextLayout(labelColumn: .number(3)))
+    #expect(contents(other) == ["some long review <- 3", "another long one <- 9"])
+  }
+
+  @Test func aHeaderIsKnownByItsUsualNames() throws {
+    #expect(contents(try read("sentence\tlabel\nfine\t1\n")) == ["fine <- 1"])
+    #expect(contents(try read("Label\tText\n1\tfine\n")) == ["fine <- 1"])
+    let named = LabelledTextLayout(textColumn: .name("body of it"), labelColumn: .name("stars"))
+    #expect(
+      contents(try read("stars\tbody of it\tid\n5\tfine\t0\n", layout: named)) == ["fine <- 5"])
+    let none = LabelledTextLayout(hasHeader: false)
+    #expect(try read("sentence\tlabel\nfine one\t1\n", layout: none).count == 2)
+    let forced = LabelledTextLayout(
+      textColumn: .number(1), labelColumn: .number(2), hasHeader: true)
+    #expect(contents(try read("x\ty\nfine\t1\n", layout: forced)) == ["fine <- 1"])
+  }
+
+  @Test func csvHasQuotationMarksCommasAndLineEndsInFields() throws {
+    let text = try read(
+      "text,label\n\"a, \"\"b\"\"\nc\",pos\nplain,neg\r\n\"\",neg\n", name: "f.csv")
+    #expect(contents(text) == ["a, \"b\"\nc <- pos", "plain <- neg", " <- neg"])
+    #expect((0..<3).map { text.line(of: $0) } == [2, 4, 5])
+  }
+
+  @Test func jsonLinesTakeStringsNumbersTruthValuesAndLists() throws {
+    let text = try read(
+      """
+      {"text": "a\\u00e9", "label": "x"}
+      {"label": 3, "text": "b"}
+      {"text": "c", "label": true}
+
+      {"text": "d", "label": ["x", "y"]}
+      """)
+    #expect(contents(text) == ["aé <- x", "b <- 3", "c <- true", "d <- x|y"])
+    let named = LabelledTextLayout(textColumn: .name("q"), labelColumn: .name("l"))
+    #expect(contents(try read(#"{"q":"a","l":"b"}"#, layout: named)) == ["a <- b"])
+  }
+
+  @Test func gzipAndByteOrderMarksAreReadThrough() throws {
+    let folder = ScratchFolder()
+    let bytes = [0xEF, 0xBB, 0xBF] + Array("text,label\na,b\n".utf8)
+    let path = try folder.write(Gzip.stored(bytes), to: "f.csv.gz")
+    #expect(contents(try LabelledText(contentsOf: path)) == ["a <- b"])
+  }
+
+  @Test(arguments: [
+    ("", "f", "no text"), ("\n\n", "f", "no text"), ("plain words\n", "f", ":1: no label"),
+    ("__label__a x\ny\n", "f", ":2: no label"), ("__label__ x\n", "f", ":1: an empty label"),
+    ("a long text\tb\nc\n", "f", ":2: 1 columns"),
+    ("a long text\tb\nlong c\t\n", "f", ":2: an empty"),
+    ("text,label\n\"a,b\n", "f.csv", ":2: a quotation mark that is not closed"),
+    ("text,label\n\"a\"x,b\n", "f.csv", ":2: text after a closing quotation mark"),
+    ("{\"text\":\"a\"}\n", "f", ":1: no label"), ("{\"label\":\"a\"}\n", "f", ":1: no text"),
+    ("{\"text\":\"a\",\"label\":\"b\"}\n{\"text\"\n", "f", ":2: JSON with"),
+    ("{\"text\":\"a\",\"label\":{}}\n", "f", ":1: a label that is an object"),
+    ("alone\n", "f.csv", ":1: no column for a label"),
+  ])
+  func badFilesAreToldWithTheirLine(_ content: String, _ name: String, _ part: String) throws {
+    let error = #expect(throws: WordtoolError.self) { try read(content, name: name) }
+    #expect(error?.kind == .badData)
+    #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func columnsThatAreNotThereAreTold() throws {
+    for layout in [
+      LabelledTextLayout(textColumn: .number(3)), LabelledTextLayout(labelColumn: .name("z")),
+      LabelledTextLayout(textColumn: .number(1), labelColumn: .number(1)),
+    ] {
+      #expect(throws: WordtoolError.self) { try read("a b c\td\n", layout: layout) }
+    }
+    #expect(LabelledTextLayout.Column("0") == nil && LabelledTextLayout.Column("") == nil)
+    #expect(LabelledTextLayout.Column("12") == .number(12))
+  }
+}

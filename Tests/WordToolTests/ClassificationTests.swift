@@ -1,0 +1,139 @@
+import TestSupport
+import Testing
+
+@Suite struct ClassificationTests {
+  /// Labelled text with a header, its class a matter of one word.
+  private static func table(rows: Int) -> String {
+    let words = [["good", "fine"], ["bad", "dull"]]
+    return "sentence\tlabel\n"
+      + (0..<rows).map { row in
+        "a \(words[row % 2][row / 2 % 2]) film number \(row % 7)\t\(row % 2 == 0 ? "pos" : "neg")\n"
+      }.joined()
+  }
+
+  private func trained(in folder: String, _ name: String, _ options: String...) throws -> String {
+    try TestFiles.write(Self.table(rows: 60), to: folder + "/train.tsv")
+    let run = try Tool(folder: folder).start(
+      ["train-classifier", folder + "/train.tsv", "-o", folder + "/" + name] + options
+    ).wait()
+    #expect(run.exitCode == 0, "\(run.errors)")
+    return folder + "/" + name
+  }
+
+  @Test func theSummaryHasTheFieldsOfTheContract() throws {
+    try TestFiles.withFolder { folder in
+      let file = folder + "/train.tsv"
+      try TestFiles.write(Self.table(rows: 60), to: file)
+      for model in ["bag-of-words", "fasttext"] {
+        let run = try Tool(folder: folder).run(
+          "train-classifier", file, "-o", folder + "/m", "--model", model, "--test", file,
+          "--json", "--metrics", folder + "/metrics", "--epochs", "30")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        for field in ["parameters", "epochs", "seconds", "examplesPerSecond"] {
+          #expect(run.output.contains("\"\(field)\":"), "\(field)")
+        }
+        #expect(run.output.contains(#""validAccuracy":null"#))
+        #expect(run.output.contains(#""testAccuracy":1,"#), "\(run.output)")
+        #expect(run.output.contains(#""labels":["neg","pos"]"#))
+        #expect(run.output.contains(#""seed":1,"#))
+        let metrics = TestFiles.read(folder + "/metrics") ?? ""
+        #expect(metrics.hasPrefix("{") && metrics.contains("\"epoch\":"), "\(metrics)")
+      }
+    }
+  }
+
+  @Test func equalBytesForAnyThreads() throws {
+    try TestFiles.withFolder { folder in
+      for model in ["bag-of-words", "fasttext"] {
+        let files = try ["1", "2", "3"].map {
+          TestFiles.readBytes(
+            try trained(in: folder, "m" + $0, "--threads", $0, "--model", model)) ?? []
+        }
+        #expect(!files[0].isEmpty && files[1] == files[0] && files[2] == files[0])
+      }
+    }
+  }
+
+  @Test func textsAreClassifiedLineByLine() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let model = try trained(in: folder, "m")
+      let one = try tool.run("classify", model, "--text", "a fine film")
+      #expect(one.exitCode == 0 && one.output.hasPrefix("pos\t0."), "\(one.errors)")
+      let several = try tool.run(
+        "classify", model, "-", "-k", "2", input: "a dull film\n\n__label__x a fine film")
+      let lines = several.output.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.map { $0.prefix(3) } == ["neg", "pos", "", "", "pos", "neg", "", ""])
+      #expect(several.errors.contains("1 of 3 texts are blank"))
+      let json = try tool.run("classify", model, "--json", input: "fine\nzork\n")
+      #expect(json.output.hasPrefix(#"{"known":1,"labels":[{"label":"pos","probability":0."#))
+      #expect(json.output.split(separator: "\n").count == 2)
+      #expect(json.errors.contains("1 of 2 texts have no word that the model knows"))
+    }
+  }
+
+  @Test func evaluationHasTheFieldsOfTheContract() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let model = try trained(in: folder, "m")
+      let test = folder + "/test.csv"
+      try TestFiles.write(
+        "label,text\npos,a good one\nneg,\"dull, dull\"\npos,bad film\nnew,fine\n", to: test)
+      let run = try tool.run("evaluate", "classification", model, test, "--json")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(run.output.contains(#""accuracy":0.5,"#) && run.output.contains(#""examples":4,"#))
+      for field in ["precisionAtK", "recallAtK", "macroF1", "microF1", "confusion"] {
+        #expect(run.output.contains("\"\(field)\":"), "\(field)")
+      }
+      #expect(run.output.contains(#""label":"new","precision":null"#), "\(run.output)")
+      #expect(run.errors.contains("counted as wrong: new"))
+      let table = try tool.run("evaluate", "classification", model, test, "--confusion")
+      #expect(table.output.contains("accuracy     0.5000") && table.output.contains("macro F1"))
+    }
+  }
+
+  @Test func failuresAreOneLineAndTheirExitCode() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let model = try trained(in: folder, "m")
+      let vectors = try Samples.writeVectors(in: folder)
+      let file = folder + "/train.tsv"
+      try TestFiles.write("__label__a x\n__label__a y\n", to: folder + "/one")
+      try TestFiles.write("__label__a x\ny\n", to: folder + "/bare")
+      let train = ["train-classifier", file, "-o", folder + "/out"]
+      let cases: [([String], Int32, String)] = [
+        (train + ["--model", "lisp"], 64, "lisp"), (train + ["--ngrams", "0-2"], 64, "--ngrams"),
+        (train + ["--ngrams", "1-9"], 64, "--ngrams"), (train + ["--cost", "0"], 64, "--cost"),
+        (train + ["--min-count", "0"], 64, "--min-count"),
+        (train + ["--class-weights", "pos=x"], 64, "--class-weights"),
+        (train + ["--class-weights", "zork=2"], 64, "zork"),
+        (train + ["--label-column", "stars"], 65, "'stars' as --label-column says"),
+        (train + ["--text-column", "9"], 65, "column 9"),
+        (train + ["--test", folder + "/none"], 66, "/none"),
+        (train + ["--min-count", "1000"], 65, "--min-count"),
+        (train + ["--model", "fasttext", "--lr", "1e30"], 75, "--lr"),
+        (["train-classifier", folder + "/none", "-o", folder + "/out"], 66, "/none"),
+        (["train-classifier", folder + "/one", "-o", folder + "/out"], 65, "only one label, 'a'"),
+        (["train-classifier", folder + "/bare", "-o", folder + "/out"], 65, "/bare:2: no label"),
+        (["train-classifier", file, "-o", folder + "/no/out"], 73, "/no/out"),
+        (["classify", vectors, "--text", "x"], 65, "safetensors"),
+        (["classify", folder + "/none", "--text", "x"], 66, "/none"),
+        (["classify", model, "--text", " "], 65, "empty text"),
+        (["classify", model, "-"], 65, "no text"),
+        (["classify", model, "-k", "0", "--text", "x"], 64, "-k"),
+        (["classify", model, folder + "/none"], 66, "/none"),
+        (["evaluate", "classification", model, folder + "/bare"], 65, "/bare:2"),
+        (["evaluate", "classification", vectors, file], 65, "safetensors"),
+      ]
+      for (arguments, code, part) in cases {
+        let run = try tool.start(arguments).wait()
+        #expect(run.exitCode == code, "\(arguments) \(run.errors)")
+        let errors = run.errors.split(separator: "\n")
+        #expect(run.output.isEmpty && errors.last?.hasPrefix("wordtool: error: ") == true)
+        #expect(errors.count { $0.hasPrefix("wordtool: error: ") } == 1, "\(run.errors)")
+        #expect(run.errors.contains(part), "\(arguments) \(run.errors)")
+      }
+      #expect(!TestFiles.names(in: folder).contains { $0.hasPrefix("out") })
+    }
+  }
+}
