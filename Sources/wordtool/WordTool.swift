@@ -46,6 +46,7 @@ struct WordTool: ParsableCommand {
           CorpusCommand.self,
         ]),
       CommandGroup(name: "Images", subcommands: [ImageCommand.self]),
+      CommandGroup(name: "Music", subcommands: [ABCCommand.self]),
     ])
 
   /// The version of the tool.
