@@ -138,7 +138,8 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
   /// Adds the sum of the rows of `a` to `sums`, row after row.
   @_specialize(where Scalar == Float)
   package func addColumnSums(_ a: MatrixView<Scalar>, into sums: UnsafeMutablePointer<Scalar>) {
-    let block = 64
+    // Long stretches of each row, but work for all threads.
+    let block = min(1024, max(64, (a.columns / team.threadCount + 15) / 16 * 16))
     team.forEach(pieces: (a.columns + block - 1) / block) { piece in
       let columns = piece * block..<min(a.columns, (piece + 1) * block)
       for row in 0..<a.rows {

@@ -136,7 +136,9 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
   private var output = AlignedBuffer<Scalar>(count: 0)
   private var inputMask = DropoutMask<Scalar>()
   private var outputMask = DropoutMask<Scalar>()
+  /// The token of each row of the input.
   private var ids: [Int32] = []
+  private var distinct = DistinctTokens()
   private var isInputMasked = false
   private var isOutputMasked = false
   /// The gradients for the states the last piece started from.
@@ -174,17 +176,20 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
     _ ids: [Int32], layout: SequenceLayout, state: ContextState<Scalar>, dropout: LanguageDropout,
     draw: RecurrentStack<Scalar>.Draw?
   ) -> MatrixView<Scalar> {
-    self.ids = ids
     self.layout = layout
+    isInputMasked = draw != nil && dropout.input > 0
+    // Each token's embedding is read once, unless each place has a mask of its own.
+    let inputRows = isInputMasked ? nil : distinct.rows(of: ids)
     let rows = ids.count
+    let ids = inputRows == nil ? ids : distinct.ids
+    self.ids = ids
     if input.count < rows * stack.inputCount {
       input = AlignedBuffer(count: rows * stack.inputCount)
       inputGradient = AlignedBuffer(count: rows * stack.inputCount)
     }
-    let embedded = input.matrix(rows, stack.inputCount)
+    let embedded = input.matrix(ids.count, stack.inputCount)
     embedding.forward(ids, into: embedded, wordDropout: dropout.words, draw: draw)
     let masks = dropout.isLocked ? layout : nil
-    isInputMasked = draw != nil && dropout.input > 0
     isOutputMasked = draw != nil && dropout.output > 0
     if let draw, isInputMasked {
       inputMask.draw(
@@ -193,7 +198,7 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
       inputMask.apply(to: embedded, layout: masks, compute: compute)
     }
     let features = stack.forward(
-      embedded, layout: layout, states: state.recurrent,
+      embedded, inputRows: inputRows, layout: layout, states: state.recurrent,
       dropout: draw.map { (dropout.stack(Scalar.self), $0) })
     raw = features
     guard let draw, isOutputMasked else { return features }
@@ -243,5 +248,33 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
       outputGradient: featureGradient, stateGradients: stateGradients, inputGradient: gradient)
     if isInputMasked { inputMask.applyAgain(to: gradient, compute: compute) }
     embedding.backward(ids, gradient)
+  }
+}
+
+/// The different tokens among the rows of a piece of text.
+package struct DistinctTokens {
+  /// The tokens, in the order in which they first come up.
+  package private(set) var ids: [Int32] = []
+  private var places: [Int32] = []
+
+  /// None yet.
+  package init() {}
+
+  /// Where in ``ids`` the token of each row stands; nil when most rows have a token of their own.
+  package mutating func rows(of tokens: [Int32]) -> [Int32]? {
+    for id in ids { places[Int(id)] = -1 }
+    ids.removeAll(keepingCapacity: true)
+    let most = Int(tokens.max() ?? -1)
+    if places.count <= most {
+      places += Array(repeating: -1, count: most + 1 - places.count)
+    }
+    let rows = tokens.map { token -> Int32 in
+      if places[Int(token)] < 0 {
+        places[Int(token)] = Int32(ids.count)
+        ids.append(token)
+      }
+      return places[Int(token)]
+    }
+    return ids.count * 4 <= tokens.count * 3 ? rows : nil
   }
 }

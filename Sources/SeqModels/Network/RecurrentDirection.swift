@@ -39,6 +39,10 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   private var outputGradients = AlignedBuffer<Scalar>(count: 0)
   /// [sequences, hidden]: the cells' gradient on its way back.
   private var cellGradients = AlignedBuffer<Scalar>(count: 0)
+  /// [distinct inputs, gates x hidden]: sums of the inputs alone, then gradients by input.
+  private var inputSums = AlignedBuffer<Scalar>(count: 0)
+  /// Which row of the input each row read in the last forward call, or nil for its own.
+  private var inputRows: [Int32]?
   private var layout = SequenceLayout(steps: 0, batch: 0)
 
   /// Recurrent weights with some left out (DropConnect), while training with it.
@@ -153,33 +157,48 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   ///
   /// - Parameters:
   ///   - input: [rows, inputs].
+  ///   - inputRows: the row of `input` that each row reads, where several read the same; nil for
+  ///     each its own. The product with the inputs is then done once for each row of `input`.
   ///   - state: [sequences, outputs] and for an LSTM [sequences, hidden]: the states to start from;
   ///     they become those after each sequence's last step.
   ///   - output: [rows, outputs], written.
   @_specialize(where Scalar == Float)
   func forward(
-    _ input: MatrixView<Scalar>, layout: SequenceLayout, state: RecurrentState<Scalar>,
-    output: MatrixView<Scalar>
+    _ input: MatrixView<Scalar>, inputRows: [Int32]? = nil, layout: SequenceLayout,
+    state: RecurrentState<Scalar>, output: MatrixView<Scalar>
   ) {
     let rows = layout.rowCount
     self.layout = layout
+    self.inputRows = inputRows
     reserve(rows, batch: layout.batch)
-    let sums = gates.matrix(rows, gateCount)
+    if inputRows != nil, inputSums.count < input.rows * gateCount {
+      inputSums = AlignedBuffer(count: input.rows * gateCount)
+    }
+    let sums = (inputRows == nil ? gates : inputSums).matrix(input.rows, gateCount)
     let inputBias = parameters.view(names.inputBias).base
     let recurrentBias = parameters.view(names.recurrentBias).base
     let isGRU = options.cell == .gru
-    compute.forRanges(of: rows, atLeast: 16) { range in
+    compute.forRanges(of: input.rows, atLeast: 16) { range in
       for row in range {
         let target = sums.row(row)
         target.update(from: inputBias, count: gateCount)
-        if isGRU {
-          (recurrent.base + row * gateCount).update(from: recurrentBias, count: gateCount)
-        } else {
-          Scalar.addScaled(recurrentBias, factor: 1, into: target, count: gateCount)
-        }
+        if !isGRU { Scalar.addScaled(recurrentBias, factor: 1, into: target, count: gateCount) }
       }
     }
     compute.multiply(input, inputWeights, into: sums, keep: true)
+    if isGRU || inputRows != nil {
+      compute.forRanges(of: rows, atLeast: 16) { range in
+        for row in range {
+          if isGRU {
+            (recurrent.base + row * gateCount).update(from: recurrentBias, count: gateCount)
+          }
+          if let inputRows {
+            (gates.base + row * gateCount).update(
+              from: sums.row(Int(inputRows[row])), count: gateCount)
+          }
+        }
+      }
+    }
     let parts = layout.parts(compute.team.threadCount)
     compute.team.forEach(pieces: parts.count) { part in
       run(parts[part], state: state, output: output)
@@ -270,8 +289,8 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   ///   - outputGradient: [rows, outputs]: the loss's gradient for each output.
   ///   - stateGradient: in: the gradient for the states after the last steps; out: for those before
   ///     the first.
-  ///   - inputGradient: [rows, inputs], added to when `keep` is set, else written; nil where it is
-  ///     not wanted.
+  ///   - inputGradient: shaped like `input`, added to when `keep` is set, else written; nil where
+  ///     it is not wanted.
   @_specialize(where Scalar == Float)
   func backward(
     _ input: MatrixView<Scalar>, outputGradient: MatrixView<Scalar>,
@@ -283,12 +302,21 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
       runBack(parts[part], outputGradient: outputGradient, stateGradient: stateGradient)
     }
     let sumGradients = gates.matrix(rows, gateCount)
-    let productGradients = (options.cell == .gru ? recurrent : gates).matrix(rows, gateCount)
+    let inputSumGradients = gradientsByInput(sumGradients, inputCount: input.rows)
     compute.multiply(
-      sumGradients.transposed, input, into: parameters.gradient(names.inputWeight), keep: true)
-    addRecurrentGradient(productGradients)
-    compute.addColumnSums(sumGradients, into: parameters.gradient(names.inputBias).base)
-    compute.addColumnSums(productGradients, into: parameters.gradient(names.recurrentBias).base)
+      inputSumGradients.transposed, input, into: parameters.gradient(names.inputWeight), keep: true)
+    let inputBias = parameters.gradient(names.inputBias)
+    compute.addColumnSums(inputSumGradients, into: inputBias.base)
+    if options.cell == .gru {
+      let productGradients = recurrent.matrix(rows, gateCount)
+      addRecurrentGradient(productGradients)
+      compute.addColumnSums(
+        productGradients, into: parameters.gradient(names.recurrentBias).base)
+    } else {
+      addRecurrentGradient(sumGradients)
+      // Both biases stand in the same sum, so all their gradients ever are the same.
+      parameters.gradient(names.recurrentBias).base.update(from: inputBias.base, count: gateCount)
+    }
     if options.projection != nil {
       compute.multiply(
         outputGradients.matrix(rows, outputCount).transposed,
@@ -297,8 +325,28 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
     }
     addPeepholeGradients(sumGradients)
     if let inputGradient {
-      compute.multiply(sumGradients, inputWeightsBack, into: inputGradient, keep: keep)
+      compute.multiply(inputSumGradients, inputWeightsBack, into: inputGradient, keep: keep)
     }
+  }
+
+  /// The gradients of the sums, added up row after row for each row of the input.
+  private func gradientsByInput(
+    _ gradients: MatrixView<Scalar>, inputCount: Int
+  ) -> MatrixView<Scalar> {
+    guard let inputRows else { return gradients }
+    let result = inputSums.matrix(inputCount, gateCount)
+    let block = 256
+    compute.team.forEach(pieces: (gateCount + block - 1) / block) { piece in
+      let first = piece * block
+      let count = min(block, gateCount - first)
+      for row in 0..<inputCount { (result.row(row) + first).update(repeating: 0, count: count) }
+      for (row, inputRow) in inputRows.enumerated() {
+        Scalar.addScaled(
+          gradients.row(row) + first, factor: 1, into: result.row(Int(inputRow)) + first,
+          count: count)
+      }
+    }
+    return result
   }
 
   private func addRecurrentGradient(_ productGradients: MatrixView<Scalar>) {

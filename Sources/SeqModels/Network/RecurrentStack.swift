@@ -95,15 +95,20 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
   ///
   /// - Parameters:
   ///   - input: [rows, inputs], laid out as `layout` says; it must stay until the backward call.
+  ///   - inputRows: the row of `input` that each row of the layout reads, where several read the
+  ///     same, as tokens that come up again do; nil for each its own. Saves the products of the
+  ///     first layer for the others, and changes no output.
   ///   - states: the states to start from; they become those after each sequence's last step.
   ///   - dropout: what is left out, with the draw it comes from; nil computes with everything.
   /// - Returns: [rows, outputs], valid until the next call.
   @_specialize(where Scalar == Float)
   package func forward(
-    _ input: MatrixView<Scalar>, layout: SequenceLayout, states: [RecurrentState<Scalar>],
-    dropout: (Dropout, Draw)? = nil
+    _ input: MatrixView<Scalar>, inputRows: [Int32]? = nil, layout: SequenceLayout,
+    states: [RecurrentState<Scalar>], dropout: (Dropout, Draw)? = nil
   ) -> MatrixView<Scalar> {
-    precondition(input.rows == layout.rowCount && input.columns == inputCount, "input shape")
+    precondition(
+      inputRows?.count ?? input.rows == layout.rowCount && input.columns == inputCount,
+      "input shape")
     precondition(states.count == options.layers * options.directions, "\(states.count) states")
     self.input = input
     self.layout = layout
@@ -117,7 +122,8 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
       let output = outputs[layer].matrix(rows, options.outputCount)
       for (index, direction) in pair.enumerated() {
         direction.forward(
-          below, layout: layout, state: states[layer * options.directions + index],
+          below, inputRows: layer == 0 ? inputRows : nil, layout: layout,
+          state: states[layer * options.directions + index],
           output: output.columns(columns(index)))
       }
       if layer + 1 < options.layers, let (dropout, draw) = dropout, isMasked {
@@ -142,7 +148,7 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
   ///   - outputGradient: [rows, outputs]: the loss's gradient for each output of the last layer.
   ///   - stateGradients: in: the gradients for the states after the last steps; out: for those the
   ///     forward call started from.
-  ///   - inputGradient: [rows, inputs], written; nil where it is not wanted.
+  ///   - inputGradient: shaped like the input, written; nil where it is not wanted.
   @_specialize(where Scalar == Float)
   package func backward(
     outputGradient: MatrixView<Scalar>, stateGradients: [RecurrentState<Scalar>],
