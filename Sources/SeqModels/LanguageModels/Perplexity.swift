@@ -45,7 +45,37 @@ public struct PerplexityReport: Hashable, Sendable {
   }
 }
 
-extension NGramModel {
+extension PerplexityReport {
+  /// Sums up a text.
+  ///
+  /// - Parameters:
+  ///   - text: what was measured.
+  ///   - logProbabilities: the natural logarithm of the probability of each of its tokens.
+  ///   - unknownID: the number of `<unk>` in the text.
+  /// - Precondition: there are as many log-probabilities as tokens.
+  public init(of text: TokenizedText, logProbabilities: [Double], unknownID: Int32) {
+    precondition(
+      logProbabilities.count == text.ids.count,
+      "\(logProbabilities.count) values for \(text.ids.count) tokens")
+    tokenCount = text.tokenCount
+    sentenceCount = text.sentenceCount
+    unknownCount = text.unknownCount
+    characterCount = text.characterCount
+    replacedCount = text.replacedCount
+    var (all, known) = (0.0, 0.0)
+    for (id, value) in zip(text.ids, logProbabilities) {
+      all += value
+      if id != unknownID { known += value }
+    }
+    logProbability = all / Self.ln10
+    knownLogProbability = known / Self.ln10
+  }
+
+  /// What a logarithm to base 10 is multiplied by to become a natural one.
+  static let ln10 = 2.302_585_092_994_045_7
+}
+
+extension LanguageModel {
   /// Measures how well the model predicts text, read as the model's own text was.
   ///
   /// - Parameters:
@@ -57,35 +87,9 @@ extension NGramModel {
   public func perplexity(
     of paths: [String], isStrict: Bool = false, stop: StopFlag? = nil
   ) throws -> PerplexityReport {
-    let reader = try SentenceReader(unit: unit, rule: readingRule, isStrict: isStrict)
-    var report = PerplexityReport()
-    var context = sentenceBegin
-    let parting = unit == .word ? 1 : 0
-    try reader.read(
-      paths, stop: stop,
-      token: { token in
-        let id = table.find(token) ?? unknown
-        let score = score(id, &context)
-        report.tokenCount += 1
-        report.logProbability += score
-        if id == unknown { report.unknownCount += 1 } else { report.knownLogProbability += score }
-        report.characterCount += TokenText.plainScalarCount(token) + parting
-      },
-      end: {
-        let score = score(end, &context)
-        report.sentenceCount += 1
-        report.logProbability += score
-        report.knownLogProbability += score
-        // The last word's parting character is the end of the line.
-        report.characterCount += 1 - parting
-        context = sentenceBegin
-      })
-    report.replacedCount = reader.replacedCount
-    guard report.tokenCount > 0 else {
-      throw WordtoolError(
-        .badData, path: paths.first, found: "a text without tokens",
-        expected: "at least one token")
-    }
-    return report
+    let text = try TokenizedText(paths, for: self, isStrict: isStrict, stop: stop)
+    return PerplexityReport(
+      of: text, logProbabilities: try logProbabilities(of: text.ids, stop: stop),
+      unknownID: unknownID)
   }
 }

@@ -1,0 +1,167 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import BLASCore
+
+/// Draws tokens; one seed gives one series.
+///
+/// Works on scores, log-probabilities up to a common summand, and never sorts more of them than
+/// are drawn from.
+struct Sampler {
+  private let options: SamplingOptions
+  private var source: RandomSource
+  private var ranking = Ranking()
+  private var weights: [Double] = []
+
+  init(_ options: SamplingOptions) {
+    self.options = options
+    source = RandomSource(seed: options.seed)
+  }
+
+  /// Draws the place of one score.
+  ///
+  /// - Parameter scores: minus infinity for what cannot be drawn.
+  /// - Returns: nil when nothing can be drawn.
+  mutating func draw(_ scores: [Double]) -> Int? {
+    guard let best = Ranking.first(of: scores) else { return nil }
+    if options.temperature == 0 || options.topK == 1 { return best }
+    // Relative to the greatest, so that nothing is lost to underflow.
+    let (top, scale) = (scores[best], 1 / options.temperature)
+    weights.removeAll(keepingCapacity: true)
+    if let count = options.topK, count < scores.count {
+      ranking.rank(scores, first: count)
+      for place in ranking.places { weights.append(exp((scores[Int(place)] - top) * scale)) }
+      if options.topP < 1 { cut(to: options.topP * weights.reduce(0, +)) }
+      return pick().map { Int(ranking.places[$0]) } ?? best
+    }
+    for score in scores { weights.append(score > -.infinity ? exp((score - top) * scale) : 0) }
+    guard options.topP < 1 else { return pick() ?? best }
+    let wanted = options.topP * weights.reduce(0, +)
+    ranking.begin(scores)
+    var kept: [Double] = []
+    var sum = 0.0
+    repeat {
+      guard let place = ranking.next(scores) else { break }
+      kept.append(weights[Int(place)])
+      sum += weights[Int(place)]
+    } while sum < wanted
+    weights = kept
+    return pick().map { Int(ranking.places[$0]) } ?? best
+  }
+
+  /// Keeps the first weights that together reach a sum, at least one.
+  private mutating func cut(to wanted: Double) {
+    var sum = 0.0
+    var count = 0
+    while count < weights.count && sum < wanted {
+      sum += weights[count]
+      count += 1
+    }
+    weights.removeSubrange(max(1, count)...)
+  }
+
+  /// The place of one weight; nil when rounding leaves a little over.
+  private mutating func pick() -> Int? {
+    let total = weights.reduce(0, +)
+    var rest = Double(source.next() >> 11) * 0x1p-53 * total
+    for (place, weight) in weights.enumerated() {
+      rest -= weight
+      if rest < 0 { return place }
+    }
+    return nil
+  }
+}
+
+/// Places of scores from the greatest down, as many as are wanted; equal scores by their places.
+struct Ranking {
+  /// The places found, the greatest score first.
+  private(set) var places: [Int32] = []
+  private var heap: [Int32] = []
+
+  /// The place of the greatest score, or nil when all are minus infinity or not numbers.
+  static func first(of scores: [Double]) -> Int? {
+    scores.withUnsafeBufferPointer { scores in
+      var best = -1
+      var top = -Double.infinity
+      for place in scores.indices where scores[place] > top { (best, top) = (place, scores[place]) }
+      return best < 0 ? nil : best
+    }
+  }
+
+  /// Finds the places of the `count` greatest scores, fewer when there are fewer above minus
+  /// infinity.
+  ///
+  /// - Complexity: O(V + n log k) with n of the V scores greater than k before them.
+  mutating func rank(_ scores: [Double], first count: Int) {
+    heap.removeAll(keepingCapacity: true)
+    scores.withUnsafeBufferPointer { scores in
+      // The least of those kept is at the root.
+      func isBehind(_ a: Int32, _ b: Int32) -> Bool { Self.isAhead(b, a, scores) }
+      var least = -Double.infinity
+      for place in scores.indices where scores[place] > least {
+        if heap.count < count {
+          heap.append(Int32(place))
+          guard heap.count == count else { continue }
+          for root in stride(from: count / 2 - 1, through: 0, by: -1) { sift(root, isBehind) }
+        } else {
+          heap[0] = Int32(place)
+          sift(0, isBehind)
+        }
+        least = scores[Int(heap[0])]
+      }
+      heap.sort { Self.isAhead($0, $1, scores) }
+    }
+    swap(&heap, &places)
+  }
+
+  /// Makes all places ready for ``next(_:)``.
+  mutating func begin(_ scores: [Double]) {
+    places.removeAll(keepingCapacity: true)
+    heap.removeAll(keepingCapacity: true)
+    for place in scores.indices where scores[place] > -.infinity { heap.append(Int32(place)) }
+    scores.withUnsafeBufferPointer { scores in
+      for root in stride(from: heap.count / 2 - 1, through: 0, by: -1) {
+        sift(root) { Self.isAhead($0, $1, scores) }
+      }
+    }
+  }
+
+  /// Finds the next place, or nil when there is none.
+  mutating func next(_ scores: [Double]) -> Int32? {
+    guard let first = heap.first, let last = heap.popLast() else { return nil }
+    if !heap.isEmpty {
+      heap[0] = last
+      scores.withUnsafeBufferPointer { scores in
+        sift(0) { Self.isAhead($0, $1, scores) }
+      }
+    }
+    places.append(first)
+    return first
+  }
+
+  private static func isAhead(
+    _ a: Int32, _ b: Int32, _ scores: UnsafeBufferPointer<Double>
+  ) -> Bool {
+    let (x, y) = (scores[Int(a)], scores[Int(b)])
+    return x != y ? x > y : a < b
+  }
+
+  /// Moves an element down until none below belongs before it.
+  private mutating func sift(_ start: Int, _ isBefore: (Int32, Int32) -> Bool) {
+    heap.withUnsafeMutableBufferPointer { heap in
+      var place = start
+      while true {
+        var child = 2 * place + 1
+        guard child < heap.count else { return }
+        if child + 1 < heap.count && isBefore(heap[child + 1], heap[child]) { child += 1 }
+        guard isBefore(heap[child], heap[place]) else { return }
+        heap.swapAt(child, place)
+        place = child
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import BLASCore
+import Platform
+
+/// Reads language models of every kind; the content of a file decides, not its name.
+public enum LanguageModelFile {
+  /// Reads a model.
+  ///
+  /// - Parameter path: an n-gram model in ARPA format, plain or gzip, or a network in a safetensors
+  ///   file. `-` is standard input and an ARPA file.
+  /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` for everything that is
+  ///   not such a model.
+  public static func load(_ path: String) throws -> any LanguageModel {
+    guard path != "-", try isTensorFile(path) else { return try NGramModel(contentsOf: path) }
+    throw WordtoolError(
+      .badData, path: path, found: "a safetensors file", expected: "an n-gram model in ARPA format")
+  }
+
+  private static func isTensorFile(_ path: String) throws -> Bool {
+    let source = try ByteSource(path: path)
+    // Length and first brace of the header.
+    return try withUnsafeTemporaryAllocation(byteCount: 9, alignment: 8) { bytes in
+      var count = 0
+      while count < bytes.count {
+        let read = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[count...]))
+        if read == 0 { return false }
+        count += read
+      }
+      return TensorFile.matches(UnsafeRawBufferPointer(bytes))
+    }
+  }
+}

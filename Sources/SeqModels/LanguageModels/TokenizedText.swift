@@ -1,0 +1,58 @@
+public import Platform
+
+/// A text as the numbers that a model has for its tokens, with the end of every line.
+public struct TokenizedText: Sendable {
+  /// The tokens in order, `</s>` after those of each line.
+  public private(set) var ids: [Int32] = []
+  /// How many tokens there are, without the ends of lines.
+  public private(set) var tokenCount = 0
+  /// How many lines were taken.
+  public private(set) var sentenceCount = 0
+  /// How many tokens are `<unk>` to the model: not in its vocabulary, or `<unk>` in the text itself.
+  public private(set) var unknownCount = 0
+  /// Code points of the text, with one for what parts a word from the next and one for the end of
+  /// each line.
+  public private(set) var characterCount = 0
+  /// How many byte sequences were not UTF-8 and became U+FFFD.
+  public private(set) var replacedCount = 0
+
+  /// Reads text as the model's own text was.
+  ///
+  /// - Parameters:
+  ///   - paths: files, plain or gzip, and folders; `-` is standard input.
+  ///   - model: whose tokens are meant.
+  ///   - isStrict: whether bytes that are not UTF-8 are an error.
+  ///   - stop: looked at between lines.
+  /// - Throws: `WordtoolError`: `badData` for a text without tokens, what reading throws,
+  ///   `interrupted`.
+  public init(
+    _ paths: [String], for model: some LanguageModel, isStrict: Bool = false,
+    stop: StopFlag? = nil
+  ) throws {
+    let reader = try SentenceReader(
+      unit: model.unit, rule: model.readingRule, isStrict: isStrict)
+    let (unknown, end) = (model.unknownID, model.endID)
+    let parting = model.unit == .word ? 1 : 0
+    try reader.read(
+      paths, stop: stop,
+      token: { token in
+        let id = model.id(ofUTF8: token) ?? unknown
+        ids.append(id)
+        tokenCount += 1
+        if id == unknown { unknownCount += 1 }
+        characterCount += TokenText.plainScalarCount(token) + parting
+      },
+      end: {
+        ids.append(end)
+        sentenceCount += 1
+        // The last word's parting character is the end of the line.
+        characterCount += 1 - parting
+      })
+    replacedCount = reader.replacedCount
+    guard tokenCount > 0 else {
+      throw WordtoolError(
+        .badData, path: paths.first, found: "a text without tokens",
+        expected: "at least one token")
+    }
+  }
+}
