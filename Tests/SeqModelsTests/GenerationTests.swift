@@ -95,8 +95,95 @@ import Testing
     for wrong in [
       options { $0.temperature = -1 }, options { $0.temperature = .nan }, options { $0.topK = 0 },
       options { $0.topP = 0 }, options { $0.topP = 1.5 },
+      options { $0.repetitionPenalty = 0 }, options { $0.repetitionPenalty = .infinity },
+      options { $0.repetitionWindow = 0 },
     ] {
       #expect(throws: WordtoolError.self) { try model.generate(length: 1, options: wrong) }
     }
+  }
+
+  @Test func scoresMayBeOffByAConstant() throws {
+    let model = TableModel(seed: 4)
+    var shifted = model
+    shifted.offset = 1234.5
+    for change in [
+      { _ in }, { $0.topK = 2 }, { $0.topP = 0.7 }, { $0.temperature = 0.5 },
+      { $0.temperature = 0 }, { $0.repetitionPenalty = 1.5 },
+    ] as [(inout SamplingOptions) -> Void] {
+      let text = try model.generate(length: 200, options: options(change))
+      #expect(try shifted.generate(length: 200, options: options(change)) == text)
+    }
+  }
+
+  @Test func topKAndNucleusDrawFromTheirTokensOnly() throws {
+    // Without <unk>: a 0.5, b 0.25, </s> 0.15, c 0.1 of what is left, with 0.1 for <unk>.
+    let model = TableModel([0.1, 0.135, 0.45, 0.225, 0.09])
+    func share(_ change: (inout SamplingOptions) -> Void) throws -> [Double] {
+      let text = try model.generate(length: 4000, options: options(change)).text
+      let counts = "ab\nc".map { token in text.count { $0 == token } }
+      return counts.map { Double($0) / 4000 }
+    }
+    func check(
+      _ expected: [Double], _ change: (inout SamplingOptions) -> Void = { _ in },
+      sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+      let shares = try share(change)
+      // Four standard deviations of 4000 draws.
+      let isNear = zip(shares, expected).allSatisfy { share, expected in
+        abs(share - expected) <= 4 * (expected * (1 - expected) / 4000).squareRoot()
+      }
+      #expect(isNear, "\(shares) \(expected)", sourceLocation: sourceLocation)
+    }
+    let two = [2.0 / 3, 1.0 / 3, 0, 0]
+    try check([0.5, 0.25, 0.15, 0.1])
+    try check(two) { $0.topK = 2 }
+    try check(two) { $0.topP = 0.74 }
+    try check([0.5 / 0.9, 0.25 / 0.9, 0.15 / 0.9, 0]) { $0.topP = 0.76 }
+    try check(two) {
+      $0.topK = 3
+      $0.topP = 0.8
+    }
+    try check([0.25 / 0.345, 0.0625 / 0.345, 0.0225 / 0.345, 0.01 / 0.345]) {
+      $0.temperature = 0.5
+    }
+  }
+
+  @Test func theRepetitionPenaltyHoldsBackWhatWasWritten() throws {
+    // Squared: a 0.25, b 0.09, c 0.01.
+    let model = TableModel([0, 0.1, 0.5, 0.3, 0.1])
+    func text(_ penalty: Double, window: Int?, prompt: String = "") throws -> String {
+      let options = options {
+        $0.temperature = 0
+        $0.repetitionPenalty = penalty
+        $0.repetitionWindow = window
+      }
+      return try model.generate(prompt: prompt, length: 5, options: options).text
+    }
+    #expect(try text(1, window: nil) == "a a a a a")
+    // Once b is held back too, a is the likeliest again and stays so, however often it stands.
+    #expect(try text(2, window: nil) == "a b a a a")
+    #expect(try text(2, window: 1) == "a b a b a")
+    #expect(try text(2, window: 2, prompt: "b a") == " a b a a b")
+    #expect(try text(2, window: 64, prompt: "a") == " b a a a a")
+    // The line end is a token as any other: p to the 4th is 0.0625, 0.0081, 0.0001, 0.0001.
+    #expect(try text(4, window: nil) == "a b\nc a")
+  }
+
+  @Test func aModelOfNumbersThatAreNoneIsRefused() {
+    let error = #expect(throws: WordtoolError.self) {
+      try TableModel([Double](repeating: .nan, count: 5)).generate(length: 3)
+    }
+    #expect(error?.kind == .badData)
+    #expect(throws: WordtoolError.self) {
+      try TableModel([Double](repeating: .nan, count: 5)).beamSearch(length: 3, width: 2)
+    }
+  }
+
+  @Test func linesOfAPromptEndAsThoseOfAText() throws {
+    let model = TableModel(seed: 11)
+    let greedy = options { $0.temperature = 0 }
+    #expect(try model.generate(prompt: "a\n", length: 1, options: greedy).text.first != " ")
+    let joined = try model.generate(prompt: "\n\na b", length: 9, options: greedy)
+    #expect(try model.generate(prompt: "a b", length: 9, options: greedy) == joined)
   }
 }

@@ -77,13 +77,16 @@ struct Sampler {
 }
 
 /// Places of scores from the greatest down, as many as are wanted; equal scores by their places.
-struct Ranking {
+package struct Ranking {
   /// The places found, the greatest score first.
-  private(set) var places: [Int32] = []
+  package private(set) var places: [Int32] = []
   private var heap: [Int32] = []
 
+  /// Nothing ranked yet.
+  package init() {}
+
   /// The place of the greatest score, or nil when all are minus infinity or not numbers.
-  static func first(of scores: [Double]) -> Int? {
+  package static func first(of scores: [Double]) -> Int? {
     scores.withUnsafeBufferPointer { scores in
       var best = -1
       var top = -Double.infinity
@@ -96,7 +99,7 @@ struct Ranking {
   /// infinity.
   ///
   /// - Complexity: O(V + n log k) with n of the V scores greater than k before them.
-  mutating func rank(_ scores: [Double], first count: Int) {
+  package mutating func rank(_ scores: [Double], first count: Int) {
     heap.removeAll(keepingCapacity: true)
     scores.withUnsafeBufferPointer { scores in
       // The least of those kept is at the root.
@@ -119,7 +122,7 @@ struct Ranking {
   }
 
   /// Makes all places ready for ``next(_:)``.
-  mutating func begin(_ scores: [Double]) {
+  package mutating func begin(_ scores: [Double]) {
     places.removeAll(keepingCapacity: true)
     heap.removeAll(keepingCapacity: true)
     for place in scores.indices where scores[place] > -.infinity { heap.append(Int32(place)) }
@@ -131,7 +134,7 @@ struct Ranking {
   }
 
   /// Finds the next place, or nil when there is none.
-  mutating func next(_ scores: [Double]) -> Int32? {
+  package mutating func next(_ scores: [Double]) -> Int32? {
     guard let first = heap.first, let last = heap.popLast() else { return nil }
     if !heap.isEmpty {
       heap[0] = last

@@ -55,8 +55,11 @@ public struct MixtureModel: LanguageModel {
     self.models = models
     self.weights = weights.map { $0 / sum }
     let names = names ?? models.indices.map { "model \($0 + 1)" }
-    numbers = try models.indices.map {
-      try Self.numbers(of: models[$0], names[$0], by: models[0], names[0])
+    let begin = models[0].beginOfSentenceID
+    let own = (0..<Int32(models[0].tokenCount)).map { $0 == begin ? -1 : $0 }
+    numbers = try models.indices.map { place in
+      place == 0
+        ? own : try Self.numbers(of: models[place], names[place], by: models[0], names[0])
     }
   }
 

@@ -41,7 +41,7 @@ public struct PerplexityReport: Hashable, Sendable {
 
   /// The bits that everything, ends of sentences included, costs for each code point.
   public var bitsPerCharacter: Double {
-    -logProbability / log10(2) / Double(max(1, characterCount))
+    -logProbability * Self.ln10 / log(2) / Double(max(1, characterCount))
   }
 }
 
@@ -73,6 +73,9 @@ extension PerplexityReport {
 
   /// What a logarithm to base 10 is multiplied by to become a natural one.
   static let ln10 = 2.302_585_092_994_045_7
+
+  /// A natural logarithm as one to base 10.
+  public static func log10(ofNatural value: Double) -> Double { value / ln10 }
 }
 
 extension LanguageModel {
