@@ -73,10 +73,83 @@ import Testing
     }
   }
 
+  @Test func mixturesAreMeasuredAndTuned() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let first = try trained(in: folder, "five", "--order", "5")
+      let second = try trained(in: folder, "one", "--order", "1")
+      let text = folder + "/text"
+      func run(_ arguments: String...) throws -> String {
+        let run = try tool.start(["perplexity", first, text, "--mix", second] + arguments).wait()
+        #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
+        return run.output
+      }
+      let even = try run("--json")
+      #expect(even.contains(#""models":[{"model":"\#(first)","perplexity":"#))
+      #expect(even.contains(#""weight":0.5}"#) && !even.contains("tuning"))
+      #expect(try run("--weights", "2,2", "--json") == even)
+      let tuned = try run("--tune", text, "--json")
+      #expect(tuned.contains(#""tuning":{"perplexity":"#) && tuned.contains(#""rounds":"#))
+      let table = try run("--weights", "0.25,0.75")
+      #expect(table.contains("model 1                 weight 0.2500  perplexity "), "\(table)")
+      // What counts for nothing changes nothing.
+      let alone = try tool.run("perplexity", first, text).output
+      #expect(try run("--weights", "1,0").hasPrefix(alone))
+      let mixed = try tool.run(
+        "generate", first, "--mix", second, "--weights", "1,0", "--length", "30", "--greedy")
+      #expect(mixed.exitCode == 0)
+      #expect(try tool.run("generate", first, "--length", "30", "--greedy").output == mixed.output)
+    }
+  }
+
+  @Test func tokensArePrintedOneALine() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let model = try trained(in: folder, "m", "--order", "2")
+      let run = try tool.run("perplexity", model, "-", "--per-token", input: "the king zork\n")
+      let rows = run.output.split(separator: "\n").map { $0.split(separator: "\t") }
+      #expect(rows.map { $0[0] } == ["the", "king", "<unk>", "</s>"])
+      #expect(rows.allSatisfy { $0.count == 2 && Double($0[1]).map { $0 < 0 } == true })
+      let json = try tool.run(
+        "perplexity", model, "-", "--per-token", "--json", input: "the king\n")
+      #expect(json.output.hasPrefix(#"{"log10Probability":-"#))
+      #expect(json.output.split(separator: "\n").count == 3)
+    }
+  }
+
+  @Test func severalSamplesAreThoseOfTheNextSeeds() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let model = try trained(in: folder)
+      func run(_ arguments: String...) throws -> String {
+        let run = try tool.start(
+          ["generate", model, "--prompt", "the king", "--length", "12"] + arguments
+        ).wait()
+        #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
+        return run.output
+      }
+      let singles = try (5...7).map { try run("--seed", "\($0)") }
+      #expect(try run("--seed", "5", "--samples", "3") == singles.joined(separator: "---\n"))
+      #expect(
+        try run("--seed", "5", "--samples", "2", "--separator", "")
+          == singles[..<2].joined(separator: "\n"))
+      let json = try run("--seed", "5", "--samples", "3", "--json")
+      #expect(json.split(separator: "\n").count == 3 && json.hasSuffix(#""tokens":12}"# + "\n"))
+      #expect(try json.hasPrefix(run("--seed", "5", "--json")) && json.contains(#""seed":7,"#))
+      let beam = try run("--beam", "4", "--samples", "2")
+      #expect(try beam.hasPrefix(run("--beam", "4") + "---\nthe king"))
+      #expect(try run("--beam", "4", "--json").contains(#""meanLogProbability":-"#))
+      #expect(try run("--beam", "1") == (try run("--greedy")))
+      #expect(try run("--greedy", "--repetition-penalty", "1.3") != (try run("--greedy")))
+    }
+  }
+
   @Test func failuresAreOneLineAndTheirExitCode() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)
       let model = try trained(in: folder)
+      let characters = try trained(in: folder, "characters", "--unit", "char")
+      let smaller = try trained(in: folder, "smaller", "--max-vocab", "3")
       let vectors = try Samples.writeVectors(in: folder)
       let future = folder + "/future"
       try TestFiles.write("# wordtool n-gram model, version 9\n\\data\\\n", to: future)
@@ -100,6 +173,27 @@ import Testing
         (["generate", model, "--temperature", "nan"], 64, "--temperature"),
         (["generate", model, "--top-k", "0"], 64, "--top-k"),
         (["generate", model, "--length", "x"], 64, "--length"),
+        (["generate", model, "--repetition-penalty", "0"], 64, "--repetition-penalty"),
+        (["generate", model, "--repetition-window", "0"], 64, "--repetition-window"),
+        (["generate", model, "--samples", "0"], 64, "--samples"),
+        (["generate", model, "--beam", "0"], 64, "--beam is 0"),
+        (["generate", model, "--beam", "2", "--greedy"], 64, "draws nothing"),
+        (["generate", model, "--beam", "2", "--samples", "3"], 64, "--samples is 3"),
+        (["generate", model, "--beam", "2", "--prompt", "zork"], 1, "'zork'"),
+        (["generate", model, "--weights", "1,1"], 64, "--weights needs --mix"),
+        (["generate", model, "--mix", folder + "/none"], 66, "/none"),
+        (["generate", model, "--mix", vectors], 65, "ARPA"),
+        (["perplexity", model, text, "--tune", text], 64, "--tune needs --mix"),
+        (["perplexity", model, text, "--mix", model, "--weights", "1"], 64, "expected 2"),
+        (["perplexity", model, text, "--mix", model, "--weights", "1,x"], 64, "--weights"),
+        (["perplexity", model, text, "--mix", model, "--weights", "1,-1"], 64, "--weights"),
+        (
+          ["perplexity", model, text, "--mix", model, "--weights", "1,1", "--tune", text], 64,
+          "exclude"
+        ),
+        (["perplexity", model, text, "--mix", model, "--tune", "-"], 65, "without tokens"),
+        (["perplexity", model, text, "--mix", characters], 65, "a model of characters"),
+        (["perplexity", model, text, "--mix", smaller], 65, "without 'the'"),
       ]
       for (arguments, code, part) in cases {
         let run = try tool.start(arguments).wait()
