@@ -40,8 +40,12 @@ struct Sampler {
     }
     for score in scores { weights.append(score > -.infinity ? exp((score - top) * scale) : 0) }
     guard options.topP < 1 else { return pick() ?? best }
-    let wanted = options.topP * weights.reduce(0, +)
-    ranking.begin(scores)
+    let total = weights.reduce(0, +)
+    let wanted = options.topP * total
+    // All tokens below this together have less than what may be left out. Half of it, so that
+    // rounding does not matter.
+    let least = (total - wanted) / Double(2 * scores.count)
+    ranking.begin(scores, above: top + log(least) / scale)
     var kept: [Double] = []
     var sum = 0.0
     repeat {
@@ -121,12 +125,12 @@ package struct Ranking {
     swap(&heap, &places)
   }
 
-  /// Makes all places ready for ``next(_:)``.
-  package mutating func begin(_ scores: [Double]) {
+  /// Makes the places of scores above a bound ready for ``next(_:)``.
+  package mutating func begin(_ scores: [Double], above bound: Double = -.infinity) {
     places.removeAll(keepingCapacity: true)
     heap.removeAll(keepingCapacity: true)
-    for place in scores.indices where scores[place] > -.infinity { heap.append(Int32(place)) }
     scores.withUnsafeBufferPointer { scores in
+      for place in scores.indices where scores[place] > bound { heap.append(Int32(place)) }
       for root in stride(from: heap.count / 2 - 1, through: 0, by: -1) {
         sift(root) { Self.isAhead($0, $1, scores) }
       }
