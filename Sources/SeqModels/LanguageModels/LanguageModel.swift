@@ -14,11 +14,11 @@ public import Tokenize
 /// its own affair: an n-gram model begins anew, a recurrent one carries its state on. The first
 /// token of a stream is predicted as one after a line end.
 ///
-/// All calls may come from any number of threads at once.
-public protocol LanguageModel: Sendable {
+/// A model is asked by one thread at a time, unless its type is `Sendable`: networks keep buffers.
+public protocol LanguageModel {
   /// What the model knows of the tokens before the next one. A value: a copy goes its own way, as
   /// the hypotheses of a beam do.
-  associatedtype State: Sendable
+  associatedtype State
 
   /// What a token is.
   var unit: TextUnit { get }

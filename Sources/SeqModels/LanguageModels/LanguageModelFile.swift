@@ -5,14 +5,15 @@ import Platform
 public enum LanguageModelFile {
   /// Reads a model.
   ///
-  /// - Parameter path: an n-gram model in ARPA format, plain or gzip, or a network in a safetensors
-  ///   file. `-` is standard input and an ARPA file.
+  /// - Parameters:
+  ///   - path: an n-gram model in ARPA format, plain or gzip, or a network in a safetensors file.
+  ///     `-` is standard input and an ARPA file.
+  ///   - threads: how many threads a network works with; what it says does not depend on it.
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` for everything that is
   ///   not such a model.
-  public static func load(_ path: String) throws -> any LanguageModel {
+  public static func load(_ path: String, threads: Int = 1) throws -> any LanguageModel {
     guard path != "-", try isTensorFile(path) else { return try NGramModel(contentsOf: path) }
-    throw WordtoolError(
-      .badData, path: path, found: "a safetensors file", expected: "an n-gram model in ARPA format")
+    return try NeuralLanguageModel(contentsOf: path, threads: threads)
   }
 
   private static func isTensorFile(_ path: String) throws -> Bool {

@@ -2,7 +2,7 @@
 ///
 /// A value: a copy goes its own way. One that nobody else holds moves on without copying the
 /// model's state.
-public struct LanguageModelWalker: Sendable {
+public struct LanguageModelWalker {
   private var place: any ModelPlace
 
   /// Stands at the begin of a text.
@@ -26,7 +26,7 @@ public struct LanguageModelWalker: Sendable {
   public func fillScores(_ values: inout [Double]) { place.fillScores(&values) }
 }
 
-private protocol ModelPlace: Sendable {
+private protocol ModelPlace {
   mutating func advance(with id: Int32)
   func fillLogProbabilities(_ values: inout [Double])
   func fillScores(_ values: inout [Double])

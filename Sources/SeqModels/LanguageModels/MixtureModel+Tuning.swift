@@ -9,7 +9,7 @@ public import Platform
 
 extension MixtureModel {
   /// What a search for weights came to.
-  public struct Tuning: Sendable {
+  public struct Tuning {
     /// The same models with the weights found.
     public let mixture: MixtureModel
     /// How many rounds it took.

@@ -154,7 +154,7 @@ public struct MixtureModel: LanguageModel {
   }
 
   /// A place in each of the models.
-  public struct State: Sendable {
+  public struct State {
     fileprivate var walkers: [LanguageModelWalker]
   }
 
