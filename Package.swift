@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "Encoders", targets: ["Encoders"]),
     .library(name: "Subword", targets: ["Subword"]),
     .library(name: "Word2Vec", targets: ["Word2Vec"]),
+    .library(name: "Networks", targets: ["Networks"]),
     .library(name: "SeqModels", targets: ["SeqModels"]),
     .library(name: "ConvNets", targets: ["ConvNets"]),
     .executable(name: "wordtool", targets: ["wordtool"]),

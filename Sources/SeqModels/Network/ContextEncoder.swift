@@ -27,7 +27,7 @@ protocol ContextEncoder<Scalar>: AnyObject {
 }
 
 /// What sequences carry from one piece of text to the next.
-final class ContextState<Scalar: NetworkScalar> {
+package final class ContextState<Scalar: NetworkScalar> {
   /// The states of recurrent layers.
   var recurrent: [RecurrentState<Scalar>] = []
   /// The last tokens of each sequence, the oldest first.
@@ -210,6 +210,27 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
       site: 101, compute: compute)
     outputMask.apply(to: masked, layout: masks, compute: compute)
     return masked
+  }
+
+  /// alpha times the mean square of what the softmax reads, and beta times that of the outputs'
+  /// change from step to step.
+  func penaltyOfLastPiece() -> Double {
+    guard let raw else { return 0 }
+    let read = isOutputMasked ? output.matrix(raw.rows, featureCount) : raw
+    let count = raw.rows * featureCount
+    var penalty =
+      activationPenalty.alpha * Scalar.sumOfSquares(read.base, count: count) / Double(count)
+    let inStep = layout.batch * featureCount
+    let changes = (layout.stepCount - 1) * inStep
+    if changes > 0 {
+      var sum = 0.0
+      for index in 0..<changes {
+        let change = Double(raw.base[inStep + index]) - Double(raw.base[index])
+        sum += change * change
+      }
+      penalty += activationPenalty.beta * sum / Double(changes)
+    }
+    return penalty
   }
 
   @_specialize(where Scalar == Float)

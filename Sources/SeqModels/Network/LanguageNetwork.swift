@@ -1,16 +1,16 @@
-import Networks
+package import Networks
 
 /// The layers of a neural language model over one set of weights.
-final class LanguageNetwork<Scalar: NetworkScalar> {
+package final class LanguageNetwork<Scalar: NetworkScalar> {
   let options: NeuralOptions
   let vocabularyCount: Int
-  let parameters: Parameters<Scalar>
+  package let parameters: Parameters<Scalar>
   let compute: Compute<Scalar>
   let encoder: any ContextEncoder<Scalar>
   let head: any SoftmaxHead<Scalar>
   private var featureGradients = AlignedBuffer<Scalar>(count: 0)
 
-  init(_ options: NeuralOptions, vocabulary: Int, threads: Int) {
+  package init(_ options: NeuralOptions, vocabulary: Int, threads: Int) {
     self.options = options
     vocabularyCount = vocabulary
     parameters = Parameters(options.parameterShapes(vocabulary: vocabulary))
@@ -40,7 +40,7 @@ final class LanguageNetwork<Scalar: NetworkScalar> {
   }
 
   /// Sets the first values of all weights.
-  func start(_ training: NeuralTrainingOptions) {
+  package func start(_ training: NeuralTrainingOptions) {
     let range = training.initialRange ?? 0.1
     for (array, entry) in parameters.entries.enumerated() {
       let isBias = entry.shape.count == 1
@@ -57,7 +57,7 @@ final class LanguageNetwork<Scalar: NetworkScalar> {
   }
 
   /// Lays all weights out for products.
-  func packWeights(
+  package func packWeights(
     forTraining: Bool, dropout: LanguageDropout = LanguageDropout(),
     draw: RecurrentStack<Scalar>.Draw? = nil
   ) {
@@ -72,7 +72,7 @@ final class LanguageNetwork<Scalar: NetworkScalar> {
   ///   - targets: the token that follows each, -1 for none.
   ///   - scale: the factor of each token's loss.
   /// - Returns: the sum of -log p.
-  func backward(
+  package func backward(
     _ ids: [Int32], targets: [Int32], layout: SequenceLayout, state: ContextState<Scalar>,
     scale: Scalar, dropout: LanguageDropout, draw: RecurrentStack<Scalar>.Draw?
   ) -> Double {
@@ -87,8 +87,23 @@ final class LanguageNetwork<Scalar: NetworkScalar> {
     return loss
   }
 
+  /// The state before a text, whose missing tokens count as `padding`.
+  package func makeState(batch: Int, padding: Int32) -> ContextState<Scalar> {
+    encoder.makeState(batch: batch, padding: padding)
+  }
+
+  /// Sets activation regularisation; see ``NeuralTrainingOptions``.
+  package func setActivationPenalty(alpha: Double, beta: Double) {
+    (encoder as? RecurrentContext<Scalar>)?.activationPenalty = (alpha, beta)
+  }
+
+  /// What activation regularisation adds to the loss of the last piece of text.
+  package func activationPenaltyOfLastPiece() -> Double {
+    (encoder as? RecurrentContext<Scalar>)?.penaltyOfLastPiece() ?? 0
+  }
+
   /// -log p of each target; weights must be laid out.
-  func losses(
+  package func losses(
     _ ids: [Int32], targets: [Int32], layout: SequenceLayout, state: ContextState<Scalar>
   ) -> [Double] {
     let features = encoder.forward(

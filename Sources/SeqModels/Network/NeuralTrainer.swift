@@ -110,9 +110,8 @@ public final class NeuralTrainer {
     state = network.encoder.makeState(batch: batch, padding: vocabulary.endID)
     position.rate = training.rate
     position.textHash = Self.hash(ids)
-    if let context = network.encoder as? RecurrentContext<Float> {
-      context.activationPenalty = (training.activationPenalty, training.temporalPenalty)
-    }
+    network.setActivationPenalty(
+      alpha: training.activationPenalty, beta: training.temporalPenalty)
   }
 
   private static func hash(_ ids: [Int32]) -> UInt64 {

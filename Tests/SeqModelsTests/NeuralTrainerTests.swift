@@ -1,0 +1,232 @@
+import Networks
+import Platform
+import SeqModels
+import TestSupport
+import Testing
+
+/// Trainings that are cut, shared and resumed give the same bytes.
+@Suite struct NeuralTrainerTests {
+  /// A cycle of 23 words, with a word in each line that breaks it.
+  private static let text = (0..<60).map { line in
+    (0..<7).map { "w\($0 == line % 7 ? line % 5 : (line * 7 + $0) % 23)" }.joined(separator: " ")
+  }.joined(separator: "\n")
+
+  private static func options(_ change: (inout NeuralOptions) -> Void = { _ in }) -> NeuralOptions {
+    var options = NeuralOptions()
+    options.embedding = 12
+    options.recurrent.hidden = 12
+    options.recurrent.layers = 2
+    change(&options)
+    return options
+  }
+
+  private static func training(
+    _ change: (inout NeuralTrainingOptions) -> Void = { _ in }
+  ) -> NeuralTrainingOptions {
+    var training = NeuralTrainingOptions()
+    training.epochs = 3
+    training.batch = 5
+    training.bptt = 7
+    training.dropout.betweenLayers = 0.2
+    training.dropout.output = 0.2
+    change(&training)
+    return training
+  }
+
+  /// A trainer over the text, its last ten lines held out.
+  private static func trainer(
+    _ options: NeuralOptions, _ training: NeuralTrainingOptions, threads: Int,
+    in folder: ScratchFolder
+  ) throws -> NeuralTrainer {
+    let path = try folder.write(text, to: "text.txt")
+    let valid = try folder.write(
+      text.split(separator: "\n").suffix(10).joined(separator: "\n"), to: "valid.txt")
+    let counted = try NeuralText(counting: [path], unit: .word)
+    return try NeuralTrainer(
+      options, training: training, vocabulary: counted.vocabulary, ids: counted.ids(of: [path]),
+      validIDs: counted.ids(of: [valid]), threads: threads)
+  }
+
+  private static func bytes(_ model: NeuralLanguageModel, in folder: ScratchFolder) throws
+    -> [UInt8]
+  {
+    let path = folder("model")
+    try model.write(to: OutputFile(path: path))
+    return try folder.bytes(of: "model")
+  }
+
+  @Test(arguments: RecurrentCell.allCases)
+  func `threads change no byte`(_ cell: RecurrentCell) throws {
+    let folder = ScratchFolder()
+    let options = Self.options { $0.recurrent.cell = cell }
+    let models = try [1, 2, 3].map { threads in
+      try Self.bytes(
+        Self.trainer(options, Self.training(), threads: threads, in: folder).run(), in: folder)
+    }
+    #expect(models[0] == models[1])
+    #expect(models[0] == models[2])
+  }
+
+  @Test(arguments: ["sgd", "momentum", "adam", "average", "fixed-window", "bag-of-words"])
+  func `an interrupted and resumed training gives the bytes of an unbroken one`(
+    _ name: String
+  ) throws {
+    let folder = ScratchFolder()
+    let options = Self.options {
+      $0.kind = NeuralOptions.Kind(rawValue: name) ?? .recurrent
+    }
+    let training = Self.training {
+      switch name {
+      case "momentum":
+        $0.optimizer.momentum = 0.9
+        $0.rate = 0.1
+      case "adam":
+        $0.optimizer.method = .adam
+        $0.rate = 0.01
+      case "average":
+        // Held-out loss that cannot fall starts the average at once.
+        $0.averagingAfter = 1
+        $0.rate = 1e-9
+        $0.epochs = 5
+      default: break
+      }
+    }
+    let unbroken = try Self.bytes(
+      Self.trainer(options, training, threads: 1, in: folder).run(), in: folder)
+
+    for stopAt in [3, 14] {
+      let flag = StopFlag()
+      let first = try Self.trainer(options, training, threads: 2, in: folder)
+      let error = #expect(throws: WordtoolError.self) {
+        _ = try first.run(
+          stop: flag,
+          progress: { report in
+            if report.steps == stopAt { flag.raise() }
+          })
+      }
+      #expect(error?.kind == .interrupted)
+      let path = folder("checkpoint")
+      try first.writeCheckpoint(to: OutputFile(path: path))
+      let checkpoint = try NeuralTrainer.Checkpoint(path: path)
+      let text = try NeuralText(
+        vocabulary: checkpoint.vocabulary, unit: checkpoint.options.unit,
+        rule: checkpoint.options.rule)
+      let second = try NeuralTrainer(
+        resuming: checkpoint, ids: text.ids(of: [folder("text.txt")]),
+        validIDs: text.ids(of: [folder("valid.txt")]), threads: 1)
+      #expect(try Self.bytes(second.run(), in: folder) == unbroken, "stopped at \(stopAt)")
+    }
+  }
+
+  @Test func `a checkpoint of another text is refused`() throws {
+    let folder = ScratchFolder()
+    let trainer = try Self.trainer(Self.options(), Self.training(), threads: 1, in: folder)
+    let path = folder("checkpoint")
+    try trainer.writeCheckpoint(to: OutputFile(path: path))
+    let checkpoint = try NeuralTrainer.Checkpoint(path: path)
+    let error = #expect(throws: WordtoolError.self) {
+      _ = try NeuralTrainer(resuming: checkpoint, ids: [0, 1, 2, 3], threads: 1)
+    }
+    #expect(error?.description.contains("a checkpoint of another text") == true)
+  }
+
+  @Test func `a loss that is not finite ends the training with the diverged kind`() throws {
+    let folder = ScratchFolder()
+    let training = Self.training {
+      $0.rate = 1e30
+      $0.optimizer.clipNorm = nil
+    }
+    let error = #expect(throws: WordtoolError.self) {
+      _ = try Self.trainer(Self.options(), training, threads: 1, in: folder).run()
+    }
+    #expect(error?.kind == .diverged)
+  }
+
+  @Test func `training lowers the loss for every kind of model`() throws {
+    let folder = ScratchFolder()
+    for kind in NeuralOptions.Kind.allCases {
+      for cutoffs in [[], [5, 12]] {
+        let options = Self.options {
+          $0.kind = kind
+          $0.cutoffs = cutoffs
+        }
+        let training = Self.training {
+          $0.optimizer.method = .adam
+          $0.rate = 0.02
+          $0.epochs = 10
+          $0.dropout = LanguageDropout()
+        }
+        var losses: [Double] = []
+        _ = try Self.trainer(options, training, threads: 1, in: folder).run { report in
+          losses.append(report.loss)
+        }
+        let first = try #require(losses.first)
+        let last = try #require(losses.last)
+        #expect(last < first - 0.3, "\(kind) \(cutoffs): \(first) to \(last)")
+      }
+    }
+  }
+
+  @Test func `a written model reads back to the same probabilities`() throws {
+    let folder = ScratchFolder()
+    for cell in RecurrentCell.allCases {
+      let options = Self.options {
+        $0.recurrent.cell = cell
+        $0.isTied = true
+      }
+      let model = try Self.trainer(options, Self.training(), threads: 1, in: folder).run()
+      let path = folder("model")
+      try model.write(to: OutputFile(path: path))
+      let read = try NeuralLanguageModel(contentsOf: path)
+      let ids: [Int32] = [3, 1, 4, 1, 5, 9, 2, 6]
+      #expect(try read.logProbabilities(of: ids) == model.logProbabilities(of: ids))
+      // A walk gives what reading the whole text gives.
+      var state = read.initialState()
+      let whole = try read.logProbabilities(of: ids)
+      for (id, expected) in zip(ids, whole) {
+        let all = read.logProbabilities(after: state)
+        #expect(abs(all[Int(id)] - expected) < 1e-5)
+        read.advance(&state, with: id)
+      }
+    }
+  }
+
+  @Test func `texts too short and models of another kind are refused`() throws {
+    let folder = ScratchFolder()
+    let empty = try folder.write("", to: "empty.txt")
+    #expect(throws: WordtoolError.self) {
+      _ = try NeuralText(counting: [empty], unit: .word)
+    }
+    let wrong = try folder.write("\\data\\\nngram 1=1\n", to: "wrong.lm")
+    let error = #expect(throws: WordtoolError.self) {
+      _ = try NeuralLanguageModel(contentsOf: wrong)
+    }
+    #expect(error?.kind == .badData)
+  }
+
+  @Test func `damaged model files are refused and never crash`() throws {
+    let folder = ScratchFolder()
+    let model = try Self.trainer(
+      Self.options(), Self.training { $0.epochs = 1 }, threads: 1, in: folder
+    )
+    .run()
+    let whole = try Self.bytes(model, in: folder)
+    var random = SeededGenerator(seed: 7)
+    for _ in 0..<300 {
+      var bytes = whole
+      switch Int.random(in: 0..<3, using: &random) {
+      case 0: bytes.removeLast(Int.random(in: 1..<bytes.count, using: &random))
+      default:
+        // The header is where damage can do harm.
+        let place = Int.random(in: 0..<3_000, using: &random)
+        bytes[place] = UInt8.random(in: 0...255, using: &random)
+      }
+      let path = try folder.write(bytes, to: "damaged")
+      do {
+        _ = try NeuralLanguageModel(contentsOf: path)
+      } catch let error as WordtoolError {
+        #expect(error.kind == .badData)
+      }
+    }
+  }
+}
