@@ -28,7 +28,9 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
   package func clear() { base.update(repeating: 0, count: count) }
 
   /// The first rows x columns numbers as a matrix.
-  @inlinable package func matrix(_ rows: Int, _ columns: Int, from offset: Int = 0) -> MatrixView<Scalar> {
+  @inlinable package func matrix(_ rows: Int, _ columns: Int, from offset: Int = 0) -> MatrixView<
+    Scalar
+  > {
     precondition(
       offset >= 0 && offset + rows * columns <= count, "\(rows) x \(columns) of \(count)")
     return MatrixView(base: base + offset, rows: rows, columns: columns)
@@ -84,7 +86,9 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
   }
 
   /// Where a row begins.
-  @inlinable package func row(_ index: Int) -> UnsafeMutablePointer<Scalar> { base + index * rowStride }
+  @inlinable package func row(_ index: Int) -> UnsafeMutablePointer<Scalar> {
+    base + index * rowStride
+  }
 
   /// One number.
   @inlinable package subscript(row: Int, column: Int) -> Scalar {

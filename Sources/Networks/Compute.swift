@@ -12,8 +12,17 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
   private var scratch: PackedMatrix<Scalar>?
   private var tiles: [AlignedBuffer<Scalar>]
 
-  /// Inner indices multiplied at a time: a panel of so many rows stays in the first cache.
-  static var innerBlock: Int { 256 }
+  /// Inner indices multiplied at a time, at most.
+  static var innerBlock: Int { 704 }
+  /// Rows and panels multiplied at a time: what of them is read again stays in the second cache.
+  private static var rowBlock: Int { 128 }
+  private static var panelBlock: Int { 8 }
+
+  /// How many inner indices go into each of the equal blocks.
+  private static func innerBlock(of inner: Int) -> Int {
+    let blocks = max(1, (inner + innerBlock - 1) / innerBlock)
+    return max(1, (inner + blocks - 1) / blocks)
+  }
 
   /// Computes on a team's threads.
   package init(threadCount: Int) {
@@ -86,16 +95,22 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
     into c: MatrixView<Scalar>, keep: Bool
   ) {
     if a.rows == 0 || panels.isEmpty { return }
+    let size = innerBlock(of: a.columns)
     var start = 0
     repeat {
-      let end = min(start + innerBlock, a.columns)
-      for panel in panels {
-        let columns = b.columns(of: panel)
-        Scalar.multiplyPanel(
-          rows: a.rows, columns: columns.count, inner: end - start,
-          a.base + start * a.columnStride, rowStride: a.rowStride, columnStride: a.columnStride,
-          panel: b.panel(panel) + start * Scalar.panelColumns, into: c.base + columns.lowerBound,
-          cStride: c.rowStride, keep: keep || start > 0)
+      let end = min(start + size, a.columns)
+      for first in stride(from: panels.lowerBound, to: panels.upperBound, by: panelBlock) {
+        let group = first..<min(first + panelBlock, panels.upperBound)
+        for row in stride(from: 0, to: a.rows, by: rowBlock) {
+          for panel in group {
+            let columns = b.columns(of: panel)
+            Scalar.multiplyPanel(
+              rows: min(rowBlock, a.rows - row), columns: columns.count, inner: end - start,
+              a.row(row) + start * a.columnStride, rowStride: a.rowStride,
+              columnStride: a.columnStride, panel: b.panel(panel) + start * Scalar.panelColumns,
+              into: c.row(row) + columns.lowerBound, cStride: c.rowStride, keep: keep || start > 0)
+          }
+        }
       }
       start = end
     } while start < a.columns
@@ -114,9 +129,10 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
       let tile = tiles[part].base
       for index in tileCount * part / threads..<tileCount * (part + 1) / threads {
         let rows = index * width..<min(a.rows, (index + 1) * width)
+        let size = Self.innerBlock(of: a.columns)
         var start = 0
         repeat {
-          let end = min(start + Self.innerBlock, a.columns)
+          let end = min(start + size, a.columns)
           Scalar.packPanel(
             inner: end - start, columns: rows.count,
             a.base + rows.lowerBound * a.rowStride + start * a.columnStride,
