@@ -156,7 +156,7 @@ import Testing
       let text = folder + "/text"
       let train = ["train-lm", text, "-o", folder + "/out"]
       let cases: [([String], Int32, String)] = [
-        (train, 64, "--model"), (train + ["--model", "lstm"], 64, "lstm"),
+        (train + ["--model", "lstm"], 64, "lstm"),
         (train + ["--model", "ngram", "--order", "0"], 64, "--order is 0"),
         (train + ["--model", "ngram", "--order", "6"], 64, "--order is 6"),
         (train + ["--model", "ngram", "--min-count", "0"], 64, "--min-count"),

@@ -65,6 +65,29 @@ struct NeuralLMTraining {
     var vocabulary: Int
     var threads: Int
     var loss: Double
+
+    private enum Key: String, CodingKey {
+      case parameters, epochs, seconds, tokensPerSecond, validPerplexity, testPerplexity
+      case validBitsPerCharacter, testBitsPerCharacter, seed, tokens, vocabulary, threads, loss
+    }
+
+    /// The names of the contract are always there; what was not measured is null.
+    func encode(to encoder: any Encoder) throws {
+      var values = encoder.container(keyedBy: Key.self)
+      try values.encode(parameters, forKey: .parameters)
+      try values.encode(epochs, forKey: .epochs)
+      try values.encode(seconds, forKey: .seconds)
+      try values.encode(tokensPerSecond, forKey: .tokensPerSecond)
+      try values.encode(validPerplexity, forKey: .validPerplexity)
+      try values.encode(testPerplexity, forKey: .testPerplexity)
+      try values.encodeIfPresent(validBitsPerCharacter, forKey: .validBitsPerCharacter)
+      try values.encodeIfPresent(testBitsPerCharacter, forKey: .testBitsPerCharacter)
+      try values.encode(seed, forKey: .seed)
+      try values.encode(tokens, forKey: .tokens)
+      try values.encode(vocabulary, forKey: .vocabulary)
+      try values.encode(threads, forKey: .threads)
+      try values.encode(loss, forKey: .loss)
+    }
   }
 
   func run() throws {
@@ -100,7 +123,6 @@ struct NeuralLMTraining {
             phase: "training", fraction: report.fraction, count: report.tokens, unit: "tokens",
             loss: report.loss, learningRate: report.rate))
       }
-      if last.validPerplexity == nil || clock == 0 { clock = Environment.seconds() - start }
     } catch let error as WordtoolError where error.kind == .interrupted {
       if let path = checkpointPath {
         try trainer.writeCheckpoint(to: OutputFile(path: path))
@@ -180,7 +202,9 @@ struct NeuralLMTraining {
     dimension = vectors.dimension
     var rows: [Int32: [Float]] = [:]
     for id in 0..<Int32(vocabulary.count) {
-      if let row = vectors.index(for: vocabulary.text(of: id)) { rows[id] = vectors.vector(at: row) }
+      if let row = vectors.index(for: vocabulary.text(of: id)) {
+        rows[id] = vectors.vector(at: row)
+      }
     }
     if rows.isEmpty {
       throw WordtoolError(

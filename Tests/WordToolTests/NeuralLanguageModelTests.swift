@@ -1,0 +1,125 @@
+import TestSupport
+import Testing
+
+/// `train-lm` with networks, from the outside.
+@Suite struct NeuralLanguageModelTests {
+  private static let small = [
+    "--hidden", "16", "--embedding", "16", "--batch", "4", "--bptt", "8", "--epochs", "2", "-q",
+  ]
+
+  /// Trains on the sample text.
+  private func train(
+    in folder: String, _ name: String, _ options: String..., lines: Int = 60
+  ) throws -> Subprocess.Result {
+    try TestFiles.write(Samples.text(lines: lines), to: folder + "/text")
+    return try Tool(folder: folder).start(
+      ["train-lm", folder + "/text", "-o", folder + "/" + name] + Self.small + options
+    ).wait()
+  }
+
+  @Test func theSummaryHasTheFieldsOfTheContract() throws {
+    try TestFiles.withFolder { folder in
+      let run = try train(in: folder, "m", "--json", "--test", folder + "/text")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      for field in ["parameters", "seconds", "tokensPerSecond", "testPerplexity"] {
+        #expect(run.output.contains("\"\(field)\":"), "\(field)")
+      }
+      #expect(run.output.contains(#""epochs":2,"#) && run.output.contains(#""seed":1,"#))
+      #expect(run.output.contains(#""validPerplexity":null"#))
+    }
+  }
+
+  @Test(arguments: ["lstm", "gru", "rnn-tanh", "rnn-relu", "fixed-window", "bag-of-words"])
+  func everyModelIsMeasuredAndWritesText(_ name: String) throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let kind = ["fixed-window", "bag-of-words"].contains(name) ? "--model" : "--cell"
+      let run = try train(in: folder, "m", kind, name)
+      #expect(run.exitCode == 0, "\(run.errors)")
+      let measured = try tool.run("perplexity", folder + "/m", folder + "/text", "--json")
+      #expect(measured.exitCode == 0, "\(measured.errors)")
+      #expect(measured.output.contains("\"bitsPerCharacter\":"))
+      let text = try tool.run("generate", folder + "/m", "--prompt", "the", "--length", "8")
+      #expect(text.exitCode == 0 && text.output.hasPrefix("the"), "\(text.errors)")
+    }
+  }
+
+  @Test func equalBytesForAnyThreads() throws {
+    try TestFiles.withFolder { folder in
+      let files = try ["1", "2", "3"].map { threads -> [UInt8] in
+        let run = try train(in: folder, "m" + threads, "--threads", threads, "--dropout", "0.3")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        return TestFiles.readBytes(folder + "/m" + threads) ?? []
+      }
+      #expect(!files[0].isEmpty && files[1] == files[0] && files[2] == files[0])
+    }
+  }
+
+  @Test func aCheckpointGoesOnToTheBytesOfAnUnbrokenRun() throws {
+    try TestFiles.withFolder { folder in
+      let whole = try train(in: folder, "whole", "--epochs", "4")
+      #expect(whole.exitCode == 0, "\(whole.errors)")
+      let half = try train(in: folder, "half", "--checkpoint", folder + "/state")
+      #expect(half.exitCode == 0, "\(half.errors)")
+      let rest = try train(
+        in: folder, "rest", "--epochs", "4", "--resume", folder + "/state", "--threads", "2")
+      #expect(rest.exitCode == 0, "\(rest.errors)")
+      let bytes = TestFiles.readBytes(folder + "/rest")
+      #expect(bytes != nil && bytes == TestFiles.readBytes(folder + "/whole"))
+    }
+  }
+
+  @Test func divergenceEndsWith75AndKeepsTheCheckpointAndTheOldModel() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("old", to: folder + "/m")
+      let first = try train(in: folder, "first", "--checkpoint", folder + "/state")
+      #expect(first.exitCode == 0, "\(first.errors)")
+      let kept = TestFiles.readBytes(folder + "/state")
+      let run = try train(
+        in: folder, "m", "--lr", "1e30", "--clip", "0", "--checkpoint", folder + "/state")
+      #expect(run.exitCode == 75)
+      #expect(
+        run.errors.contains("is not finite") && run.errors.contains("lower the learning rate"))
+      #expect(TestFiles.readBytes(folder + "/m") == Array("old".utf8))
+      #expect(kept != nil && TestFiles.readBytes(folder + "/state") == kept)
+    }
+  }
+
+  @Test func pretrainedVectorsSetTheEmbeddings() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("2 3\nthe 1 2 3\nking 4 5 6\n", to: folder + "/v.txt")
+      let run = try train(
+        in: folder, "m", "--embeddings", folder + "/v.txt", "--freeze-embeddings", "--json")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      try TestFiles.write("2 3\nqqqq 1 2 3\nzzzz 4 5 6\n", to: folder + "/w.txt")
+      let other = try train(in: folder, "m", "--embeddings", folder + "/w.txt")
+      #expect(other.exitCode == 65 && other.errors.contains("no vector for any token"))
+    }
+  }
+
+  @Test func badInputIsNamed() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write("", to: folder + "/empty")
+      let empty = try tool.run("train-lm", folder + "/empty", "-o", folder + "/m")
+      #expect(empty.exitCode == 65 && empty.errors.contains("without tokens"), "\(empty.errors)")
+      let usages = [
+        ["--dropout", "1"], ["--layers", "0"], ["--cell", "gru", "--peepholes"], ["--lr", "0"],
+        ["--nesterov"], ["--tied", "--softmax", "adaptive"], ["--freeze-embeddings"],
+        ["--tied", "--embedding", "7"],
+      ]
+      for usage in usages {
+        try TestFiles.write(Samples.text(lines: 9), to: folder + "/text")
+        let run = try tool.start(
+          ["train-lm", folder + "/text", "-o", folder + "/m"] + usage
+        ).wait()
+        #expect(run.exitCode == 64, "\(usage): \(run.errors)")
+      }
+      try TestFiles.write("no checkpoint at all, whatever it is", to: folder + "/state")
+      let resumed = try tool.run(
+        "train-lm", folder + "/text", "-o", folder + "/m", "--resume", folder + "/state")
+      #expect(resumed.exitCode == 65, "\(resumed.errors)")
+      #expect(TestFiles.readBytes(folder + "/m") == nil)
+    }
+  }
+}
