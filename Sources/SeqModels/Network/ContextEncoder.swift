@@ -80,6 +80,9 @@ package final class EmbeddingTable<Scalar: NetworkScalar> {
     self.compute = compute
   }
 
+  /// All rows.
+  var table: MatrixView<Scalar> { parameters.view(name) }
+
   /// Writes the rows of `ids`.
   ///
   /// - Parameter wordDropout: the share of tokens whose rows are zero this time.
@@ -140,6 +143,7 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
   private var ids: [Int32] = []
   private var distinct = DistinctTokens()
   private var isInputMasked = false
+  private var isTabulated = false
   private var isOutputMasked = false
   /// The gradients for the states the last piece started from.
   private(set) var stateGradients: [RecurrentState<Scalar>] = []
@@ -164,7 +168,21 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
   func packWeights(
     forTraining: Bool, dropout: LanguageDropout, draw: RecurrentStack<Scalar>.Draw?
   ) {
+    isTabulated = false
     stack.packWeights(forTraining: forTraining, dropout: dropout.stack(Scalar.self), draw: draw)
+  }
+
+  /// Tables of more numbers are not made.
+  private static var largestTable: Int { 4_000_000 }
+
+  /// For weights that no longer change: computes once what each token contributes to the first
+  /// layer, where there are few tokens.
+  func tabulate() {
+    let options = stack.options
+    let count = embedding.table.rows * options.cell.gateCount * options.hidden
+    guard count <= Self.largestTable else { return }
+    stack.tabulateInputs(embedding.table)
+    isTabulated = true
   }
 
   func makeState(batch: Int, padding: Int32) -> ContextState<Scalar> {
@@ -178,6 +196,13 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
   ) -> MatrixView<Scalar> {
     self.layout = layout
     isInputMasked = draw != nil && dropout.input > 0
+    isOutputMasked = false
+    if isTabulated, draw == nil {
+      let features = stack.forward(
+        embedding.table, inputRows: ids, layout: layout, states: state.recurrent)
+      raw = features
+      return features
+    }
     // Each token's embedding is read once, unless each place has a mask of its own.
     let inputRows = isInputMasked ? nil : distinct.rows(of: ids)
     let rows = ids.count

@@ -31,6 +31,7 @@ public final class NeuralLanguageModel {
     self.vocabulary = vocabulary
     walking = network.encoder.makeState(batch: 1, padding: vocabulary.endID)
     network.packWeights(forTraining: false)
+    (network.encoder as? RecurrentContext<Float>)?.tabulate()
   }
 
   /// The state at the start of a text: a line has just ended.

@@ -45,6 +45,9 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   private var inputRows: [Int32]?
   private var layout = SequenceLayout(steps: 0, batch: 0)
 
+  /// [tokens, gates x hidden]: what each token's embedding contributes to the sums.
+  private var inputTable: AlignedBuffer<Scalar>?
+
   /// Recurrent weights with some left out (DropConnect), while training with it.
   private var droppedWeights: AlignedBuffer<Scalar>?
   private var dropMask: AlignedBuffer<Scalar>?
@@ -97,6 +100,7 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   @_specialize(where Scalar == Float)
   func packWeights(forTraining: Bool, dropMask: AlignedBuffer<Scalar>? = nil) {
     self.dropMask = dropMask
+    inputTable = nil
     var recurrentView = parameters.view(names.recurrentWeight)
     if let dropMask {
       let target = droppedWeights ?? AlignedBuffer<Scalar>(count: dropMask.count)
@@ -171,21 +175,18 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
     self.layout = layout
     self.inputRows = inputRows
     reserve(rows, batch: layout.batch)
-    if inputRows != nil, inputSums.count < input.rows * gateCount {
-      inputSums = AlignedBuffer(count: input.rows * gateCount)
-    }
-    let sums = (inputRows == nil ? gates : inputSums).matrix(input.rows, gateCount)
-    let inputBias = parameters.view(names.inputBias).base
-    let recurrentBias = parameters.view(names.recurrentBias).base
     let isGRU = options.cell == .gru
-    compute.forRanges(of: input.rows, atLeast: 16) { range in
-      for row in range {
-        let target = sums.row(row)
-        target.update(from: inputBias, count: gateCount)
-        if !isGRU { Scalar.addScaled(recurrentBias, factor: 1, into: target, count: gateCount) }
+    let recurrentBias = parameters.view(names.recurrentBias).base
+    let sums: MatrixView<Scalar>
+    if let inputTable, inputRows != nil {
+      sums = inputTable.matrix(input.rows, gateCount)
+    } else {
+      if inputRows != nil, inputSums.count < input.rows * gateCount {
+        inputSums = AlignedBuffer(count: input.rows * gateCount)
       }
+      sums = (inputRows == nil ? gates : inputSums).matrix(input.rows, gateCount)
+      addInput(input, to: sums)
     }
-    compute.multiply(input, inputWeights, into: sums, keep: true)
     if isGRU || inputRows != nil {
       compute.forRanges(of: rows, atLeast: 16) { range in
         for row in range {
@@ -203,6 +204,32 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
     compute.team.forEach(pieces: parts.count) { part in
       run(parts[part], state: state, output: output)
     }
+  }
+
+  /// Writes the part of the sums that comes from the inputs, and the biases.
+  private func addInput(_ input: MatrixView<Scalar>, to sums: MatrixView<Scalar>) {
+    let inputBias = parameters.view(names.inputBias).base
+    let recurrentBias = parameters.view(names.recurrentBias).base
+    compute.forRanges(of: input.rows, atLeast: 16) { range in
+      for row in range {
+        sums.row(row).update(from: inputBias, count: gateCount)
+        // A GRU's reset gate works on the recurrent product with its bias.
+        if options.cell != .gru {
+          Scalar.addScaled(recurrentBias, factor: 1, into: sums.row(row), count: gateCount)
+        }
+      }
+    }
+    compute.multiply(input, inputWeights, into: sums, keep: true)
+  }
+
+  /// Computes once what each row of a table contributes as input. Until the weights are laid out
+  /// anew, forward calls with `inputRows` read the table, and then the numbers are the product's to
+  /// the bit.
+  @_specialize(where Scalar == Float)
+  func tabulateInputs(_ table: MatrixView<Scalar>) {
+    let sums = AlignedBuffer<Scalar>(count: table.rows * gateCount)
+    addInput(table, to: sums.matrix(table.rows, gateCount))
+    inputTable = sums
   }
 
   /// The steps in the order this direction reads them.

@@ -91,6 +91,12 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
     }
   }
 
+  /// Computes once what each row of a table contributes as input of the first layer: forward calls
+  /// with that table and `inputRows` then look it up, until the weights are laid out anew.
+  package func tabulateInputs(_ table: MatrixView<Scalar>) {
+    for direction in directions[0] { direction.tabulateInputs(table) }
+  }
+
   /// Computes the outputs of all steps of the last layer.
   ///
   /// - Parameters:
