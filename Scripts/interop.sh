@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors)
 # without a value changed, in both directions; that the encoders give what scikit-learn gives; that
-# byte-pair encodings pass to and from the Hugging Face tokenizers; and that n-gram models have the
-# same perplexity in KenLM. Prints how many checks passed and failed. The encoders are compared on
-# AG News and IMDB, the n-gram models on the Penn Treebank and tinyshakespeare, from the folder in
-# WORDTOOL_CORPORA; without it on made-up sentences.
+# byte-pair encodings pass to and from the Hugging Face tokenizers; that n-gram models have the same
+# perplexity in KenLM; and that recurrent models compute the same in PyTorch and in ONNX Runtime.
+# Prints how many checks passed and failed. The encoders are compared on AG News and IMDB, the
+# language models on the Penn Treebank and tinyshakespeare, from the folder in WORDTOOL_CORPORA;
+# without it on made-up sentences.
 #
 # Uses python3 as it is when it has the packages; otherwise it makes a virtual environment in the
 # user's cache folder, and installs them there from PyPI.
@@ -28,7 +29,9 @@ if ! swift build -c release --product wordtool >"$log" 2>&1; then
 fi
 wordtool=$(swift build -c release --show-bin-path)/wordtool
 
-has_packages() { "$1" -c 'import gensim, numpy, safetensors, scipy, sklearn, tokenizers, kenlm' 2>/dev/null; }
+has_packages() {
+  "$1" -c 'import gensim, numpy, safetensors, scipy, sklearn, tokenizers, kenlm, onnx, onnxruntime, torch' 2>/dev/null
+}
 
 python=python3
 command -v python3 >/dev/null || die "there is no python3 here"
@@ -37,8 +40,12 @@ if ! has_packages "$python"; then
   python=$environment/bin/python3
   if ! has_packages "$python"; then
     say "installing the Python tools in a virtual environment"
+    # PyTorch without the gigabytes for graphics cards where its own index can be reached.
     if ! { python3 -m venv "$environment" &&
-      "$python" -m pip install -q gensim numpy safetensors scipy scikit-learn tokenizers kenlm; } >"$log" 2>&1; then
+      { "$python" -m pip install -q torch --index-url https://download.pytorch.org/whl/cpu ||
+        "$python" -m pip install -q torch; } &&
+      "$python" -m pip install -q gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
+        onnx onnxruntime; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
     fi
@@ -50,4 +57,5 @@ status=0
 XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/ngrams.py "$wordtool" "$work" || status=1
+"$python" Scripts/interop/sequences.py "$wordtool" "$work" || status=1
 exit $status
