@@ -285,7 +285,7 @@ def train(tool, case, steps, threads, output):
         tool.path, "train-lm", text, "-o", output, "--cell", case.cell, "--unit", case.unit,
         "--layers", case.layers, "--hidden", case.hidden, "--embedding", case.hidden,
         "--dropout", 0, "--bptt", case.bptt, "--batch", case.batch, "--optimizer", "sgd",
-        "--lr", LEARNING_RATE, "--clip", CLIP, "--epochs", 1, "--max-steps", steps,
+        "--loss-average", "tokens", "--lr", LEARNING_RATE, "--clip", CLIP, "--epochs", 1, "--max-steps", steps,
         "--threads", threads, "--seed", 1, "--json",
     ])  # fmt: skip
     return json.loads(out)

@@ -29,7 +29,8 @@ struct WordTool: ParsableCommand {
           TrainEmbeddingsCommand.self, TrainLMCommand.self, TrainClassifierCommand.self,
         ]),
       CommandGroup(
-        name: "Language models", subcommands: [PerplexityCommand.self, GenerateCommand.self]),
+        name: "Language models",
+        subcommands: [PerplexityCommand.self, GenerateCommand.self, ExportONNXCommand.self]),
       CommandGroup(name: "Text classes", subcommands: [ClassifyCommand.self]),
       CommandGroup(
         name: "Ask",

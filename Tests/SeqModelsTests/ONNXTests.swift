@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ONNXTests {
   typealias Weights = RecurrentWeights
-  typealias Tensor = RecurrentWeights.Tensor
+  typealias Tensor = ONNXModel.Tensor
 
   /// Values that tell where they come from: 100 times the number of the row, and that of the column.
   private func ramp(_ rows: Int, _ columns: Int, from start: Float = 0) -> Tensor {
@@ -19,9 +19,9 @@ import Testing
   }
 
   private func stack(
-    _ cell: Weights.Cell, hidden: Int = 2, inputs: Int = 3, layers: Int = 1, directions: Int = 1
+    _ cell: RecurrentCell, hidden: Int = 2, inputs: Int = 3, layers: Int = 1, directions: Int = 1
   ) -> Weights {
-    let rows = [Weights.Cell.lstm: 4, .gru: 3][cell, default: 1] * hidden
+    let rows = [RecurrentCell.lstm: 4, .gru: 3][cell, default: 1] * hidden
     return Weights(
       cell: cell, hidden: hidden,
       layers: (0..<layers).map { index in
@@ -34,10 +34,11 @@ import Testing
       })
   }
 
-  private func languageModel(_ recurrent: Weights, tied: Bool) -> ONNXModel {
+  private func languageModel(_ layers: Weights, tied: Bool) -> ONNXModel {
     .languageModel(
-      encoder: ramp(5, 3), recurrent: recurrent,
-      decoder: tied ? nil : ramp(5, recurrent.outputSize, from: 7), bias: column(5, from: 0))
+      .recurrent(encoder: ramp(5, 3), layers: layers),
+      .full(weights: tied ? nil : ramp(5, layers.outputSize, from: 7), bias: column(5, from: 0)),
+      vocabularyCount: 5)
   }
 
   private func graph(_ model: ONNXModel) throws -> ProtobufReader {
@@ -85,7 +86,7 @@ import Testing
   @Test func gatesStandInTheOrderOfONNX() throws {
     // Two units: the rows of the gates begin at 0, 2, 4, 6.
     for (cell, order) in [
-      (Weights.Cell.lstm, [0, 1, 6, 7, 2, 3, 4, 5]), (.gru, [2, 3, 0, 1, 4, 5]),
+      (RecurrentCell.lstm, [0, 1, 6, 7, 2, 3, 4, 5]), (.gru, [2, 3, 0, 1, 4, 5]),
       (.rnnTanh, [0, 1]),
       (.rnnReLU, [0, 1]),
     ] {
@@ -101,7 +102,7 @@ import Testing
   }
 
   @Test func eachCellIsAskedForAsPyTorchComputesIt() throws {
-    func attributes(_ cell: Weights.Cell) throws -> [ProtobufReader] {
+    func attributes(_ cell: RecurrentCell) throws -> [ProtobufReader] {
       try graph(languageModel(stack(cell), tied: true)).messages(1)[1].messages(5)
     }
     let gru = try attributes(.gru)
@@ -178,6 +179,47 @@ import Testing
     #expect(graph.messages(1)[0].messages(5)[1].strings(4) == ["bidirectional"])
     #expect(tensors(graph)["rnn.l1.W"]?.shape == [2, 6, 4])
     #expect(values.last == "rnn.l1.hidden" && values.hidden == "hn")
+  }
+
+  @Test func anAdaptiveSoftmaxGivesTheLogarithmsOfItsClusters() throws {
+    let model = ONNXModel.languageModel(
+      .recurrent(encoder: ramp(7, 3), layers: stack(.gru)),
+      .adaptive(
+        head: ramp(4, 2), tails: [(ramp(1, 2), ramp(3, 1)), (ramp(1, 2, from: 5), ramp(2, 1))]),
+      vocabularyCount: 7)
+    let graph = try graph(model)
+    let tail = ["Transpose", "MatMul", "Transpose", "MatMul", "LogSoftmax", "Add"]
+    let softmax = ["Transpose", "MatMul", "LogSoftmax", "Split"] + tail + tail + ["Concat"]
+    #expect(operations(graph) == ["Gather", "GRU", "Squeeze"] + softmax)
+    let join = try #require(graph.messages(1).last)
+    #expect(
+      join.strings(1) == ["decoder.frequent", "decoder.tail.0.whole", "decoder.tail.1.whole"])
+    let parts = try #require(graph.messages(5).first { $0.strings(8) == ["decoder.parts"] })
+    #expect(parts.integers(2) == [7] && parts.packed(1) == [3])
+    #expect(
+      parts.bytes(9) == [
+        [2, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 0, 0, 0, 0, 0, 0]
+      ])
+  }
+
+  @Test func modelsOfAWindowReadItsTokens() throws {
+    let models: [ONNXModel.LanguageFeatures] = [
+      .fixedWindow(encoder: ramp(5, 3), weights: ramp(2, 6), bias: column(2, from: 0), window: 2),
+      .oneHotWindow(weights: ramp(10, 2), bias: column(2, from: 0), window: 2),
+      .bagOfWords(encoder: ramp(5, 2), window: 2),
+    ]
+    let expected = [
+      ["Gather", "Reshape", "Transpose", "MatMul", "Add", "Tanh"],
+      ["Add", "Gather", "ReduceSum", "Add", "Tanh"], ["Gather", "ReduceMean"],
+    ]
+    for (features, operations) in zip(models, expected) {
+      let graph = try graph(
+        .languageModel(
+          features, .full(weights: ramp(5, 2), bias: column(5, from: 0)), vocabularyCount: 5))
+      #expect(self.operations(graph) == operations + ["Transpose", "MatMul", "Add"])
+      #expect(graph.messages(11).map { $0.strings(1) } == [["tokens"]])
+      #expect(graph.messages(12).map { $0.strings(1) } == [["logits"]])
+    }
   }
 
   @Test func theSameModelGivesTheSameBytes() throws {

@@ -14,9 +14,9 @@ import Testing
     "evaluate", "evaluate analogies", "evaluate similarity", "info", "convert", "tokenize",
     "vocab", "encode", "encode one-hot", "encode bag-of-words", "encode tf-idf", "encode hashing",
     "encode window", "bpe", "bpe train", "bpe encode", "bpe decode", "corpus", "corpus list",
-    "corpus make", "train-lm", "perplexity", "generate", "image", "image show", "image filter",
-    "image augment", "train-classifier", "classify", "evaluate classification", "abc", "abc check",
-    "abc midi", "abc list",
+    "corpus make", "train-lm", "perplexity", "generate", "export-onnx", "image", "image show",
+    "image filter", "image augment", "train-classifier", "classify", "evaluate classification",
+    "abc", "abc check", "abc midi", "abc list",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

@@ -37,6 +37,21 @@ package struct ONNXModel {
     case strings([String])
   }
 
+  /// Numbers with their shape.
+  package struct Tensor: Equatable, Sendable {
+    /// The extents, outermost first.
+    package var shape: [Int]
+    /// The numbers, row by row.
+    package var values: [Float]
+
+    /// Numbers with their shape.
+    package init(_ shape: [Int], _ values: [Float]) {
+      precondition(values.count == shape.reduce(1, *), "\(values.count) values for \(shape)")
+      self.shape = shape
+      self.values = values
+    }
+  }
+
   /// What the graph is called.
   package let name: String
   /// Free-form strings, by key.
@@ -70,6 +85,12 @@ package struct ONNXModel {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values for \(shape)")
     let bytes = values.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) }
     return addTensor(name, .float32, shape, bytes)
+  }
+
+  /// Adds constants of single precision; returns their name.
+  @discardableResult
+  package mutating func addTensor(_ name: String, _ tensor: Tensor) -> String {
+    addTensor(name, tensor.shape, tensor.values)
   }
 
   /// Adds a list of whole numbers; returns its name.

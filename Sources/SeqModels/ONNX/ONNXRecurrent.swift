@@ -1,55 +1,7 @@
-/// A stack of recurrent layers as a file of PyTorch's names and shapes has it, on its way into an
-/// ONNX graph.
+/// The weights of a stack of recurrent layers with PyTorch's shapes and order of gates, on their way
+/// into an ONNX graph.
 package struct RecurrentWeights {
-  /// The kind of cell.
-  package enum Cell: String, CaseIterable, Sendable {
-    case rnnTanh = "rnn-tanh"
-    case rnnReLU = "rnn-relu"
-    case lstm
-    case gru
-
-    /// How many blocks of `hidden` rows the matrices of the cell have.
-    var gateCount: Int {
-      switch self {
-      case .rnnTanh, .rnnReLU: 1
-      case .lstm: 4
-      case .gru: 3
-      }
-    }
-
-    /// Where ONNX's blocks stand in PyTorch's: i, o, f, c there and i, f, g, o here; z, r, h there
-    /// and r, z, n here.
-    var gateOrder: [Int] {
-      switch self {
-      case .rnnTanh, .rnnReLU: [0]
-      case .lstm: [0, 3, 1, 2]
-      case .gru: [1, 0, 2]
-      }
-    }
-
-    var operation: String {
-      switch self {
-      case .rnnTanh, .rnnReLU: "RNN"
-      case .lstm: "LSTM"
-      case .gru: "GRU"
-      }
-    }
-  }
-
-  /// Numbers with their shape.
-  package struct Tensor: Equatable, Sendable {
-    /// The extents, outermost first.
-    package var shape: [Int]
-    /// The numbers, row by row.
-    package var values: [Float]
-
-    /// Numbers with their shape.
-    package init(_ shape: [Int], _ values: [Float]) {
-      precondition(values.count == shape.reduce(1, *), "\(values.count) values for \(shape)")
-      self.shape = shape
-      self.values = values
-    }
-  }
+  package typealias Tensor = ONNXModel.Tensor
 
   /// The weights of one layer in one direction. G is the number of gates, H the number of units,
   /// R the size of what goes back into the layer: H, or less with a projection.
@@ -79,7 +31,7 @@ package struct RecurrentWeights {
   }
 
   /// The kind of cell.
-  package var cell: Cell
+  package var cell: RecurrentCell
   /// Units of a layer, in one direction.
   package var hidden: Int
   /// One list for each layer: one direction, or the forward and the backward one.
@@ -88,7 +40,7 @@ package struct RecurrentWeights {
   /// A stack of layers.
   ///
   /// - Precondition: at least one layer, each with the same one or two directions.
-  package init(cell: Cell, hidden: Int, layers: [[Layer]]) {
+  package init(cell: RecurrentCell, hidden: Int, layers: [[Layer]]) {
     precondition(
       layers.allSatisfy { $0.count == layers[0].count && (1...2).contains($0.count) }
         && !layers.isEmpty, "layers of \(layers.map(\.count)) directions")
@@ -103,6 +55,27 @@ package struct RecurrentWeights {
   /// How many numbers a step of the last layer gives.
   package var outputSize: Int {
     (layers[layers.count - 1][0].projection?.shape[0] ?? hidden) * directionCount
+  }
+}
+
+extension RecurrentCell {
+  /// Where ONNX's blocks stand in PyTorch's: i, o, f, c there and i, f, g, o here; z, r, h there
+  /// and r, z, n here.
+  fileprivate var gateOrder: [Int] {
+    switch self {
+    case .rnnTanh, .rnnReLU: [0]
+    case .lstm: [0, 3, 1, 2]
+    case .gru: [1, 0, 2]
+    }
+  }
+
+  /// The operator that computes it.
+  fileprivate var operation: String {
+    switch self {
+    case .rnnTanh, .rnnReLU: "RNN"
+    case .lstm: "LSTM"
+    case .gru: "GRU"
+    }
   }
 }
 
@@ -267,7 +240,7 @@ extension ONNXModel {
   }
 }
 
-extension RecurrentWeights.Tensor {
+extension ONNXModel.Tensor {
   /// The matrix product with `other`, summed in double precision.
   func times(_ other: Self) -> Self {
     let (rows, inner, columns) = (shape[0], shape[1], other.shape[1])

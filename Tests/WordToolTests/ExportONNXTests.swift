@@ -1,0 +1,41 @@
+import TestSupport
+import Testing
+
+@Suite struct ExportONNXTests {
+  @Test func aTrainedModelBecomesAGraphWithItsVocabulary() throws {
+    try TestFiles.withFolder { folder in
+      let text = folder + "/text"
+      try TestFiles.write(Samples.text(lines: 60), to: text)
+      for (cell, operation) in [("gru", "GRU"), ("rnn-relu", "RNN")] {
+        let train = try Tool(folder: folder).run(
+          "train-lm", text, "-o", folder + "/m", "--cell", cell, "--hidden", "4", "--embedding",
+          "4", "--batch", "2", "--epochs", "1", "--max-steps", "1", "-q")
+        #expect(train.exitCode == 0, "\(train.errors)")
+        for name in ["/a.onnx", "/b.onnx"] {
+          let run = try Tool(folder: folder).run(
+            "export-onnx", folder + "/m", "-o", folder + name)
+          #expect(run.exitCode == 0 && run.output.isEmpty && run.errors.isEmpty, "\(run.errors)")
+        }
+        let bytes = try #require(TestFiles.readBytes(folder + "/a.onnx"))
+        #expect(TestFiles.readBytes(folder + "/b.onnx") == bytes)
+        let file = String(decoding: bytes, as: UTF8.self)
+        #expect(file.contains(operation) && file.contains("logits") && file.contains("\"<unk>\""))
+      }
+    }
+  }
+
+  @Test func anNGramModelHasNoGraph() throws {
+    try TestFiles.withFolder { folder in
+      let text = folder + "/text"
+      try TestFiles.write(Samples.text(lines: 60), to: text)
+      let train = try Tool(folder: folder).run(
+        "train-lm", text, "-o", folder + "/m.arpa", "--model", "ngram", "--order", "2", "-q")
+      #expect(train.exitCode == 0, "\(train.errors)")
+      let run = try Tool(folder: folder).run(
+        "export-onnx", folder + "/m.arpa", "-o", folder + "/m.onnx")
+      #expect(run.exitCode == 65)
+      #expect(run.errors.contains("an n-gram model, expected a neural one"))
+      #expect(TestFiles.readBytes(folder + "/m.onnx") == nil)
+    }
+  }
+}
