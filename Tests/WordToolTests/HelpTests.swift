@@ -16,7 +16,7 @@ import Testing
     "encode window", "bpe", "bpe train", "bpe encode", "bpe decode", "corpus", "corpus list",
     "corpus make", "train-lm", "perplexity", "generate", "export-onnx", "image", "image show",
     "image filter", "image augment", "train-classifier", "classify", "evaluate classification",
-    "abc", "abc check", "abc midi", "abc list",
+    "abc", "abc check", "abc midi", "abc list", "image whiten",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

@@ -80,6 +80,42 @@ import Testing
     }
   }
 
+  @Test func whitenLearnsSavesAndApplies() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      var state = 1
+      let lines = (0..<90).map { row in
+        let values = (0..<64).map { _ in
+          state = (state * 75 + 74) % 65537
+          return "\(state % 17)"
+        }
+        return values.joined(separator: ",") + ",\(row % 10)\n"
+      }
+      try TestFiles.write(lines.joined(), to: folder + "/set.tra")
+      let learnt = try tool.run(
+        "image", "whiten", folder + "/set.tra", "--save", folder + "/zca", "-o",
+        folder + "/both.png", "--images", "3", "--json")
+      #expect(learnt.exitCode == 0, "\(learnt.errors)")
+      #expect(learnt.output.contains("\"values\":64") && learnt.output.contains("\"deviation\":"))
+      let applied = try tool.run(
+        "image", "whiten", folder + "/set.tra", "--load", folder + "/zca", "-o",
+        folder + "/again.png", "--images", "3")
+      #expect(applied.output.contains("correlation of neighbours"), "\(applied.errors)")
+      #expect(
+        TestFiles.readBytes(folder + "/both.png") == TestFiles.readBytes(folder + "/again.png"))
+      let path = try writeImage(in: folder)
+      for (arguments, code, part) in [
+        ([path], 64, "one image to learn from"), ([path, "--load", path], 65, "small.pgm"),
+        ([path, "--load", folder + "/zca"], 65, "expected 8 x 8 x 1"),
+        ([folder + "/set.tra", "--patch", "4"], 64, "an odd number"),
+        ([folder + "/set.tra", "--patch", "9"], 65, "the size of a patch"),
+      ] as [([String], Int32, String)] {
+        let run = try tool.start(["image", "whiten"] + arguments).wait()
+        #expect(run.exitCode == code && run.errors.contains(part), "\(arguments): \(run.errors)")
+      }
+    }
+  }
+
   @Test func badInputIsOneLine() throws {
     try TestFiles.withFolder { folder in
       let path = try writeImage(in: folder)

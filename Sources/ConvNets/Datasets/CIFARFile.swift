@@ -1,19 +1,26 @@
 import Platform
 
 /// The binary version of CIFAR-10: records of a label and 32 x 32 values of red, green and blue.
-enum CIFARFile {
+package enum CIFARFile {
   static let shape = ImageShape(height: 32, width: 32, channels: 3)
   static let recordSize = 3073
   static let classNames = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
 
-  /// Reads the files in order as one set.
-  static func dataset(_ paths: [String], folder: String) throws -> ImageDataset {
+  /// Reads files in order as one set.
+  ///
+  /// - Parameters:
+  ///   - paths: the names of the files.
+  ///   - folder: the name of the set, for messages.
+  ///   - read: gives the bytes of a file.
+  package static func dataset(
+    _ paths: [String], folder: String, read: (String) throws -> [UInt8]
+  ) throws -> ImageDataset {
     var bytes: [UInt8] = []
     var labels: [Int32] = []
     for path in paths {
-      let file = try ImageBytes.read(path)
+      let file = try read(path)
       guard !file.isEmpty, file.count % recordSize == 0 else {
         throw WordtoolError(
           .badData, path: path, found: "\(file.count) bytes",

@@ -1,7 +1,7 @@
 import Platform
 
 /// The files of MNIST and its kin: `00 00 <type> <extents>`, big-endian extents, then the data.
-enum IDXFile {
+package enum IDXFile {
   /// The only element type that images and labels come in: unsigned bytes.
   private static let unsignedByte: UInt8 = 8
 
@@ -12,14 +12,17 @@ enum IDXFile {
       && (1...4).contains(start[3])
   }
 
-  /// Reads the images of one file, with the labels of the file beside it.
+  /// Reads the images of one file and their labels from another.
   ///
   /// - Parameters:
-  ///   - path: a file of [images, rows, columns] or [images, rows, columns, channels].
-  ///   - labelPath: a file of [images].
+  ///   - bytes: a file of [images, rows, columns] or [images, rows, columns, channels].
+  ///   - path: its name, for messages.
+  ///   - labelBytes: a file of [images].
+  ///   - labelPath: its name, for messages.
   ///   - classNames: the names of the classes; "0", "1", … up to the largest label without.
-  static func dataset(
-    images bytes: [UInt8], path: String, labelPath: String, classNames: [String]?
+  package static func dataset(
+    images bytes: [UInt8], path: String, labels labelBytes: [UInt8], labelPath: String,
+    classNames: [String]?
   ) throws -> ImageDataset {
     let (extents, start) = try header(bytes, path: path, dimensions: [3, 4])
     let channels = extents.count == 4 ? extents[3] : 1
@@ -31,7 +34,6 @@ enum IDXFile {
         found: "extents \(extents.map(String.init).joined(separator: " x "))",
         expected: "images of at least 1 x 1")
     }
-    let labelBytes = try ImageBytes.read(labelPath)
     let (labelExtents, labelStart) = try header(labelBytes, path: labelPath, dimensions: [1])
     guard labelExtents[0] == extents[0] else {
       throw WordtoolError(

@@ -46,7 +46,9 @@ extension ImageDataset {
       guard !chosen.isEmpty else {
         throw missing("a CIFAR-10 set", part == .train ? "data_batch_*.bin" : "test_batch*.bin")
       }
-      self = try CIFARFile.dataset(chosen.map { prefix + $0 }, folder: path)
+      self = try CIFARFile.dataset(chosen.map { prefix + $0 }, folder: path) {
+        try ImageBytes.read($0)
+      }
       return
     }
     let digits = top.filter { Self.hasSuffix($0, ".tra") || Self.hasSuffix($0, ".tes") }
@@ -79,11 +81,14 @@ extension ImageDataset {
   }
 
   private static func file(_ path: String, classNames: [String]?) throws -> ImageDataset {
-    if hasSuffix(path, ".bin") { return try CIFARFile.dataset([path], folder: path) }
+    if hasSuffix(path, ".bin") {
+      return try CIFARFile.dataset([path], folder: path) { try ImageBytes.read($0) }
+    }
     let bytes = try ImageBytes.read(path)
     if IDXFile.matches(bytes) {
+      let labelPath = try IDXFile.labelPath(for: path)
       return try IDXFile.dataset(
-        images: bytes, path: path, labelPath: try IDXFile.labelPath(for: path),
+        images: bytes, path: path, labels: try ImageBytes.read(labelPath), labelPath: labelPath,
         classNames: classNames)
     }
     if hasSuffix(path, ".tra") || hasSuffix(path, ".tes") || hasSuffix(path, ".csv") {

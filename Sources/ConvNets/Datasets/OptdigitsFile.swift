@@ -2,11 +2,12 @@ import Platform
 
 /// The UCI set of digits: a line an image, 64 values of 0 to 16 and the digit, with commas; lines
 /// that begin with `#` are comments.
-enum OptdigitsFile {
+package enum OptdigitsFile {
   static let shape = ImageShape(height: 8, width: 8, channels: 1)
   static let largest = 16
 
-  static func dataset(_ bytes: [UInt8], path: String) throws -> ImageDataset {
+  /// Reads a whole file.
+  package static func dataset(_ bytes: [UInt8], path: String) throws -> ImageDataset {
     var values: [UInt8] = []
     var labels: [Int32] = []
     let size = shape.valueCount

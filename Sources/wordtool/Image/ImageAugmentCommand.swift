@@ -91,14 +91,10 @@ struct ImageAugmentCommand: ParsableCommand {
     pipeline.constant = constant
     let format = try output.format()
     let file = try OutputFile(path: output.output)
-    let set = try isSet ? ImageDataset(contentsOf: image, part: part) : nil
-    if let set, index >= set.count {
-      throw WordtoolError(
-        .usage, path: image, found: "--index \(index)",
-        expected: "0 to \(set.count - 1), the images of the set")
-    }
-    let rows = set.map { Array(index..<min(index + images, $0.count)) } ?? [0]
-    let originals = try rows.map { try set?.image(at: $0) ?? Image(contentsOf: image) }
+    let source = try ImageSource(image, part: part)
+    let set = source.dataset
+    let rows = Array(index..<max(index + 1, min(index + images, source.count)))
+    let originals = try rows.map { try source.image(at: $0) }
     try learn(&pipeline, from: set, or: originals)
 
     let variants = (count ?? (set == nil ? 16 : columns)) - 1
@@ -124,14 +120,6 @@ struct ImageAugmentCommand: ParsableCommand {
       cells += changed.map { fitted($0[row]) }
     }
     try ContactSheet.make(cells, columns: columns).write(to: file, as: format)
-  }
-
-  /// Whether the argument is a set and not one image.
-  private var isSet: Bool {
-    get throws {
-      try image != "-"
-        && (InputFiles.expand([image]) != [image] || ImageDataset.isSet(contentsOf: image))
-    }
   }
 
   /// Looks at the images for the steps that need it: at most so many of a set, evenly spread.

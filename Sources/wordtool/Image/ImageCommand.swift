@@ -12,5 +12,8 @@ struct ImageCommand: ParsableCommand {
       Example:
         wordtool image show photo.jpg
       """,
-    subcommands: [ImageShowCommand.self, ImageFilterCommand.self, ImageAugmentCommand.self])
+    subcommands: [
+      ImageShowCommand.self, ImageFilterCommand.self, ImageAugmentCommand.self,
+      ImageWhitenCommand.self,
+    ])
 }

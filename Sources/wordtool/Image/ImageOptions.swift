@@ -31,26 +31,11 @@ struct ImageInput: ParsableArguments {
   func load() throws -> Loaded { try Self.load(image, index: index, part: part) }
 
   /// Reads a file, or one image of a set.
-  static func load(_ image: String, index: Int, part: ImageDataset.Part) throws -> Loaded {
-    if image != "-" {
-      let isFolder = try InputFiles.expand([image]) != [image]
-      if try isFolder || ImageDataset.isSet(contentsOf: image) {
-        let set = try ImageDataset(contentsOf: image, part: part)
-        guard index < set.count else {
-          throw WordtoolError(
-            .usage, path: image, found: "--index \(index)",
-            expected: "0 to \(set.count - 1), the images of the set")
-        }
-        return Loaded(
-          image: try set.image(at: index), name: set.name(at: index),
-          label: set.classNames[Int(set.labels[index])])
-      }
-    }
-    guard index == 0 else {
-      throw WordtoolError(
-        .usage, path: image, found: "--index \(index)", expected: "0: the file is one image")
-    }
-    return Loaded(image: try Image(contentsOf: image), name: image, label: nil)
+  static func load(_ path: String, index: Int, part: ImageDataset.Part) throws -> Loaded {
+    let source = try ImageSource(path, part: part)
+    return Loaded(
+      image: try source.image(at: index), name: source.name(at: index),
+      label: source.label(at: index))
   }
 }
 
