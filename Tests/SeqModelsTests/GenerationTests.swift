@@ -148,6 +148,33 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<4) func theNucleusIsTheFewestThatReachTheSum(_ seed: UInt64) throws {
+    var source = SeededGenerator(seed: seed)
+    var model = TableModel(seed: 1)
+    model.tokens += (0..<195).map { "w\($0)" }
+    // Some equal, some rare; nothing for <unk>.
+    let row = (0..<200).map { id in
+      id == 0 ? 0 : Double(Int.random(in: 1...40, using: &source) << (id % 12))
+    }
+    let sum = row.reduce(0, +)
+    model.rows = [[Double]](repeating: row.map { $0 / sum }, count: 200)
+    let order = row.indices.sorted { row[$0] != row[$1] ? row[$0] > row[$1] : $0 < $1 }
+    for share in [0.3, 0.75, 0.95] {
+      var reached = 0.0
+      var expected: Set<String> = []
+      for id in order where reached < share * sum {
+        reached += row[id]
+        expected.insert(id == model.endID ? "\n" : model.tokens[id])
+      }
+      let text = try model.generate(length: 1500, options: options { $0.topP = share }).text
+      var found = Set(text.split(whereSeparator: \.isWhitespace).map(String.init))
+      if text.contains("\n") { found.insert("\n") }
+      #expect(found.isSubset(of: expected))
+      // The rarest of the nucleus may not have come up.
+      #expect(found.count * 4 >= expected.count * 3, "\(found.count) of \(expected.count)")
+    }
+  }
+
   @Test func theRepetitionPenaltyHoldsBackWhatWasWritten() throws {
     // Squared: a 0.25, b 0.09, c 0.01.
     let model = TableModel([0, 0.1, 0.5, 0.3, 0.1])

@@ -16,6 +16,7 @@ struct Sampler {
   private var source: RandomSource
   private var ranking = Ranking()
   private var weights: [Double] = []
+  private var nucleus: [Int32] = []
 
   init(_ options: SamplingOptions) {
     self.options = options
@@ -28,33 +29,61 @@ struct Sampler {
   /// - Returns: nil when nothing can be drawn.
   mutating func draw(_ scores: [Double]) -> Int? {
     guard let best = Ranking.first(of: scores) else { return nil }
-    if options.temperature == 0 || options.topK == 1 { return best }
     // Relative to the greatest, so that nothing is lost to underflow.
     let (top, scale) = (scores[best], 1 / options.temperature)
-    weights.removeAll(keepingCapacity: true)
+    if !scale.isFinite || options.topK == 1 { return best }
     if let count = options.topK, count < scores.count {
       ranking.rank(scores, first: count)
+      weights.removeAll(keepingCapacity: true)
       for place in ranking.places { weights.append(exp((scores[Int(place)] - top) * scale)) }
       if options.topP < 1 { cut(to: options.topP * weights.reduce(0, +)) }
       return pick().map { Int(ranking.places[$0]) } ?? best
     }
-    for score in scores { weights.append(score > -.infinity ? exp((score - top) * scale) : 0) }
+    if weights.count != scores.count { weights = scores }
+    for (place, score) in scores.enumerated() {
+      weights[place] = score > -.infinity ? exp((score - top) * scale) : 0
+    }
     guard options.topP < 1 else { return pick() ?? best }
-    let total = weights.reduce(0, +)
-    let wanted = options.topP * total
-    // All tokens below this together have less than what may be left out. Half of it, so that
-    // rounding does not matter.
-    let least = (total - wanted) / Double(2 * scores.count)
-    ranking.begin(scores, above: top + log(least) / scale)
-    var kept: [Double] = []
-    var sum = 0.0
-    repeat {
-      guard let place = ranking.next(scores) else { break }
-      kept.append(weights[Int(place)])
-      sum += weights[Int(place)]
-    } while sum < wanted
-    weights = kept
-    return pick().map { Int(ranking.places[$0]) } ?? best
+    keepNucleus(scores, top: top, scale: scale)
+    return pick().map { Int(nucleus[$0]) } ?? best
+  }
+
+  /// Finds the fewest places that together have the probability asked for, the likeliest of all,
+  /// and leaves their weights only.
+  ///
+  /// No sort: tokens fall into bins of about the same probability, and only the bin in which the
+  /// sum is reached is put in order.
+  private mutating func keepNucleus(_ scores: [Double], top: Double, scale: Double) {
+    let last = 1023
+    func bin(_ score: Double) -> Int {
+      let depth = (top - score) * scale * 8
+      return depth < Double(last) ? Int(depth) : last
+    }
+    var sums = [Double](repeating: 0, count: last + 1)
+    for (score, weight) in zip(scores, weights) { sums[bin(score)] += weight }
+    var rest = options.topP * sums.reduce(0, +)
+    var edge = 0
+    while edge < last && sums[edge] < rest {
+      rest -= sums[edge]
+      edge += 1
+    }
+    nucleus.removeAll(keepingCapacity: true)
+    var undecided: [Int32] = []
+    for (place, score) in scores.enumerated() where weights[place] > 0 {
+      let bin = bin(score)
+      if bin < edge { nucleus.append(Int32(place)) }
+      if bin == edge { undecided.append(Int32(place)) }
+    }
+    undecided.sort {
+      let (a, b) = (scores[Int($0)], scores[Int($1)])
+      return a != b ? a > b : $0 < $1
+    }
+    for place in undecided {
+      nucleus.append(place)
+      rest -= weights[Int(place)]
+      if rest <= 0 { break }
+    }
+    weights = nucleus.map { weights[Int($0)] }
   }
 
   /// Keeps the first weights that together reach a sum, at least one.
@@ -123,31 +152,6 @@ package struct Ranking {
       heap.sort { Self.isAhead($0, $1, scores) }
     }
     swap(&heap, &places)
-  }
-
-  /// Makes the places of scores above a bound ready for ``next(_:)``.
-  package mutating func begin(_ scores: [Double], above bound: Double = -.infinity) {
-    places.removeAll(keepingCapacity: true)
-    heap.removeAll(keepingCapacity: true)
-    scores.withUnsafeBufferPointer { scores in
-      for place in scores.indices where scores[place] > bound { heap.append(Int32(place)) }
-      for root in stride(from: heap.count / 2 - 1, through: 0, by: -1) {
-        sift(root) { Self.isAhead($0, $1, scores) }
-      }
-    }
-  }
-
-  /// Finds the next place, or nil when there is none.
-  package mutating func next(_ scores: [Double]) -> Int32? {
-    guard let first = heap.first, let last = heap.popLast() else { return nil }
-    if !heap.isEmpty {
-      heap[0] = last
-      scores.withUnsafeBufferPointer { scores in
-        sift(0) { Self.isAhead($0, $1, scores) }
-      }
-    }
-    places.append(first)
-    return first
   }
 
   private static func isAhead(

@@ -126,6 +126,7 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
     return losses
   }
 
+  @_specialize(where Scalar == Float)
   func logProbabilities(_ features: MatrixView<Scalar>, into result: inout [Double]) {
     let logits = computeLogits(features.rows(0..<1))
     LogSoftmax.write(logits.base, count: vocabularyCount, offset: 0, into: &result, at: 0)
@@ -134,14 +135,15 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
 
 enum LogSoftmax {
   /// Writes the log probabilities of one row of logits, `offset` added to each.
+  @_specialize(where Scalar == Float)
   static func write<Scalar: NetworkScalar>(
     _ logits: UnsafeMutablePointer<Scalar>, count: Int, offset: Double, into result: inout [Double],
     at place: Int
   ) {
-    let values = (0..<count).map { Double(logits[$0]) }
+    for index in 0..<count { result[place + index] = Double(logits[index]) }
     // The loss of any one token gives the logarithm of the sum.
     let loss = Scalar.softmaxCrossEntropy(logits, count: count, target: 0, scale: 0)
-    let logSum = loss + values[0]
-    for index in 0..<count { result[place + index] = values[index] - logSum + offset }
+    let logSum = loss + result[place]
+    for index in 0..<count { result[place + index] += offset - logSum }
   }
 }

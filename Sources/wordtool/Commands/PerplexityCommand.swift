@@ -49,6 +49,8 @@ struct PerplexityCommand: ParsableCommand {
     help: "Refuse text that is not valid UTF-8. (default: replace what is not and count it)")
   var strict = false
 
+  @OptionGroup var threads: ThreadsOptions
+
   @Flag(help: "Print one JSON document instead of the table; with --per-token one a line.")
   var json = false
 
@@ -98,7 +100,7 @@ struct PerplexityCommand: ParsableCommand {
     let stop = StopFlag()
     Interrupts.whenInterrupted(raise: stop)
     let paths = mix.paths(with: model)
-    var mixture = try mix.load(model)
+    var mixture = try mix.load(model, threads: threads.count)
     var tuning: Answer.Tuning?
     if let tune {
       let found = try mixture.tuned(on: [tune], isStrict: strict, stop: stop)

@@ -43,9 +43,9 @@ struct MixOptions: ParsableArguments {
   func paths(with model: String) -> [String] { [model] + mix }
 
   /// Reads the models and mixes them; a single one is a mixture too.
-  func load(_ model: String) throws -> MixtureModel {
+  func load(_ model: String, threads: Int = 1) throws -> MixtureModel {
     let paths = paths(with: model)
     return try MixtureModel(
-      paths.map { try LanguageModelFile.load($0) }, weights: weights?.values, names: paths)
+      paths.map { try LanguageModelFile.load($0, threads: threads) }, weights: weights?.values, names: paths)
   }
 }
