@@ -46,6 +46,7 @@ struct MixOptions: ParsableArguments {
   func load(_ model: String, threads: Int = 1) throws -> MixtureModel {
     let paths = paths(with: model)
     return try MixtureModel(
-      paths.map { try LanguageModelFile.load($0, threads: threads) }, weights: weights?.values, names: paths)
+      paths.map { try LanguageModelFile.load($0, threads: threads) }, weights: weights?.values,
+      names: paths)
   }
 }
