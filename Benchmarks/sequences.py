@@ -149,7 +149,7 @@ class Trainer:
             loss.backward()
             self.torch.nn.utils.clip_grad_norm_(self.parameters, CLIP)
             self.optimizer.step()
-        return steps * T * B / (time.perf_counter() - start), float(loss)
+        return steps * T * B / (time.perf_counter() - start), loss.item()
 
 
 class Generator:
