@@ -45,8 +45,11 @@ package final class ThreadTeam: @unchecked Sendable {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
     if threadCount > 1 {
-      // The threads hold the team unowned: `deinit` waits for them.
-      runner = HelperThreads(count: threadCount - 1) { [unowned self] in self.serve(thread: $0 + 1)
+      // The threads do not hold the team: `deinit` waits for them. It may run before a thread does
+      // its first step, where `unowned` would trap.
+      let team = Unmanaged.passUnretained(self)
+      runner = HelperThreads(count: threadCount - 1) { thread in
+        team._withUnsafeGuaranteedRef { $0.serve(thread: thread + 1) }
       }
     }
   }
