@@ -30,7 +30,10 @@ struct WordTool: ParsableCommand {
         ]),
       CommandGroup(
         name: "Language models",
-        subcommands: [PerplexityCommand.self, GenerateCommand.self, ExportONNXCommand.self]),
+        subcommands: [
+          PerplexityCommand.self, GenerateCommand.self, ExportONNXCommand.self,
+          GradientFlowCommand.self, RecallCommand.self,
+        ]),
       CommandGroup(name: "Text classes", subcommands: [ClassifyCommand.self]),
       CommandGroup(
         name: "Ask",

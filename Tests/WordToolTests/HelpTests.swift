@@ -17,6 +17,7 @@ import Testing
     "corpus make", "train-lm", "perplexity", "generate", "export-onnx", "image", "image show",
     "image filter", "image augment", "train-classifier", "classify", "evaluate classification",
     "abc", "abc check", "abc midi", "abc list", "image whiten",
+    "gradient-flow", "recall",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

@@ -1,0 +1,263 @@
+import Networks
+public import Platform
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// How far a gradient comes back through time, for one set of weights.
+public struct GradientFlowCurve: Codable, Hashable, Sendable {
+  /// What was measured: `lstm`, or `lstm layer 2` where there are several.
+  public var name: String
+  /// The norm of dL/dh at each step back in time, the step of the loss first; the mean over the
+  /// sequences.
+  public var norms: [Double]
+  /// The same after the whole gradient of each sequence was clipped; nil where clipping is not
+  /// looked at.
+  public var clippedNorms: [Double]?
+  /// For an LSTM the norm of dL/dc, of the cell, in the same way, but from one step back on; nil for
+  /// other cells.
+  public var cellNorms: [Double]?
+  /// The largest singular value of the recurrent matrix, all gates together.
+  public var largestSingularValue: Double
+  /// The same of each gate's own matrix, in PyTorch's order; one for a plain cell.
+  public var singularValuesOfGates: [Double]
+  /// The mean norm of the whole gradient of a sequence, before clipping.
+  public var gradientNorm: Double
+  /// The share of sequences whose gradient clipping changed.
+  public var clippedShare: Double
+  /// The mean loss at the last step, in nats.
+  public var loss: Double
+
+  /// How many times smaller the gradient is at the earliest step than at that of the loss.
+  public var decay: Double { norms[0] / max(norms[norms.count - 1], .leastNonzeroMagnitude) }
+}
+
+/// How gradient flow is measured.
+public struct GradientFlowOptions: Codable, Hashable, Sendable {
+  /// Steps back in time.
+  public var steps = 50
+  /// Sequences that are measured, spread evenly over the text.
+  public var sequences = 100
+  /// Units of the recurrent layer, and values of an embedding.
+  public var hidden = 128
+  /// Training steps before measuring.
+  public var trainingSteps = 200
+  /// Tokens that are kept; others are `<unk>`.
+  public var maximumVocabulary = 2000
+  /// The learning rate of Adam.
+  public var rate = 0.001
+  /// The norm to which training clips the gradient, and that the clipped curves show.
+  public var clipNorm = 1.0
+  /// The largest singular value that the recurrent matrix of the exploding case is scaled to; nil
+  /// for no such case.
+  public var explodingNorm: Double? = 5
+  /// The bias of the gates that keep the state; nil is the logarithm of `steps`.
+  public var keepBias: Double?
+  /// Where all random choices come from.
+  public var seed: UInt64 = 1
+
+  /// 50 steps back.
+  public init() {}
+}
+
+/// Measures how the gradient of the loss at one step comes back through the steps before it.
+///
+/// A network reads a piece of text, the loss is that of the last token alone, and backpropagation
+/// through time gives dL/dh at every step (Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and
+/// Bengio 2013).
+public enum GradientFlow {
+  /// Trains a network of each case for a short while on a text and measures it.
+  ///
+  /// - Parameters:
+  ///   - text: the tokens to train on and to measure with, and their vocabulary.
+  ///   - progress: called with the name of the case at work, and the share that is done.
+  /// - Returns: a curve for each case; then, where ``GradientFlowCase/rnnTanh`` is among them and
+  ///   unless `explodingNorm` is nil, one for the tanh network before training, its recurrent matrix
+  ///   scaled up. (Training soon drives the units of such a network to where tanh is flat.)
+  /// - Throws: `WordtoolError`: `badData` for a text shorter than a sequence, `diverged`,
+  ///   `interrupted`.
+  public static func curves(
+    of cases: [GradientFlowCase], ids: [Int32], vocabulary: LanguageVocabulary,
+    options: GradientFlowOptions, threads: Int = 1, stop: StopFlag? = nil,
+    progress: (String, Double) -> Void = { _, _ in }
+  ) throws -> [GradientFlowCurve] {
+    var curves: [GradientFlowCurve] = []
+    for flowCase in cases {
+      let network = try network(
+        of: flowCase, trainingSteps: options.trainingSteps, ids: ids, vocabulary: vocabulary,
+        options: options, threads: threads, stop: stop
+      ) { progress(flowCase.rawValue, $0) }
+      curves += try measure(
+        network, name: flowCase.rawValue, ids: ids, options: options, stop: stop)
+    }
+    if let norm = options.explodingNorm, cases.contains(.rnnTanh) {
+      let network = try network(
+        of: .rnnTanh, trainingSteps: 0, ids: ids, vocabulary: vocabulary, options: options,
+        threads: threads, stop: stop
+      ) { _ in }
+      scaleRecurrentMatrix(of: network, to: norm)
+      curves += try measure(
+        network, name: explodingName, ids: ids, options: options, stop: stop)
+    }
+    return curves
+  }
+
+  /// The name of the curve of the network that was scaled up.
+  public static let explodingName = "rnn-tanh scaled"
+
+  /// Measures a trained model, each of its layers.
+  ///
+  /// - Throws: `WordtoolError`: `badData` for a text shorter than a sequence or a model without
+  ///   recurrent layers, `interrupted`.
+  public static func curves(
+    of model: NeuralLanguageModel, name: String, ids: [Int32], options: GradientFlowOptions,
+    stop: StopFlag? = nil
+  ) throws -> [GradientFlowCurve] {
+    try measure(model.network, name: name, ids: ids, options: options, stop: stop)
+  }
+
+  // MARK: Training
+
+  /// A network of a case after so many training steps.
+  private static func network(
+    of flowCase: GradientFlowCase, trainingSteps: Int, ids: [Int32], vocabulary: LanguageVocabulary,
+    options: GradientFlowOptions, threads: Int, stop: StopFlag?, progress: (Double) -> Void
+  ) throws -> LanguageNetwork<Float> {
+    var shape = NeuralOptions()
+    shape.recurrent.cell = flowCase.cell
+    shape.recurrent.hidden = options.hidden
+    shape.embedding = options.hidden
+    var training = NeuralTrainingOptions()
+    training.initialization = flowCase.initialization
+    training.batch = 20
+    training.bptt = options.steps
+    training.optimizer.method = .adam
+    training.optimizer.clipNorm = options.clipNorm
+    training.rate = options.rate
+    training.schedule = .constant
+    training.lossAverage = .tokens
+    training.seed = options.seed
+    training.epochs = 1_000_000
+    training.maximumSteps = trainingSteps
+    let trainer = try NeuralTrainer(
+      shape, training: training, vocabulary: vocabulary, ids: ids, threads: threads)
+    flowCase.setKeepBias(
+      options.keepBias ?? log(Double(options.steps)), in: trainer.network)
+    guard trainingSteps > 0 else { return trainer.network }
+    _ = try trainer.run(stop: stop) { _ in
+    } progress: { report in
+      progress(Double(report.steps) / Double(trainingSteps))
+    }
+    return trainer.network
+  }
+
+  /// Multiplies the recurrent matrices so that their largest singular value is `norm`.
+  static func scaleRecurrentMatrix(of network: LanguageNetwork<Float>, to norm: Double) {
+    for layer in 0..<network.options.recurrent.layers {
+      let view = network.parameters.view("rnn.weight_hh_l\(layer)")
+      let factor = Float(norm / SpectralNorm.of(view))
+      for index in 0..<view.rows * view.columns { view.base[index] *= factor }
+    }
+  }
+
+  // MARK: Measuring
+
+  /// The curves of all layers of a network.
+  static func measure(
+    _ network: LanguageNetwork<Float>, name: String, ids: [Int32], options: GradientFlowOptions,
+    stop: StopFlag?
+  ) throws -> [GradientFlowCurve] {
+    guard let context = network.encoder as? RecurrentContext<Float> else {
+      throw WordtoolError(
+        .badData, path: name, found: "a model without recurrent layers",
+        expected: "a model with --cell")
+    }
+    let length = options.steps + 1
+    guard ids.count > length else {
+      throw WordtoolError(
+        .badData, found: "a text of \(ids.count) tokens",
+        expected: "more than \(length), to go back \(options.steps) steps")
+    }
+    let layers = network.options.recurrent.layers
+    network.packWeights(forTraining: true)
+    var sums = Sums(layers: layers, length: length)
+    for sequence in 0..<options.sequences {
+      if stop?.isRaised == true { throw WordtoolError(.interrupted, found: "stopped") }
+      let start = start(of: sequence, in: ids, options: options)
+      // One sequence at a time: so its gradient can be clipped by itself.
+      network.parameters.gradients.clear()
+      var targets = [Int32](repeating: -1, count: length)
+      targets[length - 1] = ids[start + length]
+      sums.loss += network.backward(
+        Array(ids[start..<start + length]), targets: targets,
+        layout: SequenceLayout(steps: length, batch: 1),
+        state: network.encoder.makeState(batch: 1, padding: 0), scale: 1,
+        dropout: LanguageDropout(), draw: nil)
+      let norm = Float.sumOfSquares(
+        network.parameters.gradients.base, count: network.parameters.gradients.count
+      ).squareRoot()
+      sums.norm += norm
+      let factor = norm > options.clipNorm ? options.clipNorm / norm : 1
+      if factor < 1 { sums.clipped += 1 }
+      for layer in 0..<layers {
+        let gradients = context.stack.hiddenGradients(layer: layer)
+        for back in 0..<length {
+          let row = gradients.row(length - 1 - back)
+          let size = Float.sumOfSquares(row, count: gradients.columns).squareRoot()
+          sums.norms[layer][back] += size
+          sums.clippedNorms[layer][back] += size * factor
+        }
+      }
+    }
+    network.parameters.gradients.clear()
+    let cellNorms = try cellNorms(network, context, ids: ids, options: options, stop: stop)
+    return (0..<layers).map { layer in
+      curve(
+        network, cellNorms: cellNorms.map { $0[layer] }, layer: layer,
+        name: layers == 1 ? name : "\(name) layer \(layer + 1)", sums,
+        options: options)
+    }
+  }
+
+  /// Where a sequence begins: the first at the start of the text, the last at its end.
+  static func start(of sequence: Int, in ids: [Int32], options: GradientFlowOptions) -> Int {
+    (ids.count - options.steps - 2) * sequence / max(1, options.sequences - 1)
+  }
+
+  private struct Sums {
+    var norms: [[Double]]
+    var clippedNorms: [[Double]]
+    var norm = 0.0
+    var loss = 0.0
+    var clipped = 0
+
+    init(layers: Int, length: Int) {
+      norms = Array(repeating: Array(repeating: 0, count: length), count: layers)
+      clippedNorms = norms
+    }
+  }
+
+  private static func curve(
+    _ network: LanguageNetwork<Float>, cellNorms: [Double]?, layer: Int, name: String, _ sums: Sums,
+    options: GradientFlowOptions
+  ) -> GradientFlowCurve {
+    let count = Double(options.sequences)
+    let matrix = network.parameters.view("rnn.weight_hh_l\(layer)")
+    let gates = network.options.recurrent.cell.gateCount
+    let size = matrix.rows / gates
+    return GradientFlowCurve(
+      name: name, norms: sums.norms[layer].map { $0 / count },
+      clippedNorms: sums.clippedNorms[layer].map { $0 / count }, cellNorms: cellNorms,
+      largestSingularValue: SpectralNorm.of(matrix),
+      singularValuesOfGates: (0..<gates).map {
+        SpectralNorm.of(matrix.rows($0 * size..<($0 + 1) * size))
+      },
+      gradientNorm: sums.norm / count, clippedShare: Double(sums.clipped) / count,
+      loss: sums.loss / count)
+  }
+}
