@@ -27,6 +27,7 @@ struct WordTool: ParsableCommand {
         name: "Train",
         subcommands: [
           TrainEmbeddingsCommand.self, TrainLMCommand.self, TrainClassifierCommand.self,
+          TrainTaggerCommand.self,
         ]),
       CommandGroup(
         name: "Language models",
@@ -34,7 +35,7 @@ struct WordTool: ParsableCommand {
           PerplexityCommand.self, GenerateCommand.self, ExportONNXCommand.self,
           GradientFlowCommand.self, RecallCommand.self,
         ]),
-      CommandGroup(name: "Text classes", subcommands: [ClassifyCommand.self]),
+      CommandGroup(name: "Text classes", subcommands: [ClassifyCommand.self, TagCommand.self]),
       CommandGroup(
         name: "Ask",
         subcommands: [

@@ -92,6 +92,62 @@ import Testing
     }
   }
 
+  @Test func recurrentNetworksAreTrainedWithVectors() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let file = folder + "/train.tsv"
+      try TestFiles.write(Self.table(rows: 60), to: file)
+      let vectors = try Samples.writeVectors(in: folder)
+      for model in ["rnn", "lstm", "gru"] {
+        let run = try tool.run(
+          "train-classifier", file, "-o", folder + "/m", "--model", model, "--hidden", "8",
+          "--layers", "2", "--bidirectional", "--pooling", "attention", "--lr", "0.02", "--epochs",
+          "20", "--patience", "5", "--embeddings", vectors, "--valid", file, "--test", file,
+          "--json", "-q", "--metrics", folder + "/metrics")
+        #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
+        #expect(run.output.contains(#""testAccuracy":1,"#), "\(run.output)")
+        #expect(run.output.contains(#""validAccuracy":1}"#), "\(run.output)")
+        let metrics = TestFiles.read(folder + "/metrics") ?? ""
+        #expect(metrics.contains("\"validAccuracy\":1"), "\(metrics)")
+        let one = try tool.run("classify", folder + "/m", "--text", "a dull film number 3")
+        #expect(one.output.hasPrefix("neg\t0."), "\(one.errors)")
+      }
+    }
+  }
+
+  @Test func wordsAreTagged() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let sentences = ["the\tD\nplay\tN\n", "they\tP\nplay\tV\n"]
+      let file = folder + "/train"
+      try TestFiles.write((0..<60).map { sentences[$0 % 2] }.joined(separator: "\n"), to: file)
+      let train = [
+        "train-tagger", file, "-o", folder + "/m", "--hidden", "8", "--dim", "8", "--lr", "0.05",
+        "-q", "--test", file, "--json",
+      ]
+      let run = try tool.start(train).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(run.output.contains(#""labels":["D","N","P","V"]"#))
+      #expect(run.output.contains(#""testAccuracy":1,"#) && run.output.contains(#""words":120,"#))
+      let tagged = try tool.run("tag", folder + "/m", input: "They play\n\nthe play\n")
+      #expect(tagged.output == "They\tP\nplay\tV\n\nthe\tD\nplay\tN\n\n")
+      let json = try tool.run("tag", folder + "/m", "--text", "they play", "--json")
+      #expect(json.output == #"{"tags":["P","V"],"words":["they","play"]}"# + "\n")
+      let report = try tool.run("evaluate", "tagging", folder + "/m", file, "--json")
+      #expect(report.output.contains(#""accuracy":1,"#) && report.output.contains(#""f1":1,"#))
+      for (arguments, code, part) in [
+        (["tag", folder + "/m", "--text", " "], 65, "empty text"),
+        (["tag", folder + "/none"], 66, "/none"),
+        (["classify", folder + "/m", "--text", "x"], 65, "a tagger of words"),
+        (train + ["--freeze-embeddings"], 64, "--embeddings"),
+        (train + ["--dropout", "1"], 64, "--dropout"),
+      ] {
+        let run = try tool.start(arguments).wait()
+        #expect(run.exitCode == Int32(code) && run.errors.contains(part), "\(run.errors)")
+      }
+    }
+  }
+
   @Test func failuresAreOneLineAndTheirExitCode() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)

@@ -18,6 +18,7 @@ import Testing
     "image filter", "image augment", "train-classifier", "classify", "evaluate classification",
     "abc", "abc check", "abc midi", "abc list", "image whiten",
     "gradient-flow", "recall",
+    "train-tagger", "tag", "evaluate tagging",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

@@ -40,7 +40,11 @@ public struct ClassificationReport: Sendable {
   public internal(set) var unknownTextCount = 0
   /// Cells of the confusion matrix: how often texts with the first label (of several the first)
   /// had the second as the likeliest; both are places in ``labels``.
-  public internal(set) var confusion: [Confusion] = []
+  public var confusion: [Confusion] {
+    cells.map { Confusion(label: $0[0], predicted: $0[1], count: $1) }
+      .sorted { ($0.label, $0.predicted) < ($1.label, $1.predicted) }
+  }
+  private var cells: [[Int]: Int]
   /// The natural logarithm of the probability of the right label, its mean with the sign turned:
   /// nil when some text has a label the model does not know.
   public internal(set) var meanLoss: Double?
@@ -75,6 +79,36 @@ public struct ClassificationReport: Sendable {
   /// Labels of the texts that the model does not know.
   public var unknownLabels: [String] { labels.filter { !$0.isKnown }.map(\.name) }
 
+  /// Nothing counted yet.
+  ///
+  /// - Parameters:
+  ///   - labels: the labels of the model and of the texts, by their bytes.
+  ///   - known: those of the model.
+  init(labels: [String], known: Set<String>, k: Int) {
+    self.k = k
+    self.labels = labels.map {
+      Label(
+        name: $0, count: 0, predictedCount: 0, correctCount: 0, isKnown: known.contains($0))
+    }
+    cells = [:]
+  }
+
+  /// Counts one example.
+  ///
+  /// - Parameters:
+  ///   - right: its labels, as places in ``labels``.
+  ///   - given: those it was given, the likeliest first.
+  mutating func count(right: [Int], given: [Int]) {
+    exampleCount += 1
+    if right.contains(given[0]) { correctCount += 1 }
+    for label in right { labels[label].count += 1 }
+    for label in given {
+      labels[label].predictedCount += 1
+      if right.contains(label) { labels[label].correctCount += 1 }
+    }
+    if let first = right.first { cells[[first, given[0]], default: 0] += 1 }
+  }
+
   private func sum(_ part: (Label) -> Int) -> Int { labels.reduce(0) { $0 + part($1) } }
 }
 
@@ -88,43 +122,28 @@ extension TextClassifier {
     _ texts: LabelledText, k: Int = 1, threads: Int = 1, stop: StopFlag? = nil
   ) throws -> ClassificationReport {
     precondition(k >= 1, "k is \(k)")
-    var report = ClassificationReport(k: k)
     let names = Set(labels).union(texts.labels)
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let known = Set(labels)
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    report.labels = names.map {
-      ClassificationReport.Label(
-        name: $0, count: 0, predictedCount: 0, correctCount: 0, isKnown: known.contains($0))
-    }
+    var report = ClassificationReport(labels: names, known: known, k: k)
     let ofModel = labels.map { places[$0] ?? 0 }
     let ofText = texts.labels.map { places[$0] ?? 0 }
     var placeInModel = [Int?](repeating: nil, count: names.count)
     for (place, name) in ofModel.enumerated() { placeInModel[name] = place }
-    var cells: [[Int]: Int] = [:]
     var loss = 0.0
     try forEachPiece(of: texts, threads: threads, stop: stop) { range, scores in
       for document in range {
         let row = scores.row(document - range.lowerBound)
         let right = texts.labelIDs(of: document).map { ofText[Int($0)] }
         let given = ClassScores.best(row, count: k).map { ofModel[$0] }
-        report.exampleCount += 1
+        report.count(right: right, given: given)
         if scores.knownCounts[document - range.lowerBound] == 0 { report.unknownTextCount += 1 }
-        if right.contains(given[0]) { report.correctCount += 1 }
-        for label in right { report.labels[label].count += 1 }
-        for label in given {
-          report.labels[label].predictedCount += 1
-          if right.contains(label) { report.labels[label].correctCount += 1 }
-        }
         guard let first = right.first else { continue }
-        cells[[first, given[0]], default: 0] += 1
         let place = placeInModel[first]
         loss += place.map { -Logarithm.natural(Double(row[row.startIndex + $0])) } ?? .nan
       }
     }
-    report.confusion = cells.map {
-      ClassificationReport.Confusion(label: $0[0], predicted: $0[1], count: $1)
-    }.sorted { ($0.label, $0.predicted) < ($1.label, $1.predicted) }
     report.meanLoss = loss.isNaN ? nil : loss / Double(max(1, report.exampleCount))
     return report
   }

@@ -17,6 +17,9 @@ extension TextClassifier {
     switch try file.text("model") {
     case BagOfWordsClassifier.modelName: self.init(core: try BagOfWordsClassifier(file))
     case FastTextClassifier.modelName: self.init(core: try FastTextClassifier(file))
+    case RecurrentClassifier.modelName: self.init(core: try RecurrentClassifier(file))
+    case SequenceTagger.modelName:
+      throw file.failure("a tagger of words", "a classifier of texts")
     case let other:
       throw file.failure("a classifier of the kind '\(other)'", "one that this version knows")
     }

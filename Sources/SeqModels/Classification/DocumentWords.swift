@@ -15,6 +15,15 @@ struct DocumentWords: Sendable {
   /// How many documents there are.
   var count: Int { starts.count - 1 }
 
+  /// No documents.
+  init() {}
+
+  /// Adds a document of these words.
+  mutating func append(_ words: [String]) {
+    for word in words { ids.append(table.add(word.utf8).id) }
+    starts.append(ids.count)
+  }
+
   /// Documents in a piece of work: the pieces, and with them the numbers of the words, do not
   /// depend on the threads.
   private static let pieceSize = 1024

@@ -142,6 +142,8 @@ public struct ClassifierTraining: Sendable {
   public var emptyCount: Int
   /// Byte sequences that were not UTF-8 and became U+FFFD.
   public var replacedCount: Int
+  /// The best accuracy on the held-out text, where training measured it after each pass.
+  public var validAccuracy: Double?
 }
 
 /// How far a training has come.
@@ -156,4 +158,6 @@ public struct ClassifierProgress: Sendable {
   public var loss: Double?
   /// The present learning rate, where there is one.
   public var learningRate: Double?
+  /// The accuracy on the held-out text, after a pass that measured it.
+  public var validAccuracy: Double?
 }

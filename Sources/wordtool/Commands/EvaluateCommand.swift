@@ -13,6 +13,6 @@ struct EvaluateCommand: ParsableCommand {
       """,
     subcommands: [
       EvaluateAnalogiesCommand.self, EvaluateSimilarityCommand.self,
-      EvaluateClassificationCommand.self,
+      EvaluateClassificationCommand.self, EvaluateTaggingCommand.self,
     ])
 }

@@ -11,18 +11,20 @@ struct TrainClassifierCommand: ParsableCommand {
       FILE has a text and its label a line or row, plain or .gz: words that begin with __label__ \
       (as for fastText, also several a line), TSV, CSV or JSON lines. Which column is which is found \
       out as the options below say. bag-of-words is logistic regression over words and word n-grams; \
-      fasttext is the mean of their embeddings and softmax. The same text, seed and options give the \
-      same bytes, whatever the number of threads.
+      fasttext is the mean of their embeddings and softmax; rnn, lstm and gru are recurrent networks \
+      over the words, pooled to one set of features. The same text, seed and options give the same \
+      bytes, whatever the number of threads.
 
       Example:
         wordtool train-classifier reviews.tsv -o reviews.model --test test.tsv
         wordtool train-classifier cooking.train -o cooking.model --model fasttext --epochs 25
+        wordtool train-classifier reviews.tsv -o lstm.model --model lstm --embeddings wiki.safetensors
       """)
 
   /// The models that can be trained.
   enum Model: String, CaseIterable, ExpressibleByArgument {
     case bagOfWords = "bag-of-words"
-    case fasttext
+    case fasttext, rnn, lstm, gru
   }
 
   @Argument(
@@ -37,7 +39,9 @@ struct TrainClassifierCommand: ParsableCommand {
   var model: Model = .bagOfWords
 
   @Option(
-    help: ArgumentHelp("Measure the accuracy on this labelled text in the end.", valueName: "file"))
+    help: ArgumentHelp(
+      "Measure the accuracy on this labelled text in the end; recurrent models after each pass, and "
+        + "keep the best.", valueName: "file"))
   var valid: String?
 
   @Option(help: ArgumentHelp("Measure the accuracy on this one too.", valueName: "file"))
@@ -53,7 +57,7 @@ struct TrainClassifierCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out words and n-grams that occur less often. (default: bag-of-words 2, fasttext 1)",
+      "Leave out words and n-grams that occur less often. (default: 2, fasttext 1)",
       valueName: "n"))
   var minCount: Int?
 
@@ -64,12 +68,12 @@ struct TrainClassifierCommand: ParsableCommand {
   var buckets: Int?
 
   @OptionGroup(title: "Model bag-of-words") var linear: LinearModelOptions
-  @OptionGroup(title: "Model fasttext") var network: EmbeddingModelOptions
+  @OptionGroup(title: "Models fasttext, rnn, lstm and gru") var network: EmbeddingModelOptions
+  @OptionGroup(title: "Models rnn, lstm and gru") var recurrent: RecurrentModelOptions
 
   @Option(
     help: ArgumentHelp(
-      "Passes over the texts. (default: fasttext 5; bag-of-words until it stands still, at most "
-        + "200)",
+      "Passes over the texts. (default: 5; bag-of-words until it stands still, at most 200)",
       valueName: "n"))
   var epochs: Int?
 
@@ -139,15 +143,19 @@ struct LinearModelOptions: ParsableArguments {
   }
 }
 
-/// What only the model of embeddings has.
+/// What the models of embeddings have.
 struct EmbeddingModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Values in an embedding, 1 to 4096.", valueName: "n"))
   var dim = 100
-  @Option(help: ArgumentHelp("The learning rate at the start.", valueName: "x"))
-  var lr: Float = 0.5
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate at the start. (default: fasttext 0.5, others 0.001)", valueName: "x"))
+  var lr: Double?
 
   func validate() throws {
     if !(1...4096).contains(dim) { throw ValidationError("--dim is \(dim), expected 1 to 4096") }
-    if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr is \(lr), expected more than 0") }
+    if let lr, !(lr > 0 && lr.isFinite) {
+      throw ValidationError("--lr is \(lr), expected more than 0")
+    }
   }
 }

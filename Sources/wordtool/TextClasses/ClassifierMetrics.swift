@@ -11,6 +11,7 @@ final class ClassifierMetrics: Sendable {
     var epoch: Int
     var loss: Double?
     var learningRate: Double?
+    var validAccuracy: Double?
     var seconds: Double
   }
 
@@ -27,7 +28,8 @@ final class ClassifierMetrics: Sendable {
   func add(_ moment: ClassifierProgress, seconds: Double) {
     let line = Line(
       fraction: moment.fraction, examples: moment.exampleCount, epoch: moment.epochs,
-      loss: moment.loss, learningRate: moment.learningRate, seconds: seconds)
+      loss: moment.loss, learningRate: moment.learningRate, validAccuracy: moment.validAccuracy,
+      seconds: seconds)
     guard let text = try? JSONOutput.line(line) else { return }
     lines.withLock { $0.append(text + "\n") }
   }

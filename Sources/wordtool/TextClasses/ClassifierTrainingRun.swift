@@ -45,7 +45,7 @@ struct ClassifierTrainingRun {
     let valid = try command.valid.map { try command.layout.read([$0]) }
     let test = try command.test.map { try command.layout.read([$0]) }
     let start = Environment.seconds()
-    let training = try train(text) { moment in
+    let training = try train(text, valid: valid) { moment in
       metrics?.add(moment, seconds: Environment.seconds() - start)
       progress.update(
         Progress.Moment(
@@ -86,7 +86,8 @@ struct ClassifierTrainingRun {
   }
 
   private func train(
-    _ text: LabelledText, progress: @escaping @Sendable (ClassifierProgress) -> Void
+    _ text: LabelledText, valid: LabelledText?,
+    progress: @escaping @Sendable (ClassifierProgress) -> Void
   ) throws -> ClassifierTraining {
     let weights = command.classWeights?.weights ?? .uniform
     let threads = command.threads.count
@@ -101,10 +102,23 @@ struct ClassifierTrainingRun {
     case .fasttext:
       let options = FastTextOptions(
         features: features(minimumCount: 1), dimension: command.network.dim,
-        learningRate: command.network.lr, epochs: command.epochs ?? 5, classWeights: weights,
+        learningRate: Float(command.network.lr ?? 0.5), epochs: command.epochs ?? 5,
+        classWeights: weights,
         seed: command.seed)
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
+    case .rnn, .lstm, .gru:
+      var options = try command.recurrent.options(
+        rule: command.words.rule, dimension: command.network.dim)
+      options.recurrent.cell =
+        command.model == .lstm ? .lstm : command.model == .gru ? .gru : .rnnTanh
+      options.minimumCount = command.minCount ?? 2
+      options.learningRate = command.network.lr ?? options.learningRate
+      options.epochs = command.epochs ?? options.epochs
+      options.classWeights = weights
+      options.seed = command.seed
+      return try TextClassifier.train(
+        on: text, options: options, valid: valid, threads: threads, stop: stop, progress: progress)
     }
   }
 

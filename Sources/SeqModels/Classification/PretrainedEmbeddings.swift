@@ -1,0 +1,29 @@
+/// Words and their vectors, for the embeddings of a network to begin with.
+public struct PretrainedEmbeddings: Sendable {
+  /// The words, all different.
+  public let words: [String]
+  /// Values in a vector.
+  public let dimension: Int
+  /// [words, dimension], row-major.
+  public let values: [Float]
+  /// What the vectors were read from, to be noted in the model.
+  public let name: String
+
+  /// Takes words and vectors.
+  ///
+  /// - Precondition: `values` holds `dimension` values for every word.
+  public init(words: [String], dimension: Int, values: [Float], name: String = "") {
+    precondition(
+      values.count == words.count * dimension,
+      "\(values.count) values for \(words.count) words of \(dimension)")
+    self.words = words
+    self.dimension = dimension
+    self.values = values
+    self.name = name
+  }
+
+  /// The vector of a word, by its place.
+  func vector(_ index: Int) -> ArraySlice<Float> {
+    values[index * dimension..<(index + 1) * dimension]
+  }
+}

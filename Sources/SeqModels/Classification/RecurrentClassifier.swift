@@ -1,0 +1,161 @@
+import Networks
+public import Platform
+import Tokenize
+
+/// Recurrent layers over the words of a text, pooled to one set of features, and softmax.
+struct RecurrentClassifier: ClassifierCore {
+  static let modelName = "recurrent"
+  let labels: [String]
+  let rule: TokenizerRule
+  let maximumLength: Int
+  let vocabulary: SequenceVocabulary
+  let tokenizer: WordTokenizer
+  let parameters: Parameters<Float>
+  let embeddings: Parameters<Float>
+  let options: SequenceNetworkOptions
+  /// The network of the last call, and its threads.
+  private let idle: Locked<(threads: Int, network: SequenceNetwork<Float>)?>
+
+  init(
+    labels: [String], rule: TokenizerRule, maximumLength: Int, vocabulary: SequenceVocabulary,
+    network: SequenceNetwork<Float>
+  ) throws {
+    self.labels = labels
+    self.rule = rule
+    self.maximumLength = maximumLength
+    self.vocabulary = vocabulary
+    tokenizer = try WordTokenizer(rule: rule)
+    parameters = network.parameters
+    embeddings = network.embeddings
+    options = network.options
+    idle = Locked(nil)
+  }
+
+  var name: String { Self.modelName }
+  var isExclusive: Bool { true }
+  var parameterCount: Int { parameters.count + embeddings.count }
+
+  func scores(
+    of texts: LabelledText, _ range: Range<Int>, threads: Int
+  ) throws -> ClassScores {
+    var sequences: [[Int32]] = []
+    for document in range {
+      var ids: [Int32] = []
+      texts.withUTF8(at: document) { bytes in
+        _ = tokenizer.forEachToken(inUTF8: bytes) { ids.append(vocabulary.id(of: $0)) }
+      }
+      sequences.append(ids.isEmpty ? [0] : ids.suffix(maximumLength))
+    }
+    var scores = ClassScores(textCount: range.count, labelCount: labels.count)
+    for (text, ids) in sequences.enumerated() {
+      scores.knownCounts[text] = Int32(ids.count { $0 != 0 })
+    }
+    idle.withLock { idle in
+      let network: SequenceNetwork<Float>
+      if let found = idle, found.threads == threads {
+        network = found.network
+      } else {
+        network = SequenceNetwork(
+          options, parameters: parameters, embeddings: embeddings, threads: threads)
+        network.packWeights(forTraining: false)
+        idle = (threads, network)
+      }
+      Self.score(sequences, network, into: &scores.probabilities)
+    }
+    return scores
+  }
+
+  /// Texts that go through the network together.
+  private static let batchSize = 64
+
+  /// Writes the probabilities of each sequence.
+  static func score(
+    _ sequences: [[Int32]], _ network: SequenceNetwork<Float>, into probabilities: inout [Float]
+  ) {
+    let labelCount = network.options.labels
+    for places in SequenceBatch.forAnswers(sequences, batch: batchSize) {
+      let batch = SequenceBatch(sequences, places)
+      let logits = network.forward(batch.ids, layout: batch.layout)
+      for (row, place) in batch.members.enumerated() {
+        network.normalize(logits.row(row))
+        for label in 0..<labelCount {
+          probabilities[place * labelCount + label] = logits.row(row)[label]
+        }
+      }
+    }
+  }
+
+  /// The share of sequences whose likeliest label is one of theirs.
+  static func accuracy(
+    _ sequences: [[Int32]], _ targets: [[Int32]], _ network: SequenceNetwork<Float>
+  ) -> Double {
+    network.packWeights(forTraining: false)
+    let labelCount = network.options.labels
+    var probabilities = [Float](repeating: 0, count: sequences.count * labelCount)
+    score(sequences, network, into: &probabilities)
+    let right = sequences.indices.count { place in
+      let row = probabilities[place * labelCount..<(place + 1) * labelCount]
+      return targets[place].contains(Int32(ClassScores.best(row, count: 1)[0]))
+    }
+    return Double(right) / Double(max(1, sequences.count))
+  }
+}
+
+extension TextClassifier {
+  /// Trains a recurrent network. The same text, options and seed give the same model, whatever the
+  /// number of threads.
+  ///
+  /// A text with several labels is taken with one of them, drawn anew in each pass, as in fastText.
+  ///
+  /// - Parameters:
+  ///   - valid: held-out text, measured after each pass: the weights of the best pass are kept.
+  ///   - progress: called after each step.
+  /// - Throws: `WordtoolError`: `badData` for fewer than two labels or texts without any word,
+  ///   `usage` for class weights of labels that are not there, `diverged`, `interrupted`.
+  public static func train(
+    on text: LabelledText, options: SequenceTrainingOptions, valid: LabelledText? = nil,
+    threads: Int = 1, stop: StopFlag? = nil,
+    progress: (ClassifierProgress) -> Void = { _ in }
+  ) throws -> ClassifierTraining {
+    let labels = try TrainingLabels(text)
+    let words = try DocumentWords(text, rule: options.rule, threads: threads, stop: stop)
+    guard !words.ids.isEmpty else {
+      throw WordtoolError(
+        .badData, found: "texts without a word", expected: "texts with words",
+        remedy: "other --kinds keep more")
+    }
+    let vocabulary = SequenceVocabulary(
+      words, minimumCount: options.minimumCount, pretrained: options.pretrained)
+    let trainer = SequenceTrainer(
+      options: options, vocabulary: vocabulary,
+      sequences: vocabulary.sequences(of: words, maximumLength: options.maximumLength),
+      targets: .sequences(labels.ids), labelCount: labels.names.count,
+      labelWeights: try options.classWeights.weights(
+        for: labels.names, counts: labels.counts, exampleCount: text.count), threads: threads)
+    let held = try valid.map { valid in
+      let words = try DocumentWords(valid, rule: options.rule, threads: threads, stop: stop)
+      let places = Dictionary(
+        uniqueKeysWithValues: labels.names.enumerated().map { ($1, Int32($0)) })
+      return (
+        // Words of the vectors alone have no embedding in the network that is trained.
+        sequences: vocabulary.sequences(of: words, maximumLength: options.maximumLength)
+          .map { $0.map { Int($0) < vocabulary.trainedCount ? $0 : 0 } },
+        targets: (0..<valid.count).map { document in
+          valid.labelIDs(of: document).compactMap { places[valid.labels[Int($0)]] }
+        }
+      )
+    }
+    let result = try trainer.run(
+      stop: stop,
+      measure: held.map { held in
+        { RecurrentClassifier.accuracy(held.sequences, held.targets, $0) }
+      }, progress: progress)
+    let core = try RecurrentClassifier(
+      labels: labels.names, rule: options.rule, maximumLength: options.maximumLength,
+      vocabulary: vocabulary, network: trainer.forAnswers(result.network))
+    return ClassifierTraining(
+      classifier: TextClassifier(core: core), epochs: result.epochs, exampleCount: text.count,
+      emptyCount: (0..<words.count).count { words.starts[$0] == words.starts[$0 + 1] },
+      replacedCount: words.replacedCount, validAccuracy: result.validAccuracy)
+  }
+}

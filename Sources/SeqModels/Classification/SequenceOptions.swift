@@ -1,0 +1,67 @@
+public import Networks
+public import Tokenize
+
+/// How a recurrent network that names labels of word sequences is trained.
+public struct SequenceTrainingOptions: Sendable {
+  /// How text becomes words; not looked at where the words are given.
+  public var rule: TokenizerRule
+  /// Words that occur less often in the training text share one embedding, unless they have a
+  /// pretrained one.
+  public var minimumCount: Int
+  /// The recurrent layers.
+  public var recurrent: RecurrentOptions
+  /// Values of an embedding; that of pretrained ones where there are some.
+  public var embedding: Int
+  /// Vectors the embeddings begin with. Words of theirs that the training text does not have are
+  /// known to the model as well.
+  public var pretrained: PretrainedEmbeddings?
+  /// Whether the embeddings stay as they begin.
+  public var hasFrozenEmbeddings: Bool
+  /// How the outputs of all steps become the features of a text; a tagger has none of it.
+  public var pooling: PoolingMethod
+  /// What training steps leave out.
+  public var dropout: SequenceDropout
+  /// Words of a text that count: the last ones of a longer text.
+  public var maximumLength: Int
+  /// Texts in a step, of similar length.
+  public var batch: Int
+  /// Passes over the texts at most.
+  public var epochs: Int
+  /// The learning rate at the start; it falls to a tenth in a straight line.
+  public var learningRate: Double
+  /// How gradients become steps.
+  public var optimizer: OptimizerOptions
+  /// Ends after so many passes without a better accuracy on the held-out text; nil never.
+  public var patience: Int?
+  /// Whether the model's weights are the mean of those after each step of the last pass.
+  public var averagesLastPass: Bool
+  /// How much each label counts.
+  public var classWeights: ClassWeights
+  /// Decides the first weights, the order of the texts and what is left out.
+  public var seed: UInt64
+
+  /// One layer of 128 LSTM units, the mean of their outputs, Adam at 0.001, five passes.
+  public init(rule: TokenizerRule = .words) {
+    self.rule = rule
+    minimumCount = 2
+    recurrent = RecurrentOptions()
+    recurrent.hidden = 128
+    embedding = 100
+    hasFrozenEmbeddings = false
+    pooling = .mean
+    dropout = SequenceDropout()
+    dropout.input = 0.3
+    dropout.betweenLayers = 0.3
+    dropout.output = 0.3
+    maximumLength = 400
+    batch = 32
+    epochs = 5
+    learningRate = 1e-3
+    optimizer = OptimizerOptions()
+    optimizer.method = .adam
+    optimizer.clipNorm = 5
+    averagesLastPass = false
+    classWeights = .uniform
+    seed = 1
+  }
+}

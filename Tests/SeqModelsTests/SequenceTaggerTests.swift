@@ -1,0 +1,100 @@
+import Platform
+import SeqModels
+import TestSupport
+import Testing
+import Tokenize
+
+@Suite struct SequenceTaggerTests {
+  /// Sentences in which the tag of "play" hangs on the word before it.
+  private func text(_ count: Int, seed: UInt64 = 1) -> TaggedText {
+    var random = SeededGenerator(seed: seed)
+    var text = TaggedText()
+    for _ in 0..<count {
+      var sentence = TaggedText.Sentence(words: [], tags: [])
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let isNoun = Bool.random(using: &random)
+        sentence.words += [isNoun ? "the" : "they", "play"]
+        sentence.tags += [isNoun ? "DET" : "PRON", isNoun ? "NOUN" : "VERB"]
+      }
+      text.sentences.append(sentence)
+    }
+    return text
+  }
+
+  private func options() -> SequenceTrainingOptions {
+    var options = SequenceTrainingOptions(
+      rule: TokenizerRule(segmentation: .whitespace, normalization: .nfc, lowercase: true))
+    options.recurrent.hidden = 10
+    options.recurrent.isBidirectional = true
+    options.embedding = 8
+    options.minimumCount = 1
+    options.batch = 8
+    options.epochs = 5
+    options.learningRate = 0.03
+    return options
+  }
+
+  private func bytes(_ tagger: SequenceTagger) throws -> [UInt8] {
+    let folder = ScratchFolder()
+    try tagger.write(to: try OutputFile(path: folder("m")))
+    return try folder.bytes(of: "m")
+  }
+
+  @Test func theWordBeforeDecides() throws {
+    let tagger = try SequenceTagger.train(on: text(100), options: options()).tagger
+    #expect(tagger.tags == ["DET", "NOUN", "PRON", "VERB"])
+    #expect(
+      tagger.tags(for: [["They", "play"], [], ["the", "PLAY"]])
+        == [["PRON", "VERB"], [], ["DET", "NOUN"]])
+    #expect(tagger.evaluate(text(50, seed: 2)).accuracy > 0.98)
+    #expect(tagger.words(in: " The play,  they") == ["The", "play,", "they"])
+  }
+
+  @Test func theBytesDoNotDependOnTheThreads() throws {
+    let files = try [1, 2, 3].map {
+      try bytes(SequenceTagger.train(on: text(30), options: options(), threads: $0).tagger)
+    }
+    #expect(files[1] == files[0] && files[2] == files[0])
+  }
+
+  @Test func aModelReadBackGivesTheSameTagsAndBytes() throws {
+    let folder = ScratchFolder()
+    let tagger = try SequenceTagger.train(on: text(30), options: options()).tagger
+    try tagger.write(to: try OutputFile(path: folder("m")))
+    let read = try SequenceTagger(contentsOf: folder("m"))
+    #expect(try bytes(read) == folder.bytes(of: "m"))
+    let sentences = text(20, seed: 3).sentences.map(\.words)
+    #expect(read.tags(for: sentences, threads: 2) == tagger.tags(for: sentences))
+    #expect(throws: WordtoolError.self) { try TextClassifier(contentsOf: folder("m")) }
+  }
+
+  @Test func tagsThatAreNotKnownCountAsWrong() throws {
+    let tagger = try SequenceTagger.train(on: text(50), options: options()).tagger
+    var test = TaggedText()
+    test.sentences = [.init(words: ["the", "play"], tags: ["DET", "X"])]
+    let report = tagger.evaluate(test)
+    #expect(report.exampleCount == 2 && report.correctCount == 1)
+    #expect(report.unknownLabels == ["X"])
+  }
+
+  @Test func filesHaveAWordALineAndBlankLinesBetweenSentences() throws {
+    let folder = ScratchFolder()
+    let path = try folder.write("the\tDET\nplay\tNOUN\n\n\nthey x y PRON\r\nplay VERB", to: "t")
+    var text = TaggedText()
+    try text.append(contentsOf: path)
+    #expect(
+      text.sentences == [
+        .init(words: ["the", "play"], tags: ["DET", "NOUN"]),
+        .init(words: ["they", "play"], tags: ["PRON", "VERB"]),
+      ])
+    #expect(text.wordCount == 4 && text.tags == ["DET", "NOUN", "PRON", "VERB"])
+    for (content, part) in [("", "no word"), ("a\tB\nc\n", ":2: a word without a tag")] {
+      let bad = try folder.write(content, to: "bad")
+      let error = #expect(throws: WordtoolError.self) { try text.append(contentsOf: bad) }
+      #expect(error?.kind == .badData && error?.description.contains(part) == true)
+    }
+    var one = TaggedText()
+    one.sentences = [.init(words: ["a"], tags: ["X"])]
+    #expect(throws: WordtoolError.self) { try SequenceTagger.train(on: one, options: options()) }
+  }
+}
