@@ -220,7 +220,7 @@ struct GradientFlowCommand: ParsableCommand {
       if curve.name == GradientFlow.explodingName, let clipped = curve.clippedNorms {
         chart.lines.append(
           LineChart.Line(
-            name: "the same, clipped to \(NumberFormat.short(clip))", values: clipped,
+            name: "\(curve.name), clipped", values: clipped,
             color: color, isDashed: true))
       }
     }
