@@ -72,6 +72,16 @@ import Testing
     expectError("the class 10") { _ = try ImageDataset(contentsOf: folder.path) }
   }
 
+  @Test func classesTakeTheNumbersOfAModel() throws {
+    let folder = ScratchFolder()
+    try folder.write(ImageSamples.cifar([3, 9, 3]), to: "data_batch_1.bin")
+    let names = ["truck", "mouse", "cat"]
+    #expect(try ImageDataset(contentsOf: folder.path, classNames: names).labels == [2, 0, 2])
+    expectError("the unknown class 'truck', expected one of cat, dog") {
+      _ = try ImageDataset(contentsOf: folder.path, classNames: ["cat", "dog"])
+    }
+  }
+
   @Test func digitsAreReadFromText() throws {
     let folder = ScratchFolder()
     let row = (0..<64).map { String($0 % 17) }.joined(separator: ",")

@@ -78,6 +78,11 @@ import Testing
     #expect(image.map { _ in .nan }.mapped(by: .stretch).values == [0, 0, 0, 0])
   }
 
+  @Test func edgeKernelsAreBalanced() {
+    let balanced = ImageKernel.named.filter(\.isBalanced).map(\.name)
+    #expect(balanced == ["edge", "strong-edge", "sobel-x", "sobel-y"])
+  }
+
   @Test func partsAreCut() {
     let image = ImageSamples.random(6, 7, 3)
     let part = image.cropped(row: 2, column: 3, height: 3, width: 4)

@@ -49,6 +49,11 @@ import Testing
       let mean = try tool.run(
         "image", "filter", path, "--kernel", folder + "/kernel", "--padding", "valid", "--json")
       #expect(mean.output.contains("\"height\":2") && mean.output.contains("\"width\":2"))
+      let all = folder + "/all.ppm"
+      _ = try tool.run("image", "filter", path, "--kernel", "all", "-o", all)
+      // Cells of 148 x 222 with gaps of 2.
+      let sheet = try tool.run("image", "show", all, "--no-numbers", "--palette", "none")
+      #expect(sheet.output.contains("452 x 674 x 1"), "\(sheet.output)\(sheet.errors)")
       let explained = try tool.run("image", "filter", "--explain")
       #expect(explained.output.contains("1·1 + 1·0 + 1·1"))
       let own = try tool.run(

@@ -46,9 +46,10 @@ extension ImageDataset {
       guard !chosen.isEmpty else {
         throw missing("a CIFAR-10 set", part == .train ? "data_batch_*.bin" : "test_batch*.bin")
       }
-      self = try CIFARFile.dataset(chosen.map { prefix + $0 }, folder: path) {
+      let set = try CIFARFile.dataset(chosen.map { prefix + $0 }, folder: path) {
         try ImageBytes.read($0)
       }
+      self = try set.relabelled(to: classNames ?? set.classNames)
       return
     }
     let digits = top.filter { Self.hasSuffix($0, ".tra") || Self.hasSuffix($0, ".tes") }
@@ -82,7 +83,8 @@ extension ImageDataset {
 
   private static func file(_ path: String, classNames: [String]?) throws -> ImageDataset {
     if hasSuffix(path, ".bin") {
-      return try CIFARFile.dataset([path], folder: path) { try ImageBytes.read($0) }
+      let set = try CIFARFile.dataset([path], folder: path) { try ImageBytes.read($0) }
+      return try set.relabelled(to: classNames ?? set.classNames)
     }
     let bytes = try ImageBytes.read(path)
     if IDXFile.matches(bytes) {
@@ -92,7 +94,8 @@ extension ImageDataset {
         classNames: classNames)
     }
     if hasSuffix(path, ".tra") || hasSuffix(path, ".tes") || hasSuffix(path, ".csv") {
-      return try OptdigitsFile.dataset(bytes, path: path)
+      let set = try OptdigitsFile.dataset(bytes, path: path)
+      return try set.relabelled(to: classNames ?? set.classNames)
     }
     throw WordtoolError(
       .badData, path: path, found: "no set of images known here",

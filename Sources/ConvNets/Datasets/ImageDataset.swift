@@ -95,6 +95,25 @@ public struct ImageDataset: Sendable {
     return Int32(number)
   }
 
+  /// The set with its classes numbered as in another list, for instance that of a model.
+  ///
+  /// - Throws: `WordtoolError` of kind `badData` when an image has a class that is not in the list.
+  public func relabelled(to names: [String]) throws -> ImageDataset {
+    if names == classNames { return self }
+    let numbers = classNames.map { names.firstIndex(of: $0) }
+    let labels = try labels.map { label in
+      guard let number = numbers[Int(label)] else {
+        throw WordtoolError(
+          .badData, path: path, found: "the unknown class '\(classNames[Int(label)])'",
+          expected: "one of \(names.joined(separator: ", "))")
+      }
+      return Int32(number)
+    }
+    return ImageDataset(
+      path: path, classNames: names, labels: labels, shape: shape, storage: storage,
+      channels: channels)
+  }
+
   /// The set with every image made grey (1) or RGB (3).
   public func converted(toChannels channels: Int) -> ImageDataset {
     precondition(channels == 1 || channels == 3, "conversion to \(channels) channels")

@@ -30,6 +30,13 @@ public struct ImageKernel: Hashable, Sendable {
   /// The weight in a row and a column.
   public subscript(row: Int, column: Int) -> Float { weights[row * width + column] }
 
+  /// Whether the weights sum to nothing, as those of kernels that look for edges do: then even
+  /// areas become 0, and the sign of a result tells a direction.
+  public var isBalanced: Bool {
+    let sum = weights.reduce(0.0) { $0 + Double($1) }
+    return abs(sum) <= 1e-6 * weights.reduce(0.0) { $0 + Double(abs($1)) }
+  }
+
   /// The kernel turned by half a turn: correlation with it is convolution with the original.
   public var flipped: ImageKernel {
     let turned = Array(weights.reversed())

@@ -42,4 +42,18 @@ public enum ContactSheet {
     }
     return sheet
   }
+
+  /// An image in the size of a cell: a small one magnified by a whole factor, a large one shrunk, so
+  /// that its longer side is at most `side` pixels.
+  public static func fitted(_ image: Image, side: Int) -> Image {
+    precondition(side >= 1, "a cell of \(side) pixels")
+    let longest = max(image.height, image.width)
+    if longest <= side {
+      let factor = side / longest
+      return image.resized(
+        height: image.height * factor, width: image.width * factor, by: .nearest)
+    }
+    return image.resized(
+      height: max(1, image.height * side / longest), width: max(1, image.width * side / longest))
+  }
 }

@@ -77,12 +77,16 @@ extension ZCAWhitening {
     // The patches of one row of pixels, [values of a patch, columns].
     var patches = [Float](repeating: 0, count: patch * width)
     for row in 0..<height {
-      for value in 0..<patch {
-        let (channel, place) = (value / (size * size), value % (size * size))
-        let source = channel * area + rows[row + place / size] * width
-        let (right, mean) = (place % size, mean[value])
-        for column in 0..<width {
-          patches[value * width + column] = image.values[source + columns[column + right]] - mean
+      image.values.withUnsafeBufferPointer { old in
+        patches.withUnsafeMutableBufferPointer { patches in
+          for value in 0..<patch {
+            let (channel, place) = (value / (size * size), value % (size * size))
+            let source = channel * area + rows[row + place / size] * width
+            let (right, mean) = (place % size, mean[value])
+            for column in 0..<width {
+              patches[value * width + column] = old[source + columns[column + right]] - mean
+            }
+          }
         }
       }
       patches.withUnsafeBufferPointer { patches in

@@ -174,13 +174,6 @@ struct ImageAugmentCommand: ParsableCommand {
   private func fitted(_ image: Image) -> Image {
     let isUnit = image.values.allSatisfy { $0 >= 0 && $0 <= 1 }
     let visible = image.mapped(by: isUnit ? .clamp : .stretch)
-    let longest = max(image.height, image.width)
-    if longest <= cell {
-      let factor = cell / longest
-      return visible.resized(
-        height: image.height * factor, width: image.width * factor, by: .nearest)
-    }
-    return visible.resized(
-      height: max(1, image.height * cell / longest), width: max(1, image.width * cell / longest))
+    return ContactSheet.fitted(visible, side: cell)
   }
 }

@@ -11,7 +11,8 @@ struct ImageFilterCommand: ParsableCommand {
       Each pixel becomes the sum of the pixels under the kernel times its weights, in every channel \
       (correlation, as networks and scipy.ndimage.correlate have it; --flip for convolution). A \
       kernel of your own is a text file with a row a line; 1/9 is a number. --explain shows every \
-      multiplication on a 5 x 5 image, or on the top left 5 x 5 of IMAGE.
+      multiplication on a 5 x 5 image, or on the top left 5 x 5 of IMAGE. --kernel all draws what \
+      each of the named ones makes of the image, in the order below.
 
       Example:
         wordtool image filter photo.png --kernel sobel-x -o edges.png
@@ -26,7 +27,8 @@ struct ImageFilterCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "identity, sharpen, edge, strong-edge, box, gaussian, sobel-x, sobel-y, emboss, or a file.",
+      "identity, sharpen, edge, strong-edge, box, gaussian, sobel-x, sobel-y, emboss, all, or a "
+        + "file.",
       valueName: "name|path"))
   var kernel: String?
 
@@ -56,8 +58,10 @@ struct ImageFilterCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How results outside 0 to 1 become pixels.", valueName: "clamp|absolute|stretch|centered"))
-  var range: Image.RangeMapping = .clamp
+      "How results outside 0 to 1 become pixels. (default: absolute for kernels whose weights sum "
+        + "to 0, clamp for others)",
+      valueName: "clamp|absolute|stretch|centered"))
+  var range: Image.RangeMapping?
 
   @Flag(help: "Show every multiplication on a 5 x 5 image.")
   var explain = false
@@ -84,6 +88,7 @@ struct ImageFilterCommand: ParsableCommand {
     if !constant.isFinite { throw ValidationError("--constant is \(constant), expected a number") }
     if index < 0 { throw ValidationError("--index is \(index), expected 0 or more") }
     if explain {
+      if kernel == "all" { throw ValidationError("--explain shows one kernel, not all") }
       if json.json || output != nil {
         throw ValidationError("--explain prints text; it goes with neither --json nor -o")
       }
@@ -91,10 +96,16 @@ struct ImageFilterCommand: ParsableCommand {
     }
     if image == nil { throw ValidationError("an image is missing; --explain needs none") }
     if kernel == nil { throw ValidationError("--kernel is missing") }
+    if kernel == "all" && (output == nil || json.json) {
+      throw ValidationError("--kernel all draws: it goes with -o and without --json")
+    }
     if output == nil && !json.json {
       throw ValidationError("-o is missing: where the picture goes ('--json' prints the numbers)")
     }
   }
+
+  /// The longer side of each picture of `--kernel all`, in pixels.
+  private static let cell = 224
 
   struct Answer: Encodable {
     var image: String
@@ -108,7 +119,7 @@ struct ImageFilterCommand: ParsableCommand {
 
   func run() throws {
     var kernel: ImageKernel?
-    if let name = self.kernel {
+    if let name = self.kernel, name != "all" {
       kernel = try ImageKernel(named: name) ?? ImageKernel(contentsOf: name)
     }
     if flip { kernel = kernel?.flipped }
@@ -125,14 +136,28 @@ struct ImageFilterCommand: ParsableCommand {
       return try StandardOutput.shared.write(
         try FilterExplanation.text(of: filter, on: small ?? FilterExplanation.exampleImage))
     }
-    guard let kernel, let loaded else { return }
+    guard let loaded else { return }
     let target = try output.map { (try OutputFile(path: $0), try ImageOutput.format(of: $0)) }
     var source = loaded.image
     if grey { source = try source.converted(toChannels: 1, path: loaded.name) }
-    let result = try makeFilter(kernel, default: .same).apply(to: source)
-    if let (file, format) = target {
-      try result.mapped(by: range).write(to: file, as: format)
+    func filtered(_ kernel: ImageKernel) throws -> Image {
+      try makeFilter(kernel, default: .same).apply(to: source)
     }
+    func picture(_ result: Image, _ kernel: ImageKernel) -> Image {
+      result.mapped(by: range ?? (kernel.isBalanced ? .absolute : .clamp))
+    }
+    guard let kernel else {
+      let pictures = try ImageKernel.named.map { kernel in
+        ContactSheet.fitted(
+          picture(try filtered(flip ? kernel.flipped : kernel), kernel), side: Self.cell)
+      }
+      if let (file, format) = target {
+        try ContactSheet.make(pictures, columns: 3).write(to: file, as: format)
+      }
+      return
+    }
+    let result = try filtered(kernel)
+    if let (file, format) = target { try picture(result, kernel).write(to: file, as: format) }
     if json.json {
       try JSONOutput.write(
         Answer(
