@@ -102,6 +102,31 @@ import Testing
     }
   }
 
+  @Test func networksAreMeasuredMixedAndWriteText() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let counted = try trained(in: folder)
+      let (text, network) = (folder + "/text", folder + "/n.lm")
+      let training = try tool.run(
+        "train-lm", text, "-o", network, "--hidden", "8", "--embedding", "8", "--epochs", "1",
+        "--threads", "1", "-q")
+      #expect(training.exitCode == 0, "\(training.errors)")
+      let one = try tool.run("perplexity", network, text, "--json", "--threads", "1")
+      #expect(one.exitCode == 0 && one.output.contains(#""tokens":3600,"unknown":0}"#))
+      #expect(try tool.run("perplexity", network, text, "--json").output == one.output)
+      let mixed = try tool.run("perplexity", network, text, "--mix", counted, "--tune", text)
+      #expect(mixed.exitCode == 0 && mixed.errors.isEmpty, "\(mixed.errors)")
+      #expect(mixed.output.contains("model 2                 weight "))
+      for extra in [["--greedy"], ["--beam", "3"], ["--mix", counted, "--top-k", "5"]] {
+        let run = try tool.start(
+          ["generate", network, "--prompt", "the king", "--length", "10"] + extra
+        ).wait()
+        #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
+        #expect(run.output.hasPrefix("the king") && !run.output.contains("<unk>"))
+      }
+    }
+  }
+
   @Test func tokensArePrintedOneALine() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)
