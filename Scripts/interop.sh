@@ -40,11 +40,8 @@ if ! has_packages "$python"; then
   python=$environment/bin/python3
   if ! has_packages "$python"; then
     say "installing the Python tools in a virtual environment"
-    # PyTorch without the gigabytes for graphics cards where its own index can be reached.
     if ! { python3 -m venv "$environment" &&
-      { "$python" -m pip install -q torch --index-url https://download.pytorch.org/whl/cpu ||
-        "$python" -m pip install -q torch; } &&
-      "$python" -m pip install -q gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
+      "$python" -m pip install -q torch gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
         onnx onnxruntime; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
