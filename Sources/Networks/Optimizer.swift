@@ -123,10 +123,10 @@ package final class Optimizer<Scalar: NetworkScalar> {
     if let limit = options.clipNorm, norm > limit { scale = limit / norm }
     stepCount += 1
     compute.team.forEach(pieces: pieceCount) { piece in
-      update(range(piece), rate: Scalar(rate), scale: Scalar(scale))
-    }
-    for range in frozen where options.weightDecay > 0 {
-      precondition(range.isEmpty, "weight decay would move frozen weights")
+      // Weight decay would move what is frozen, though its gradients are zero.
+      for part in Self.rest(of: range(piece), without: frozen) {
+        update(part, rate: Scalar(rate), scale: Scalar(scale))
+      }
     }
     if let average {
       averageCount += 1
@@ -193,6 +193,18 @@ package final class Optimizer<Scalar: NetworkScalar> {
         gradients[index] = 0
       }
     }
+  }
+
+  /// What is left of a range without some others, which do not overlap.
+  private static func rest(of range: Range<Int>, without others: [Range<Int>]) -> [Range<Int>] {
+    var rest: [Range<Int>] = []
+    var start = range.lowerBound
+    for other in others.sorted(by: { $0.lowerBound < $1.lowerBound }) where other.overlaps(range) {
+      if start < other.lowerBound { rest.append(start..<other.lowerBound) }
+      start = max(start, other.upperBound)
+    }
+    if start < range.upperBound { rest.append(start..<range.upperBound) }
+    return rest
   }
 
   private static func power(_ base: Double, _ exponent: Int) -> Double {

@@ -118,6 +118,28 @@ import Testing
     }
   }
 
+  @Test func `frozen embeddings stay, whatever decays`() throws {
+    let folder = ScratchFolder()
+    for method in OptimizerOptions.Method.allCases {
+      let training = Self.training {
+        $0.optimizer.method = method
+        $0.optimizer.weightDecay = 0.01
+        $0.rate = 0.001
+        $0.hasFrozenEmbeddings = true
+        $0.epochs = 1
+      }
+      let path = folder("text.txt")
+      _ = try Self.trainer(Self.options(), training, threads: 1, in: folder)
+      let text = try NeuralText(counting: [path], unit: .word)
+      let row = (0..<12).map { Float($0) / 16 }
+      let model = try NeuralTrainer(
+        Self.options(), training: training, vocabulary: text.vocabulary, ids: text.ids(of: [path]),
+        embeddings: [3: row], threads: 2
+      ).run()
+      #expect(model.embedding(of: 3) == row, "\(method)")
+    }
+  }
+
   @Test func `a checkpoint of another text is refused`() throws {
     let folder = ScratchFolder()
     let trainer = try Self.trainer(Self.options(), Self.training(), threads: 1, in: folder)

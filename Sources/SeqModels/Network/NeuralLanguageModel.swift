@@ -34,6 +34,14 @@ public final class NeuralLanguageModel {
     (network.encoder as? RecurrentContext<Float>)?.tabulate()
   }
 
+  /// The embedding of a token, or nil for a model without embeddings.
+  public func embedding(of token: Int32) -> [Float]? {
+    precondition(token >= 0 && Int(token) < vocabulary.count, "token \(token)")
+    guard network.parameters.entry("encoder.weight") != nil else { return nil }
+    let table = network.parameters.view("encoder.weight")
+    return Array(UnsafeBufferPointer(start: table.row(Int(token)), count: table.columns))
+  }
+
   /// The state at the start of a text: a line has just ended.
   public func initialState() -> State {
     let state = network.encoder.makeState(batch: 1, padding: vocabulary.endID)

@@ -112,7 +112,7 @@ struct NeuralLMTraining {
         clock += Environment.seconds() - began
         if let metricsFile { try metricsFile.write(try line(report, clock: clock)) }
         if progress.isShown { progress.note(epochLine(report)) }
-        if let path = checkpointPath {
+        if let path = checkpoint {
           try trainer.writeCheckpoint(to: OutputFile(path: path))
         }
         began = Environment.seconds()
@@ -124,7 +124,7 @@ struct NeuralLMTraining {
             loss: report.loss, learningRate: report.rate))
       }
     } catch let error as WordtoolError where error.kind == .interrupted {
-      if let path = checkpointPath {
+      if let path = checkpoint {
         try trainer.writeCheckpoint(to: OutputFile(path: path))
         throw WordtoolError(
           .interrupted, found: error.found,
@@ -140,9 +140,6 @@ struct NeuralLMTraining {
       model, seconds: seconds, trained: trainer.tokensTrained - tokensBefore, last: last,
       stop: stop)
   }
-
-  /// Where the state of the training goes; nowhere when the model goes to standard output.
-  private var checkpointPath: String? { checkpoint }
 
   private func makeTrainer(stop: StopFlag) throws -> NeuralTrainer {
     if let resume {
