@@ -106,7 +106,7 @@ import Testing
       let usages = [
         ["--dropout", "1"], ["--layers", "0"], ["--cell", "gru", "--peepholes"], ["--lr", "0"],
         ["--nesterov"], ["--tied", "--softmax", "adaptive"], ["--freeze-embeddings"],
-        ["--tied", "--embedding", "7"],
+        ["--tied", "--embedding", "7"], ["--model", "fixed-window", "--one-hot", "--tied"],
       ]
       for usage in usages {
         try TestFiles.write(Samples.text(lines: 9), to: folder + "/text")

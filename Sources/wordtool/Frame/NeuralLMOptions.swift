@@ -70,6 +70,9 @@ struct NeuralShapeOptions: ParsableArguments {
     if tied, softmax == .adaptive {
       throw ValidationError("--tied and --softmax adaptive exclude each other")
     }
+    if tied, oneHot {
+      throw ValidationError("--tied and --one-hot exclude each other: there are no embeddings")
+    }
     if cutoffs != nil, softmax != .adaptive {
       throw ValidationError("--cutoffs belongs to --softmax adaptive")
     }
