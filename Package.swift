@@ -73,7 +73,7 @@ let package = Package(
       name: "SeqModels", dependencies: ["Networks", "BLASCore", "Tokenize", "Platform"],
       swiftSettings: strict),
     .target(
-      name: "ConvNets", dependencies: ["BLASCore", "CJPEG", "CPNG", "Platform"],
+      name: "ConvNets", dependencies: ["BLASCore", "CJPEG", "CPNG", "Networks", "Platform"],
       swiftSettings: strict),
     .target(
       name: "Corpora", dependencies: ["Platform"], path: "corpora",
@@ -118,7 +118,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "ConvNetsTests", dependencies: ["ConvNets", "BLASCore", "Platform", "TestSupport"],
+      name: "ConvNetsTests",
+      dependencies: ["ConvNets", "BLASCore", "CKernels", "Networks", "Platform", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "CorporaTests", dependencies: ["Corpora", "Platform", "TestSupport"],
