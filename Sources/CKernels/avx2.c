@@ -185,6 +185,7 @@ static inline void store_part(float *to, __m256 v, int64_t count) {
 #define WT_WIDTH 8
 #define WT_TILE_ROWS 6
 #define WT_TILE_VECTORS 2
+#include "convolutions.h"
 #include "products.h"
 #include "sequences.h"
 

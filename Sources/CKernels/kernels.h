@@ -20,7 +20,8 @@ extern const wt_kernels wt_kernels_neon;
 #define WT_SEQUENCE_KERNELS(ISA)                                                                  \
   pack_panel_f32_##ISA, gemm_panel_f32_##ISA, exp_f32_##ISA, tanh_f32_##ISA,                      \
       lstm_forward_f32_##ISA, lstm_backward_f32_##ISA, gru_forward_f32_##ISA,                     \
-      gru_backward_f32_##ISA, softmax_xent_f32_##ISA, sum_squares_f32_##ISA, axpy_f32_##ISA
+      gru_backward_f32_##ISA, softmax_xent_f32_##ISA, sum_squares_f32_##ISA, axpy_f32_##ISA,   \
+      convolve_panel_f32_##ISA, add_weight_gradient_f32_##ISA, dots_f32_##ISA
 
 // sigma(x) = 1 / (1 + e^-x), x clamped to +-30. e^-x = 2^n p(f) with n the nearest integer to
 // -x log2(e) and f the rest; p is 2^f's Taylor polynomial of degree 5, relative error below 3e-6.

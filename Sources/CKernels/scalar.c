@@ -127,6 +127,42 @@ static void gemm_panel_f32_scalar(int64_t rows, int64_t columns, int64_t inner, 
     }
 }
 
+static void convolve_panel_f32_scalar(const wt_convolution *c) {
+  for (int64_t p = 0; p < c->places; p++)
+    for (int64_t j = 0; j < c->columns; j++) {
+      const int64_t place = c->output_offsets[p] + j;
+      float sum = c->keep ? c->output[place] : c->bias ? c->bias[j] : 0;
+      for (int64_t s = 0; s < c->segments; s++)
+        for (int64_t k = 0; k < c->inner; k++)
+          sum = fmaf(c->input[c->input_offsets[p] + c->segment_offsets[s] + k],
+                     c->panel[(s * c->inner + k) * WT_PANEL + j], sum);
+      if (c->addend) sum += c->addend[place];
+      c->output[place] = c->relu && 0 > sum ? 0 : sum;
+    }
+}
+
+static void add_weight_gradient_f32_scalar(const wt_weight_gradient *g) {
+  for (int64_t i = 0; i < g->rows; i++)
+    for (int64_t j = 0; j < g->columns; j++) {
+      float sum = 0;
+      for (int64_t p = 0; p < g->places; p++)
+        sum = fmaf(g->input[g->input_offsets[p] + i], g->gradient[p * g->gradient_row + j], sum);
+      g->weights[i * g->weights_row + j] += sum;
+    }
+}
+
+static void dots_f32_scalar(int64_t rows, int64_t outputs, int64_t inner, const float *x,
+                            int64_t x_row, const float *w, int64_t w_row, const float *bias,
+                            float *y, int64_t y_row) {
+  for (int64_t i = 0; i < rows; i++)
+    for (int64_t o = 0; o < outputs; o++) {
+      float lanes[WT_LANES] = {0};
+      for (int64_t k = 0; k < inner; k++)
+        lanes[k % WT_LANES] = fmaf(x[i * x_row + k], w[o * w_row + k], lanes[k % WT_LANES]);
+      y[i * y_row + o] = wt_sum_lanes(lanes) + (bias ? bias[o] : 0);
+    }
+}
+
 // e^r - 1 for the r of e^x = 2^n e^r; *power receives the bits with n in them. NaN stays NaN.
 static float exp_parts(float x, uint32_t *power) {
   float rounded = fmaf(x, WT_LOG2E, WT_ROUND), n = rounded - WT_ROUND;

@@ -116,6 +116,49 @@ extension Double: NetworkScalar {
   package static func addScaled(_ x: Input, factor: Double, into y: Output, count: Int) {
     for index in 0..<count { y[index] += factor * x[index] }
   }
+
+  package static func convolve(_ step: ConvolutionStep<Double>) {
+    for p in 0..<step.places {
+      let output = step.output + Int(step.outputOffsets[p])
+      let addend = step.addend.map { $0 + Int(step.outputOffsets[p]) }
+      for j in 0..<step.columns {
+        var sum = step.keep ? output[j] : step.bias?[j] ?? 0
+        for s in 0..<step.segments {
+          let input = step.input + Int(step.inputOffsets[p]) + Int(step.segmentOffsets[s])
+          for k in 0..<step.inner {
+            sum += input[k] * step.panel[(s * step.inner + k) * panelColumns + j]
+          }
+        }
+        sum += addend?[j] ?? 0
+        output[j] = step.relu ? max(0, sum) : sum
+      }
+    }
+  }
+
+  package static func addWeightGradient(_ step: WeightGradientStep<Double>) {
+    for i in 0..<step.rows {
+      for j in 0..<step.columns {
+        var sum = 0.0
+        for p in 0..<step.places {
+          sum += step.input[Int(step.inputOffsets[p]) + i] * step.gradient[p * step.gradientStride + j]
+        }
+        step.weights[i * step.weightsStride + j] += sum
+      }
+    }
+  }
+
+  package static func dots(
+    rows: Int, outputs: Int, inner: Int, _ x: Input, xStride: Int, _ w: Input, wStride: Int,
+    bias: Input?, into y: Output, yStride: Int
+  ) {
+    for i in 0..<rows {
+      for o in 0..<outputs {
+        var sum = bias?[o] ?? 0
+        for k in 0..<inner { sum += x[i * xStride + k] * w[o * wStride + k] }
+        y[i * yStride + o] = sum
+      }
+    }
+  }
 }
 
 private func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }

@@ -69,4 +69,46 @@ extension Float: NetworkScalar {
   package static func addScaled(_ x: Input, factor: Float, into y: Output, count: Int) {
     kernels.pointer.pointee.axpy_f32(Int64(count), factor, x, y)
   }
+
+  package static func convolve(_ step: ConvolutionStep<Float>) {
+    var call = wt_convolution()
+    call.places = Int64(step.places)
+    call.columns = Int64(step.columns)
+    call.segments = Int64(step.segments)
+    call.inner = Int64(step.inner)
+    call.input = step.input
+    call.input_offsets = step.inputOffsets
+    call.segment_offsets = step.segmentOffsets
+    call.panel = step.panel
+    call.bias = step.bias
+    call.addend = step.addend
+    call.output = step.output
+    call.output_offsets = step.outputOffsets
+    call.keep = step.keep
+    call.relu = step.relu
+    kernels.pointer.pointee.convolve_panel_f32(&call)
+  }
+
+  package static func addWeightGradient(_ step: WeightGradientStep<Float>) {
+    var call = wt_weight_gradient()
+    call.rows = Int64(step.rows)
+    call.columns = Int64(step.columns)
+    call.places = Int64(step.places)
+    call.input = step.input
+    call.input_offsets = step.inputOffsets
+    call.gradient = step.gradient
+    call.gradient_row = Int64(step.gradientStride)
+    call.weights = step.weights
+    call.weights_row = Int64(step.weightsStride)
+    kernels.pointer.pointee.add_weight_gradient_f32(&call)
+  }
+
+  package static func dots(
+    rows: Int, outputs: Int, inner: Int, _ x: Input, xStride: Int, _ w: Input, wStride: Int,
+    bias: Input?, into y: Output, yStride: Int
+  ) {
+    kernels.pointer.pointee.dots_f32(
+      Int64(rows), Int64(outputs), Int64(inner), x, Int64(xStride), w, Int64(wStride), bias, y,
+      Int64(yStride))
+  }
 }

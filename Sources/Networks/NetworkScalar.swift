@@ -43,6 +43,16 @@ package protocol NetworkScalar: BinaryFloatingPoint, Sendable {
   static func sumOfSquares(_ values: Input, count: Int) -> Double
   /// y += factor · x.
   static func addScaled(_ x: Input, factor: Self, into y: Output, count: Int)
+
+  /// output[p][j] = start + the sum over s and k of input[p, s, k] · panel[s][k][j], plus the addend,
+  /// at least 0 with `relu`; see ``ConvolutionStep``.
+  static func convolve(_ step: ConvolutionStep<Self>)
+  /// weights[i][j] += the sum over p of input[p, i] · gradient[p][j].
+  static func addWeightGradient(_ step: WeightGradientStep<Self>)
+  /// y[i][o] = the product of row i of x and row o of w, plus bias[o].
+  static func dots(
+    rows: Int, outputs: Int, inner: Int, _ x: Input, xStride: Int, _ w: Input, wStride: Int,
+    bias: Input?, into y: Output, yStride: Int)
 }
 
 extension NetworkScalar {

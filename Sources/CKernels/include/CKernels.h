@@ -47,6 +47,37 @@ static inline int64_t wt_sgns_product_count(const wt_sgns_group *group) {
 /// Columns of a packed panel.
 enum { WT_PANEL = 32 };
 
+/// A convolution's outputs in one panel of filters: places whose inputs are gathered by offset.
+typedef struct {
+  int64_t places;
+  int64_t columns;                  ///< filters, at most WT_PANEL
+  int64_t segments;                 ///< stretches of the input under a filter
+  int64_t inner;                    ///< floats in a stretch
+  const float *input;
+  const int32_t *input_offsets;     ///< of each place
+  const int32_t *segment_offsets;   ///< of each stretch, from the place's
+  const float *panel;               ///< (segments x inner) x WT_PANEL, at a multiple of 64 bytes
+  const float *bias;                ///< of each filter, or NULL
+  const float *addend;              ///< laid out as the output, or NULL
+  float *output;
+  const int32_t *output_offsets;    ///< of each place
+  bool keep;                        ///< the sums begin with what the output holds
+  bool relu;
+} wt_convolution;
+
+/// The part of a weight gradient that one stretch of the input and one block of filters give.
+typedef struct {
+  int64_t rows;                     ///< floats in the stretch
+  int64_t columns;                  ///< filters, at most WT_PANEL
+  int64_t places;
+  const float *input;
+  const int32_t *input_offsets;     ///< of each place
+  const float *gradient;            ///< of the outputs, a row for each place
+  int64_t gradient_row;
+  float *weights;                   ///< rows x columns
+  int64_t weights_row;
+} wt_weight_gradient;
+
 /// One instruction set's kernels.
 ///
 /// Where an elementwise kernel takes several arrays, an output may be the same array as an input,
@@ -135,6 +166,20 @@ typedef struct {
 
   /// y = a x + y, fused.
   void (*axpy_f32)(int64_t count, float a, const float *x, float *y);
+
+  /// output[p][j] = max(0, start + the sum over s and k, in order, of input[p, s, k] x
+  /// panel[s][k][j] + addend[p][j]): one chain of fused multiply-adds that begins with the output
+  /// (keep), the bias or 0; the maximum only with relu. input[p, s, k] is
+  /// input[input_offsets[p] + segment_offsets[s] + k].
+  void (*convolve_panel_f32)(const wt_convolution *convolution);
+
+  /// weights[i][j] += the sum over p, in order, of input[input_offsets[p] + i] x gradient[p][j].
+  void (*add_weight_gradient_f32)(const wt_weight_gradient *gradient);
+
+  /// y[i][o] = the dot product of row i of x and row o of w, plus bias[o] unless bias is NULL:
+  /// 16 lanes over the inner index, added up in one tree. w is read once for two rows of x.
+  void (*dots_f32)(int64_t rows, int64_t outputs, int64_t inner, const float *x, int64_t x_row,
+                   const float *w, int64_t w_row, const float *bias, float *y, int64_t y_row);
 } wt_kernels;
 
 /// The kernels of that name, or NULL where this processor or build does not have them.
