@@ -1,4 +1,14 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Numbers at a multiple of 64 bytes, zero at first; they never move.
+///
+/// A large buffer takes memory of the system only where it is written.
 package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
   // Sendable: who may write what when is the affair of those who share it.
 
@@ -6,18 +16,23 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Scalar>
   /// How many there are.
   package let count: Int
+  /// What was taken, with room to begin at a multiple of 64.
+  private let block: UnsafeMutableRawPointer
 
   /// Takes memory for `count` numbers.
   package init(count: Int) {
     precondition(count >= 0, "\(count) numbers")
     self.count = count
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, count) * MemoryLayout<Scalar>.stride, alignment: 64)
-    base = raw.bindMemory(to: Scalar.self, capacity: count)
-    base.initialize(repeating: 0, count: count)
+    let (bytes, overflow) = max(1, count).multipliedReportingOverflow(
+      by: MemoryLayout<Scalar>.stride)
+    guard !overflow, let block = calloc(bytes / 64 + 2, 64) else {
+      fatalError("no memory for \(count) numbers")
+    }
+    self.block = block
+    base = block.alignedUp(toMultipleOf: 64).bindMemory(to: Scalar.self, capacity: count)
   }
 
-  deinit { base.deallocate() }
+  deinit { free(block) }
 
   /// All numbers.
   package var all: UnsafeMutableBufferPointer<Scalar> {

@@ -140,7 +140,8 @@ extension Double: NetworkScalar {
       for j in 0..<step.columns {
         var sum = 0.0
         for p in 0..<step.places {
-          sum += step.input[Int(step.inputOffsets[p]) + i] * step.gradient[p * step.gradientStride + j]
+          sum +=
+            step.input[Int(step.inputOffsets[p]) + i] * step.gradient[p * step.gradientStride + j]
         }
         step.weights[i * step.weightsStride + j] += sum
       }

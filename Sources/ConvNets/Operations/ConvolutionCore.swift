@@ -1,0 +1,387 @@
+import Networks
+
+/// Memory for the frames of zeros around images, one for each thread, shared by all layers.
+final class FrameStore<Scalar: NetworkScalar> {
+  private var frames: [AlignedBuffer<Scalar>]
+
+  init(threads: Int) {
+    frames = (0..<threads).map { _ in AlignedBuffer(count: 0) }
+  }
+
+  /// Makes room for frames of `count` numbers on the first `threads` threads.
+  func reserve(_ count: Int, threads: Int) {
+    for thread in 0..<threads where frames[thread].count < count {
+      frames[thread] = AlignedBuffer(count: count)
+    }
+  }
+
+  subscript(thread: Int) -> UnsafeMutablePointer<Scalar> { frames[thread].base }
+}
+
+/// What follows the sums of a convolution in the same pass over its outputs.
+struct Epilogue<Scalar: NetworkScalar> {
+  /// Added to each channel.
+  var bias: UnsafePointer<Scalar>?
+  /// Added to the sums, shaped like the output.
+  var addend: Activations<Scalar>?
+  /// Whether negative values become 0.
+  var relu = false
+  /// Whether the sums are added to what is there.
+  var keep = false
+}
+
+/// A convolution, its transpose and the gradient of its weights, without im2col: the kernels gather
+/// the inputs of a tile of outputs where they lie (an indirect convolution, Dukhan 2019).
+///
+/// Each output is one chain of additions over rows, columns and channels of the filter in order, so
+/// no bit depends on how the work is cut.
+final class ConvolutionCore<Scalar: NetworkScalar> {
+  let geometry: ConvolutionGeometry
+  private let compute: Compute<Scalar>
+  private let frames: FrameStore<Scalar>
+
+  /// Outputs worked on at a time: their inputs stay in the second cache while the panels pass.
+  private static var placeBlock: Int { 120 }
+  /// Rows of a weight gradient that are one piece of work.
+  private static var rowBlock: Int { 96 }
+  /// Panels together no larger than this many numbers stay in the second cache for all places.
+  private static var panelLimit: Int { 1 << 17 }
+
+  init(_ geometry: ConvolutionGeometry, compute: Compute<Scalar>, frames: FrameStore<Scalar>) {
+    self.geometry = geometry
+    self.compute = compute
+    self.frames = frames
+  }
+
+  /// Filters laid out for one plan.
+  final class Panels {
+    fileprivate let plan: GatherPlan
+    /// Channels of a group that a sum runs over, and that it is made for.
+    fileprivate let inner, outputs, groups: Int
+    fileprivate let storage: AlignedBuffer<Scalar>
+    /// Where the panels of each phase begin.
+    fileprivate let phaseStarts: [Int]
+
+    fileprivate var panelsPerGroup: Int {
+      (outputs + Scalar.panelColumns - 1) / Scalar.panelColumns
+    }
+
+    fileprivate init(plan: GatherPlan, inner: Int, outputs: Int, groups: Int) {
+      self.plan = plan
+      self.inner = inner
+      self.outputs = outputs
+      self.groups = groups
+      let width = (outputs + Scalar.panelColumns - 1) / Scalar.panelColumns * Scalar.panelColumns
+      var starts: [Int] = []
+      var end = 0
+      for phase in plan.phases {
+        starts.append(end)
+        end += groups * phase.taps.count * inner * width
+      }
+      phaseStarts = starts
+      storage = AlignedBuffer(count: end)
+    }
+
+    fileprivate func panel(phase: Int, group: Int, index: Int) -> UnsafeMutablePointer<Scalar> {
+      storage.base + phaseStarts[phase]
+        + (group * panelsPerGroup + index) * plan.phases[phase].taps.count * inner
+        * Scalar.panelColumns
+    }
+
+    fileprivate func columns(of index: Int) -> Int {
+      min(Scalar.panelColumns, outputs - index * Scalar.panelColumns)
+    }
+  }
+
+  /// Room for the filters of the convolution itself.
+  func makeForwardPanels() -> Panels {
+    Panels(
+      plan: GatherPlan(convolution: geometry), inner: geometry.groupInputs,
+      outputs: geometry.groupOutputs, groups: geometry.groups)
+  }
+
+  /// Room for the filters of the transpose.
+  func makeTransposePanels() -> Panels {
+    Panels(
+      plan: GatherPlan(transposeOf: geometry), inner: geometry.groupOutputs,
+      outputs: geometry.groupInputs, groups: geometry.groups)
+  }
+
+  /// Lays out weights [output, input / groups, row, column], each output's multiplied by its scale.
+  @_specialize(where Scalar == Float)
+  func packForward(
+    _ weights: UnsafePointer<Scalar>, scale: UnsafePointer<Scalar>? = nil, into panels: Panels
+  ) {
+    pack(panels) { group, first, tap in
+      let output = group * geometry.groupOutputs + first
+      return (
+        weights + output * geometry.groupInputs * geometry.tapCount + tap, geometry.tapCount,
+        geometry.groupInputs * geometry.tapCount, scale.map { $0 + output }
+      )
+    }
+  }
+
+  /// Lays out the same weights for the transpose.
+  @_specialize(where Scalar == Float)
+  func packTranspose(_ weights: UnsafePointer<Scalar>, into panels: Panels) {
+    pack(panels) { group, first, tap in
+      let output = group * geometry.groupOutputs
+      return (
+        weights + (output * geometry.groupInputs + first) * geometry.tapCount + tap,
+        geometry.groupInputs * geometry.tapCount, geometry.tapCount, nil
+      )
+    }
+  }
+
+  private func pack(
+    _ panels: Panels,
+    _ place: (_ group: Int, _ first: Int, _ tap: Int) -> (
+      UnsafePointer<Scalar>, rowStride: Int, columnStride: Int, scale: UnsafePointer<Scalar>?
+    )
+  ) {
+    let perGroup = panels.panelsPerGroup
+    for (number, phase) in panels.plan.phases.enumerated() {
+      compute.team.forEach(pieces: panels.groups * perGroup) { piece in
+        let (group, index) = (piece / perGroup, piece % perGroup)
+        let columns = panels.columns(of: index)
+        let panel = panels.panel(phase: number, group: group, index: index)
+        let size = panels.inner * Scalar.panelColumns
+        for (order, tap) in phase.taps.enumerated() {
+          let (from, rowStride, columnStride, scale) = place(
+            group, index * Scalar.panelColumns, tap)
+          Scalar.packPanel(
+            inner: panels.inner, columns: columns, from, rowStride: rowStride,
+            columnStride: columnStride, into: panel + order * size)
+          guard let scale else { continue }
+          for row in 0..<panels.inner {
+            let row = panel + order * size + row * Scalar.panelColumns
+            for column in 0..<columns { row[column] *= scale[column] }
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes memory for the frames of a plan.
+  func reserve(_ panels: Panels, count: Int) {
+    if panels.plan.needsFrame {
+      frames.reserve(panels.plan.frameCount, threads: min(count, compute.team.threadCount))
+    }
+  }
+
+  /// output = the convolution (or its transpose) of the source.
+  @_specialize(where Scalar == Float)
+  func apply(
+    _ panels: Panels, to source: Activations<Scalar>, into output: Activations<Scalar>,
+    _ epilogue: Epilogue<Scalar>
+  ) {
+    let (plan, team) = (panels.plan, compute.team)
+    let threads = team.threadCount
+    if source.count % threads == 0 || source.count >= 8 * threads {
+      reserve(panels, count: threads)
+      team.forEach(pieces: threads) { part in
+        for image in source.count * part / threads..<source.count * (part + 1) / threads {
+          var from = UnsafePointer(source.image(image))
+          if plan.needsFrame {
+            fill(frames[part], from, plan, rows: 0..<plan.height)
+            from = UnsafePointer(frames[part])
+          }
+          run(panels, from, image, output, epilogue, part: 0, of: 1)
+        }
+      }
+      return
+    }
+    reserve(panels, count: 1)
+    for image in 0..<source.count {
+      var from = UnsafePointer(source.image(image))
+      if plan.needsFrame {
+        let (raw, frame) = (from, frames[0])
+        team.forEach(pieces: threads) { part in
+          fill(
+            frame, raw, plan,
+            rows: plan.height * part / threads..<plan.height * (part + 1) / threads)
+        }
+        from = UnsafePointer(frame)
+      }
+      team.forEach(pieces: threads) { part in
+        run(panels, from, image, output, epilogue, part: part, of: threads)
+      }
+    }
+  }
+
+  /// Copies rows of an image into its frame.
+  @_specialize(where Scalar == Float)
+  private func fill(
+    _ frame: UnsafeMutablePointer<Scalar>, _ image: UnsafePointer<Scalar>, _ plan: GatherPlan,
+    rows: Range<Int>
+  ) {
+    let channels = plan.source.channels
+    let (size, inside) = (plan.width * channels, plan.source.width * channels)
+    let left = plan.left * channels
+    for row in rows {
+      let to = frame + row * size
+      let from = row - plan.above
+      if from < 0 || from >= plan.source.height {
+        to.update(repeating: 0, count: size)
+      } else {
+        to.update(repeating: 0, count: left)
+        (to + left).update(from: image + from * inside, count: inside)
+        (to + left + inside).update(repeating: 0, count: size - left - inside)
+      }
+    }
+  }
+
+  /// One thread's share of an image's outputs.
+  @_specialize(where Scalar == Float)
+  private func run(
+    _ panels: Panels, _ from: UnsafePointer<Scalar>, _ image: Int, _ output: Activations<Scalar>,
+    _ epilogue: Epilogue<Scalar>, part: Int, of parts: Int
+  ) {
+    let to = output.image(image)
+    let addend = epilogue.addend.map { UnsafePointer($0.image(image)) }
+    let panelCount = panels.panelsPerGroup
+    for (number, phase) in panels.plan.phases.enumerated() {
+      let inner = phase.segmentTaps * panels.inner
+      // Threads share panels where there are enough, else places.
+      let byPanels = panelCount % parts == 0 || panelCount >= 4 * parts
+      let mine =
+        byPanels
+        ? panelCount * part / parts..<panelCount * (part + 1) / parts : 0..<panelCount
+      let count = phase.inputOffsets.count
+      let places =
+        byPanels ? 0..<count : count * part / parts..<count * (part + 1) / parts
+      let size = phase.taps.count * panels.inner * panelCount * Scalar.panelColumns
+      let block = size <= Self.panelLimit ? Self.placeBlock : max(1, places.count)
+      phase.inputOffsets.withUnsafeBufferPointer { inputOffsets in
+        phase.outputOffsets.withUnsafeBufferPointer { outputOffsets in
+          phase.segmentOffsets.withUnsafeBufferPointer { segmentOffsets in
+            guard let inputOffsets = inputOffsets.baseAddress,
+              let outputOffsets = outputOffsets.baseAddress
+            else { return }
+            // Without weights there are no segments; any address will do.
+            let segments = segmentOffsets.baseAddress ?? inputOffsets
+            for group in 0..<panels.groups {
+              for first in stride(from: places.lowerBound, to: places.upperBound, by: block) {
+                for index in mine {
+                  let channel = group * panels.outputs + index * Scalar.panelColumns
+                  Scalar.convolve(
+                    ConvolutionStep(
+                      places: min(block, places.upperBound - first),
+                      columns: panels.columns(of: index), segments: segmentOffsets.count,
+                      inner: inner, input: from + group * panels.inner,
+                      inputOffsets: inputOffsets + first, segmentOffsets: segments,
+                      panel: panels.panel(phase: number, group: group, index: index),
+                      bias: epilogue.bias.map { $0 + channel },
+                      addend: addend.map { $0 + channel }, output: to + channel,
+                      outputOffsets: outputOffsets + first, keep: epilogue.keep,
+                      relu: epilogue.relu))
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Adds to `gradient`, [output, input / groups, row, column], the gradient of the weights.
+  ///
+  /// - Parameters:
+  ///   - panels: those of the convolution itself, for their plan.
+  ///   - scratch: room for as many numbers as there are weights.
+  @_specialize(where Scalar == Float)
+  func addWeightGradient(
+    _ panels: Panels, inputs: Activations<Scalar>, gradients: Activations<Scalar>,
+    into gradient: UnsafeMutablePointer<Scalar>, scratch: AlignedBuffer<Scalar>
+  ) {
+    let (plan, team) = (panels.plan, compute.team)
+    let (phase, threads) = (plan.phases[0], compute.team.threadCount)
+    let rows = phase.segmentTaps * geometry.groupInputs
+    let blocks = (rows + Self.rowBlock - 1) / Self.rowBlock
+    let segments = phase.segmentOffsets.count
+    let perGroup = panels.panelsPerGroup
+    let columns = geometry.output.channels
+    scratch.clear()
+    reserve(panels, count: 1)
+    for image in 0..<inputs.count {
+      var from = UnsafePointer(inputs.image(image))
+      if plan.needsFrame {
+        let (raw, frame) = (from, frames[0])
+        team.forEach(pieces: threads) { part in
+          fill(
+            frame, raw, plan,
+            rows: plan.height * part / threads..<plan.height * (part + 1) / threads)
+        }
+        from = UnsafePointer(frame)
+      }
+      phase.inputOffsets.withUnsafeBufferPointer { offsets in
+        guard let offsets = offsets.baseAddress else { return }
+        team.forEach(pieces: geometry.groups * segments * blocks * perGroup) { piece in
+          let (group, rest) = piece.quotientAndRemainder(dividingBy: segments * blocks * perGroup)
+          let (stretch, index) = rest.quotientAndRemainder(dividingBy: perGroup)
+          let (segment, block) = stretch.quotientAndRemainder(dividingBy: blocks)
+          let first = block * Self.rowBlock
+          let channel = group * geometry.groupOutputs + index * Scalar.panelColumns
+          Scalar.addWeightGradient(
+            WeightGradientStep(
+              rows: min(Self.rowBlock, rows - first), columns: panels.columns(of: index),
+              places: phase.inputOffsets.count,
+              input: from + Int(phase.segmentOffsets[segment]) + group * geometry.groupInputs
+                + first, inputOffsets: offsets, gradient: gradients.image(image) + channel,
+              gradientStride: columns,
+              weights: scratch.base + (segment * rows + first) * columns + channel,
+              weightsStride: columns))
+        }
+      }
+    }
+    scatter(scratch.base, into: gradient)
+  }
+
+  /// Adds gradients [row, column, input][output] to those in the order of the weights.
+  @_specialize(where Scalar == Float)
+  private func scatter(
+    _ sums: UnsafePointer<Scalar>, into gradient: UnsafeMutablePointer<Scalar>
+  ) {
+    let (outputs, inputs, taps) = (
+      geometry.output.channels, geometry.groupInputs, geometry.tapCount
+    )
+    let block = 16
+    compute.team.forEach(pieces: (outputs + block - 1) / block) { piece in
+      let mine = piece * block..<min(outputs, (piece + 1) * block)
+      for tap in 0..<taps {
+        for input in 0..<inputs {
+          let from = sums + (tap * inputs + input) * outputs
+          let to = gradient + input * taps + tap
+          for output in mine { to[output * inputs * taps] += from[output] }
+        }
+      }
+    }
+  }
+
+  /// Adds to `gradient` the sums of the channels.
+  @_specialize(where Scalar == Float)
+  func addBiasGradient(
+    _ gradients: Activations<Scalar>, into gradient: UnsafeMutablePointer<Scalar>,
+    zeros: [Int32]
+  ) {
+    let channels = gradients.shape.channels
+    let places = gradients.shape.planeCount
+    precondition(zeros.count >= places, "\(zeros.count) zeros for \(places) places")
+    let width = Scalar.panelColumns
+    withUnsafePointer(to: Scalar(1)) { one in
+      zeros.withUnsafeBufferPointer { zeros in
+        guard let offsets = zeros.baseAddress else { return }
+        compute.team.forEach(pieces: (channels + width - 1) / width) { piece in
+          let columns = min(width, channels - piece * width)
+          for image in 0..<gradients.count {
+            Scalar.addWeightGradient(
+              WeightGradientStep(
+                rows: 1, columns: columns, places: places, input: one, inputOffsets: offsets,
+                gradient: gradients.image(image) + piece * width, gradientStride: channels,
+                weights: gradient + piece * width, weightsStride: channels))
+          }
+        }
+      }
+    }
+  }
+}
