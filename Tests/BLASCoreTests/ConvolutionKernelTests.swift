@@ -34,7 +34,9 @@ import Testing
       let panel = UnsafeMutableRawPointer.allocate(byteCount: size * 4, alignment: 64)
       defer { panel.deallocate() }
       let floats = panel.bindMemory(to: Float.self, capacity: size)
-      for (index, value) in ConvolutionKernelTests.values(size, seed: 5).enumerated() { floats[index] = value }
+      for (index, value) in ConvolutionKernelTests.values(size, seed: 5).enumerated() {
+        floats[index] = value
+      }
       input.withUnsafeBufferPointer { input in
         bias.withUnsafeBufferPointer { bias in
           other.withUnsafeBufferPointer { other in
