@@ -13,10 +13,8 @@ character at a time; wordtool's time is that of a long text less that of a short
 """
 
 import argparse
-import datetime
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -391,19 +389,6 @@ def table(results):
     ]  # fmt: skip
 
 
-def record(processor, document):
-    name = re.sub(r"[^a-z0-9]+", "-", processor.lower()).strip("-")
-    folder = Path(__file__).resolve().parent / "record" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{datetime.date.today().isoformat()}-sequences"
-    path, number = folder / f"{stem}.json", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}-{number}.json"
-    path.write_text(json.dumps(document, indent=2) + "\n")
-    print(f"recorded in record/{name}/{path.name}")
-
-
 def main():
     arguments = parse()
     if arguments.worker:
@@ -442,7 +427,7 @@ def main():
     report = table(results)
     print("\n".join([*report, f"median of {arguments.rounds} ratios within pairs"]))
     if arguments.record:
-        record(processor, {
+        peers.record("sequences", processor, {
             "command": " ".join(["Benchmarks/sequences.py", *sys.argv[1:]]), "machine": header,
             "table": report, "results": results,
         })  # fmt: skip

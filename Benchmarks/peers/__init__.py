@@ -1,8 +1,10 @@
 """The tools that are compared: where they are found, and the command that trains with each."""
 
+import datetime
 import hashlib
 import importlib.metadata
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -326,3 +328,17 @@ def machine():
 def load():
     """The load averages over 1, 5 and 15 minutes."""
     return " ".join(f"{value:.2f}" for value in os.getloadavg())
+
+
+def record(kind, processor, document):
+    """Writes a document to record/<processor>/<date>-<kind>.json, beside others of that day."""
+    name = re.sub(r"[^a-z0-9]+", "-", processor.lower()).strip("-")
+    folder = PROJECT / "Benchmarks/record" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{datetime.date.today().isoformat()}-{kind}"
+    path, number = folder / f"{stem}.json", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}.json"
+    path.write_text(json.dumps(document, indent=2) + "\n")
+    print(f"recorded in record/{name}/{path.name}")
