@@ -2,10 +2,10 @@
 # Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors)
 # without a value changed, in both directions; that the encoders give what scikit-learn gives; that
 # byte-pair encodings pass to and from the Hugging Face tokenizers; that n-gram models have the same
-# perplexity in KenLM; and that recurrent models compute the same in PyTorch and in ONNX Runtime.
-# Prints how many checks passed and failed. The encoders are compared on AG News and IMDB, the
-# language models on the Penn Treebank and tinyshakespeare, from the folder in WORDTOOL_CORPORA;
-# without it on made-up sentences.
+# perplexity in KenLM; and that recurrent models, classifiers and taggers compute the same in PyTorch
+# and in ONNX Runtime. Prints how many checks passed and failed. The encoders and classifiers are
+# compared on AG News and IMDB, the language models on the Penn Treebank and tinyshakespeare, from the
+# folder in WORDTOOL_CORPORA; without it on made-up sentences.
 #
 # Uses python3 as it is when it has the packages; otherwise it makes a virtual environment in the
 # user's cache folder, and installs them there from PyPI.
@@ -55,4 +55,5 @@ XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || st
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/ngrams.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/sequences.py "$wordtool" "$work" || status=1
+"$python" Scripts/interop/classifiers.py "$wordtool" "$work" || status=1
 exit $status

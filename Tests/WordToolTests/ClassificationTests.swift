@@ -132,7 +132,8 @@ import Testing
       let tagged = try tool.run("tag", folder + "/m", input: "They play\n\nthe play\n")
       #expect(tagged.output == "They\tP\nplay\tV\n\nthe\tD\nplay\tN\n\n")
       let json = try tool.run("tag", folder + "/m", "--text", "they play", "--json")
-      #expect(json.output == #"{"tags":["P","V"],"words":["they","play"]}"# + "\n")
+      #expect(json.output.hasPrefix(#"{"probabilities":[0."#))
+      #expect(json.output.hasSuffix(#"],"tags":["P","V"],"words":["they","play"]}"# + "\n"))
       let report = try tool.run("evaluate", "tagging", folder + "/m", file, "--json")
       #expect(report.output.contains(#""accuracy":1,"#) && report.output.contains(#""f1":1,"#))
       for (arguments, code, part) in [

@@ -38,4 +38,29 @@ import Testing
       #expect(TestFiles.readBytes(folder + "/m.onnx") == nil)
     }
   }
+
+  @Test func classifiersAndTaggersBecomeGraphs() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(
+        String(repeating: "__label__pos so good\n__label__neg so bad\n", count: 5),
+        to: folder + "/text")
+      try TestFiles.write("the DET\nplay NOUN\n", to: folder + "/tags")
+      let small = ["-o", folder + "/m", "--epochs", "1", "-q", "--min-count", "1"]
+      let trainings = [
+        (["train-classifier", folder + "/text", "--model", "lstm"], "maximum_length"),
+        (["train-classifier", folder + "/text", "--model", "fasttext"], "\"so good\""),
+        (["train-tagger", folder + "/tags"], "[\"DET\",\"NOUN\"]"),
+      ]
+      for (training, text) in trainings {
+        let train = try tool.start(training + small).wait()
+        #expect(train.exitCode == 0, "\(train.errors)")
+        let run = try tool.run("export-onnx", folder + "/m", "-o", folder + "/m.onnx")
+        #expect(run.exitCode == 0 && run.output.isEmpty && run.errors.isEmpty, "\(run.errors)")
+        let bytes = try #require(TestFiles.readBytes(folder + "/m.onnx"))
+        let file = String(decoding: bytes, as: UTF8.self)
+        #expect(file.contains("probabilities") && file.contains(text))
+      }
+    }
+  }
 }

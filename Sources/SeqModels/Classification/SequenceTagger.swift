@@ -9,11 +9,11 @@ public final class SequenceTagger: Sendable {
   public let tags: [String]
   /// How text is cut in words, and words brought into the form of the vocabulary.
   public let rule: TokenizerRule
-  private let vocabulary: SequenceVocabulary
+  let vocabulary: SequenceVocabulary
   private let tokenizer: WordTokenizer
-  private let parameters: Parameters<Float>
-  private let embeddings: Parameters<Float>
-  private let options: SequenceNetworkOptions
+  let parameters: Parameters<Float>
+  let embeddings: Parameters<Float>
+  let options: SequenceNetworkOptions
 
   private init(
     tags: [String], rule: TokenizerRule, vocabulary: SequenceVocabulary,
@@ -102,8 +102,11 @@ public final class SequenceTagger: Sendable {
   }
 
   /// The likeliest label of each word.
+  ///
+  /// - Parameter certainty: called with the sequence, the step and the label's probability.
   private static func answer(
-    _ sequences: [[Int32]], _ network: SequenceNetwork<Float>
+    _ sequences: [[Int32]], _ network: SequenceNetwork<Float>,
+    certainty: ((Int, Int, Float) -> Void)? = nil
   ) -> [[Int32]] {
     var answers = sequences.map { [Int32](repeating: 0, count: $0.count) }
     for places in SequenceBatch.forAnswers(sequences, batch: 64) {
@@ -115,6 +118,10 @@ public final class SequenceTagger: Sendable {
           var best = 0
           for label in 1..<network.options.labels where row[label] > row[best] { best = label }
           answers[place][step] = Int32(best)
+          if let certainty {
+            network.normalize(row)
+            certainty(place, step, row[best])
+          }
         }
       }
     }
@@ -123,14 +130,27 @@ public final class SequenceTagger: Sendable {
 
   /// The tag of each word of some sentences.
   public func tags(for sentences: [[String]], threads: Int = 1) -> [[String]] {
+    answers(for: sentences, threads: threads).map { $0.map(\.label) }
+  }
+
+  /// The tag of each word of some sentences, and how sure the model is of it.
+  public func answers(
+    for sentences: [[String]], threads: Int = 1
+  ) -> [[TextClassifier.Prediction]] {
     let filled = sentences.indices.filter { !sentences[$0].isEmpty }
     let words = DocumentWords(sentences: filled.map { sentences[$0] }, tokenizer: tokenizer)
     let network = SequenceNetwork<Float>(
       options, parameters: parameters, embeddings: embeddings, threads: threads)
     network.packWeights(forTraining: false)
-    let answers = Self.answer(vocabulary.sequences(of: words), network)
-    var result = [[String]](repeating: [], count: sentences.count)
-    for (place, answer) in zip(filled, answers) { result[place] = answer.map { tags[Int($0)] } }
+    let sequences = vocabulary.sequences(of: words)
+    var probabilities = sequences.map { [Double](repeating: 0, count: $0.count) }
+    let answers = Self.answer(sequences, network) { probabilities[$0][$1] = Double($2) }
+    var result = [[TextClassifier.Prediction]](repeating: [], count: sentences.count)
+    for (number, place) in filled.enumerated() {
+      result[place] = zip(answers[number], probabilities[number]).map {
+        TextClassifier.Prediction(label: tags[Int($0)], probability: $1)
+      }
+    }
     return result
   }
 

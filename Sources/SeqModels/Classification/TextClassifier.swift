@@ -128,6 +128,11 @@ protocol ClassifierCore: Sendable {
 
   /// Writes the model into a file that still has to be committed.
   func write(to output: OutputFile) throws
+
+  /// The model as a graph, with all that is not the same for every kind.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` where there is no graph for it.
+  func onnxModel() throws -> ONNXModel
 }
 
 /// What a training gives besides the model.

@@ -95,7 +95,7 @@ extension ONNXModel {
   }
 
   /// Adds `output`, the product of `input` with a matrix [outputs, inputs] that is there already.
-  private mutating func addProduct(_ input: String, _ matrix: String, _ output: String) {
+  mutating func addProduct(_ input: String, _ matrix: String, _ output: String) {
     addNode("Transpose", [matrix], ["\(output).matrix"], [("perm", .integers([1, 0]))])
     addNode("MatMul", [input, "\(output).matrix"], [output])
   }

@@ -100,6 +100,13 @@ package struct ONNXModel {
     return addTensor(name, .int64, [values.count], bytes)
   }
 
+  /// Adds a whole number; returns its name.
+  @discardableResult
+  package mutating func addScalar(_ name: String, _ value: Int) -> String {
+    let bytes = withUnsafeBytes(of: Int64(value).littleEndian) { Array($0) }
+    return addTensor(name, .int64, [], bytes)
+  }
+
   /// Adds a node.
   ///
   /// - Parameters:

@@ -10,7 +10,8 @@ struct TagCommand: ParsableCommand {
     discussion: """
       MODEL is what train-tagger wrote. TEXT is files, plain or .gz, or '-', one sentence a line, its \
       words between spaces; without any, standard input. A line 'WORD<TAB>TAG' is printed for each \
-      word, and a blank line after each sentence: what train-tagger reads.
+      word, and a blank line after each sentence: what train-tagger reads. With --json the tags have \
+      their probabilities.
 
       Example:
         wordtool tag pos.model --text 'the food was good'
@@ -37,6 +38,7 @@ struct TagCommand: ParsableCommand {
   struct Answer: Encodable {
     var words: [String]
     var tags: [String]
+    var probabilities: [Double]
   }
 
   func validate() throws {
@@ -67,12 +69,15 @@ struct TagCommand: ParsableCommand {
   private func answer(_ lines: [String], _ tagger: SequenceTagger) throws -> Int {
     let sentences = lines.map { tagger.words(in: $0) }.filter { !$0.isEmpty }
     let out = StandardOutput.shared
-    for (words, tags) in zip(sentences, tagger.tags(for: sentences, threads: threads.count)) {
+    for (words, answers) in zip(sentences, tagger.answers(for: sentences, threads: threads.count)) {
       if json {
-        try out.writeLine(try JSONOutput.line(Answer(words: words, tags: tags)))
+        try out.writeLine(
+          try JSONOutput.line(
+            Answer(
+              words: words, tags: answers.map(\.label), probabilities: answers.map(\.probability))))
         continue
       }
-      for (word, tag) in zip(words, tags) { try out.writeLine("\(word)\t\(tag)") }
+      for (word, answer) in zip(words, answers) { try out.writeLine("\(word)\t\(answer.label)") }
       try out.writeLine("")
     }
     return sentences.reduce(0) { $0 + $1.count }

@@ -1,0 +1,38 @@
+import BLASCore
+import Platform
+
+/// A trained model of whatever kind.
+public enum SequenceModelFile {
+  /// A language model: n-grams or a network.
+  case languageModel(any LanguageModel)
+  /// A classifier of texts.
+  case classifier(TextClassifier)
+  /// A tagger of words.
+  case tagger(SequenceTagger)
+
+  /// Reads a model that train-lm, train-classifier or train-tagger wrote; the content of the file
+  /// decides, not its name.
+  ///
+  /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` for everything that is
+  ///   not such a model.
+  public static func load(_ path: String) throws -> SequenceModelFile {
+    switch try ClassifierFile.modelName(path: path) {
+    case nil: .languageModel(try LanguageModelFile.load(path))
+    case SequenceTagger.modelName: .tagger(try SequenceTagger(contentsOf: path))
+    default: .classifier(try TextClassifier(contentsOf: path))
+    }
+  }
+}
+
+extension ClassifierFile {
+  /// What kind of classifier or tagger a file says it is; nil for a file of another format.
+  fileprivate static func modelName(path: String) throws -> String? {
+    guard path != "-" else { return nil }
+    let file = try MappedFile(path: path)
+    guard TensorFile.matches(file.bytes),
+      let tensors = try? TensorFile(bytes: file.bytes, path: path, owner: file),
+      tensors.metadata["format"]?.hasPrefix("wordtool-classifier ") == true
+    else { return nil }
+    return tensors.metadata["model"] ?? ""
+  }
+}
