@@ -30,8 +30,8 @@ import Testing
       return (name, withExtendedLifetime(file) { Array(file.bytes) })
     }
     files.append(("text.ppm", Array("P3\n# x\n2 2\n255\n1 2 3 4 5 6\n7 8 9 10 11 12\n".utf8)))
-    // 13 files: 80,600 altogether when slow tests are wanted, 2,600 otherwise.
-    let rounds = RealData.slowTestsAreWanted ? 6200 : 200
+    // 13 files: 80,600 altogether.
+    let rounds = 6200
     for (number, (name, bytes)) in files.enumerated() {
       var generator = SeededGenerator(seed: UInt64(number))
       for round in 0..<rounds {
@@ -47,8 +47,8 @@ import Testing
     let cifar = ImageSamples.cifar([1, 2])
     let row = (0..<64).map { String($0 % 17) }.joined(separator: ",")
     let digits = Array("\(row),7\n\(row),0\n".utf8)
-    // Four kinds: 20,000 altogether when slow tests are wanted, 800 otherwise.
-    let rounds = RealData.slowTestsAreWanted ? 5000 : 200
+    // Four kinds: 20,000 altogether.
+    let rounds = 5000
     var generator = SeededGenerator(seed: 11)
     for round in 0..<rounds {
       func damaged(_ bytes: [UInt8]) -> [UInt8] {
