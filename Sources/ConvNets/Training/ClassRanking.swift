@@ -1,0 +1,42 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Logits as probabilities and as an order of classes.
+public enum ClassRanking {
+  /// The classes of the largest values, largest first, equal ones by their number.
+  ///
+  /// - Parameter count: how many, at least 1; no more than there are values come out.
+  public static func best(_ count: Int, of values: some RandomAccessCollection<Float>) -> [Int] {
+    precondition(count >= 1, "the best \(count)")
+    // A NaN stands behind all numbers, so that the order is one.
+    func rank(_ value: Float) -> Float { value.isNaN ? -.infinity : value }
+    if count == 1 {
+      var best = (place: 0, value: -Float.infinity)
+      for (place, value) in values.enumerated() where rank(value) > best.value {
+        best = (place, value)
+      }
+      return [best.place]
+    }
+    return values.enumerated()
+      .sorted { (rank($1.element), $0.offset) < (rank($0.element), $1.offset) }
+      .prefix(count).map(\.offset)
+  }
+
+  /// The softmax of logits.
+  public static func probabilities(of logits: some RandomAccessCollection<Float>) -> [Float] {
+    let sum = logSumOfExponentials(logits)
+    return logits.map { Float(exp(Double($0) - sum)) }
+  }
+
+  /// log Σ exp(x), without overflow.
+  static func logSumOfExponentials(_ values: some RandomAccessCollection<Float>) -> Double {
+    let largest = Double(values.max() ?? 0)
+    guard largest.isFinite else { return largest }
+    return largest + log(values.reduce(0.0) { $0 + exp(Double($1) - largest) })
+  }
+}

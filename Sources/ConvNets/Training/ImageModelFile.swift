@@ -1,0 +1,308 @@
+import BLASCore
+import Networks
+public import Platform
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The safetensors file of a classifier of images, and of a training's checkpoint.
+///
+/// The tensors are named and shaped as torchvision's `state_dict`; a whitening is `zca.*` behind
+/// them. The header's strings say the rest.
+struct ImageModelFile {
+  static let format = "wordtool-image-model 1"
+  static let checkpointFormat = "wordtool-image-checkpoint 1"
+
+  let file: TensorFile
+  let description: ImageModelDescription
+  let whitening: ZCAWhitening?
+  /// What `num_batches_tracked` says.
+  let stepCount: Int
+
+  /// Opens a model or a checkpoint that wordtool wrote and looks for all its tensors.
+  ///
+  /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
+  init(path: String, format: String) throws {
+    file = try TensorFile(path: path)
+    let found = file.metadata["format"]
+    guard found == format else {
+      throw WordtoolError(
+        .badData, path: path,
+        found: found.map { "a file of the kind '\($0)'" } ?? "tensors without a format",
+        expected: "'\(format)'",
+        remedy: found == nil
+          ? "--model NAME says which network bare weights belong to" : "image train writes them")
+    }
+    guard let text = file.metadata["model"] else {
+      throw WordtoolError(.badData, path: path, found: "no model in the header")
+    }
+    do {
+      description = try JSONDecoder().decode(ImageModelDescription.self, from: Data(text.utf8))
+    } catch var error as WordtoolError {
+      error.kind = .badData
+      error.path = path
+      throw error
+    } catch {
+      throw WordtoolError(.badData, path: path, found: "an unreadable model in the header")
+    }
+    whitening =
+      ZCAWhitening.isPresent(in: file, prefix: "zca.")
+      ? try ZCAWhitening(from: file, prefix: "zca.") : nil
+    try Self.check(file, description.graph)
+    stepCount = Self.stepCount(in: file, description.graph)
+  }
+
+  /// Opens weights that torchvision or another tool wrote.
+  ///
+  /// - Parameters:
+  ///   - architecture: the network they belong to.
+  ///   - inputShape: the shape of its images.
+  ///   - classNames: the names of its classes; numbers without.
+  ///   - preprocessing: how images become its input.
+  init(
+    bare path: String, architecture: String, inputShape: ImageShape, classNames: [String]?,
+    preprocessing: ImagePreprocessing
+  ) throws {
+    file = try TensorFile(path: path)
+    if let format = file.metadata["format"], format.hasPrefix("wordtool-") {
+      throw WordtoolError(
+        .badData, path: path, found: "a file of the kind '\(format)'", expected: "bare weights",
+        remedy: "leave --model out: the file says what it is")
+    }
+    let classes = try Self.classCount(
+      in: file,
+      try ImageModelDescription.graph(architecture, input: inputShape, classes: 1000))
+    if let classNames, classNames.count != classes {
+      throw WordtoolError(
+        .badData, path: path, found: "\(classNames.count) names of classes",
+        expected: "\(classes), as many as the network has outputs")
+    }
+    description = try ImageModelDescription(
+      architecture: architecture, inputShape: inputShape,
+      classNames: classNames ?? (0..<classes).map(String.init), preprocessing: preprocessing)
+    whitening = nil
+    try Self.check(file, description.graph)
+    let known = Set(Self.tensors(of: description.graph).map(\.name))
+    if let other = file.entries.first(where: { !known.contains($0.name) }) {
+      throw WordtoolError(
+        .badData, path: path, found: "the tensor \(other.name)",
+        expected: "only those of \(architecture)",
+        remedy: "--model names the network the weights belong to")
+    }
+    stepCount = Self.stepCount(in: file, description.graph)
+  }
+
+  /// How many outputs the weights have: what the last layer with parameters has in the file.
+  private static func classCount(in file: TensorFile, _ graph: LayerGraph) throws -> Int {
+    var node = graph.output
+    while graph.parameters(of: node).isEmpty, let input = graph.nodes[node].inputs.first {
+      node = input
+    }
+    guard let name = graph.parameters(of: node).first?.name else {
+      throw WordtoolError(.badData, path: file.path, found: "a network without weights")
+    }
+    guard let entry = file.entry(named: name) else {
+      throw WordtoolError(.badData, path: file.path, found: "no tensor \(name)")
+    }
+    guard let count = entry.shape.first,
+      (1...ImageModelDescription.maximumClassCount).contains(count)
+    else {
+      throw WordtoolError(
+        .badData, path: file.path, found: "tensor \(name) of shape \(entry.shape)",
+        expected: "a row for each class")
+    }
+    return count
+  }
+
+  // MARK: Tensors
+
+  /// One tensor of torchvision's `state_dict`.
+  struct Tensor {
+    let name: String
+    let shape: [Int]
+    enum Role { case parameter, statistic, count }
+    let role: Role
+  }
+
+  /// The tensors in the order of torchvision's `state_dict`.
+  static func tensors(of graph: LayerGraph) -> [Tensor] {
+    graph.nodes.indices.flatMap { node in
+      let statistics = graph.statistics(of: node)
+      return graph.parameters(of: node).map {
+        Tensor(name: $0.name, shape: $0.shape, role: .parameter)
+      } + statistics.map { Tensor(name: $0.name, shape: $0.shape, role: .statistic) }
+        + (statistics.isEmpty
+          ? []
+          : [
+            Tensor(
+              name: graph.nodes[node].name + ".num_batches_tracked", shape: [], role: .count)
+          ])
+    }
+  }
+
+  /// Every tensor is there with its shape before memory is taken for any.
+  private static func check(_ file: TensorFile, _ graph: LayerGraph) throws {
+    for tensor in tensors(of: graph) where tensor.role != .count {
+      guard let entry = file.entry(named: tensor.name) else {
+        throw WordtoolError(
+          .badData, path: file.path, found: "no tensor \(tensor.name)",
+          expected: "one of shape \(tensor.shape)")
+      }
+      guard entry.type == .float32, entry.shape == tensor.shape else {
+        throw WordtoolError(
+          .badData, path: file.path,
+          found: "tensor \(tensor.name) of type \(entry.type.rawValue) and shape \(entry.shape)",
+          expected: "F32 \(tensor.shape)")
+      }
+    }
+  }
+
+  private static func stepCount(in file: TensorFile, _ graph: LayerGraph) -> Int {
+    for tensor in tensors(of: graph) where tensor.role == .count {
+      guard let entry = file.entry(named: tensor.name), entry.type == .int64, entry.shape.isEmpty
+      else { continue }
+      return max(
+        0, Int(Int64(littleEndian: file.bytes(of: entry).loadUnaligned(as: Int64.self))))
+    }
+    return 0
+  }
+
+  /// Copies the numbers into a network.
+  ///
+  /// - Throws: `WordtoolError` of kind `badData` when one is not finite.
+  func read(into execution: NetworkExecution<Float>) throws {
+    for parameters in [execution.parameters, execution.statistics] {
+      for entry in parameters.entries {
+        try read(
+          entry.name, shape: entry.shape, into: parameters.values.base + entry.range.lowerBound)
+      }
+      if let name = parameters.firstNotFinite() {
+        throw WordtoolError(
+          .badData, path: file.path, found: "a value in \(name) that is not finite")
+      }
+    }
+    execution.parametersChanged()
+  }
+
+  /// Copies one tensor of 32-bit floats.
+  func read(_ name: String, shape: [Int], into target: UnsafeMutablePointer<Float>) throws {
+    guard let entry = file.entry(named: name), entry.type == .float32, entry.shape == shape else {
+      throw WordtoolError(
+        .badData, path: file.path, found: "no fitting tensor \(name)", expected: "F32 \(shape)")
+    }
+    UnsafeMutableRawBufferPointer(start: target, count: entry.range.count)
+      .copyMemory(from: file.bytes(of: entry))
+  }
+
+  // MARK: Writing
+
+  /// Writes a model, or a checkpoint with more tensors behind it.
+  static func write(
+    to output: OutputFile, format: String, description: ImageModelDescription,
+    whitening: ZCAWhitening?, stepCount: Int, execution: NetworkExecution<Float>,
+    metadata: [String: String] = [:],
+    more: [(name: String, values: UnsafeBufferPointer<Float>)] = []
+  ) throws {
+    var metadata = metadata
+    metadata["format"] = format
+    metadata["model"] = try json(description)
+    if let whitening { metadata.merge(whitening.metadata(prefix: "zca.")) { $1 } }
+    let tensors = tensors(of: description.graph)
+    var announced = tensors.map {
+      TensorFileWriter.Announcement($0.name, $0.role == .count ? .int64 : .float32, $0.shape)
+    }
+    announced += whitening?.announcements(prefix: "zca.") ?? []
+    announced += more.map { TensorFileWriter.Announcement($0.name, .float32, [$0.values.count]) }
+    var writer = try TensorFileWriter(to: output, metadata: metadata, tensors: announced)
+    for tensor in tensors {
+      if tensor.role == .count {
+        try withUnsafeBytes(of: Int64(stepCount).littleEndian) { try writer.write($0) }
+        continue
+      }
+      let parameters =
+        tensor.role == .parameter ? execution.parameters : execution.statistics
+      guard let entry = parameters.entry(tensor.name) else {
+        preconditionFailure("no parameter \(tensor.name)")
+      }
+      let start = parameters.values.base + entry.range.lowerBound
+      try writer.write(
+        UnsafeRawBufferPointer(UnsafeBufferPointer(start: start, count: entry.range.count)))
+    }
+    try whitening?.write(to: &writer)
+    for tensor in more { try writer.write(UnsafeRawBufferPointer(tensor.values)) }
+    writer.finish()
+    try output.commit()
+  }
+
+  static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}
+
+extension ImageModel {
+  private convenience init(_ file: ImageModelFile, threads: Int) throws {
+    let execution = NetworkExecution<Float>(file.description.graph, threads: threads)
+    try file.read(into: execution)
+    self.init(
+      file.description, whitening: file.whitening, stepCount: file.stepCount, execution: execution,
+      threads: threads)
+  }
+
+  /// Reads a model that ``write(to:)`` wrote.
+  ///
+  /// - Parameters:
+  ///   - path: a safetensors file.
+  ///   - threads: how many threads work.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` naming what is wrong.
+  public convenience init(contentsOf path: String, threads: Int = 1) throws {
+    try self.init(try ImageModelFile(path: path, format: ImageModelFile.format), threads: threads)
+  }
+
+  /// Reads weights alone, as torchvision's `state_dict` has them.
+  ///
+  /// - Parameters:
+  ///   - path: a safetensors file.
+  ///   - architecture: the network's name, or its layers as text.
+  ///   - inputShape: the shape of one image of its input.
+  ///   - classNames: the names of the classes; their numbers without.
+  ///   - preprocessing: how images become its input.
+  ///   - threads: how many threads work.
+  /// - Throws: `WordtoolError`: `usage` for an unknown architecture; `noSuchInput`; `badData` naming
+  ///   the first tensor that is missing, that the network has not, or that has another shape.
+  public convenience init(
+    weights path: String, architecture: String, inputShape: ImageShape,
+    classNames: [String]? = nil, preprocessing: ImagePreprocessing = ImagePreprocessing(),
+    threads: Int = 1
+  ) throws {
+    try self.init(
+      try ImageModelFile(
+        bare: path, architecture: architecture, inputShape: inputShape, classNames: classNames,
+        preprocessing: preprocessing), threads: threads)
+  }
+
+  /// The model with other preprocessing, for instance one that resizes.
+  ///
+  /// - Precondition: its means and deviations fit the channels.
+  public func with(preprocessing: ImagePreprocessing) -> ImageModel {
+    precondition(preprocessing.suits(channels: inputShape.channels), "\(preprocessing)")
+    var description = description
+    description.preprocessing = preprocessing
+    return ImageModel(
+      description, whitening: whitening, stepCount: stepCount, execution: execution,
+      threads: threads)
+  }
+
+  /// Writes the model as a safetensors file with torchvision's names.
+  ///
+  /// - Throws: `WordtoolError` of kind `inputOutput`.
+  public func write(to output: OutputFile) throws {
+    try ImageModelFile.write(
+      to: output, format: ImageModelFile.format, description: description, whitening: whitening,
+      stepCount: stepCount, execution: execution)
+  }
+}

@@ -1,0 +1,115 @@
+import BLASCore
+import Networks
+public import Platform
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension ImageTrainer {
+  /// Writes everything needed to go on with the very numbers an unbroken training would have.
+  ///
+  /// - Throws: `WordtoolError`: `inputOutput`; `diverged` when a weight is not finite, and then an
+  ///   older checkpoint stays as it is.
+  public func writeCheckpoint(to output: OutputFile) throws {
+    try checkFinite()
+    var position = position
+    let memory = optimizer.memory
+    position.counts = memory.counts
+    var arrays: [(name: String, values: UnsafeBufferPointer<Float>)] = memory.arrays.map {
+      ("optimizer.\($0.name)", UnsafeBufferPointer($0.values.all))
+    }
+    try (best?.parameters ?? []).withUnsafeBufferPointer { parameters in
+      try (best?.statistics ?? []).withUnsafeBufferPointer { statistics in
+        if best != nil {
+          arrays.append(("training.best.parameters", parameters))
+          arrays.append(("training.best.statistics", statistics))
+        }
+        try ImageModelFile.write(
+          to: output, format: ImageModelFile.checkpointFormat, description: description,
+          whitening: whitening, stepCount: position.step, execution: execution,
+          metadata: [
+            "training": try ImageModelFile.json(training),
+            "position": try ImageModelFile.json(position),
+          ], more: arrays)
+      }
+    }
+  }
+
+  /// What a checkpoint says about its training.
+  public struct Checkpoint {
+    let file: ImageModelFile
+    let position: Position
+    /// What is trained.
+    public var description: ImageModelDescription { file.description }
+    /// What the images go through last.
+    public var whitening: ZCAWhitening? { file.whitening }
+    /// How it was trained, and will be; the number of epochs may be changed.
+    public var training: ImageTrainingOptions
+
+    /// Reads all of a checkpoint but its numbers.
+    ///
+    /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
+    public init(path: String) throws {
+      file = try ImageModelFile(path: path, format: ImageModelFile.checkpointFormat)
+      guard
+        let training = file.file.metadata["training"].flatMap({
+          try? JSONDecoder().decode(ImageTrainingOptions.self, from: Data($0.utf8))
+        }), training.epochs >= 1, training.batch >= 1, (0..<1).contains(training.validShare),
+        training.rate.isFinite, training.decay > 0,
+        let position = file.file.metadata["position"].flatMap({
+          try? JSONDecoder().decode(Position.self, from: Data($0.utf8))
+        }), position.counts.count == 2, position.epoch >= 0, position.place >= 0,
+        position.step >= 0, position.rate.isFinite
+      else {
+        throw WordtoolError(.badData, path: path, found: "no readable training in the header")
+      }
+      self.training = training
+      self.position = position
+    }
+  }
+
+  /// Goes on where a checkpoint ended.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: where it ended.
+  ///   - set: the images it was trained on.
+  ///   - valid: its validation images.
+  ///   - threads: how many threads work.
+  /// - Throws: `WordtoolError` of kind `badData` when the images are others, or the file is damaged.
+  public convenience init(
+    resuming checkpoint: Checkpoint, set: ImageDataset, valid: ImageDataset? = nil, threads: Int
+  ) throws {
+    try self.init(
+      checkpoint.description, training: checkpoint.training, set: set, valid: valid,
+      whitening: checkpoint.whitening, threads: threads)
+    let file = checkpoint.file
+    guard position.dataHash == checkpoint.position.dataHash else {
+      throw WordtoolError(
+        .badData, path: file.file.path, found: "a checkpoint of other images",
+        expected: "the images the training began with")
+    }
+    position = checkpoint.position
+    try file.read(into: execution)
+    optimizer.restore(counts: position.counts, isAveraging: false)
+    for (name, values) in optimizer.memory.arrays {
+      try file.read("optimizer.\(name)", shape: [values.count], into: values.base)
+    }
+    if position.bestAccuracy != nil {
+      func values(_ name: String, count: Int) throws -> [Float] {
+        var values = [Float](repeating: 0, count: count)
+        try values.withUnsafeMutableBufferPointer {
+          if let base = $0.baseAddress, count > 0 {
+            try file.read("training.best.\(name)", shape: [count], into: base)
+          }
+        }
+        return values
+      }
+      best = Snapshot(
+        parameters: try values("parameters", count: execution.parameters.values.count),
+        statistics: try values("statistics", count: execution.statistics.values.count))
+    }
+  }
+}

@@ -1,0 +1,402 @@
+import Networks
+public import Platform
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Trains a classifier of images.
+///
+/// Batches are read and changed on a thread of their own while the network works on the one before.
+/// What is in a batch is decided by the seed, the epoch and its number, so the same images, options
+/// and seed give the same weights for any number of threads, and a training that was interrupted
+/// and resumed gives the weights of one that was not.
+public final class ImageTrainer {
+  /// What happened so far.
+  public struct Report: Hashable, Sendable {
+    /// The epoch at work or just ended, from 1.
+    public var epoch = 1
+    /// Steps taken in all.
+    public var steps = 0
+    /// The mean cross-entropy since the epoch began, in nats.
+    public var loss = 0.0
+    /// The share of images whose likeliest class was right, as they were trained on.
+    public var accuracy = 0.0
+    /// The rate of the last step.
+    public var rate = 0.0
+    /// The gradients' norm before clipping in the last step.
+    public var gradientNorm = 0.0
+    /// The mean cross-entropy of the validation images at the end of the epoch.
+    public var validLoss: Double?
+    /// The share of them that was right.
+    public var validAccuracy: Double?
+    /// Images trained on in all.
+    public var images = 0
+    /// The share of the whole training that is done.
+    public var fraction = 0.0
+
+    /// Nothing has happened.
+    public init() {}
+  }
+
+  /// What a checkpoint has to know beside the weights.
+  struct Position: Codable {
+    var epoch = 0
+    var step = 0
+    /// The next batch of the epoch.
+    var place = 0
+    var lossSum = 0.0
+    var correctCount = 0
+    var imageCount = 0
+    var rate = 0.0
+    var bestAccuracy: Double?
+    var bestLoss: Double?
+    var epochsSinceBest = 0
+    var images = 0
+    var counts: [Int] = [0, 0]
+    var dataHash: UInt64 = 0
+  }
+
+  /// The numbers of a network at one moment.
+  struct Snapshot {
+    var parameters: [Float]
+    var statistics: [Float]
+  }
+
+  /// How it is trained.
+  public let training: ImageTrainingOptions
+  /// What is trained.
+  public let description: ImageModelDescription
+  let whitening: ZCAWhitening?
+  let execution: NetworkExecution<Float>
+  let optimizer: Optimizer<Float>
+  var position = Position()
+  /// The numbers with the best result on the validation images.
+  var best: Snapshot?
+  private let threads: Int
+  private let set: ImageDataset
+  private let trainIndices: [Int]
+  /// The validation images and which of them count.
+  private let valid: (set: ImageDataset, indices: [Int])?
+  private let augmentation: Augmentation
+  private let pipeline: ImageInputPipeline
+
+  /// Prepares a training from the start.
+  ///
+  /// - Parameters:
+  ///   - description: what is trained; its classes are those of the set.
+  ///   - training: how.
+  ///   - set: the images.
+  ///   - valid: images to validate on; with none, `training.validShare` of the set.
+  ///   - whitening: what images go through last; with one, no other centring or scaling.
+  ///   - threads: how many threads work; the result does not depend on it.
+  /// - Throws: `WordtoolError`: `usage` for a list of random changes that cannot be read; `badData`
+  ///   when the sets do not fit the description.
+  public init(
+    _ description: ImageModelDescription, training: ImageTrainingOptions, set: ImageDataset,
+    valid: ImageDataset? = nil, whitening: ZCAWhitening? = nil, threads: Int
+  ) throws {
+    precondition(
+      training.epochs >= 1 && training.batch >= 1 && (0..<1).contains(training.validShare),
+      "\(training)")
+    self.description = description
+    self.training = training
+    self.whitening = whitening
+    self.threads = threads
+    let convert = { (set: ImageDataset) in
+      let channels = description.inputShape.channels
+      return description.preprocessing.convertsColors && (channels == 1 || channels == 3)
+        ? set.converted(toChannels: channels) : set
+    }
+    let set = convert(try set.relabelled(to: description.classNames))
+    self.set = set
+    if whitening != nil, description.preprocessing.isNormalizing {
+      throw WordtoolError(
+        .usage, found: "centring or scaling before whitening",
+        expected: "whitening alone, which has a mean of its own")
+    }
+    if let valid {
+      trainIndices = Array(0..<set.count)
+      let valid = convert(try valid.relabelled(to: description.classNames))
+      self.valid = (valid, Array(0..<valid.count))
+    } else {
+      (trainIndices, self.valid) = Self.split(
+        set, share: training.validShare, seed: training.seed)
+    }
+    guard !trainIndices.isEmpty else {
+      throw WordtoolError(
+        .badData, path: set.path, found: "no image to train on",
+        expected: "more images than are set aside to validate on")
+    }
+    augmentation = try Self.augmentation(training, set: set, indices: trainIndices)
+    pipeline = ImageInputPipeline(
+      shape: description.inputShape, preprocessing: description.preprocessing,
+      whitening: whitening)
+    execution = NetworkExecution(description.graph, threads: threads)
+    execution.initialize(seed: training.seed)
+    execution.parametersChanged()
+    optimizer = Optimizer(
+      training.optimizer, parameters: execution.parameters, compute: execution.compute)
+    position.rate = training.rate
+    position.dataHash = try Self.hash(set, trainIndices)
+  }
+
+  /// Sets a share of the images aside.
+  private static func split(
+    _ set: ImageDataset, share: Double, seed: UInt64
+  ) -> ([Int], (set: ImageDataset, indices: [Int])?) {
+    let count = Int((Double(set.count) * share).rounded())
+    if count == 0 { return (Array(0..<set.count), nil) }
+    // No epoch has this number.
+    let order = ImageDataset.shuffledOrder(count: set.count, seed: seed, epoch: Int.max)
+    return (order[count...].sorted(), (set, order[..<count].sorted()))
+  }
+
+  /// Images whose colours are looked at, evenly spread.
+  private static let colorSampleCount = 2000
+
+  private static func augmentation(
+    _ training: ImageTrainingOptions, set: ImageDataset, indices: [Int]
+  ) throws -> Augmentation {
+    var result = Augmentation(steps: [])
+    if !training.augmentation.isEmpty {
+      let (random, normalization) = try Augmentation(parsing: training.augmentation).separated()
+      precondition(normalization.isEmpty, "centring and scaling belong to the preprocessing")
+      result = random
+    }
+    result.fill = training.fill
+    result.constant = training.constant
+    if result.needsLighting {
+      let step = (indices.count + colorSampleCount - 1) / colorSampleCount
+      result.lighting = try ColorLighting(
+        indices: stride(from: 0, to: indices.count, by: step).map { indices[$0] }
+      ) { try set.image(at: $0) }
+    }
+    return result
+  }
+
+  /// A number that tells sets apart: from all labels and from some of the images.
+  private static func hash(_ set: ImageDataset, _ indices: [Int]) throws -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ value: UInt32) { hash = (hash ^ UInt64(value)) &* 0x100_0000_01B3 }
+    for index in indices {
+      add(UInt32(truncatingIfNeeded: index))
+      add(UInt32(bitPattern: set.labels[index]))
+    }
+    for place in stride(from: 0, to: indices.count, by: max(1, indices.count / 16)) {
+      for value in try set.image(at: indices[place]).values { add(value.bitPattern) }
+    }
+    return hash
+  }
+
+  /// Images that are trained on.
+  public var imageCount: Int { trainIndices.count }
+  /// Images that are validated on.
+  public var validImageCount: Int { valid?.indices.count ?? 0 }
+  /// Images trained on so far, those before a checkpoint included.
+  public var imagesTrained: Int { position.images }
+
+  private var batchesPerEpoch: Int {
+    (trainIndices.count + training.batch - 1) / training.batch
+  }
+
+  // MARK: Training
+
+  /// Trains to the end.
+  ///
+  /// - Parameters:
+  ///   - stop: looked at after each step; then the state is as a checkpoint wants it.
+  ///   - epochEnded: called at the end of each epoch, with the state a checkpoint wants.
+  ///   - progress: called after each step.
+  /// - Returns: the model with the weights of the best epoch where there are validation images, of
+  ///   the last otherwise.
+  /// - Throws: `WordtoolError`: `interrupted`; `diverged` when a loss, a gradient or a weight is
+  ///   not finite; what reading images throws.
+  public func run(
+    stop: StopFlag? = nil, epochEnded: (Report) throws -> Void = { _ in },
+    progress: (Report) -> Void = { _ in }
+  ) throws -> ImageModel {
+    var report = Report()
+    update(&report)
+    training: while position.epoch < training.epochs, !isOver {
+      let batches = makeBatches()
+      while let batch = try batches.next() {
+        report.gradientNorm = try step(batch)
+        update(&report)
+        progress(report)
+        if stop?.isRaised == true {
+          throw WordtoolError(
+            .interrupted,
+            found: "stopped in epoch \(position.epoch + 1) after step \(position.step)")
+        }
+        if position.step == training.maximumSteps { break training }
+      }
+      update(&report)
+      try endEpoch(&report, stop: stop)
+      try epochEnded(report)
+    }
+    if let best { restore(best) }
+    return ImageModel(
+      description, whitening: whitening, stepCount: position.step, execution: execution,
+      threads: threads)
+  }
+
+  private func update(_ report: inout Report) {
+    report.epoch = min(training.epochs, position.epoch + 1)
+    report.steps = position.step
+    report.loss = position.lossSum / Double(max(1, position.imageCount))
+    report.accuracy = Double(position.correctCount) / Double(max(1, position.imageCount))
+    report.images = position.images
+    report.rate = rate(of: max(0, position.step - 1))
+    report.fraction = min(
+      1,
+      Double(position.epoch * batchesPerEpoch + position.place)
+        / Double(training.epochs * batchesPerEpoch))
+  }
+
+  /// Whether the validation images ask for the end.
+  private var isOver: Bool {
+    training.patience.map { position.epochsSinceBest >= $0 } ?? false
+  }
+
+  /// The rate of a step of the epoch at work.
+  private func rate(of step: Int) -> Double {
+    var rate = position.rate
+    switch training.schedule {
+    case .constant, .plateau: break
+    case .step:
+      for epoch in training.decayEpochs where position.epoch >= epoch { rate /= training.decay }
+    case .cosine:
+      let done = Double(step) / Double(training.epochs * batchesPerEpoch)
+      rate *= (1 + cos(Double.pi * min(1, done))) / 2
+    }
+    if step < training.warmup { rate *= Double(step + 1) / Double(training.warmup) }
+    return rate
+  }
+
+  /// A batch that is ready to be trained on.
+  private struct PreparedBatch: Sendable {
+    var values: [Float]
+    /// [images, classes].
+    var targets: [Float]
+    var count: Int
+  }
+
+  /// The batches of the epoch that are left.
+  private func makeBatches() -> Prefetcher<PreparedBatch> {
+    let (set, pipeline, augmentation, training) = (set, pipeline, augmentation, training)
+    let (epoch, threads, classes) = (position.epoch, threads, description.classNames.count)
+    let order = ImageDataset.shuffledOrder(
+      count: trainIndices.count, seed: training.seed, epoch: epoch
+    ).map { trainIndices[$0] }
+    return Prefetcher(position.place..<batchesPerEpoch) { number in
+      let part = number * training.batch..<min(order.count, (number + 1) * training.batch)
+      let batch = try pipeline.batch(
+        Array(order[part]), of: set, augmentation, seed: training.seed, epoch: epoch,
+        threads: threads)
+      let (off, on) = Self.targetValues(training.labelSmoothing, classes: classes)
+      var targets = [Float](repeating: off, count: batch.count * classes)
+      guard augmentation.mixup > 0 else {
+        for (place, label) in batch.labels.enumerated() {
+          targets[place * classes + Int(label)] += on
+        }
+        return PreparedBatch(values: batch.values, targets: targets, count: batch.count)
+      }
+      let mixed = Mixup(
+        batch, alpha: augmentation.mixup, seed: training.seed, epoch: epoch, number: number)
+      for (place, label) in batch.labels.enumerated() {
+        targets[place * classes + Int(label)] += on * mixed.shares[place]
+        targets[place * classes + Int(mixed.otherLabels[place])] += on * (1 - mixed.shares[place])
+      }
+      return PreparedBatch(values: mixed.batch.values, targets: targets, count: batch.count)
+    }
+  }
+
+  /// What every class's target has, and what the image's own has more.
+  private static func targetValues(_ smoothing: Double, classes: Int) -> (Float, Float) {
+    (Float(smoothing / Double(classes)), Float(1 - smoothing))
+  }
+
+  /// A batch forward and back, and a step of the optimiser.
+  private func step(_ batch: PreparedBatch) throws -> Double {
+    let (loss, correct) = batch.values.withUnsafeBufferPointer { values in
+      batch.targets.withUnsafeBufferPointer { targets -> (Double, Int) in
+        guard let values = values.baseAddress, let targets = targets.baseAddress else {
+          preconditionFailure("an empty batch")
+        }
+        return execution.train(
+          values, targets: targets, count: batch.count, seed: training.seed, step: position.step)
+      }
+    }
+    let norm = loss.isFinite ? optimizer.step(rate: rate(of: position.step)) : .nan
+    guard loss.isFinite, norm.isFinite else {
+      throw WordtoolError(
+        .diverged,
+        found:
+          "the \(loss.isFinite ? "gradient" : "loss") of step \(position.step + 1) is not finite",
+        remedy: "lower the learning rate, or clip the gradients")
+    }
+    execution.parametersChanged()
+    position.lossSum += loss * Double(batch.count)
+    position.correctCount += correct
+    position.imageCount += batch.count
+    position.images += batch.count
+    position.step += 1
+    position.place += 1
+    return norm
+  }
+
+  /// Measures the validation images and moves on to the next epoch.
+  private func endEpoch(_ report: inout Report, stop: StopFlag?) throws {
+    try checkFinite()
+    report.validLoss = nil
+    report.validAccuracy = nil
+    if let valid {
+      let result = try ImageScoring.evaluate(
+        valid.set, indices: valid.indices, pipeline: pipeline, execution,
+        classNames: description.classNames, threads: threads, stop: stop)
+      report.validLoss = result.meanLoss
+      report.validAccuracy = result.accuracy
+      let isBest =
+        position.bestAccuracy.map { accuracy in
+          (result.accuracy, -result.meanLoss) > (accuracy, -(position.bestLoss ?? .infinity))
+        } ?? true
+      if isBest {
+        position.bestAccuracy = result.accuracy
+        position.bestLoss = result.meanLoss
+        position.epochsSinceBest = 0
+        best = Snapshot(
+          parameters: Array(execution.parameters.values.all),
+          statistics: Array(execution.statistics.values.all))
+      } else {
+        position.epochsSinceBest += 1
+        if training.schedule == .plateau { position.rate /= training.decay }
+      }
+    }
+    position.epoch += 1
+    position.place = 0
+    position.lossSum = 0
+    position.correctCount = 0
+    position.imageCount = 0
+  }
+
+  /// Refuses to go on with, or to save, weights that are not numbers.
+  func checkFinite() throws {
+    let name = execution.parameters.firstNotFinite() ?? execution.statistics.firstNotFinite()
+    if let name {
+      throw WordtoolError(
+        .diverged, found: "\(name) is no longer finite after step \(position.step)",
+        remedy: "lower the learning rate, or clip the gradients")
+    }
+  }
+
+  private func restore(_ snapshot: Snapshot) {
+    _ = execution.parameters.values.all.update(fromContentsOf: snapshot.parameters)
+    _ = execution.statistics.values.all.update(fromContentsOf: snapshot.statistics)
+    execution.parametersChanged()
+  }
+}
