@@ -30,6 +30,9 @@ public enum ImageFormat: String, CaseIterable, Sendable {
     default: return nil
     }
   }
+
+  /// Whether a name says that the file is an image, which may be gzip.
+  public static func isImage(named name: String) -> Bool { ClassFolder.isImage(name) }
 }
 
 extension Image {

@@ -32,11 +32,12 @@ public struct ImageModelDescription: Hashable, Sendable {
     precondition(!classNames.isEmpty, "a model of no class")
     precondition(
       preprocessing.suits(channels: inputShape.channels), "\(preprocessing) for \(inputShape)")
-    self.architecture = architecture
+    let network = try Architecture(architecture)
+    self.architecture = network.name
     self.inputShape = inputShape
     self.classNames = classNames
     self.preprocessing = preprocessing
-    graph = try Self.graph(architecture, input: inputShape, classes: classNames.count)
+    graph = try network.graph(input: inputShape, classes: classNames.count)
   }
 }
 

@@ -74,7 +74,7 @@ struct ImageModelFile {
     }
     let classes = try Self.classCount(
       in: file,
-      try ImageModelDescription.graph(architecture, input: inputShape, classes: 1000))
+      try Architecture(architecture).graph(input: inputShape, classes: 1000))
     if let classNames, classNames.count != classes {
       throw WordtoolError(
         .badData, path: path, found: "\(classNames.count) names of classes",

@@ -200,6 +200,9 @@ public final class ImageTrainer {
   /// Images trained on so far, those before a checkpoint included.
   public var imagesTrained: Int { position.images }
 
+  /// The best share of validation images that was right at the end of an epoch.
+  public var bestValidAccuracy: Double? { position.bestAccuracy }
+
   private var batchesPerEpoch: Int {
     (trainIndices.count + training.batch - 1) / training.batch
   }

@@ -14,6 +14,6 @@ struct ImageCommand: ParsableCommand {
       """,
     subcommands: [
       ImageShowCommand.self, ImageFilterCommand.self, ImageAugmentCommand.self,
-      ImageWhitenCommand.self,
+      ImageWhitenCommand.self, ImageTrainCommand.self, ImageClassifyCommand.self,
     ])
 }

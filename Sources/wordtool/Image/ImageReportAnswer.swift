@@ -1,0 +1,94 @@
+import ConvNets
+
+/// What a measurement of classes of images prints; the names are a contract.
+struct ImageReportAnswer: Encodable {
+  struct Label: Encodable {
+    var label: String
+    var precision: Double?
+    var recall: Double?
+    var f1: Double
+    var examples: Int
+    var predicted: Int
+
+    private enum Key: String, CodingKey {
+      case label, precision, recall, f1, examples, predicted
+    }
+
+    /// What is undefined is null, not left out.
+    func encode(to encoder: any Encoder) throws {
+      var values = encoder.container(keyedBy: Key.self)
+      try values.encode(label, forKey: .label)
+      try values.encode(precision, forKey: .precision)
+      try values.encode(recall, forKey: .recall)
+      try values.encode(f1, forKey: .f1)
+      try values.encode(examples, forKey: .examples)
+      try values.encode(predicted, forKey: .predicted)
+    }
+  }
+
+  var examples: Int
+  var accuracy: Double
+  var k: Int
+  var accuracyAtK: Double
+  var loss: Double
+  var macroF1: Double
+  var seconds: Double
+  var imagesPerSecond: Double
+  var labels: [Label]
+  /// Rows are the images' classes, columns those given, both in the order of `classes`.
+  var confusion: [[Int]]
+  var classes: [String]
+
+  init(_ report: ImageReport, seconds: Double) {
+    examples = report.count
+    accuracy = report.accuracy
+    k = report.k
+    accuracyAtK = report.accuracyAmongK
+    loss = report.meanLoss
+    macroF1 = report.macroF1
+    self.seconds = seconds
+    imagesPerSecond = Double(report.count) / max(seconds, 1e-9)
+    labels = report.classNames.enumerated().map { place, name in
+      Label(
+        label: name, precision: report.precision(of: place), recall: report.recall(of: place),
+        f1: report.f1(of: place), examples: report.count(of: place),
+        predicted: report.predictedCount(of: place))
+    }
+    confusion = report.confusion
+    classes = report.classNames
+  }
+
+  /// Prints it: figures, a row for each class that occurs, and the confusion matrix.
+  func write(asJSON: Bool, showsConfusion: Bool) throws {
+    if asJSON { return try JSONOutput.write(self) }
+    let out = StandardOutput.shared
+    var pairs = [
+      ("images", NumberFormat.grouped(examples)), ("accuracy", NumberFormat.fixed(accuracy, 4)),
+    ]
+    if k > 1 { pairs.append(("among the \(k) likeliest", NumberFormat.fixed(accuracyAtK, 4))) }
+    pairs += [
+      ("macro F1", NumberFormat.fixed(macroF1, 4)), ("loss", NumberFormat.fixed(loss, 4)),
+      ("images a second", NumberFormat.grouped(Int(imagesPerSecond))),
+    ]
+    try out.writePairs(pairs)
+    let seen = labels.indices.filter { labels[$0].examples + labels[$0].predicted > 0 }
+    func share(_ value: Double?) -> String { value.map { NumberFormat.fixed($0, 4) } ?? "-" }
+    try out.writeLine("")
+    try out.write(
+      TextTable.aligned(
+        [["class", "precision", "recall", "F1", "images", "given"]]
+          + seen.map { place in
+            let label = labels[place]
+            return [
+              label.label, share(label.precision), share(label.recall), share(label.f1),
+              "\(label.examples)", "\(label.predicted)",
+            ]
+          }))
+    guard showsConfusion else { return }
+    try out.writeLine("")
+    try out.write(
+      TextTable.aligned(
+        [["class"] + seen.map { classes[$0] }]
+          + seen.map { row in [classes[row]] + seen.map { "\(confusion[row][$0])" } }))
+  }
+}
