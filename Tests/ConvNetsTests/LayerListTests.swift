@@ -56,7 +56,7 @@ import Testing
     ("conv 32 3x3, rely", "byte 13: 'rely', expected a layer: conv, "),
     ("conv 32", "byte 7: nothing after '32', expected a number or a size such as 3x3, from 1"),
     ("relu,", "byte 5: no layer, expected a layer: "),
-    ("conv 0 3x3", "byte 5: '0', expected a number from 1 to 1048576 or 'classes'"),
+    ("conv 0 3x3", "byte 5: '0', expected a number from 1 to 65536 or 'classes'"),
     ("conv 8 3x", "byte 7: '3x', expected a number or a size"),
     ("conv 8 3x3x3", "byte 7: '3x3x3', expected a number or a size"),
     ("fc 99999999999999999999", "byte 3: '99999999999999999999', expected a number from 1"),

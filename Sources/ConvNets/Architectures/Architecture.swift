@@ -124,6 +124,26 @@ public struct Architecture: Hashable, Sendable {
   /// How many classes there were: 1,000 of ImageNet, or 10.
   public var usualClassCount: Int { usualInput.height == 224 ? 1000 : 10 }
 
+  /// Where the network comes from.
+  public var source: String {
+    switch kind {
+    case .fullyConnected: "a multilayer perceptron"
+    case .leNet5: "LeCun et al. 1998, with ReLU and max pooling"
+    case .exampleCNN: "PyTorch's MNIST example"
+    case .alexNet: "Krizhevsky 2014, one column"
+    case .alexNet2012: "Krizhevsky et al. 2012, two columns"
+    case .zfNet: "Zeiler and Fergus 2013"
+    case .vgg(_, let normalized):
+      "Simonyan and Zisserman 2014" + (normalized ? ", with batch normalisation" : "")
+    case .googLeNet(let auxiliaryHeads):
+      "Szegedy et al. 2015, with batch normalisation"
+        + (auxiliaryHeads ? "" : ", without heads for training")
+    case .resNet: "He et al. 2016"
+    case .resNet20: "He et al. 2016, section 4.2, with projections"
+    case .layers: "layers one after another"
+    }
+  }
+
   /// The most numbers a network may have: 8 GB of them.
   static let maximumParameterCount = 1 << 31
 

@@ -45,7 +45,7 @@ private struct StepReader {
   private let end: Int
 
   /// Larger numbers have no use, and products of some of them still fit.
-  private static let largest = 1 << 20
+  private static let largest = 1 << 16
 
   init(_ bytes: some Collection<UInt8>, at offset: Int) {
     var word: [UInt8] = []

@@ -43,6 +43,11 @@ public struct LayerList: Hashable, Sendable {
           remedy: remedy)
       }
       try graph.add("\(index)", layer)
+      guard Self.weightCount(of: layer, reading: shape) <= Architecture.maximumParameterCount else {
+        throw WordtoolError(
+          .badData, found: "layer \(index), '\(step.text)', has too many weights for \(shape)",
+          expected: "at most \(Architecture.maximumParameterCount)")
+      }
     }
     let last = graph.nodes[graph.output].shape
     guard last == ImageShape(height: 1, width: 1, channels: classes) else {
@@ -53,6 +58,32 @@ public struct LayerList: Hashable, Sendable {
           ? "end it with 'fc classes'" : "end it with 'flatten, fc classes'")
     }
     return graph
+  }
+
+  /// How many weights a layer has; `Int.max` when that is no `Int`.
+  private static func weightCount(of layer: Layer, reading shape: ImageShape) -> Int {
+    let factors: [Int] =
+      switch layer {
+      case .convolution(let settings):
+        [
+          settings.outputs, shape.channels / settings.groups, settings.kernel.height,
+          settings.kernel.width,
+        ]
+      case .transposedConvolution(let settings):
+        [
+          settings.outputs / settings.groups, shape.channels, settings.kernel.height,
+          settings.kernel.width,
+        ]
+      case .fullyConnected(let outputs, _): [outputs, shape.valueCount]
+      default: []
+      }
+    var count = 1
+    for factor in factors {
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      if overflow { return .max }
+      count = product
+    }
+    return count
   }
 
   /// Why a layer cannot read this shape, beyond what ``LayerGraph`` says.

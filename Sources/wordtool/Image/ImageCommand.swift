@@ -14,6 +14,7 @@ struct ImageCommand: ParsableCommand {
       """,
     subcommands: [
       ImageShowCommand.self, ImageFilterCommand.self, ImageAugmentCommand.self,
-      ImageWhitenCommand.self, ImageTrainCommand.self, ImageClassifyCommand.self,
+      ImageWhitenCommand.self, ImageDescribeCommand.self, ImageTrainCommand.self,
+      ImageClassifyCommand.self,
     ])
 }
