@@ -16,7 +16,8 @@ import Testing
     "encode window", "bpe", "bpe train", "bpe encode", "bpe decode", "corpus", "corpus list",
     "corpus make", "train-lm", "perplexity", "generate", "export-onnx", "image", "image show",
     "image filter", "image augment", "train-classifier", "classify", "evaluate classification",
-    "abc", "abc check", "abc midi", "abc list", "image whiten",
+    "abc", "abc check", "abc midi", "abc list", "image whiten", "image describe", "image train",
+    "image classify",
     "gradient-flow", "recall",
     "train-tagger", "tag", "evaluate tagging",
   ]
