@@ -182,6 +182,27 @@ import Platform
     unsafe UnsafeRawBufferPointer(rebasing: contents.bytes[entry.range])
   }
 
+  /// Copies the bytes of a tensor, and gives the memory they took in a mapped file back as it goes:
+  /// a large model is then not in memory twice.
+  package func copyBytes(of entry: Entry, into target: UnsafeMutableRawBufferPointer) {
+    precondition(target.count == entry.range.count, "\(target.count) bytes for \(entry.name)")
+    let file = contents.owner as? MappedFile
+    var start = 0
+    while start < target.count {
+      let end = min(target.count, start + Self.copyPiece)
+      let range = entry.range.lowerBound + start..<entry.range.lowerBound + end
+      // SAFETY: both ranges are inside their buffers: the lengths are equal, and the initialiser has
+      // checked that the tensor is inside the file.
+      unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<end]).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: contents.bytes[range]))
+      file?.release(range)
+      start = end
+    }
+  }
+
+  /// Bytes copied before memory is given back.
+  private static let copyPiece = 1 << 24
+
   /// Sendable: the bytes are immutable, and the owner keeps them.
   @safe private struct Contents: @unchecked Sendable {
     let bytes: UnsafeRawBufferPointer

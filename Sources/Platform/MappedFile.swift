@@ -65,4 +65,17 @@ import Darwin
     _ = unsafe madvise(
       UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_WILLNEED)
   }
+
+  /// Gives the memory of the bytes in `range` back to the system; a later look reads them again.
+  public func release(_ range: Range<Int>) {
+    guard let base = unsafe bytes.baseAddress else { return }
+    let page = Int(getpagesize())
+    // Pages that are only partly in the range stay.
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard start < end else { return }
+    // SAFETY: whole pages inside a read-only mapping; what they hold is in the file.
+    _ = unsafe madvise(
+      UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+  }
 }

@@ -70,6 +70,9 @@ struct FileTests {
     let file = try MappedFile(path: folder.write(bytes, to: "m"))
     file.willNeed(5000..<9000)
     #expect(withExtendedLifetime(file) { Array(file.bytes) } == bytes)
+    // What was given back is read again.
+    file.release(0..<file.bytes.count)
+    #expect(withExtendedLifetime(file) { Array(file.bytes) } == bytes)
     #expect(try MappedFile(path: folder.write([UInt8](), to: "e")).bytes.isEmpty)
     for path in [folder("nothing"), folder.path] {
       let error = #expect(throws: WordtoolError.self) { _ = try MappedFile(path: path) }

@@ -193,8 +193,8 @@ struct ImageModelFile {
       throw WordtoolError(
         .badData, path: file.path, found: "no fitting tensor \(name)", expected: "F32 \(shape)")
     }
-    UnsafeMutableRawBufferPointer(start: target, count: entry.range.count)
-      .copyMemory(from: file.bytes(of: entry))
+    file.copyBytes(
+      of: entry, into: UnsafeMutableRawBufferPointer(start: target, count: entry.range.count))
   }
 
   // MARK: Writing
