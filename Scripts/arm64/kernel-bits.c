@@ -123,6 +123,38 @@ static void sequence(const wt_kernels *kernels, int count) {
 #undef X
 }
 
+// A convolution of many shapes, its weights' gradient, and dot products.
+static void convolution(const wt_kernels *kernels, int shape) {
+  enum { SEGMENTS = 3, PLACES = 40 };
+  static float input[2000], output[4000], other[4000], bias[WT_PANEL], weights[2000];
+  static _Alignas(64) float panel[SEGMENTS * 40 * WT_PANEL];
+  static int32_t input_offsets[PLACES], output_offsets[PLACES], segments[SEGMENTS] = {0, 50, 400};
+  for (int i = 0; i < 4000; i++) output[i] = uniform(), other[i] = uniform();
+  for (int i = 0; i < 2000; i++) input[i] = uniform(), weights[i] = uniform();
+  for (int i = 0; i < SEGMENTS * 40 * WT_PANEL; i++) panel[i] = uniform();
+  for (int i = 0; i < WT_PANEL; i++) bias[i] = uniform();
+  for (int i = 0; i < PLACES; i++) {
+    input_offsets[i] = i * 37 % 1500;
+    output_offsets[i] = (PLACES - 1 - i) * 35;
+  }
+  wt_convolution c = {
+      .places = 1 + shape % PLACES, .columns = 1 + shape % WT_PANEL, .segments = SEGMENTS,
+      .inner = shape % 40, .input = input, .input_offsets = input_offsets,
+      .segment_offsets = segments, .panel = panel, .bias = shape % 3 ? bias : 0,
+      .addend = shape % 2 ? other : 0, .output = output, .output_offsets = output_offsets,
+      .keep = shape % 5 == 0, .relu = shape % 7 < 3};
+  kernels->convolve_panel_f32(&c);
+  wt_weight_gradient g = {
+      .rows = 1 + shape % 27, .columns = 1 + shape % WT_PANEL, .places = shape % PLACES,
+      .input = input, .input_offsets = input_offsets, .gradient = other, .gradient_row = 33,
+      .weights = weights, .weights_row = 34};
+  kernels->add_weight_gradient_f32(&g);
+  kernels->dots_f32(1 + shape % 5, 1 + shape % 6, shape, input, 101, other, 102,
+                    shape % 2 ? bias : 0, output, 9);
+  add(output, 4000);
+  add(weights, 2000);
+}
+
 int main(int argc, char **argv) {
   const wt_kernels *kernels = argc == 2 ? wt_kernels_named(argv[1]) : 0;
   if (!kernels) {
@@ -136,6 +168,7 @@ int main(int argc, char **argv) {
   add(results, 4095);
   for (int shape = 0; shape < 100; shape++) product(kernels, shape);
   for (int count = 0; count <= 100; count++) sequence(kernels, count);
+  for (int shape = 0; shape < 100; shape++) convolution(kernels, shape);
   for (int i = 0; i < 4095; i++) values[i] = uniform() * 100;
   kernels->exp_f32(values, results, 4095);
   add(results, 4095);
