@@ -155,6 +155,44 @@ static void convolution(const wt_kernels *kernels, int shape) {
   add(weights, 2000);
 }
 
+// Layers without filters at one number of channels.
+static void layer(const wt_kernels *kernels, int channels) {
+  enum { WINDOWS = 3, INPUTS = 7, SIZE = INPUTS * INPUTS * 40 };
+  static float x[8][SIZE];
+  static double sums[4][40];
+  static uint8_t places[WINDOWS * WINDOWS * 40];
+  const int32_t lower[WINDOWS] = {0, 2, 4}, upper[WINDOWS] = {3, 5, 7}, extent[WINDOWS] = {3, 3, 3};
+  const int32_t first[INPUTS] = {0, 0, 0, 1, 1, 2, 2}, end[INPUTS] = {1, 1, 2, 2, 3, 3, 3};
+  const wt_pool_axis axis = {INPUTS, WINDOWS, 3, lower, upper, extent, first, end};
+  const wt_pool pool = {axis, axis, channels};
+  for (int i = 0; i < 8; i++)
+    for (int k = 0; k < SIZE; k++) x[i][k] = uniform();
+  bool adds = channels % 2;
+  int row = WINDOWS * channels, input_row = INPUTS * channels, count = 37 * channels;
+  for (int i = 0; i < WINDOWS; i++) {
+    kernels->max_pool_f32(&pool, i, x[0], x[1] + i * row, places + i * row);
+    kernels->average_pool_f32(&pool, i, x[0], x[2] + i * row);
+  }
+  for (int i = 0; i < INPUTS; i++) {
+    kernels->max_pool_gradient_f32(&pool, i, x[1], places, x[3] + i * input_row, adds);
+    kernels->average_pool_gradient_f32(&pool, i, x[2], x[4] + i * input_row, adds);
+  }
+  kernels->channel_sums_f32(37, channels, x[3], sums[0], sums[1]);
+  kernels->channel_products_f32(37, channels, x[3], x[4], sums[2], sums[3]);
+  kernels->scale_channels_f32(37, channels, x[3], x[4], x[5], x[6]);
+  kernels->combine_channels_f32(37, channels, x[6], x[4], x[3], x[5], x[6], x[7], adds);
+  kernels->relu_f32(count, x[7], x[5]);
+  kernels->relu_gradient_f32(count, x[5], x[3], x[4], adds);
+  kernels->tanh_gradient_f32(count, x[6], x[3], x[4], adds);
+  kernels->sigmoid_gradient_f32(count, x[6], x[3], x[0], adds);
+  kernels->add_f32(count, x[0], x[1], x[2]);
+  kernels->drop_f32(count, x[2], x[1], 5, 77, 99, 1u << 30, 1.25f, adds);
+  add(x[0], 8 * SIZE);
+  static float words[320];
+  memcpy(words, sums, sizeof words);
+  add(words, 320);
+}
+
 int main(int argc, char **argv) {
   const wt_kernels *kernels = argc == 2 ? wt_kernels_named(argv[1]) : 0;
   if (!kernels) {
@@ -169,6 +207,7 @@ int main(int argc, char **argv) {
   for (int shape = 0; shape < 100; shape++) product(kernels, shape);
   for (int count = 0; count <= 100; count++) sequence(kernels, count);
   for (int shape = 0; shape < 100; shape++) convolution(kernels, shape);
+  for (int channels = 1; channels <= 40; channels++) layer(kernels, channels);
   for (int i = 0; i < 4095; i++) values[i] = uniform() * 100;
   kernels->exp_f32(values, results, 4095);
   add(results, 4095);

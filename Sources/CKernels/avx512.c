@@ -185,6 +185,7 @@ static inline void store_part(float *to, __m512 v, int64_t count) {
 #define WT_TILE_ROWS 12
 #define WT_TILE_VECTORS 2
 #include "convolutions.h"
+#include "layers.h"
 #include "products.h"
 #include "sequences.h"
 

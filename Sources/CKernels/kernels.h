@@ -21,7 +21,16 @@ extern const wt_kernels wt_kernels_neon;
   pack_panel_f32_##ISA, gemm_panel_f32_##ISA, exp_f32_##ISA, tanh_f32_##ISA,                      \
       lstm_forward_f32_##ISA, lstm_backward_f32_##ISA, gru_forward_f32_##ISA,                     \
       gru_backward_f32_##ISA, softmax_xent_f32_##ISA, sum_squares_f32_##ISA, axpy_f32_##ISA,   \
-      convolve_panel_f32_##ISA, add_weight_gradient_f32_##ISA, dots_f32_##ISA
+      convolve_panel_f32_##ISA, add_weight_gradient_f32_##ISA, dots_f32_##ISA,                  \
+      relu_f32_##ISA, relu_gradient_f32_##ISA, tanh_gradient_f32_##ISA,                         \
+      sigmoid_gradient_f32_##ISA, add_f32_##ISA, drop_f32_##ISA, channel_sums_f32_##ISA,        \
+      channel_products_f32_##ISA, scale_channels_f32_##ISA, combine_channels_f32_##ISA,         \
+      max_pool_f32_##ISA, max_pool_gradient_f32_##ISA, average_pool_f32_##ISA,                  \
+      average_pool_gradient_f32_##ISA
+
+// The multipliers of MurmurHash3's finaliser.
+#define WT_HASH_1 0x85ebca6bu
+#define WT_HASH_2 0xc2b2ae35u
 
 // sigma(x) = 1 / (1 + e^-x), x clamped to +-30. e^-x = 2^n p(f) with n the nearest integer to
 // -x log2(e) and f the rest; p is 2^f's Taylor polynomial of degree 5, relative error below 3e-6.

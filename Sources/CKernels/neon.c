@@ -170,6 +170,7 @@ static inline void store_part(float *to, float32x4_t v, int64_t count) {
 #define WT_TILE_ROWS 6
 #define WT_TILE_VECTORS 4
 #include "convolutions.h"
+#include "layers.h"
 #include "products.h"
 #include "sequences.h"
 

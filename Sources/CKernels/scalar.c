@@ -331,6 +331,8 @@ static void axpy_f32_scalar(int64_t count, float a, const float *x, float *y) {
   for (int64_t i = 0; i < count; i++) y[i] = fmaf(a, x[i], y[i]);
 }
 
+#include "layers_scalar.h"
+
 const wt_kernels wt_kernels_scalar = {
     "scalar",
     sgns_dots_f32_scalar,

@@ -3,7 +3,7 @@ import CKernels
 
 extension Float: NetworkScalar {
   /// The kernels of this process: `WORDTOOL_KERNELS` names others than the fastest.
-  private static let kernels = (try? KernelTable.selected()) ?? .fastest
+  static let kernels = (try? KernelTable.selected()) ?? .fastest
 
   package static func packPanel(
     inner: Int, columns: Int, _ b: Input, rowStride: Int, columnStride: Int, into panel: Output

@@ -53,6 +53,56 @@ package protocol NetworkScalar: BinaryFloatingPoint, Sendable {
   static func dots(
     rows: Int, outputs: Int, inner: Int, _ x: Input, xStride: Int, _ w: Input, wStride: Int,
     bias: Input?, into y: Output, yStride: Int)
+
+  // Layers without filters. Wherever `adds` is set the results are added to what is there.
+
+  /// max(0, x); NaN stays NaN.
+  static func relu(_ values: Input, into results: Output, count: Int)
+  /// The gradient of `relu` from its results.
+  static func reluGradient(
+    _ outputs: Input, _ gradients: Input, into results: Output, count: Int, adds: Bool)
+  /// The gradient of `tanh` from its results.
+  static func tanhGradient(
+    _ outputs: Input, _ gradients: Input, into results: Output, count: Int, adds: Bool)
+  /// The gradient of `sigmoid` from its results.
+  static func sigmoidGradient(
+    _ outputs: Input, _ gradients: Input, into results: Output, count: Int, adds: Bool)
+  /// results = x + y.
+  static func sum(_ x: Input, _ y: Input, into results: Output, count: Int)
+  /// values[i] · scale where the hash of `first` + i is at least `threshold`, 0 elsewhere.
+  static func drop(
+    _ values: Input, into results: Output, count: Int, first: UInt32, keys: (UInt32, UInt32),
+    threshold: UInt32, scale: Self, adds: Bool)
+
+  /// The sums of each channel and of its squares over `rows` rows, in Double.
+  static func channelSums(
+    rows: Int, channels: Int, _ values: Input, sums: UnsafeMutablePointer<Double>,
+    squares: UnsafeMutablePointer<Double>)
+  /// sums[c] = Σ gradient, products[c] = Σ gradient · value, over rows.
+  static func channelProducts(
+    rows: Int, channels: Int, _ values: Input, _ gradients: Input,
+    sums: UnsafeMutablePointer<Double>, products: UnsafeMutablePointer<Double>)
+  /// results[r][c] = values[r][c] · factors[c] + offsets[c].
+  static func scaleChannels(
+    rows: Int, channels: Int, _ values: Input, factors: Input, offsets: Input, into results: Output)
+  /// results[r][c] = gradients[r][c] · a[c] + values[r][c] · b[c] + d[c].
+  static func combineChannels(
+    rows: Int, channels: Int, _ gradients: Input, a: Input, _ values: Input, b: Input, d: Input,
+    into results: Output, adds: Bool)
+
+  /// The maxima of one row of windows of an image, and where each was found first.
+  static func maxPool(
+    _ windows: PoolWindows, row: Int, _ image: Input, into results: Output, places: PoolPlaces?)
+  /// The gradients of one row of an image from those of the maxima of the whole image.
+  static func maxPoolGradient(
+    _ windows: PoolWindows, row: Int, _ gradients: Input, places: PoolPlaces, into results: Output,
+    adds: Bool)
+  /// The means of one row of windows of an image.
+  static func averagePool(
+    _ windows: PoolWindows, row: Int, _ image: Input, into results: Output)
+  /// The gradients of one row of an image from those of the means of the whole image.
+  static func averagePoolGradient(
+    _ windows: PoolWindows, row: Int, _ gradients: Input, into results: Output, adds: Bool)
 }
 
 extension NetworkScalar {

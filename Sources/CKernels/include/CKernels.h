@@ -78,6 +78,23 @@ typedef struct {
   int64_t weights_row;
 } wt_weight_gradient;
 
+/// The windows of a pooling along one axis, clipped to the input.
+typedef struct {
+  int64_t inputs;    ///< places
+  int64_t windows;
+  int64_t longest;   ///< places of the longest window
+  const int32_t *lower, *upper;   ///< window w has the places lower[w] ..< upper[w], at least one
+  const int32_t *extent;          ///< what window w counts for in the divisor of a mean
+  const int32_t *first, *end;     ///< place p lies in the windows first[p] ..< end[p]
+} wt_pool_axis;
+
+/// Windows over an image [row, column, channel]; the results are [window row, window column,
+/// channel].
+typedef struct {
+  wt_pool_axis rows, columns;
+  int64_t channels;
+} wt_pool;
+
 /// One instruction set's kernels.
 ///
 /// Where an elementwise kernel takes several arrays, an output may be the same array as an input,
@@ -180,6 +197,65 @@ typedef struct {
   /// 16 lanes over the inner index, added up in one tree. w is read once for two rows of x.
   void (*dots_f32)(int64_t rows, int64_t outputs, int64_t inner, const float *x, int64_t x_row,
                    const float *w, int64_t w_row, const float *bias, float *y, int64_t y_row);
+
+  /// y = max(0, x); NaN stays NaN.
+  void (*relu_f32)(int64_t count, const float *x, float *y);
+
+  // From here on `adds` says whether results are added to what is there.
+
+  /// dx = dy where y > 0 or is NaN, 0 elsewhere.
+  void (*relu_gradient_f32)(int64_t count, const float *y, const float *dy, float *dx, bool adds);
+
+  /// dx = dy (1 - y^2).
+  void (*tanh_gradient_f32)(int64_t count, const float *y, const float *dy, float *dx, bool adds);
+
+  /// dx = dy y (1 - y).
+  void (*sigmoid_gradient_f32)(int64_t count, const float *y, const float *dy, float *dx,
+                               bool adds);
+
+  /// z = x + y.
+  void (*add_f32)(int64_t count, const float *x, const float *y, float *z);
+
+  /// y[i] = x[i] scale where the hash of first + i under the keys is at least `threshold`, 0
+  /// elsewhere: a share threshold / 2^32 is dropped. The hash is MurmurHash3's finaliser (Appleby)
+  /// with one key before it and one inside.
+  void (*drop_f32)(int64_t count, const float *x, float *y, uint32_t first, uint32_t key0,
+                   uint32_t key1, uint32_t threshold, float scale, bool adds);
+
+  /// sums[c] = sum over r of x[r][c] and squares[c] = sum over r of x[r][c]^2, each one chain in
+  /// double, r = 0, 1, ...
+  void (*channel_sums_f32)(int64_t rows, int64_t channels, const float *x, double *sums,
+                           double *squares);
+
+  /// sums[c] = sum over r of dy[r][c], products[c] = sum over r of x[r][c] dy[r][c], likewise.
+  void (*channel_products_f32)(int64_t rows, int64_t channels, const float *x, const float *dy,
+                               double *sums, double *products);
+
+  /// y[r][c] = x[r][c] a[c] + b[c], not fused.
+  void (*scale_channels_f32)(int64_t rows, int64_t channels, const float *x, const float *a,
+                             const float *b, float *y);
+
+  /// dx[r][c] = dy[r][c] a[c] + (x[r][c] b[c] + d[c]), not fused.
+  void (*combine_channels_f32)(int64_t rows, int64_t channels, const float *dy, const float *a,
+                               const float *x, const float *b, const float *d, float *dx,
+                               bool adds);
+
+  /// The largest values of one row of windows; NaN is the largest. places, if not NULL, receives
+  /// where each was found first: (row in the window) x columns.longest + column in the window,
+  /// which is below 256.
+  void (*max_pool_f32)(const wt_pool *pool, int64_t row, const float *image, float *y,
+                       uint8_t *places);
+
+  /// The gradients of one row of the image from those of all windows.
+  void (*max_pool_gradient_f32)(const wt_pool *pool, int64_t row, const float *dy,
+                                const uint8_t *places, float *dx, bool adds);
+
+  /// The means of one row of windows: the sum in row order, times 1 / (product of the extents).
+  void (*average_pool_f32)(const wt_pool *pool, int64_t row, const float *image, float *y);
+
+  /// The gradients of one row of the image from those of all windows.
+  void (*average_pool_gradient_f32)(const wt_pool *pool, int64_t row, const float *dy, float *dx,
+                                    bool adds);
 } wt_kernels;
 
 /// The kernels of that name, or NULL where this processor or build does not have them.

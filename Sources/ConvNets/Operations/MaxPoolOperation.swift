@@ -8,12 +8,10 @@ package import Networks
 package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
   private let windows: PoolWindows
   private let compute: Compute<Scalar>
-  /// Where in its window each maximum stands, for windows of at most 256 places or larger ones.
-  private var places: [UInt8] = []
-  private var widePlaces: [UInt32] = []
+  /// Where in its window each maximum stands.
+  private var placeMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   /// The images whose places are kept.
   private var keptCount = 0
-  private var isWide: Bool { windows.windowSize > 256 }
   private var outputCount: Int { windows.rows.windows * windows.outputStride }
 
   package init(
@@ -30,48 +28,34 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
     self.compute = compute
   }
 
+  deinit { placeMemory.deallocate() }
+
   package func prepare(count: Int, isTraining: Bool) {
-    if isTraining { takePlaces(count) }
+    if isTraining { _ = places(count) }
   }
 
-  private func takePlaces(_ count: Int) {
-    if isWide {
-      if widePlaces.count < count * outputCount {
-        widePlaces = [UInt32](repeating: 0, count: count * outputCount)
-      }
-    } else if places.count < count * outputCount {
-      places = [UInt8](repeating: 0, count: count * outputCount)
+  /// Room for the places of so many images.
+  private func places(_ count: Int) -> PoolPlaces? {
+    let size = PoolPlaces.byteCount(of: count * outputCount, in: windows)
+    if placeMemory.count < size {
+      placeMemory.deallocate()
+      placeMemory = .allocate(byteCount: size, alignment: 64)
+      keptCount = 0
     }
+    return placeMemory.baseAddress.map { PoolPlaces($0, for: windows) }
   }
 
   @_specialize(where Scalar == Float)
   package func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
   ) {
+    findMaxima(inputs[0], into: output, places: pass.isTraining ? places(output.count) : nil)
     keptCount = pass.isTraining ? output.count : 0
-    if pass.isTraining { takePlaces(output.count) }
-    findMaxima(inputs[0], into: output, keeping: pass.isTraining)
   }
 
   @_specialize(where Scalar == Float)
   private func findMaxima(
-    _ input: Activations<Scalar>, into output: Activations<Scalar>, keeping: Bool
-  ) {
-    if !keeping {
-      pool(input, into: output, places: UnsafeMutablePointer<UInt8>?.none)
-    } else if isWide {
-      widePlaces.withUnsafeMutableBufferPointer {
-        pool(input, into: output, places: $0.baseAddress)
-      }
-    } else {
-      places.withUnsafeMutableBufferPointer { pool(input, into: output, places: $0.baseAddress) }
-    }
-  }
-
-  @inline(__always)
-  private func pool<Place: FixedWidthInteger & UnsignedInteger>(
-    _ input: Activations<Scalar>, into output: Activations<Scalar>,
-    places: UnsafeMutablePointer<Place>?
+    _ input: Activations<Scalar>, into output: Activations<Scalar>, places: PoolPlaces?
   ) {
     let windows = windows
     let (rows, perImage) = (windows.rows.windows, outputCount)
@@ -82,7 +66,7 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
         let offset = image * perImage + row * windows.outputStride
         Scalar.maxPool(
           windows, row: row, input.image(image), into: output.base + offset,
-          places: places.map { $0 + offset })
+          places: places?.from(offset))
       }
     }
   }
@@ -92,32 +76,17 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
     _ inputs: [Activations<Scalar>], output: Activations<Scalar>, gradient: Activations<Scalar>,
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
   ) {
-    guard let target = targets[0] else { return }
+    guard let target = targets[0], let places = places(gradient.count) else { return }
     if keptCount != gradient.count {
-      // A pass that was not told to keep them.
-      takePlaces(gradient.count)
-      let scratch = AlignedBuffer<Scalar>(count: output.valueCount)
-      findMaxima(
-        inputs[0],
-        into: Activations(base: scratch.base, count: output.count, shape: output.shape),
-        keeping: true)
-    }
-    if isWide {
-      widePlaces.withUnsafeBufferPointer { kept in
-        if let base = kept.baseAddress { spread(gradient, base, into: target) }
-      }
-    } else {
-      places.withUnsafeBufferPointer { kept in
-        if let base = kept.baseAddress { spread(gradient, base, into: target) }
+      // The pass was not told to keep them.
+      let scratch = AlignedBuffer<Scalar>(count: gradient.valueCount)
+      withExtendedLifetime(scratch) {
+        findMaxima(
+          inputs[0],
+          into: Activations(base: scratch.base, count: gradient.count, shape: gradient.shape),
+          places: places)
       }
     }
-  }
-
-  @inline(__always)
-  private func spread<Place: FixedWidthInteger & UnsignedInteger>(
-    _ gradient: Activations<Scalar>, _ places: UnsafePointer<Place>,
-    into target: GradientTarget<Scalar>
-  ) {
     let windows = windows
     let (rows, perImage) = (windows.rows.inputs, outputCount)
     compute.forRanges(
@@ -126,7 +95,7 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
       for index in range {
         let (image, row) = index.quotientAndRemainder(dividingBy: rows)
         Scalar.maxPoolGradient(
-          windows, row: row, gradient.image(image), places: places + image * perImage,
+          windows, row: row, gradient.image(image), places: places.from(image * perImage),
           into: target.values.image(image) + row * windows.inputStride, adds: target.adds)
       }
     }
