@@ -174,11 +174,54 @@ static void WT_ISA(max_pool_f32)(const wt_pool *pool, int64_t row, const float *
   }
 }
 
+// Whether no place lies in two windows.
+static bool WT_ISA(are_apart)(const wt_pool_axis *axis) {
+  for (int64_t w = 1; w < axis->windows; w++)
+    if (axis->upper[w - 1] > axis->lower[w]) return false;
+  return true;
+}
+
+// Of places in no window.
+static void WT_ISA(clear)(float *dx, int64_t count, bool adds) {
+  if (!adds && count > 0) __builtin_memset(dx, 0, sizeof(float) * (uint64_t)count);
+}
+
+// The same as below for places in at most one window: each window is read once.
+static void WT_ISA(spread)(const wt_pool *pool, int64_t row, const float *dy,
+                           const uint8_t *places, float *dx, bool adds) {
+  const wt_pool_axis *rows = &pool->rows, *columns = &pool->columns;
+  int64_t channels = pool->channels, at = 0;
+  int32_t i = rows->first[row];
+  if (i == rows->end[row]) return WT_ISA(clear)(dx, columns->inputs * channels, adds);
+  uint32_t above = (uint32_t)(((int32_t)row - rows->lower[i]) * columns->longest);
+  dy += i * columns->windows * channels;
+  places += i * columns->windows * channels;
+  for (int64_t j = 0; j < columns->windows; j++, dy += channels, places += channels) {
+    int64_t lower = columns->lower[j], upper = columns->upper[j];
+    WT_ISA(clear)(dx + at * channels, (lower - at) * channels, adds);
+    for (int64_t c = 0; c < channels; c += WT_WIDTH) {
+      int64_t n = channels - c;
+      vfloat gradient = get(dy + c, n);
+      vbits place = get_bytes(places + c, n);
+      for (int64_t k = lower; k < upper; k++) {
+        float *to = dx + k * channels + c;
+        vbits here = (vbits)(place == above + (uint32_t)(k - lower));
+        vfloat sum = adds ? get(to, n) : (vfloat){0};
+        put(to, sum + choose(here, gradient, (vfloat){0}), n);
+      }
+    }
+    at = upper;
+  }
+  WT_ISA(clear)(dx + at * channels, (columns->inputs - at) * channels, adds);
+}
+
 static void WT_ISA(max_pool_gradient_f32)(const wt_pool *pool, int64_t row, const float *dy,
                                           const uint8_t *places, float *dx, bool adds) {
   const wt_pool_axis *rows = &pool->rows, *columns = &pool->columns;
   int64_t channels = pool->channels, stride = columns->windows * channels;
   int32_t pitch = (int32_t)columns->longest;
+  if (rows->end[row] - rows->first[row] <= 1 && WT_ISA(are_apart)(columns))
+    return WT_ISA(spread)(pool, row, dy, places, dx, adds);
   for (int32_t at = 0; at < columns->inputs; at++, dx += channels)
     for (int64_t c = 0; c < channels; c += WT_WIDTH) {
       int64_t n = channels - c;
