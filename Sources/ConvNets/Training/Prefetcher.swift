@@ -11,7 +11,7 @@ import Platform
 ///
 /// Each is made from its number alone, so what comes out does not depend on how far ahead the
 /// thread is.
-final class Prefetcher<Element: Sendable> {
+package final class Prefetcher<Element: Sendable> {
   private let shared: Shared
   private let helper: HelperThreads
 
@@ -21,7 +21,7 @@ final class Prefetcher<Element: Sendable> {
   ///   - range: their numbers.
   ///   - depth: how many wait to be used, at most.
   ///   - make: makes one; not called again after it threw.
-  init(_ range: Range<Int>, depth: Int = 2, make: @escaping @Sendable (Int) throws -> Element) {
+  package init(_ range: Range<Int>, depth: Int = 2, make: @escaping @Sendable (Int) throws -> Element) {
     let shared = Shared(left: range.count)
     self.shared = shared
     helper = HelperThreads(count: 1) { _ in
@@ -41,7 +41,7 @@ final class Prefetcher<Element: Sendable> {
   /// The next one, or nil behind the last.
   ///
   /// - Throws: what making it threw.
-  func next() throws -> Element? { try shared.take()?.get() }
+  package func next() throws -> Element? { try shared.take()?.get() }
 
   /// Sendable: what changes is touched with the mutex held.
   private final class Shared: @unchecked Sendable {
