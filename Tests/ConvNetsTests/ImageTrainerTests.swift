@@ -62,7 +62,7 @@ import Testing
   /// Every rule with a memory of its own, and interruptions at different places.
   @Test(arguments: [
     ("sgd", "cosine", 1), ("sgd", "plateau", 6), ("adam", "step", 7), ("adamw", "constant", 9),
-    ("rmsprop", "cosine", 11),
+    ("rmsprop", "cosine", 4),
   ])
   func aResumedTrainingGivesTheBytesOfAnUnbrokenOne(
     method: String, schedule: String, steps: Int

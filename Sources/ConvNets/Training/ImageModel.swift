@@ -16,8 +16,9 @@ public final class ImageModel {
   package let execution: NetworkExecution<Float>
   let threads: Int
 
-  init(
-    _ description: ImageModelDescription, whitening: ZCAWhitening?, stepCount: Int,
+  /// Takes over a network with its numbers.
+  package init(
+    _ description: ImageModelDescription, whitening: ZCAWhitening? = nil, stepCount: Int = 0,
     execution: NetworkExecution<Float>, threads: Int
   ) {
     self.description = description

@@ -21,7 +21,9 @@ package final class Prefetcher<Element: Sendable> {
   ///   - range: their numbers.
   ///   - depth: how many wait to be used, at most.
   ///   - make: makes one; not called again after it threw.
-  package init(_ range: Range<Int>, depth: Int = 2, make: @escaping @Sendable (Int) throws -> Element) {
+  package init(
+    _ range: Range<Int>, depth: Int = 2, make: @escaping @Sendable (Int) throws -> Element
+  ) {
     let shared = Shared(left: range.count)
     self.shared = shared
     helper = HelperThreads(count: 1) { _ in

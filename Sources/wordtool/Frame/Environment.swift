@@ -42,6 +42,12 @@ enum Environment {
   /// Whether something stands under that path.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether a folder stands under that path.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Seconds on a clock that never runs backwards.
   static func seconds() -> Double {
     var time = timespec()

@@ -15,6 +15,6 @@ struct ImageCommand: ParsableCommand {
     subcommands: [
       ImageShowCommand.self, ImageFilterCommand.self, ImageAugmentCommand.self,
       ImageWhitenCommand.self, ImageDescribeCommand.self, ImageTrainCommand.self,
-      ImageClassifyCommand.self,
+      ImageClassifyCommand.self, ImageFeaturesCommand.self,
     ])
 }
