@@ -31,6 +31,7 @@ import Testing
       ]
     ),
     ("resnet-18", ["conv1": [7, 2], "maxpool": [11, 4], "layer4.1.relu2": [435, 32]]),
+    ("googlenet", ["inception5b.concatenate": [379, 32]]),
     // 483 in the paper's form, whose blocks halve in their first convolution.
     ("resnet-50", ["layer4.2.relu3": [427, 32]]),
   ])

@@ -17,8 +17,7 @@ import Testing
     "corpus make", "train-lm", "perplexity", "generate", "export-onnx", "image", "image show",
     "image filter", "image augment", "train-classifier", "classify", "evaluate classification",
     "image features", "abc", "abc check", "abc midi", "abc list", "image whiten", "image describe",
-    "image train",
-    "image classify",
+    "image time", "image train", "image classify",
     "gradient-flow", "recall",
     "train-tagger", "tag", "evaluate tagging",
   ]

@@ -24,8 +24,15 @@ struct ImageModelFile {
 
   /// Opens a model or a checkpoint that wordtool wrote and looks for all its tensors.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - format: what its header must say it is.
+  ///   - remedy: what to do about a file of bare weights.
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
-  init(path: String, format: String) throws {
+  init(
+    path: String, format: String,
+    remedy: String = "--model NAME says which network bare weights belong to"
+  ) throws {
     file = try TensorFile(path: path)
     let found = file.metadata["format"]
     guard found == format else {
@@ -34,7 +41,7 @@ struct ImageModelFile {
         found: found.map { "a file of the kind '\($0)'" } ?? "tensors without a format",
         expected: "'\(format)'",
         remedy: found == nil
-          ? "--model NAME says which network bare weights belong to" : "image train writes them")
+          ? remedy : "image train writes them")
     }
     guard let text = file.metadata["model"] else {
       throw WordtoolError(.badData, path: path, found: "no model in the header")
@@ -304,5 +311,17 @@ extension ImageModel {
     try ImageModelFile.write(
       to: output, format: ImageModelFile.format, description: description, whitening: whitening,
       stepCount: stepCount, execution: execution)
+  }
+}
+
+extension ImageModelDescription {
+  /// Reads what the file of a model says it is, and none of its numbers.
+  ///
+  /// - Throws: `WordtoolError`: `noSuchInput`; `badData` when the file is no model that wordtool wrote.
+  public init(contentsOf path: String) throws {
+    self = try ImageModelFile(
+      path: path, format: ImageModelFile.format,
+      remedy: "give the name of the network that bare weights belong to"
+    ).description
   }
 }

@@ -14,7 +14,7 @@ struct ImageCommand: ParsableCommand {
       """,
     subcommands: [
       ImageShowCommand.self, ImageFilterCommand.self, ImageAugmentCommand.self,
-      ImageWhitenCommand.self, ImageDescribeCommand.self, ImageTrainCommand.self,
-      ImageClassifyCommand.self, ImageFeaturesCommand.self,
+      ImageWhitenCommand.self, ImageDescribeCommand.self, ImageTimeCommand.self,
+      ImageTrainCommand.self, ImageClassifyCommand.self, ImageFeaturesCommand.self,
     ])
 }

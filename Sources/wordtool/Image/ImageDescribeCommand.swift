@@ -20,20 +20,22 @@ struct ImageDescribeCommand: ParsableCommand {
 
       Example:
         wordtool image describe resnet-18 --brief
+        wordtool image describe digits.model
         wordtool image describe "conv 8 3x3 pad 1, relu, max-pool 2, flatten, fc classes" \
       --input 28x28x1 --classes 10
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "A network's name, fully-connected=SIZE,SIZE with the sizes of its hidden layers, or layers.",
+      "A network's name, fully-connected=SIZE,SIZE with the sizes of its hidden layers, layers, or a "
+        + "model that 'image train' wrote.",
       valueName: "network"))
   var network: String?
 
   @Option(
     help: ArgumentHelp(
       "The size of the images. (default: the network's usual one)", valueName: "HxWxC"))
-  var input: DescribedInput?
+  var input: ImageExtents?
 
   @Option(help: ArgumentHelp("How many classes. (default: as usual)", valueName: "n"))
   var classes: Int?
@@ -56,9 +58,10 @@ struct ImageDescribeCommand: ParsableCommand {
 
   func run() throws {
     guard let network else { return try listNames() }
-    let architecture = try Architecture(network)
-    let shape = input?.shape ?? architecture.usualInput
-    let classes = classes ?? architecture.usualClassCount
+    let described = try DescribedNetwork(network, input: input, classes: classes)
+    let (architecture, shape, classes) = (
+      described.architecture, described.input, described.classes
+    )
     let graph = try architecture.graph(input: shape, classes: classes)
     let description = NetworkDescription(
       architecture, summary: NetworkSummary(graph), comparison: SpatialComparison(graph),
@@ -102,14 +105,21 @@ struct ImageDescribeCommand: ParsableCommand {
         parameters: summary.parameterCount, multiplyAdds: summary.multiplyAdds)
     }
     if json.json { return try JSONOutput.write(networks) }
+    let width = networks.map(\.name.count).max() ?? 0
     try StandardOutput.shared.write(
       TextTable.aligned(
-        [["network", "images", "classes", "parameters", "multiply-adds", "from"]]
+        [
+          [
+            "network".padded(to: width) + "  from", "images", "classes", "parameters",
+            "multiply-adds",
+          ]
+        ]
           + networks.map { network in
             [
-              network.name, network.input.map(String.init).joined(separator: " x "),
+              network.name.padded(to: width) + "  " + network.source,
+              network.input.map(String.init).joined(separator: " x "),
               NumberFormat.grouped(network.classes), NumberFormat.grouped(network.parameters),
-              NumberFormat.grouped(network.multiplyAdds), network.source,
+              NumberFormat.grouped(network.multiplyAdds),
             ]
           }))
   }
@@ -118,18 +128,4 @@ struct ImageDescribeCommand: ParsableCommand {
 extension ImageShape {
   /// Rows, columns, depth.
   var extents: [Int] { [height, width, channels] }
-}
-
-/// `HEIGHTxWIDTHxCHANNELS`.
-struct DescribedInput: ExpressibleByArgument {
-  var shape: ImageShape
-
-  init?(argument: String) {
-    let numbers = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
-      .compactMap { Int($0) }
-    guard numbers.count == 3, numbers.allSatisfy({ (1...1 << 16).contains($0) }),
-      numbers.reduce(1, *) <= ImageShape.maximumValueCount
-    else { return nil }
-    shape = ImageShape(height: numbers[0], width: numbers[1], channels: numbers[2])
-  }
 }

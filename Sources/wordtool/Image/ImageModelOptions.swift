@@ -51,7 +51,8 @@ struct ImageModelOptions: ParsableArguments {
       fit.adjust(&preprocessing)
       return model.with(preprocessing: preprocessing)
     }
-    let usual = try Architecture(network).usualInput
+    let architecture = try Architecture(network)
+    let usual = architecture.usualInput
     let shape = ImageShape(
       height: input?.height ?? usual.height, width: input?.width ?? usual.width,
       channels: input?.channels ?? usual.channels)
@@ -59,6 +60,11 @@ struct ImageModelOptions: ParsableArguments {
     if imagenet {
       preprocessing = .imageNet
       preprocessing.fit = .crop(share: 0.875)
+      if architecture.name.hasPrefix("googlenet") {
+        // torchvision's published weights were converted from a network that was trained so.
+        preprocessing.mean = [0.5, 0.5, 0.5]
+        preprocessing.deviation = [0.5, 0.5, 0.5]
+      }
       guard shape.channels == 3 else {
         throw ValidationError("--imagenet needs an input of 3 channels, not \(shape.channels)")
       }
