@@ -2,10 +2,11 @@
 # Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors)
 # without a value changed, in both directions; that the encoders give what scikit-learn gives; that
 # byte-pair encodings pass to and from the Hugging Face tokenizers; that n-gram models have the same
-# perplexity in KenLM; and that recurrent models, classifiers and taggers compute the same in PyTorch
-# and in ONNX Runtime. Prints how many checks passed and failed. The encoders and classifiers are
-# compared on AG News and IMDB, the language models on the Penn Treebank and tinyshakespeare, from the
-# folder in WORDTOOL_CORPORA; without it on made-up sentences.
+# perplexity in KenLM; that recurrent models, classifiers and taggers compute the same in PyTorch and in
+# ONNX Runtime; and that networks for images compute the same in torchvision. Prints how many checks
+# passed and failed. The encoders and classifiers are compared on AG News and IMDB, the language models
+# on the Penn Treebank and tinyshakespeare, from the folder in WORDTOOL_CORPORA; without it on made-up
+# sentences.
 #
 # Uses python3 as it is when it has the packages; otherwise it makes a virtual environment in the
 # user's cache folder, and installs them there from PyPI.
@@ -30,7 +31,7 @@ fi
 wordtool=$(swift build -c release --show-bin-path)/wordtool
 
 has_packages() {
-  "$1" -c 'import gensim, numpy, safetensors, scipy, sklearn, tokenizers, kenlm, onnx, onnxruntime, torch' 2>/dev/null
+  "$1" -c 'import gensim, numpy, safetensors, scipy, sklearn, tokenizers, kenlm, onnx, onnxruntime, torch, torchvision' 2>/dev/null
 }
 
 python=python3
@@ -41,7 +42,7 @@ if ! has_packages "$python"; then
   if ! has_packages "$python"; then
     say "installing the Python tools in a virtual environment"
     if ! { python3 -m venv "$environment" &&
-      "$python" -m pip install -q torch gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
+      "$python" -m pip install -q torch torchvision gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
         onnx onnxruntime; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
@@ -55,5 +56,6 @@ XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || st
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/ngrams.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/sequences.py "$wordtool" "$work" || status=1
+"$python" Scripts/interop/images.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/classifiers.py "$wordtool" "$work" || status=1
 exit $status
