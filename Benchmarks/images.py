@@ -88,20 +88,20 @@ def parse():
 # --- PyTorch, in a process of its own ------------------------------------------------------------
 
 
-def read(path):
-    """The images of a set as wordtool gets them, centred and scaled, and their labels."""
+def read(path, limit):
+    """The first images of a set as wordtool gets them, centred and scaled, and their labels."""
     import numpy as np
 
     with gzip.open(path) as file:
         data = np.frombuffer(file.read(), np.uint8)
     if "cifar" in str(path):
-        records = data.reshape(-1, 3073)
+        records = data.reshape(-1, 3073)[:limit]
         labels, pixels = records[:, 0], records[:, 1:].reshape(-1, 3, 32, 32)
     else:
         labels_path = str(path).replace("images-idx3", "labels-idx1")
         with gzip.open(labels_path) as file:
-            labels = np.frombuffer(file.read(), np.uint8)[8:]
-        pixels = data[16:].reshape(-1, 1, 28, 28)
+            labels = np.frombuffer(file.read(), np.uint8)[8 : 8 + limit]
+        pixels = data[16:].reshape(-1, 1, 28, 28)[:limit]
     images = pixels.astype(np.float32) / 255
     mean = images.mean((0, 2, 3), keepdims=True)
     images -= mean
@@ -150,7 +150,9 @@ class Worker:
         self.parameters = sum(value.numel() for value in self.model.parameters())
         height, width, channels = case["input"]
         if case["data"]:
-            images, labels = read(Path(os.environ["WORDTOOL_CORPORA"]) / case["data"])
+            # No more than are used, so that the peak is that of the training.
+            images, labels = read(
+                Path(os.environ["WORDTOOL_CORPORA"]) / case["data"], case["count"] * case["batch"])
             self.images, self.labels = torch.from_numpy(images), torch.from_numpy(labels)
             self.images = self.images.contiguous(memory_format=layout)
             self.optimizer = torch.optim.SGD(
@@ -166,7 +168,8 @@ class Worker:
         size = self.case["batch"]
         start = time.perf_counter()
         for step in range(steps):
-            chosen = order[step * size : (step + 1) * size]
+            first = step * size % max(len(order) - size + 1, 1)
+            chosen = order[first : first + size]
             self.optimizer.zero_grad()
             logits = self.model(self.images[chosen])
             loss = self.torch.nn.functional.cross_entropy(logits, self.labels[chosen])
@@ -205,7 +208,7 @@ def work(threads):
         request = json.loads(line)
         if "case" in request:
             worker = Worker(torch, request["case"], request["channelsLast"])
-            worker.answer(3)
+            worker.answer(min(3, request["case"]["count"]))
             answer = {"parameters": worker.parameters}
         else:
             answer = {"value": worker.answer(request["count"])}
@@ -277,7 +280,8 @@ def ours(tool, case, count, threads, folder):
 def compare(tool, case, arguments, folder):
     count = arguments.count or case.count
     torch = PyTorch(arguments.threads)
-    theirs = torch.ask(case=asdict(case), channelsLast=arguments.channels_last)
+    theirs = torch.ask(
+        case={**asdict(case), "count": count}, channelsLast=arguments.channels_last)
     pairs, memory = [], [0, theirs["peakBytes"]]
     for turn in range(1, arguments.rounds + 1):
         answers = {}
