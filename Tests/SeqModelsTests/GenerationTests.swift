@@ -73,6 +73,18 @@ import Testing
     #expect(try model.generate(length: 200, stopString: "w1 nothing like it").text == whole)
   }
 
+  @Test func aContextStandsBeforeThePrompt() throws {
+    let whole = try model.generate(prompt: "w3 w4\nw0 w1", length: 6, options: options())
+    for context in ["w3 w4", "w3 w4\n"] {
+      let start = try GenerationStart(model, context: context, prompt: "w0 w1")
+      // Each text is made from its own copy.
+      for _ in 0..<2 {
+        var copy = start
+        #expect(try copy.generate(length: 6, options: options()) == whole)
+      }
+    }
+  }
+
   @Test func promptsMayHoldUnknownWordsButNotOnlyThose() throws {
     #expect(try model.unknownTokens(in: "zz w0 yy zz") == ["zz", "yy"])
     #expect(try model.generate(prompt: "zz w0", length: 3).tokenCount == 3)

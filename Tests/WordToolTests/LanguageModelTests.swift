@@ -68,6 +68,11 @@ import Testing
       #expect(try tool.start(arguments).wait().output == run.output)
       let json = try tool.start(arguments + ["--stop", "\n", "--json"]).wait()
       #expect(json.output.contains(#""prompt":"the king""#))
+      try TestFiles.write("the queen\n", to: folder + "/before")
+      let later = try tool.start(arguments + ["--context", folder + "/before"]).wait()
+      #expect(later.exitCode == 0 && later.output.hasPrefix("the king"))
+      let missing = try tool.start(arguments + ["--context", folder + "/none"]).wait()
+      #expect(missing.exitCode == 66 && missing.errors.contains("/none"))
       let partly = try tool.run("generate", model, "--prompt", "zork king", "--length", "2")
       #expect(partly.exitCode == 0 && partly.errors.contains("zork"))
     }

@@ -1,7 +1,10 @@
 import Platform
 
 /// Where a generation begins: the model after the prompt.
-struct GenerationStart {
+///
+/// A value: several texts that begin with the same prompt are made from copies of one start, so that
+/// the prompt is read once.
+public struct GenerationStart {
   let model: any LanguageModel
   var walker: LanguageModelWalker
   /// The tokens of the prompt, line ends included.
@@ -11,8 +14,17 @@ struct GenerationStart {
 
   /// Reads a prompt.
   ///
+  /// - Parameters:
+  ///   - context: text that stands before the prompt, ended by a line end.
+  ///   - prompt: cut into tokens as the training text was. Unknown words are `<unk>` to the model.
+  ///     Empty: the begin of a sentence.
   /// - Throws: `WordtoolError` of kind `unavailable` when the model knows none of its tokens.
-  init(_ model: any LanguageModel, prompt: String) throws {
+  public init(_ model: any LanguageModel, context: String = "", prompt: String = "") throws {
+    let isEnded = context.last?.isNewline ?? true
+    try self.init(model, text: context + (isEnded ? "" : "\n") + prompt)
+  }
+
+  private init(_ model: any LanguageModel, text prompt: String) throws {
     self.model = model
     walker = LanguageModelWalker(model)
     let reader = try SentenceReader(unit: model.unit, rule: model.readingRule)

@@ -11,6 +11,7 @@ extension LanguageModel {
   /// numbers. With a width of 1 this is greedy generation.
   ///
   /// - Parameters:
+  ///   - context: text that stands before the prompt.
   ///   - prompt: what stands before, as in ``generate(prompt:length:options:stopString:stop:write:)``.
   ///   - length: how many tokens a text has at most, at least 0.
   ///   - width: how many texts are followed, at least 1.
@@ -23,13 +24,13 @@ extension LanguageModel {
   ///   knows none of the words of the prompt, `badData` for a model whose probabilities are not
   ///   numbers.
   public func beamSearch(
-    prompt: String = "", length: Int, width: Int, count: Int = 1,
+    context: String = "", prompt: String = "", length: Int, width: Int, count: Int = 1,
     options: SamplingOptions = SamplingOptions(), stopString: String? = nil, stop: StopFlag? = nil
   ) throws -> [GeneratedText] {
     precondition(length >= 0, "\(length) tokens")
     precondition(width >= 1 && (1...width).contains(count), "\(count) of \(width) texts")
     try options.validate()
-    let start = try GenerationStart(self, prompt: prompt)
+    let start = try GenerationStart(self, context: context, prompt: prompt)
     var search = BeamSearch(
       start, length: length, width: width, count: count, options: options, stopString: stopString)
     while search.isOpen {

@@ -46,7 +46,6 @@ extension LanguageModel {
     prompt: String = "", length: Int, options: SamplingOptions = SamplingOptions(),
     stopString: String? = nil, stop: StopFlag? = nil, write: (String) throws -> Void = { _ in }
   ) throws -> GeneratedText {
-    precondition(length >= 0, "\(length) tokens")
     try options.validate()
     var start = try GenerationStart(self, prompt: prompt)
     return try start.generate(
@@ -55,10 +54,15 @@ extension LanguageModel {
 }
 
 extension GenerationStart {
-  mutating func generate(
-    length: Int, options: SamplingOptions, stopString: String?, stop: StopFlag?,
-    write: (String) throws -> Void
+  /// Goes on from here, as
+  /// ``LanguageModel/generate(prompt:length:options:stopString:stop:write:)`` does.
+  @discardableResult
+  public mutating func generate(
+    length: Int, options: SamplingOptions = SamplingOptions(), stopString: String? = nil,
+    stop: StopFlag? = nil, write: (String) throws -> Void = { _ in }
   ) throws -> GeneratedText {
+    precondition(length >= 0, "\(length) tokens")
+    try options.validate()
     let (end, unknown) = (model.endID, Int(model.unknownID))
     var sampler = Sampler(options)
     var penalty = RepetitionPenalty(options)

@@ -31,6 +31,13 @@ struct GenerateCommand: ParsableCommand {
       valueName: "text"))
   var prompt = ""
 
+  @Option(
+    help: ArgumentHelp(
+      "Let the model read this text before the prompt; it is not printed. A model that has read "
+        + "nothing yet does not know where in a text it is.",
+      valueName: "file"))
+  var context: String?
+
   @Option(help: ArgumentHelp("Tokens to write.", valueName: "n"))
   var length = 100
 
@@ -149,10 +156,11 @@ struct GenerateCommand: ParsableCommand {
     let mixture = try mix.load(model)
     let model: any LanguageModel = mixture.models.count == 1 ? mixture.models[0] : mixture
     let unknown = try model.unknownTokens(in: prompt)
+    let context = try context.map { try String(decoding: InputBytes.read($0), as: UTF8.self) } ?? ""
     if let beam {
       let texts = try model.beamSearch(
-        prompt: prompt, length: length, width: beam, count: samples, options: options,
-        stopString: stop, stop: flag)
+        context: context, prompt: prompt, length: length, width: beam, count: samples,
+        options: options, stopString: stop, stop: flag)
       for (number, text) in texts.enumerated() {
         var printer = Printer(command: self, number: number)
         try printer.write(text.text)
@@ -162,12 +170,14 @@ struct GenerateCommand: ParsableCommand {
       try checkInterruption(texts.first)
       return
     }
+    let start = try GenerationStart(model, context: context, prompt: prompt)
     for number in 0..<samples {
       var options = options
+      var start = start
       options.seed = seed &+ UInt64(number)
       var printer = Printer(command: self, number: number)
-      let text = try model.generate(
-        prompt: prompt, length: length, options: options, stopString: stop, stop: flag
+      let text = try start.generate(
+        length: length, options: options, stopString: stop, stop: flag
       ) { try printer.write($0) }
       try printer.end(text, seed: options.seed)
       if number == 0 { warn(of: unknown) }
