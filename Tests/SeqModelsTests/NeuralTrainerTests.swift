@@ -67,7 +67,7 @@ import Testing
     #expect(models[0] == models[2])
   }
 
-  @Test(arguments: ["sgd", "momentum", "adam", "average", "fixed-window", "bag-of-words"])
+  @Test(arguments: ["sgd", "momentum", "adam", "average", "jitter", "fixed-window", "bag-of-words"])
   func `an interrupted and resumed training gives the bytes of an unbroken one`(
     _ name: String
   ) throws {
@@ -83,6 +83,10 @@ import Testing
       case "adam":
         $0.optimizer.method = .adam
         $0.rate = 0.01
+      case "jitter":
+        $0.hasJitter = true
+        $0.lossAverage = .tokens
+        $0.schedule = .cosine
       case "average":
         // Held-out loss that cannot fall starts the average at once.
         $0.averagingAfter = 1
@@ -116,6 +120,52 @@ import Testing
         validIDs: text.ids(of: [folder("valid.txt")]), threads: 1)
       #expect(try Self.bytes(second.run(), in: folder) == unbroken, "stopped at \(stopAt)")
     }
+  }
+
+  @Test func `with drawn lengths threads change no byte, and the seed does`() throws {
+    let folder = ScratchFolder()
+    func bytes(_ threads: Int, seed: UInt64 = 1, hasJitter: Bool = true) throws -> [UInt8] {
+      let training = Self.training {
+        $0.hasJitter = hasJitter
+        $0.bptt = 12
+        $0.seed = seed
+        $0.initialRange = 0.1
+      }
+      return try Self.bytes(
+        Self.trainer(Self.options(), training, threads: threads, in: folder).run(), in: folder)
+    }
+    let one = try bytes(1)
+    #expect(try bytes(2) == one)
+    #expect(try bytes(3) == one)
+    #expect(try bytes(1, hasJitter: false) != one)
+  }
+
+  @Test func `lengths are drawn around the base, and rates follow them`() {
+    let training = Self.training {
+      $0.bptt = 70
+      $0.hasJitter = true
+      $0.lossAverage = .tokens
+    }
+    let pieces = (0..<20_000).map { PieceLength(training, step: $0) }
+    let (long, short) = (pieces.filter { $0.steps > 52 }, pieces.filter { $0.steps <= 52 })
+    #expect(abs(Double(short.count) / 20_000 - 0.05) < 0.005)
+    // Numbers are cut to whole ones, which takes a half on the average.
+    for (group, mean) in [(long, 69.5), (short, 34.5)] {
+      let found = group.reduce(0) { $0 + Double($1.steps) } / Double(group.count)
+      let variance = group.reduce(0) {
+        $0 + (Double($1.steps) - found) * (Double($1.steps) - found)
+      }
+      #expect(abs(found - mean) < 0.5)
+      #expect(abs((variance / Double(group.count)).squareRoot() - 5) < 0.4)
+    }
+    #expect(pieces.allSatisfy { $0.rateFactor == Double($0.steps) / 70 })
+    let small = Self.training {
+      $0.bptt = 6
+      $0.hasJitter = true
+    }
+    let lengths = (0..<1000).map { PieceLength(small, step: $0) }
+    #expect(lengths.map(\.steps).min() == 5 && lengths.allSatisfy { $0.rateFactor == 1 })
+    #expect(PieceLength(Self.training(), step: 3) == PieceLength(Self.training(), step: 4))
   }
 
   @Test func `frozen embeddings stay, whatever decays`() throws {

@@ -100,6 +100,9 @@ public struct NeuralTrainingOptions: Codable, Hashable, Sendable {
   /// Time steps that gradients go back through; the state goes on (truncated backpropagation
   /// through time: Williams and Peng 1990).
   public var bptt = 35
+  /// Whether each step draws its own length around ``bptt``; nil as false, as in older checkpoints.
+  /// See ``PieceLength``.
+  public var hasJitter: Bool?
   /// The rule of the steps.
   public var optimizer = OptimizerOptions()
   /// The learning rate at the start.

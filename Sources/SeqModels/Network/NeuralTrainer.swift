@@ -12,8 +12,8 @@ import Darwin
 /// Trains a neural language model.
 ///
 /// The text is one stream of tokens, cut in `batch` equal parts that are read side by side, `bptt`
-/// tokens at a time. The state goes on from piece to piece, its gradient does not (truncated
-/// backpropagation through time). The same text, options and seed give the same weights for any
+/// tokens at a time, or about so many. The state goes on from piece to piece, its gradient does not
+/// (truncated backpropagation through time). The same text, options and seed give the same weights for any
 /// number of threads, and a training that was interrupted and resumed gives the weights of one that
 /// was not.
 public final class NeuralTrainer {
@@ -128,6 +128,12 @@ public final class NeuralTrainer {
 
   private var stepsPerEpoch: Int { (partLength + training.bptt - 1) / training.bptt }
 
+  /// The share of all tokens of all epochs that was read.
+  private var readShare: Double {
+    (Double(position.epoch) + Double(position.place) / Double(partLength))
+      / Double(max(1, training.epochs))
+  }
+
   /// Trains to the end.
   ///
   /// - Parameters:
@@ -149,10 +155,7 @@ public final class NeuralTrainer {
       report.loss = position.lossSum / Double(max(1, position.lossCount))
       report.tokens = position.tokens
       report.rate = rate
-      report.fraction = min(
-        1,
-        Double(position.epoch * stepsPerEpoch + position.place / training.bptt)
-          / Double(max(1, training.epochs * stepsPerEpoch)))
+      report.fraction = min(1, readShare)
     }
     training: while position.epoch < training.epochs {
       if isOver { break }
@@ -193,7 +196,10 @@ public final class NeuralTrainer {
       let decays = max(0, position.epoch + 1 - training.decayAfter)
       for _ in 0..<decays { rate /= training.decay }
     case .cosine:
-      let done = Double(position.step) / Double(max(1, training.epochs * stepsPerEpoch))
+      // How many steps of drawn lengths there will be is not known.
+      let done =
+        training.hasJitter == true
+        ? readShare : Double(position.step) / Double(max(1, training.epochs * stepsPerEpoch))
       rate *= (1 + cos(Double.pi * min(1, done))) / 2
     }
     if position.step < training.warmup {
@@ -207,7 +213,8 @@ public final class NeuralTrainer {
     if position.place == 0 {
       state = network.encoder.makeState(batch: batch, padding: vocabulary.endID)
     }
-    let steps = min(training.bptt, partLength - position.place)
+    let piece = PieceLength(training, step: position.step)
+    let steps = min(piece.steps, partLength - position.place)
     var read = [Int32](repeating: vocabulary.endID, count: steps * batch)
     var targets = [Int32](repeating: -1, count: steps * batch)
     var count = 0
@@ -232,7 +239,7 @@ public final class NeuralTrainer {
     if training.hasFrozenEmbeddings, let entry = network.parameters.entry("encoder.weight") {
       frozen.append(entry.range)
     }
-    let norm = optimizer.step(rate: rate, frozen: frozen)
+    let norm = optimizer.step(rate: rate * piece.rateFactor, frozen: frozen)
     guard loss.isFinite, norm.isFinite else {
       throw WordtoolError(
         .diverged,

@@ -108,6 +108,12 @@ struct NeuralTrainingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Steps that gradients go back through.", valueName: "n"))
   var bptt = 35
 
+  @Flag(
+    help: ArgumentHelp(
+      "Draw each step's length around --bptt, and around half of it one time in twenty; with "
+        + "--loss-average tokens the rate is scaled by the length."))
+  var bpttJitter = false
+
   @Option(
     help: ArgumentHelp("sgd, adagrad, rmsprop, adam or adamw.", valueName: "name"))
   var optimizer: OptimizerOptions.Method = .sgd
@@ -263,6 +269,7 @@ struct NeuralTrainingArguments: ParsableArguments {
     options.epochs = epochs
     options.batch = batch
     options.bptt = bptt
+    if bpttJitter { options.hasJitter = true }
     options.optimizer.method = optimizer
     options.optimizer.momentum = momentum
     options.optimizer.isNesterov = nesterov
