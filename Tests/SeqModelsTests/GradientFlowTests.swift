@@ -65,14 +65,31 @@ import Tokenize
     #expect(cell.count == 50 && cell[0] / cell[49] < 30)
   }
 
-  @Test func clippingCapsAnExplodingGradient() throws {
-    let curves = try curves(of: [.rnnTanh]) { $0.explodingNorm = 8 }
-    let curve = try #require(curves[GradientFlow.explodingName])
-    #expect(abs(curve.largestSingularValue - 8) < 1e-4)
-    #expect(curve.norms[50] > 1000 * curve.norms[0])
-    let clipped = try #require(curve.clippedNorms)
-    #expect(clipped.allSatisfy { $0 <= 1 })
-    #expect(curve.clippedShare == 1 && curve.gradientNorm > 100)
+  @Test func clippingKeepsATrainingThatExplodesWithoutIt() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Self.lines, to: folder + "/text")
+      let text = try NeuralText(counting: [folder + "/text"], unit: .word)
+      var options = GradientFlowOptions()
+      options.hidden = 24
+      options.sequences = 5
+      options.trainingSteps = 40
+      options.clipNorm = 0.1
+      func explosion(_ threads: Int) throws -> GradientFlowExplosion {
+        try GradientFlow.explosion(
+          ids: text.ids(of: [folder + "/text"]), vocabulary: text.vocabulary, options: options,
+          rate: 10, threads: threads)
+      }
+      let result = try explosion(1)
+      let (free, kept) = (result.unclipped, result.clipped)
+      #expect(free.hasDiverged && free.steps.count < 20)
+      #expect(free.measuredSteps < free.steps.count)
+      #expect(free.steps[0] == kept.steps[0])
+      #expect(!kept.hasDiverged && kept.steps.count == 40 && kept.measuredSteps == 40)
+      #expect(kept.steps[39].loss < kept.steps[0].loss)
+      #expect(kept.curve.norms[50] < kept.curve.norms[0])
+      #expect(try #require(free.curve.clippedNorms).allSatisfy { $0 < 2 * options.clipNorm })
+      #expect(try explosion(2) == result)
+    }
   }
 
   @Test func measuringAgainGivesTheSame() throws {
@@ -136,8 +153,17 @@ import Tokenize
     #expect(try #require(curves["gru"]).decay < 30)
     let lstm = try #require(curves["lstm"])
     #expect((0.1...30).contains(lstm.norms[5] / lstm.norms[50]))
-    let scaled = try #require(curves[GradientFlow.explodingName])
-    #expect(scaled.norms[50] > 1e3 * scaled.norms[0])
-    #expect(try #require(scaled.clippedNorms).allSatisfy { $0 <= options.clipNorm })
+    let cell = try #require(lstm.cellNorms)
+    #expect(cell[0] / cell[49] < 30)
+    // A step of the unclipped training is too long; the same network learns with clipping.
+    options.trainingSteps = 40
+    let explosion = try GradientFlow.explosion(
+      ids: text.ids(of: [path]), vocabulary: text.vocabulary, options: options, rate: 1)
+    let (free, kept) = (explosion.unclipped, explosion.clipped)
+    #expect(free.hasDiverged && free.steps.count < 20)
+    #expect(free.curve.norms[50] > 1e3 * free.curve.norms[0])
+    #expect(try #require(free.curve.clippedNorms).allSatisfy { $0 < 2 * options.clipNorm })
+    #expect(!kept.hasDiverged && kept.steps[39].loss < kept.steps[0].loss - 1)
+    #expect(kept.curve.norms[50] < 1)
   }
 }

@@ -17,6 +17,7 @@ import Testing
       #expect(rows[0].suffix(7) == ["-0", "-2", "-4", "-6", "-8", "-10", "loss"])
       let names = rows.compactMap(\.first)
       #expect(Set(["rnn-tanh", "rnn-relu", "irnn", "gru", "lstm"]).isSubset(of: names))
+      #expect(run.output.contains("\nrnn-relu unclipped") && run.output.contains("clipped to 1:"))
       #expect(TestFiles.read(folder + "/flow.svg")?.hasPrefix("<svg") == true)
 
       let json = try tool.run(

@@ -53,9 +53,6 @@ public struct GradientFlowOptions: Codable, Hashable, Sendable {
   public var rate = 0.001
   /// The norm to which training clips the gradient, and that the clipped curves show.
   public var clipNorm = 1.0
-  /// The largest singular value that the recurrent matrix of the exploding case is scaled to; nil
-  /// for no such case.
-  public var explodingNorm: Double? = 5
   /// The bias of the gates that keep the state; nil is the logarithm of `steps`.
   public var keepBias: Double?
   /// Where all random choices come from.
@@ -76,9 +73,7 @@ public enum GradientFlow {
   /// - Parameters:
   ///   - text: the tokens to train on and to measure with, and their vocabulary.
   ///   - progress: called with the name of the case at work, and the share that is done.
-  /// - Returns: a curve for each case; then, where ``GradientFlowCase/rnnTanh`` is among them and
-  ///   unless `explodingNorm` is nil, one for the tanh network before training, its recurrent matrix
-  ///   scaled up. (Training soon drives the units of such a network to where tanh is flat.)
+  /// - Returns: a curve for each case.
   /// - Throws: `WordtoolError`: `badData` for a text shorter than a sequence, `diverged`,
   ///   `interrupted`.
   public static func curves(
@@ -88,27 +83,21 @@ public enum GradientFlow {
   ) throws -> [GradientFlowCurve] {
     var curves: [GradientFlowCurve] = []
     for flowCase in cases {
-      let network = try network(
+      let trainer = try trainer(
         of: flowCase, trainingSteps: options.trainingSteps, ids: ids, vocabulary: vocabulary,
-        options: options, threads: threads, stop: stop
-      ) { progress(flowCase.rawValue, $0) }
-      curves += try measure(
-        network, name: flowCase.rawValue, ids: ids, options: options, stop: stop)
-    }
-    if let norm = options.explodingNorm, cases.contains(.rnnTanh) {
-      let network = try network(
-        of: .rnnTanh, trainingSteps: 0, ids: ids, vocabulary: vocabulary, options: options,
-        threads: threads, stop: stop
+        options: options, threads: threads
       ) { _ in }
-      scaleRecurrentMatrix(of: network, to: norm)
+      if options.trainingSteps > 0 {
+        _ = try trainer.run(stop: stop) { _ in
+        } progress: { report in
+          progress(flowCase.rawValue, Double(report.steps) / Double(options.trainingSteps))
+        }
+      }
       curves += try measure(
-        network, name: explodingName, ids: ids, options: options, stop: stop)
+        trainer.network, name: flowCase.rawValue, ids: ids, options: options, stop: stop)
     }
     return curves
   }
-
-  /// The name of the curve of the network that was scaled up.
-  public static let explodingName = "rnn-tanh scaled"
 
   /// Measures a trained model, each of its layers.
   ///
@@ -123,11 +112,11 @@ public enum GradientFlow {
 
   // MARK: Training
 
-  /// A network of a case after so many training steps.
-  private static func network(
+  /// A training of a case, not yet begun.
+  static func trainer(
     of flowCase: GradientFlowCase, trainingSteps: Int, ids: [Int32], vocabulary: LanguageVocabulary,
-    options: GradientFlowOptions, threads: Int, stop: StopFlag?, progress: (Double) -> Void
-  ) throws -> LanguageNetwork<Float> {
+    options: GradientFlowOptions, threads: Int, change: (inout NeuralTrainingOptions) -> Void
+  ) throws -> NeuralTrainer {
     var shape = NeuralOptions()
     shape.recurrent.cell = flowCase.cell
     shape.recurrent.hidden = options.hidden
@@ -144,25 +133,12 @@ public enum GradientFlow {
     training.seed = options.seed
     training.epochs = 1_000_000
     training.maximumSteps = trainingSteps
+    change(&training)
     let trainer = try NeuralTrainer(
       shape, training: training, vocabulary: vocabulary, ids: ids, threads: threads)
     flowCase.setKeepBias(
       options.keepBias ?? log(Double(options.steps)), in: trainer.network)
-    guard trainingSteps > 0 else { return trainer.network }
-    _ = try trainer.run(stop: stop) { _ in
-    } progress: { report in
-      progress(Double(report.steps) / Double(trainingSteps))
-    }
-    return trainer.network
-  }
-
-  /// Multiplies the recurrent matrices so that their largest singular value is `norm`.
-  static func scaleRecurrentMatrix(of network: LanguageNetwork<Float>, to norm: Double) {
-    for layer in 0..<network.options.recurrent.layers {
-      let view = network.parameters.view("rnn.weight_hh_l\(layer)")
-      let factor = Float(norm / SpectralNorm.of(view))
-      for index in 0..<view.rows * view.columns { view.base[index] *= factor }
-    }
+    return trainer
   }
 
   // MARK: Measuring

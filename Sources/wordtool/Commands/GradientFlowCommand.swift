@@ -1,8 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import Platform
-public import SeqModels
-
-extension GradientFlowCase: ExpressibleByArgument {}
+import SeqModels
 
 /// `wordtool gradient-flow`: how far gradients come back through time.
 struct GradientFlowCommand: ParsableCommand {
@@ -13,10 +11,11 @@ struct GradientFlowCommand: ParsableCommand {
       The loss is that of the last token of a sequence alone; printed is the norm of its gradient for \
       the state at each step before, the mean over the sequences, and the largest singular value of \
       the recurrent matrix. Each cell is trained on TEXT for a short while first; with --model a \
-      model of train-lm is measured instead. The last rows show a tanh network before training with \
-      its recurrent matrix scaled up: there gradients explode. Clipping the norm of a sequence's \
-      whole gradient scales all its steps alike. The gates of gru and lstm begin with a bias that \
-      keeps the state; lstm has a row for its cell too.
+      model of train-lm is measured instead. The last rows show a network of rectifiers that is \
+      trained twice from the same start by stochastic gradient descent: without clipping its gradient \
+      explodes, and it is measured before the loss has doubled; with clipping it learns. Clipping the \
+      norm of a sequence's whole gradient scales all its steps alike. The gates of gru and lstm begin \
+      with a bias that keeps the state; lstm has a row for its cell too.
 
       Example:
         wordtool gradient-flow ptb.train.txt -o flow.svg
@@ -31,19 +30,6 @@ struct GradientFlowCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Measure this model of train-lm instead of training.", valueName: "path"))
   var model: String?
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "What is compared: rnn-tanh, rnn-relu, irnn (rnn-relu that begins as the identity), gru, "
-        + "lstm. (default: all)",
-      valueName: "name"))
-  var cells: [GradientFlowCase] = []
-
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Draw the norms to this SVG file.", valueName: "path"))
-  var output: String?
 
   @Option(help: ArgumentHelp("Steps back in time.", valueName: "n"))
   var steps = 50
@@ -68,50 +54,36 @@ struct GradientFlowCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Scale an untrained rnn-tanh's recurrent matrix to this largest singular value; 0 leaves "
-        + "that out.",
+      "The learning rate of the network that is trained with and without clipping; 0 leaves that "
+        + "out.",
       valueName: "x"))
-  var explodingNorm = 5.0
-
-  @Option(
-    help: ArgumentHelp(
-      "The bias of the gates that keep the state. (default: the logarithm of --steps)",
-      valueName: "x"))
-  var keepBias: Double?
+  var explodingLr = 0.5
 
   @Option(help: ArgumentHelp("What a token is: word or char.", valueName: "unit"))
   var unit: TextUnit = .word
 
-  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
-  var seed: UInt64 = 1
-
-  @OptionGroup var threads: ThreadsOptions
-  @OptionGroup var json: JSONOptions
-  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var comparison: CellComparisonOptions
 
   struct Answer: Encodable {
     var steps: Int
     var sequences: Int
     var clip: Double
     var curves: [GradientFlowCurve]
+    /// Left out with --model, --cells or --exploding-lr 0.
+    var explosion: GradientFlowExplosion?
   }
 
   func validate() throws {
-    for (name, value, range) in [
+    try CellComparisonOptions.check([
       ("--steps", steps, 1...10_000), ("--sequences", sequences, 1...1_000_000),
       ("--hidden", hidden, 1...65_536), ("--train-steps", trainSteps, 0...1_000_000_000),
       ("--max-vocab", maxVocab, 1...10_000_000),
-    ] where !range.contains(value) {
-      throw ValidationError(
-        "\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+    ])
+    try CellComparisonOptions.checkPositive([("--lr", lr), ("--clip", clip)])
+    if !(explodingLr >= 0 && explodingLr.isFinite) {
+      throw ValidationError("--exploding-lr is \(explodingLr), expected at least 0")
     }
-    for (name, value) in [("--lr", lr), ("--clip", clip)] where !(value > 0 && value.isFinite) {
-      throw ValidationError("\(name) is \(value), expected a number above 0")
-    }
-    if !(explodingNorm >= 0 && explodingNorm.isFinite) {
-      throw ValidationError("--exploding-norm is \(explodingNorm), expected at least 0")
-    }
-    if model != nil && !cells.isEmpty {
+    if model != nil && !comparison.cells.isEmpty {
       throw ValidationError("--model and --cells exclude each other")
     }
   }
@@ -125,51 +97,65 @@ struct GradientFlowCommand: ParsableCommand {
     options.maximumVocabulary = maxVocab
     options.rate = lr
     options.clipNorm = clip
-    options.explodingNorm = explodingNorm > 0 ? explodingNorm : nil
-    options.keepBias = keepBias
-    options.seed = seed
+    options.keepBias = comparison.keepBias
+    options.seed = comparison.seed
     return options
   }
 
   func run() throws {
     let stop = StopFlag()
     Interrupts.whenInterrupted(raise: stop)
-    let file = try output.map { try OutputFile(path: $0) }
-    let curves = try measure(stop: stop)
+    let file = try comparison.output.map { try OutputFile(path: $0) }
+    let answer = try measure(stop: stop)
+    let explosion = answer.explosion.map { [$0.unclipped.curve, $0.clipped.curve] } ?? []
+    let curves = answer.curves + explosion
     if let file {
       try file.write(picture(of: curves).svg())
       try file.commit()
     }
-    if json.json {
-      try JSONOutput.write(
-        Answer(steps: steps, sequences: sequences, clip: clip, curves: curves))
-    } else if output != "-" {
-      try StandardOutput.shared.write(table(of: curves))
+    if comparison.json.json {
+      try JSONOutput.write(answer)
+    } else if comparison.output != "-" {
+      let out = StandardOutput.shared
+      try out.write(table(of: curves))
+      if let explosion = answer.explosion {
+        try out.write("\n")
+        for line in lines(of: explosion) { try out.writeLine(line) }
+      }
     }
   }
 
-  private func measure(stop: StopFlag) throws -> [GradientFlowCurve] {
+  private func measure(stop: StopFlag) throws -> Answer {
+    var answer = Answer(steps: steps, sequences: sequences, clip: clip, curves: [])
     if let path = model {
       let model = try NeuralLanguageModel(contentsOf: path)
       let text = try NeuralText(
         vocabulary: model.vocabulary, unit: model.options.unit, rule: model.options.rule)
-      return try GradientFlow.curves(
+      answer.curves = try GradientFlow.curves(
         of: model, name: path, ids: text.ids(of: texts, stop: stop), options: options, stop: stop)
+      return answer
     }
     let text = try NeuralText(counting: texts, unit: unit, maximumCount: maxVocab, stop: stop)
     let ids = try text.ids(of: texts, stop: stop)
     StandardError.warnOfReplacements(text.replacedCount)
-    let progress = progress.makeProgress()
+    let progress = comparison.progress.makeProgress()
     defer { progress.finish() }
-    let cases = cells.isEmpty ? GradientFlowCase.allCases : cells
-    return try GradientFlow.curves(
-      of: cases, ids: ids, vocabulary: text.vocabulary, options: options, threads: threads.count,
-      stop: stop
-    ) { name, share in
+    func tell(_ name: String, _ share: Double) {
       progress.update(
         Progress.Moment(
           phase: name, fraction: share, count: Int(share * Double(trainSteps)), unit: "steps"))
     }
+    let threads = comparison.threads.count
+    answer.curves = try GradientFlow.curves(
+      of: comparison.cases, ids: ids, vocabulary: text.vocabulary, options: options,
+      threads: threads, stop: stop, progress: tell)
+    if explodingLr > 0, comparison.cells.isEmpty {
+      answer.explosion = try GradientFlow.explosion(
+        ids: ids, vocabulary: text.vocabulary, options: options, rate: explodingLr,
+        threads: threads, stop: stop
+      ) { tell("exploding", $0) }
+    }
+    return answer
   }
 
   // MARK: Output
@@ -182,7 +168,10 @@ struct GradientFlowCommand: ParsableCommand {
       rows.append(
         [curve.name, NumberFormat.fixed(curve.largestSingularValue, 3)]
           + places.map { NumberFormat.general(curve.norms[$0], 3) }
-          + [NumberFormat.fixed(curve.loss, 3)])
+          + [
+            curve.loss < 1000
+              ? NumberFormat.fixed(curve.loss, 3) : NumberFormat.general(curve.loss, 3)
+          ])
       if let cell = curve.cellNorms {
         rows.append(
           ["  dL/dc", "", ""]
@@ -194,6 +183,26 @@ struct GradientFlowCommand: ParsableCommand {
       }
     }
     return TextTable.aligned(rows)
+  }
+
+  /// What became of the trainings with and without clipping.
+  private func lines(of explosion: GradientFlowExplosion) -> [String] {
+    func line(_ name: String, _ course: GradientFlowExplosion.Course) -> String {
+      guard let first = course.steps.first, let last = course.steps.last else {
+        return "  \(name): no step with a finite loss"
+      }
+      let largest = course.steps.map(\.gradientNorm).max() ?? 0
+      return "  \(name): loss \(NumberFormat.general(first.loss, 3)) in step 1, "
+        + "\(NumberFormat.general(last.loss, 3)) in step \(course.steps.count), "
+        + (course.hasDiverged ? "then none; " : "")
+        + "largest gradient \(NumberFormat.general(largest, 3)); "
+        + "measured after \(course.measuredSteps)"
+    }
+    return [
+      "rnn-relu by gradient descent, rate \(NumberFormat.short(explosion.rate))",
+      line("without clipping", explosion.unclipped),
+      line("clipped to \(NumberFormat.short(clip))", explosion.clipped),
+    ]
   }
 
   private func picture(of curves: [GradientFlowCurve]) -> LineChart {
@@ -208,9 +217,12 @@ struct GradientFlowCommand: ParsableCommand {
     for (index, curve) in curves.enumerated() {
       let value = NumberFormat.fixed(curve.largestSingularValue, 2)
       let place = GradientFlowCase.allCases.firstIndex { $0.rawValue == curve.name }
-      let color = place ?? (model == nil ? 5 : index)
+      // There is room for so much.
+      let label = place == nil && model == nil ? String(curve.name.dropFirst(4)) : curve.name
+      let extra = curve.name == GradientFlow.explodingName ? 5 : 6
+      let color = place ?? (model == nil ? extra : index)
       chart.lines.append(
-        LineChart.Line(name: "\(curve.name), σ \(value)", values: curve.norms, color: color))
+        LineChart.Line(name: "\(label), σ \(value)", values: curve.norms, color: color))
       if let cell = curve.cellNorms {
         chart.lines.append(
           LineChart.Line(
@@ -220,7 +232,7 @@ struct GradientFlowCommand: ParsableCommand {
       if curve.name == GradientFlow.explodingName, let clipped = curve.clippedNorms {
         chart.lines.append(
           LineChart.Line(
-            name: "\(curve.name), clipped", values: clipped,
+            name: "its gradient, clipped", values: clipped,
             color: color, isDashed: true))
       }
     }

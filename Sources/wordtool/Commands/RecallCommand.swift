@@ -23,19 +23,6 @@ struct RecallCommand: ParsableCommand {
     help: ArgumentHelp("Words between the one to recall and the question.", valueName: "n,n"))
   var distances = "5,10,30,100"
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "What is compared: rnn-tanh, rnn-relu, irnn (rnn-relu that begins as the identity), gru, "
-        + "lstm. (default: all)",
-      valueName: "name"))
-  var cells: [GradientFlowCase] = []
-
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Draw the accuracies to this SVG file.", valueName: "path"))
-  var output: String?
-
   @Option(help: ArgumentHelp("Words that may be asked for.", valueName: "n"))
   var words = 8
 
@@ -48,18 +35,7 @@ struct RecallCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The learning rate of Adam.", valueName: "x"))
   var lr = 0.002
 
-  @Option(
-    help: ArgumentHelp(
-      "The bias of the gates that keep the state. (default: the logarithm of the distance)",
-      valueName: "x"))
-  var keepBias: Double?
-
-  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
-  var seed: UInt64 = 1
-
-  @OptionGroup var threads: ThreadsOptions
-  @OptionGroup var json: JSONOptions
-  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var comparison: CellComparisonOptions
 
   struct Answer: Encodable {
     var chance: Double
@@ -78,37 +54,34 @@ struct RecallCommand: ParsableCommand {
       throw ValidationError(
         "--distances is \(distances), expected rising numbers from 1 to 10000: 10,30,100")
     }
-    for (name, value, range) in [
+    try CellComparisonOptions.check([
       ("--words", words, 2...10_000), ("--hidden", hidden, 1...65_536),
       ("--train-steps", trainSteps, 1...1_000_000_000),
-    ] where !range.contains(value) {
-      throw ValidationError(
-        "\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
-    }
-    if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr is \(lr), expected above 0") }
+    ])
+    try CellComparisonOptions.checkPositive([("--lr", lr)])
   }
 
   func run() throws {
     let stop = StopFlag()
     Interrupts.whenInterrupted(raise: stop)
-    let file = try output.map { try OutputFile(path: $0) }
+    let file = try comparison.output.map { try OutputFile(path: $0) }
     var options = RecallOptions()
     options.words = words
     options.hidden = hidden
     options.trainingSteps = trainSteps
     options.rate = lr
-    options.keepBias = keepBias
-    options.seed = seed
-    let cases = cells.isEmpty ? GradientFlowCase.allCases : cells
+    options.keepBias = comparison.keepBias
+    options.seed = comparison.seed
+    let cases = comparison.cases
     let results = try measure(cases, options: options, stop: stop)
     if let file {
       try file.write(picture(of: results, cases: cases, chance: options.chance).svg())
       try file.commit()
     }
-    if json.json {
+    if comparison.json.json {
       try JSONOutput.write(
         Answer(chance: options.chance, results: results.flatMap { $0 }))
-    } else if output != "-" {
+    } else if comparison.output != "-" {
       let rows =
         [["distance"] + places.map { "\($0)" }]
         + zip(cases, results).map { flowCase, row in
@@ -121,12 +94,13 @@ struct RecallCommand: ParsableCommand {
   private func measure(
     _ cases: [GradientFlowCase], options: RecallOptions, stop: StopFlag
   ) throws -> [[RecallResult]] {
-    let progress = progress.makeProgress()
+    let progress = comparison.progress.makeProgress()
     defer { progress.finish() }
     return try cases.map { flowCase in
       try places.map { distance in
         try RecallTask.run(
-          flowCase, distance: distance, options: options, threads: threads.count, stop: stop
+          flowCase, distance: distance, options: options, threads: comparison.threads.count,
+          stop: stop
         ) { share in
           progress.update(
             Progress.Moment(
