@@ -31,10 +31,6 @@ struct TrainClassifierCommand: ParsableCommand {
     help: ArgumentHelp("Files of labelled text; '-' is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
-  var output: String
-
   @Option(help: ArgumentHelp("The model.", valueName: "name"))
   var model: Model = .bagOfWords
 
@@ -84,20 +80,7 @@ struct TrainClassifierCommand: ParsableCommand {
       valueName: "weights"))
   var classWeights: ClassWeightList?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a JSON object a line with the state of the training every so often.",
-      valueName: "file"))
-  var metrics: String?
-
-  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
-  var seed: UInt64 = 1
-
-  @OptionGroup var threads: ThreadsOptions
-  @OptionGroup var progress: ProgressOptions
-
-  @Flag(help: "Print the summary as one JSON document.")
-  var json = false
+  @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
     if let minCount, minCount < 1 {
@@ -108,9 +91,6 @@ struct TrainClassifierCommand: ParsableCommand {
     }
     if let epochs, !(1...1_000_000).contains(epochs) {
       throw ValidationError("--epochs is \(epochs), expected 1 to 1000000")
-    }
-    if json && output == "-" {
-      throw ValidationError("--json and --output - exclude each other")
     }
   }
 

@@ -41,10 +41,6 @@ struct TrainLMCommand: ParsableCommand {
   var texts: [String]
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
-  var output: String
-
-  @Option(
     help: ArgumentHelp(
       "The model: recurrent, ngram, fixed-window or bag-of-words.", valueName: "name"))
   var model: Model = .recurrent
@@ -101,19 +97,7 @@ struct TrainLMCommand: ParsableCommand {
       valueName: "file"))
   var resume: String?
 
-  @Option(
-    help: ArgumentHelp("Write one JSON object an epoch here.", valueName: "file"))
-  var metrics: String?
-
-  @Option(
-    help: ArgumentHelp("Where the random choices start; counting makes none.", valueName: "n"))
-  var seed: UInt64 = 1
-
-  @OptionGroup var threads: ThreadsOptions
-  @OptionGroup var progress: ProgressOptions
-
-  @Flag(help: "Print the summary as one JSON document.")
-  var json = false
+  @OptionGroup var common: TrainingRunOptions
 
   /// What is printed at the end; the names are a contract.
   struct Summary: Encodable {
@@ -139,9 +123,6 @@ struct TrainLMCommand: ParsableCommand {
     if let maxVocab, maxVocab < 1 {
       throw ValidationError("--max-vocab is \(maxVocab), expected at least 1")
     }
-    if json && output == "-" {
-      throw ValidationError("--json and --output - exclude each other")
-    }
     if freezeEmbeddings, embeddings == nil {
       throw ValidationError("--freeze-embeddings needs --embeddings")
     }
@@ -150,11 +131,12 @@ struct TrainLMCommand: ParsableCommand {
   func run() throws {
     if let kind = model.kind {
       try NeuralLMTraining(
-        texts: texts, output: output, kind: kind, unit: unit, minCount: minCount,
+        texts: texts, output: common.output, kind: kind, unit: unit, minCount: minCount,
         maxVocab: maxVocab, valid: valid, test: test, text: text, shape: shape,
-        training: training, seed: seed, threads: threads.count, embeddings: embeddings,
+        training: training, seed: common.seed, threads: common.threads.count,
+        embeddings: embeddings,
         freezeEmbeddings: freezeEmbeddings, checkpoint: checkpoint, resume: resume,
-        metrics: metrics, json: json, progress: progress
+        metrics: common.metrics, json: common.json, progress: common.progress
       ).run()
     } else {
       try countNGrams()
@@ -171,12 +153,12 @@ struct TrainLMCommand: ParsableCommand {
     options.minimumCount = minCount
     options.maximumVocabulary = maxVocab
     options.isStrict = text.strict
-    let file = try OutputFile(path: output)
+    let file = try OutputFile(path: common.output)
     // Texts that are not there are told before the work, not after it.
     for path in [valid, test].compactMap({ $0 }) where path != "-" {
       _ = try ByteSource(path: path)
     }
-    let progress = progress.makeProgress()
+    let progress = common.progress.makeProgress()
     defer { progress.finish() }
     let start = Environment.seconds()
     let trained = try NGramTrainer(texts, options: options, stop: stop) { count in
@@ -199,12 +181,13 @@ struct TrainLMCommand: ParsableCommand {
     let summary = Summary(
       parameters: trained.model.parameterCount, epochs: 1, seconds: seconds,
       tokensPerSecond: Double(trained.tokenCount) / max(seconds, 1e-9),
-      validPerplexity: try perplexity(valid), testPerplexity: try perplexity(test), seed: seed,
+      validPerplexity: try perplexity(valid), testPerplexity: try perplexity(test),
+      seed: common.seed,
       order: order, tokens: trained.tokenCount, vocabulary: trained.model.vocabularyCount,
       ngrams: trained.model.counts)
     try trained.model.write(to: file)
-    if json { return try JSONOutput.write(summary) }
-    if output != "-" { try print(summary) }
+    if common.json { return try JSONOutput.write(summary) }
+    if common.output != "-" { try print(summary) }
   }
 
   private func print(_ summary: Summary) throws {
@@ -220,7 +203,7 @@ struct TrainLMCommand: ParsableCommand {
     if let value = summary.testPerplexity {
       lines.append(("test perplexity", NumberFormat.fixed(value, 2)))
     }
-    lines.append(("model", output))
+    lines.append(("model", common.output))
     try StandardOutput.shared.writePairs(lines)
   }
 }

@@ -21,10 +21,6 @@ struct TrainTaggerCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Files of tagged words; '-' is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
-  var output: String
-
   @Option(help: ArgumentHelp("The recurrent cell: rnn, lstm or gru.", valueName: "name"))
   var model: Cell = .lstm
 
@@ -72,29 +68,13 @@ struct TrainTaggerCommand: ParsableCommand {
       valueName: "weights"))
   var classWeights: ClassWeightList?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a JSON object a line with the state of the training every so often.",
-      valueName: "file"))
-  var metrics: String?
-
-  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
-  var seed: UInt64 = 1
-
-  @OptionGroup var threads: ThreadsOptions
-  @OptionGroup var progress: ProgressOptions
-
-  @Flag(help: "Print the summary as one JSON document.")
-  var json = false
+  @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
     if minCount < 1 { throw ValidationError("--min-count is \(minCount), expected at least 1") }
     if !(1...4096).contains(dim) { throw ValidationError("--dim is \(dim), expected 1 to 4096") }
     if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr is \(lr), expected more than 0") }
     if epochs < 1 { throw ValidationError("--epochs is \(epochs), expected at least 1") }
-    if json && output == "-" {
-      throw ValidationError("--json and --output - exclude each other")
-    }
   }
 
   /// What is printed at the end.
@@ -116,12 +96,12 @@ struct TrainTaggerCommand: ParsableCommand {
   func run() throws {
     let stop = StopFlag()
     Interrupts.whenInterrupted(raise: stop)
-    let file = try OutputFile(path: output)
+    let file = try OutputFile(path: common.output)
     for path in [valid, test].compactMap({ $0 }) where path != "-" {
       _ = try ByteSource(path: path)
     }
-    let metrics = try metrics.map { try ClassifierMetrics(path: $0) }
-    let progress = progress.makeProgress()
+    let metrics = try common.metrics.map { try ClassifierMetrics(path: $0) }
+    let progress = common.progress.makeProgress()
     defer { progress.finish() }
     var text = TaggedText()
     for path in files { try text.append(contentsOf: path) }
@@ -141,10 +121,10 @@ struct TrainTaggerCommand: ParsableCommand {
     options.learningRate = lr
     options.epochs = epochs
     options.classWeights = classWeights?.weights ?? .uniform
-    options.seed = seed
+    options.seed = common.seed
     let start = Environment.seconds()
     let training = try SequenceTagger.train(
-      on: text, options: options, valid: valid, threads: threads.count, stop: stop
+      on: text, options: options, valid: valid, threads: common.threads.count, stop: stop
     ) { moment in
       metrics?.add(moment, seconds: Environment.seconds() - start)
       progress.update(
@@ -154,18 +134,18 @@ struct TrainTaggerCommand: ParsableCommand {
     }
     let seconds = Environment.seconds() - start
     progress.finish()
-    let report = test.map { training.tagger.evaluate($0, threads: threads.count) }
+    let report = test.map { training.tagger.evaluate($0, threads: common.threads.count) }
     if let report { ClassificationWarnings.tell(report) }
     let summary = Summary(
       model: model.rawValue, parameters: training.tagger.parameterCount, epochs: training.epochs,
       sentences: text.sentences.count, words: text.wordCount, seconds: seconds,
       wordsPerSecond: Double(text.wordCount * training.epochs) / max(seconds, 1e-9),
       validAccuracy: training.validAccuracy, testAccuracy: report?.accuracy,
-      labels: training.tagger.tags, threads: threads.count, seed: seed)
+      labels: training.tagger.tags, threads: common.threads.count, seed: common.seed)
     try training.tagger.write(to: file)
     metrics?.close()
-    if json { return try JSONOutput.write(summary) }
-    guard output != "-" else { return }
+    if common.json { return try JSONOutput.write(summary) }
+    guard common.output != "-" else { return }
     var lines = [
       ("sentences", NumberFormat.grouped(summary.sentences)),
       ("words", NumberFormat.grouped(summary.words)),
@@ -178,7 +158,7 @@ struct TrainTaggerCommand: ParsableCommand {
     ] {
       if let value { lines.append((name, NumberFormat.fixed(value, 4))) }
     }
-    lines.append(("model", output))
+    lines.append(("model", common.output))
     try StandardOutput.shared.writePairs(lines)
   }
 }

@@ -32,13 +32,13 @@ struct ClassifierTrainingRun {
 
   func run() throws {
     Interrupts.whenInterrupted(raise: stop)
-    let file = try OutputFile(path: command.output)
+    let file = try OutputFile(path: command.common.output)
     // Texts that are not there are told before the work, not after it.
     for path in [command.valid, command.test].compactMap({ $0 }) where path != "-" {
       _ = try ByteSource(path: path)
     }
-    let metrics = try command.metrics.map { try ClassifierMetrics(path: $0) }
-    let progress = command.progress.makeProgress()
+    let metrics = try command.common.metrics.map { try ClassifierMetrics(path: $0) }
+    let progress = command.common.progress.makeProgress()
     defer { progress.finish() }
     progress.update(Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "texts"))
     let text = try command.layout.read(command.files)
@@ -68,7 +68,7 @@ struct ClassifierTrainingRun {
     let classifier = training.classifier
     func accuracy(_ text: LabelledText?) throws -> Double? {
       try text.map {
-        let report = try classifier.evaluate($0, threads: command.threads.count, stop: stop)
+        let report = try classifier.evaluate($0, threads: command.common.threads.count, stop: stop)
         ClassificationWarnings.tell(report)
         return report.accuracy
       }
@@ -78,11 +78,11 @@ struct ClassifierTrainingRun {
       examples: text.count, seconds: seconds,
       examplesPerSecond: Double(text.count * training.epochs) / max(seconds, 1e-9),
       validAccuracy: try accuracy(valid), testAccuracy: try accuracy(test),
-      labels: classifier.labels, threads: command.threads.count, seed: command.seed)
+      labels: classifier.labels, threads: command.common.threads.count, seed: command.common.seed)
     try classifier.write(to: file)
     metrics?.close()
-    if command.json { return try JSONOutput.write(summary) }
-    if command.output != "-" { try print(summary) }
+    if command.common.json { return try JSONOutput.write(summary) }
+    if command.common.output != "-" { try print(summary) }
   }
 
   private func train(
@@ -90,13 +90,13 @@ struct ClassifierTrainingRun {
     progress: @escaping @Sendable (ClassifierProgress) -> Void
   ) throws -> ClassifierTraining {
     let weights = command.classWeights?.weights ?? .uniform
-    let threads = command.threads.count
+    let threads = command.common.threads.count
     switch command.model {
     case .bagOfWords:
       let options = BagOfWordsOptions(
         features: features(minimumCount: 2), weighting: command.linear.weighting,
         cost: command.linear.cost, maximumEpochs: command.epochs ?? 200, classWeights: weights,
-        seed: command.seed)
+        seed: command.common.seed)
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     case .fasttext:
@@ -104,7 +104,7 @@ struct ClassifierTrainingRun {
         features: features(minimumCount: 1), dimension: command.network.dim,
         learningRate: Float(command.network.lr ?? 0.5), epochs: command.epochs ?? 5,
         classWeights: weights,
-        seed: command.seed)
+        seed: command.common.seed)
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     case .rnn, .lstm, .gru:
@@ -116,7 +116,7 @@ struct ClassifierTrainingRun {
       options.learningRate = command.network.lr ?? options.learningRate
       options.epochs = command.epochs ?? options.epochs
       options.classWeights = weights
-      options.seed = command.seed
+      options.seed = command.common.seed
       return try TextClassifier.train(
         on: text, options: options, valid: valid, threads: threads, stop: stop, progress: progress)
     }
@@ -136,7 +136,7 @@ struct ClassifierTrainingRun {
     if let value = summary.testAccuracy {
       lines.append(("test accuracy", NumberFormat.fixed(value, 4)))
     }
-    lines.append(("model", command.output))
+    lines.append(("model", command.common.output))
     try StandardOutput.shared.writePairs(lines)
   }
 }
