@@ -191,7 +191,7 @@ def tagged(pairs):
 print("classifiers and taggers in ONNX Runtime")
 pairs = examples()
 source, texts = write(pairs, several=False)
-small = ["--hidden", 12, "--dim", 10, "--epochs", 1, "--lr", 0.02]
+small = ["--hidden", 12, "--dim", 10, "--epochs", 3, "--lr", 0.03]
 words = ["--tokenizer", "whitespace"]
 for cell in ["rnn", "lstm", "gru"]:
     for pooling in ["last", "mean", "max", "attention"]:
