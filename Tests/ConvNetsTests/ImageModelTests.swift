@@ -40,6 +40,16 @@ import Testing
     #expect(try again.logits(of: images) == model.logits(of: images))
   }
 
+  @Test func aNetworkOfAnySizeTakesOtherImages() throws {
+    let path = try write(train("conv 4 3x3, relu, adaptive-average-pool 1, flatten, fc classes"))
+    let large = try ImageModel(contentsOf: path, inputSize: Extent(20, 16))
+    #expect(try large.logits(of: [ImageSamples.random(20, 16, 1)])[0].count == 3)
+    let fixed = try write(train(), to: "fixed")
+    expectError("tensor 6.weight") {
+      _ = try ImageModel(contentsOf: fixed, inputSize: Extent(20, 16))
+    }
+  }
+
   @Test func theTensorsAreThoseOfTorchvision() throws {
     let file = try TensorFile(path: write(train()))
     #expect(

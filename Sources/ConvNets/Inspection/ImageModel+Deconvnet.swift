@@ -2,17 +2,17 @@ import Networks
 public import Platform
 
 extension ImageModel {
-  /// One value of a layer, projected to the pixels.
+  /// A value of a layer, or all of one channel, projected to the pixels.
   public struct Projection: Sendable {
     /// The channel of the layer.
     public let channel: Int
     /// The number of the image.
     public let image: Int
-    /// The value.
+    /// The largest value.
     public let activation: Float
     /// What of the image led to the value, in the shape of the network's input; 0 where nothing did.
     public let picture: Image
-    /// The rows that the value depends on.
+    /// The rows that the largest value depends on.
     public let rows: Range<Int>
     /// The columns.
     public let columns: Range<Int>
@@ -44,9 +44,12 @@ extension ImageModel {
   ///   - image: the image.
   ///   - layer: the name of the layer.
   ///   - count: how many channels, the strongest first.
+  ///   - wholeMaps: whether all values of a channel are projected, and not the largest alone.
   /// - Throws: `WordtoolError`: `usage` when there is no such layer; `badData` when the image does
   ///   not fit.
-  public func deconvolve(_ image: Image, layer: String, count: Int) throws -> [Projection] {
+  public func deconvolve(
+    _ image: Image, layer: String, count: Int, wholeMaps: Bool = false
+  ) throws -> [Projection] {
     let node = try node(named: layer)
     return try withActivations(of: image) { values in
       let peaks = Self.peaks(values[node], image: 0, number: 0)
@@ -54,7 +57,7 @@ extension ImageModel {
         (peaks[$1].value, $0) < (peaks[$0].value, $1)
       }
       return order.prefix(count).filter { peaks[$0].value > 0 }.map {
-        project(peaks[$0], channel: $0, node: node, values)
+        project(peaks[$0], channel: $0, node: node, values, wholeMap: wholeMaps)
       }
     }
   }
@@ -125,11 +128,18 @@ extension ImageModel {
   }
 
   private func project(
-    _ peak: Peak, channel: Int, node: LayerGraph.NodeID, _ values: [Activations<Float>]
+    _ peak: Peak, channel: Int, node: LayerGraph.NodeID, _ values: [Activations<Float>],
+    wholeMap: Bool = false
   ) -> Projection {
     let shape = description.graph.nodes[node].shape
     var signal = [Float](repeating: 0, count: shape.valueCount)
-    signal[peak.place * shape.channels + channel] = peak.value
+    if wholeMap {
+      for place in stride(from: channel, to: signal.count, by: shape.channels) {
+        signal[place] = values[node].image(0)[place]
+      }
+    } else {
+      signal[peak.place * shape.channels + channel] = peak.value
+    }
     let picture = Deconvnet(execution).project(signal, from: node, values: values)
     let field = ReceptiveRegion.of(
       row: peak.place / shape.width, column: peak.place % shape.width, node: node,

@@ -102,7 +102,10 @@ extension ImageModel {
 
   // MARK: What decides
 
-  /// How the probability of a class changes when a square of the image is covered.
+  /// How the log-odds of a class change when a square of the image is covered.
+  ///
+  /// The paper shows the probability; of a class that is all but certain it hardly moves, where the
+  /// log-odds log(p / (1 - p)) still tell.
   ///
   /// - Parameters:
   ///   - image: the image.
@@ -110,8 +113,8 @@ extension ImageModel {
   ///   - window: rows and columns of the square, at least 1.
   ///   - stride: pixels from one square to the next, at least 1.
   ///   - stop: ends the work early.
-  /// - Returns: the probability with the square around each place, one plane; squares reach beyond
-  ///   the border, so that each pixel counts.
+  /// - Returns: the log-odds with the square around each place, one plane; squares reach beyond the
+  ///   border, so that each pixel counts.
   /// - Throws: `WordtoolError`: `badData` when the image does not fit; `interrupted`.
   /// - SeeAlso: Zeiler and Fergus 2013, section 4.2.
   public func occlusionMap(
@@ -128,7 +131,7 @@ extension ImageModel {
     }
     let rows = Array(Swift.stride(from: stride / 2, to: fitted.height, by: stride))
     let columns = Array(Swift.stride(from: stride / 2, to: fitted.width, by: stride))
-    var probabilities: [Float] = []
+    var odds: [Float] = []
     let size = ImageScoring.batchSize(for: inputShape)
     let places = rows.flatMap { row in columns.map { (row, $0) } }
     for start in Swift.stride(from: 0, to: places.count, by: size) {
@@ -144,14 +147,14 @@ extension ImageModel {
         }
         return copy
       }
-      probabilities += try classify(covered).map { $0[label] }
+      odds += try logits(of: covered).map { ClassRanking.logOdds(of: label, $0) }
       if stop?.isRaised == true {
-        throw WordtoolError(.interrupted, found: "stopped after \(probabilities.count) squares")
+        throw WordtoolError(.interrupted, found: "stopped after \(odds.count) squares")
       }
     }
     return Image(
       shape: ImageShape(height: rows.count, width: columns.count, channels: 1),
-      values: probabilities)
+      values: odds)
   }
 
   /// How much each pixel's change would change the logit of a class: the largest magnitude of the

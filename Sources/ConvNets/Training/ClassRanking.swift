@@ -33,6 +33,13 @@ public enum ClassRanking {
     return logits.map { Float(exp(Double($0) - sum)) }
   }
 
+  /// log(p / (1 - p)) of one class; infinite where there is no other.
+  public static func logOdds(of label: Int, _ logits: [Float]) -> Float {
+    let others = logits[..<label] + logits[(label + 1)...]
+    return others.isEmpty
+      ? .infinity : Float(Double(logits[label]) - logSumOfExponentials(others))
+  }
+
   /// log Σ exp(x), without overflow.
   static func logSumOfExponentials(_ values: some RandomAccessCollection<Float>) -> Double {
     let largest = Double(values.max() ?? 0)

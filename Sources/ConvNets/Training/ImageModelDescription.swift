@@ -39,6 +39,19 @@ public struct ImageModelDescription: Hashable, Sendable {
     self.preprocessing = preprocessing
     graph = try network.graph(input: inputShape, classes: classNames.count)
   }
+
+  /// The same for images of another size.
+  ///
+  /// - Throws: `WordtoolError` of kind `badData` when it cannot take such images.
+  func resized(to size: Extent) throws -> ImageModelDescription {
+    guard let shape = ImageShape(checking: size.height, size.width, inputShape.channels) else {
+      throw WordtoolError(
+        .badData, found: "an input of \(size.height) x \(size.width)", expected: "a smaller one")
+    }
+    return try ImageModelDescription(
+      architecture: architecture, inputShape: shape, classNames: classNames,
+      preprocessing: preprocessing)
+  }
 }
 
 extension ImageModelDescription: Codable {

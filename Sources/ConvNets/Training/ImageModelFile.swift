@@ -27,10 +27,11 @@ struct ImageModelFile {
   /// - Parameters:
   ///   - path: the file.
   ///   - format: what its header must say it is.
+  ///   - inputSize: rows and columns of the input instead of those it was trained with.
   ///   - remedy: what to do about a file of bare weights.
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
   init(
-    path: String, format: String,
+    path: String, format: String, inputSize: Extent? = nil,
     remedy: String = "--model NAME says which network bare weights belong to"
   ) throws {
     file = try TensorFile(path: path)
@@ -47,7 +48,8 @@ struct ImageModelFile {
       throw WordtoolError(.badData, path: path, found: "no model in the header")
     }
     do {
-      description = try JSONDecoder().decode(ImageModelDescription.self, from: Data(text.utf8))
+      let trained = try JSONDecoder().decode(ImageModelDescription.self, from: Data(text.utf8))
+      description = try inputSize.map { try trained.resized(to: $0) } ?? trained
     } catch var error as WordtoolError {
       error.kind = .badData
       error.path = path
@@ -264,10 +266,16 @@ extension ImageModel {
   ///
   /// - Parameters:
   ///   - path: a safetensors file.
+  ///   - inputSize: rows and columns of the input instead of those it was trained with, for networks
+  ///     whose weights do not depend on them.
   ///   - threads: how many threads work.
   /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` naming what is wrong.
-  public convenience init(contentsOf path: String, threads: Int = 1) throws {
-    try self.init(try ImageModelFile(path: path, format: ImageModelFile.format), threads: threads)
+  public convenience init(
+    contentsOf path: String, inputSize: Extent? = nil, threads: Int = 1
+  ) throws {
+    try self.init(
+      try ImageModelFile(path: path, format: ImageModelFile.format, inputSize: inputSize),
+      threads: threads)
   }
 
   /// Reads weights alone, as torchvision's `state_dict` has them.

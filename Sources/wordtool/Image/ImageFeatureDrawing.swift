@@ -108,13 +108,15 @@ struct ImageFeatureDrawing {
     let (window, stride) = (command.window ?? max(1, side / 5), command.stride ?? max(1, side / 28))
     let map = try model.occlusionMap(
       of: image, label: number, window: window, stride: stride, stop: stop)
-    let lowest = map.values.min() ?? 0
-    // What lowers the probability is hot.
-    let heat = map.map { max(0, probability - $0) }.mapped(by: .stretch)
+    let whole = ClassRanking.logOdds(of: number, try model.logits(of: [image])[0])
+    // What lowers the odds is hot.
+    let heat = map.map { max(0, whole - $0) }.mapped(by: .stretch)
+    func odds(_ value: Float) -> String { NumberFormat.fixed(Double(value), 2) }
     return (
       overlaid(fitted, heat),
-      "occlusion by \(window) x \(window), \(stride) apart: '\(name)' from "
-        + "\(percent(probability)) down to \(percent(lowest))"
+      "occlusion by \(window) x \(window), \(stride) apart: '\(name)', probability "
+        + "\(percent(probability)), log-odds from \(odds(whole)) down to "
+        + odds(map.values.min() ?? 0)
     )
   }
 
@@ -139,7 +141,7 @@ struct ImageFeatureDrawing {
     var lit = color
     let area = image.shape.planeCount
     lit.withMutableValues { values in
-      for place in values.indices { values[place] *= 0.2 + 0.8 * map.values[place % area] }
+      for place in values.indices { values[place] *= 0.3 + 0.7 * map.values[place % area] }
     }
     return sheet([color, Self.heat(map), lit], columns: 3, cell: command.cell ?? 224)
   }
@@ -161,7 +163,9 @@ struct ImageFeatureDrawing {
   private func projections() throws -> (Image, String) {
     let (image, fitted) = try loaded()
     let layer = try lastSpatialLayer()
-    let projections = try model.deconvolve(image, layer: layer, count: command.count ?? 16)
+    // Of a large image one value would be a speck.
+    let projections = try model.deconvolve(
+      image, layer: layer, count: command.count ?? 16, wholeMaps: true)
     guard !projections.isEmpty else {
       throw WordtoolError(
         .unavailable, found: "no value above 0 in layer '\(layer)'", expected: "another layer")
@@ -193,19 +197,35 @@ struct ImageFeatureDrawing {
         .unavailable, found: "no value above 0 in layer '\(layer)'", expected: "another layer")
     }
     let cell = command.cell ?? 96
+    let all = found.joined()
+    let height = all.map(\.rows.count).max() ?? 1
+    let width = all.map(\.columns.count).max() ?? 1
+    /// What the value depends on; grey where that reaches beyond the image.
     func part(_ image: Image, _ projection: ImageModel.Projection) -> Image {
-      image.cropped(
-        row: projection.rows.lowerBound, column: projection.columns.lowerBound,
-        height: projection.rows.count, width: projection.columns.count)
+      let (rows, columns) = (projection.rows, projection.columns)
+      let top = rows.lowerBound == 0 ? height - rows.count : 0
+      let left = columns.lowerBound == 0 ? width - columns.count : 0
+      var result = Image(
+        shape: ImageShape(height: height, width: width, channels: image.channels),
+        filledWith: 0.5)
+      for channel in 0..<image.channels {
+        for row in rows {
+          for column in columns {
+            result[top + row - rows.lowerBound, left + column - columns.lowerBound, channel] =
+              image[row, column, channel]
+          }
+        }
+      }
+      return result
     }
     let blocks = try found.map { projections in
       let projected = projections.map { projection in
-        visible(part(projection.picture, projection)).mapped(by: .centered)
+        part(visible(projection.picture).mapped(by: .centered), projection)
       }
       let originals = try projections.map { projection in
         let fitted = try model.description.preprocessing.fitted(
           try set.image(at: projection.image), to: model.inputShape)
-        return visible(part(fitted, projection)).mapped(by: .clamp)
+        return part(visible(fitted).mapped(by: .clamp), projection)
       }
       func square(_ images: [Image]) -> Image {
         sheet(images, columns: 3, cell: max(8, cell / 3))

@@ -16,9 +16,10 @@ struct ImageFeaturesCommand: ParsableCommand {
     abstract: "Look inside a model of images.",
     discussion: """
       Draws, without IMAGE, the filters of the first layer; with IMAGE also its feature maps at a \
-      layer, how the probability of a class changes when a square is covered (occlusion), which \
+      layer, how the odds of a class fall when a square is covered (occlusion), which \
       pixels the class depends on (saliency: the magnitude of the gradient), and what of the image \
-      led to the largest values of a layer (deconv: Zeiler and Fergus's deconvolutional network). \
+      led to the maps of the strongest channels of a layer (deconv: Zeiler and Fergus's \
+      deconvolutional network). \
       Where IMAGE is a set, one of it is taken; for deconv with --across, the images with the largest \
       values of each channel are sought in it, and their parts stand below what was projected. \
       The pictures begin with the image itself. -o names a picture and --view what to draw, or a \

@@ -25,7 +25,8 @@ struct ImageModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The size of the input of bare weights. (default: the network's usual)",
+      "The size of the input, for networks whose weights do not depend on it. (default: that of "
+        + "the training; of bare weights the network's usual)",
       valueName: "HxWxC"))
   var input: ImageExtents?
 
@@ -38,15 +39,19 @@ struct ImageModelOptions: ParsableArguments {
   @OptionGroup(title: "Images of other sizes and colours") var fit: ImageFitOptions
 
   func validate() throws {
-    if network == nil, classes != nil || input != nil || imagenet {
-      throw ValidationError("--classes, --input and --imagenet belong to bare weights with --model")
+    if network == nil, classes != nil || imagenet {
+      throw ValidationError("--classes and --imagenet belong to bare weights with --model")
+    }
+    if network == nil, input?.channels != nil {
+      throw ValidationError("--input has channels only with --model: give height and width")
     }
   }
 
   /// Reads the model.
   func load(threads: Int) throws -> ImageModel {
     guard let network else {
-      let model = try ImageModel(contentsOf: path, threads: threads)
+      let model = try ImageModel(
+        contentsOf: path, inputSize: input.map { Extent($0.height, $0.width) }, threads: threads)
       var preprocessing = model.description.preprocessing
       fit.adjust(&preprocessing)
       return model.with(preprocessing: preprocessing)
