@@ -83,6 +83,12 @@ import Testing
       let rest = try train(tool, folder, output: "rest", "--resume", folder + "/state")
       #expect(rest.exitCode == 0, "\(rest.errors)")
       #expect(TestFiles.readBytes(folder + "/rest") == whole)
+      // Without --epochs there are as many as before.
+      _ = try tool.run(
+        "image", "train", folder + "/set.tra", "-o", folder + "/end", "--resume", folder + "/state",
+        "-q")
+      _ = try train(tool, folder, output: "two", "--epochs", "2")
+      #expect(TestFiles.readBytes(folder + "/end") == TestFiles.readBytes(folder + "/two"))
     }
   }
 

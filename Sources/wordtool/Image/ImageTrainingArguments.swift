@@ -7,8 +7,10 @@ extension ImagePreprocessing.Normalization: ExpressibleByArgument {}
 
 /// How a network is trained on images.
 struct ImageTrainingArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Passes over the images.", valueName: "n"))
-  var epochs = 10
+  @Option(
+    help: ArgumentHelp(
+      "Passes over the images. (default: 10; with --resume as many as before)", valueName: "n"))
+  var epochs: Int?
 
   @Option(help: ArgumentHelp("Images of a step.", valueName: "n"))
   var batch = 64
@@ -106,7 +108,8 @@ struct ImageTrainingArguments: ParsableArguments {
 
   func validate() throws {
     for (name, value, limit) in [
-      ("epochs", epochs, 1_000_000), ("batch", batch, 1 << 16), ("patience", patience ?? 1, .max),
+      ("epochs", epochs ?? 1, 1_000_000), ("batch", batch, 1 << 16),
+      ("patience", patience ?? 1, .max),
       ("max-steps", maxSteps ?? 1, .max),
     ] where !(1...limit).contains(value) {
       throw ValidationError(
@@ -139,7 +142,7 @@ struct ImageTrainingArguments: ParsableArguments {
   /// The options of the library; `augmentation` without centring and scaling.
   func options(augmentation: String, seed: UInt64) -> ImageTrainingOptions {
     var options = ImageTrainingOptions()
-    options.epochs = epochs
+    if let epochs { options.epochs = epochs }
     options.batch = batch
     options.optimizer.method = optimizer
     options.optimizer.momentum = momentum

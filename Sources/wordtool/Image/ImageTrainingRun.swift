@@ -157,7 +157,7 @@ struct ImageTrainingRun {
   ) throws -> ImageTrainer {
     let arguments = command.training
     if var checkpoint {
-      checkpoint.training.epochs = max(checkpoint.training.epochs, arguments.epochs)
+      checkpoint.training.epochs = max(checkpoint.training.epochs, arguments.epochs ?? 1)
       return try ImageTrainer(
         resuming: checkpoint, set: set, valid: valid, threads: command.threads.count)
     }
