@@ -129,18 +129,54 @@ def example_cnn(torch):
     return Example()
 
 
+def resnet20():
+    """The network as wordtool builds it: a 1x1 convolution where a shortcut changes its shape."""
+    import torch
+    from torch import nn
+
+    class Block(nn.Module):
+        def __init__(self, inputs, outputs, stride):
+            super().__init__()
+            self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+            self.bn1 = nn.BatchNorm2d(outputs)
+            self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+            self.bn2 = nn.BatchNorm2d(outputs)
+            self.downsample = None
+            if stride != 1 or inputs != outputs:
+                self.downsample = nn.Sequential(
+                    nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+                )
+
+        def forward(self, x):
+            y = torch.relu(self.bn1(self.conv1(x)))
+            y = self.bn2(self.conv2(y))
+            return torch.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+    layers = [nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU()]
+    width = 16
+    for stage in range(3):
+        for index in range(3):
+            outputs = 16 << stage
+            layers.append(Block(width, outputs, 2 if stage > 0 and index == 0 else 1))
+            width = outputs
+    network = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+    return network
+
+
 class Worker:
     """The network of a case, and what is done with it."""
 
     def __init__(self, torch, case, channels_last):
-        import image_accuracy
 
         self.torch, self.case = torch, case
         torch.manual_seed(1)
         if case["model"] == "example-cnn":
             self.model = example_cnn(torch)
         elif case["model"] == "resnet-20":
-            self.model = image_accuracy.resnet20()
+            self.model = resnet20()
         else:
             import torchvision
 
