@@ -66,6 +66,11 @@ import Testing
       #expect(rest.exitCode == 0, "\(rest.errors)")
       let bytes = TestFiles.readBytes(folder + "/rest")
       #expect(bytes != nil && bytes == TestFiles.readBytes(folder + "/whole"))
+      // The default number of epochs does not lengthen a training that had fewer.
+      let same = try Tool(folder: folder).run(
+        "train-lm", folder + "/text", "-o", folder + "/same", "--resume", folder + "/state")
+      #expect(same.exitCode == 0, "\(same.errors)")
+      #expect(TestFiles.readBytes(folder + "/same") == TestFiles.readBytes(folder + "/half"))
     }
   }
 

@@ -99,8 +99,10 @@ struct NeuralShapeOptions: ParsableArguments {
 
 /// How a neural language model is trained.
 struct NeuralTrainingArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Passes over the text.", valueName: "n"))
-  var epochs = 13
+  @Option(
+    help: ArgumentHelp(
+      "Passes over the text. (default: 13; with --resume as many as before)", valueName: "n"))
+  var epochs: Int?
 
   @Option(help: ArgumentHelp("Parts of the text that are read side by side.", valueName: "n"))
   var batch = 20
@@ -234,7 +236,7 @@ struct NeuralTrainingArguments: ParsableArguments {
 
   func validate() throws {
     for (name, value) in [
-      ("epochs", epochs), ("batch", batch), ("bptt", bptt), ("decay-after", decayAfter),
+      ("epochs", epochs ?? 1), ("batch", batch), ("bptt", bptt), ("decay-after", decayAfter),
       ("patience", patience ?? 1), ("average-after", averageAfter ?? 1),
       ("max-steps", maxSteps ?? 1),
     ] where value < 1 {
@@ -266,7 +268,7 @@ struct NeuralTrainingArguments: ParsableArguments {
   /// The options of the library.
   func options(seed: UInt64) -> NeuralTrainingOptions {
     var options = NeuralTrainingOptions()
-    options.epochs = epochs
+    if let epochs { options.epochs = epochs }
     options.batch = batch
     options.bptt = bptt
     if bpttJitter { options.hasJitter = true }

@@ -144,7 +144,7 @@ struct NeuralLMTraining {
   private func makeTrainer(stop: StopFlag) throws -> NeuralTrainer {
     if let resume {
       var state = try NeuralTrainer.Checkpoint(path: resume)
-      state.training.epochs = max(state.training.epochs, training.epochs)
+      state.training.epochs = max(state.training.epochs, training.epochs ?? 1)
       let reader = try NeuralText(
         vocabulary: state.vocabulary, unit: state.options.unit, rule: state.options.rule,
         isStrict: text.strict)
