@@ -9,7 +9,6 @@ folder in WORDTOOL_CORPORA; without it, made-up sentences. Exits 1 when a check 
 import json
 import os
 import random
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,28 +16,10 @@ import numpy as np
 import onnx
 import onnxruntime
 
-TOOL, FOLDER = sys.argv[1], Path(sys.argv[2])
+from checks import check, finish, wordtool
+
+FOLDER = Path(sys.argv[2])
 TOLERANCE = 1e-4
-passed = failed = 0
-
-
-def check(name, run):
-    """Runs one check, which says what is wrong by an exception, and counts it."""
-    global passed, failed
-    try:
-        print(f"  passed: {name} ({run()})", flush=True)
-        passed += 1
-    except Exception as error:  # whatever a library throws is a failed check
-        failed += 1
-        print(f"  FAILED: {name}: {type(error).__name__}: {error}", flush=True)
-
-
-def wordtool(*arguments):
-    """Runs wordtool; its standard output."""
-    done = subprocess.run([TOOL, *map(str, arguments)], capture_output=True)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.decode("utf-8", "replace").strip())
-    return done.stdout.decode()
 
 
 def examples():
@@ -220,5 +201,4 @@ for cell in ["rnn", "lstm", "gru"]:
         compare_model(
             f"tagger, {cell}, {name}", "train-tagger", tags, source, texts,
             "--model", cell, *small, *more)  # fmt: skip
-print(f"{passed} checks passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

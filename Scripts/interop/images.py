@@ -7,7 +7,6 @@ networks that torchvision does not have are written out here. Exits 1 when a che
 """
 
 import json
-import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -19,31 +18,13 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-TOOL, FOLDER = sys.argv[1], Path(sys.argv[2]) / "images"
+from checks import check, finish, wordtool
+
+FOLDER = Path(sys.argv[2]) / "images"
 # Of the largest logit of the image.
 TOLERANCE = 1e-4
-passed = failed = 0
 warnings.filterwarnings("ignore", category=UserWarning)
 warnings.filterwarnings("ignore", category=FutureWarning)
-
-
-def check(name, run):
-    """Runs one check, which says what is wrong by an exception, and counts it."""
-    global passed, failed
-    try:
-        print(f"  passed: {name} ({run()})", flush=True)
-        passed += 1
-    except Exception as error:  # whatever a library throws is a failed check
-        failed += 1
-        print(f"  FAILED: {name}: {type(error).__name__}: {error}", flush=True)
-
-
-def wordtool(*arguments):
-    """Runs wordtool; its standard output."""
-    done = subprocess.run([TOOL, *map(str, arguments)], capture_output=True)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.decode("utf-8", "replace").strip())
-    return done.stdout.decode()
 
 
 # --- Networks -------------------------------------------------------------------------------------
@@ -310,5 +291,4 @@ for name, maker, shapes in NETWORKS:
         check(f"{short}, {size}: PyTorch's weights here", lambda: load(name, model, shape))
     del model
     check(f"{short}: our weights in PyTorch", lambda: store(name, maker, shapes[-1]))
-print(f"{passed} checks passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

@@ -10,7 +10,6 @@ import json
 import math
 import os
 import random
-import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -23,30 +22,12 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-TOOL, FOLDER = sys.argv[1], Path(sys.argv[2])
+from checks import check, fail, finish, wordtool
+
+FOLDER = Path(sys.argv[2])
 TOLERANCE, ONNX_TOLERANCE = 1e-5, 1e-4
-passed = failed = 0
 # That projections run without oneDNN, and the like.
 warnings.filterwarnings("ignore", category=UserWarning)
-
-
-def check(name, run):
-    """Runs one check, which says what is wrong by an exception, and counts it."""
-    global passed, failed
-    try:
-        print(f"  passed: {name} ({run()})", flush=True)
-        passed += 1
-    except Exception as error:  # whatever a library throws is a failed check
-        failed += 1
-        print(f"  FAILED: {name}: {type(error).__name__}: {error}", flush=True)
-
-
-def wordtool(*arguments):
-    """Runs wordtool; its standard output."""
-    done = subprocess.run([TOOL, *map(str, arguments)], capture_output=True)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.decode("utf-8", "replace").strip())
-    return done.stdout.decode()
 
 
 def texts():
@@ -192,7 +173,6 @@ def export_window(path, text):
 
 def train(path, *options):
     """A model of a few steps; False when there is none."""
-    global failed
     try:
         wordtool(
             "train-lm", train_text, "-o", path, "--hidden", 40, "--embedding", 40, "--bptt", 10,
@@ -201,8 +181,7 @@ def train(path, *options):
         )  # fmt: skip
         return True
     except RuntimeError as error:
-        failed += 1
-        print(f"  FAILED: train-lm {' '.join(map(str, options))}: {error}", flush=True)
+        fail(f"train-lm {' '.join(map(str, options))}", error)
         return False
 
 
@@ -229,5 +208,4 @@ for name, run, options in [
 ]:  # fmt: skip
     if train(path, *options):
         check(f"{name}: ONNX Runtime", lambda: run(path, test_text))
-print(f"{passed} checks passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

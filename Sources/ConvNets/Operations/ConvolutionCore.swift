@@ -193,20 +193,25 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     }
     reserve(panels, count: 1)
     for image in 0..<source.count {
-      var from = UnsafePointer(source.image(image))
-      if plan.needsFrame {
-        let (raw, frame) = (from, frames[0])
-        team.forEach(pieces: threads) { part in
-          fill(
-            frame, raw, plan,
-            rows: plan.height * part / threads..<plan.height * (part + 1) / threads)
-        }
-        from = UnsafePointer(frame)
-      }
+      let from = framed(source.image(image), plan)
       team.forEach(pieces: threads) { part in
         run(panels, from, image, output, epilogue, part: part, of: threads)
       }
     }
+  }
+
+  /// An image in its frame, copied there by all threads, or where it is when it needs none.
+  private func framed(
+    _ image: UnsafeMutablePointer<Scalar>, _ plan: GatherPlan
+  ) -> UnsafePointer<Scalar> {
+    guard plan.needsFrame else { return UnsafePointer(image) }
+    let (frame, threads) = (frames[0], compute.team.threadCount)
+    compute.team.forEach(pieces: threads) { part in
+      fill(
+        frame, image, plan,
+        rows: plan.height * part / threads..<plan.height * (part + 1) / threads)
+    }
+    return UnsafePointer(frame)
   }
 
   /// Copies rows of an image into its frame.
@@ -295,7 +300,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     into gradient: UnsafeMutablePointer<Scalar>, scratch: AlignedBuffer<Scalar>
   ) {
     let (plan, team) = (panels.plan, compute.team)
-    let (phase, threads) = (plan.phases[0], compute.team.threadCount)
+    let phase = plan.phases[0]
     let rows = phase.segmentTaps * geometry.groupInputs
     let blocks = (rows + Self.rowBlock - 1) / Self.rowBlock
     let segments = phase.segmentOffsets.count
@@ -304,16 +309,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     scratch.clear()
     reserve(panels, count: 1)
     for image in 0..<inputs.count {
-      var from = UnsafePointer(inputs.image(image))
-      if plan.needsFrame {
-        let (raw, frame) = (from, frames[0])
-        team.forEach(pieces: threads) { part in
-          fill(
-            frame, raw, plan,
-            rows: plan.height * part / threads..<plan.height * (part + 1) / threads)
-        }
-        from = UnsafePointer(frame)
-      }
+      let from = framed(inputs.image(image), plan)
       phase.inputOffsets.withUnsafeBufferPointer { offsets in
         guard let offsets = offsets.baseAddress else { return }
         team.forEach(pieces: geometry.groups * segments * blocks * perGroup) { piece in
