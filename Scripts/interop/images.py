@@ -161,12 +161,12 @@ NETWORKS = [
     ("lenet-5", LeNet5, [DIGIT]), ("example-cnn", Example, [DIGIT]),
     ("alexnet", None, [PHOTO, SMALL]), ("alexnet-2012", alexnet_2012, [PHOTO, SMALL]),
     ("zfnet", zfnet, [PHOTO]),
-    *[(f"vgg-{size}{bn}", None, [PHOTO, SMALL] if size == 11 else [SMALL])
+    *[(f"vgg-{size}{bn}", None, [PHOTO, SMALL] if size in (11, 16) else [SMALL])
       for size in (11, 13, 16, 19) for bn in ("", "-bn")],
     ("googlenet", None, [PHOTO, SMALL]), ("googlenet-no-aux", None, [SMALL]),
-    ("resnet-18", None, [PHOTO, SMALL, (75, 61, 3)]), ("resnet-34", None, [SMALL]),
-    ("resnet-50", None, [PHOTO, SMALL]), ("resnet-101", None, [SMALL]),
-    ("resnet-152", None, [SMALL]),
+    ("resnet-18", None, [PHOTO, SMALL, (75, 61, 3)]), ("resnet-34", None, [PHOTO, SMALL]),
+    ("resnet-50", None, [PHOTO, SMALL]), ("resnet-101", None, [PHOTO, SMALL]),
+    ("resnet-152", None, [PHOTO, SMALL]),
     ("resnet-20", ResNet20, [(32, 32, 3)]), (LAYERS, layers, [(33, 40, 3)]),
 ]  # fmt: skip
 CLASSES = 12
