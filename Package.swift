@@ -16,6 +16,8 @@ let package = Package(
   name: "wordtool",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "WordtoolCore", targets: ["WordtoolCore"]),
+    .library(name: "BLASCore", targets: ["BLASCore"]),
     .library(name: "Tokenize", targets: ["Tokenize"]),
     .library(name: "Encoders", targets: ["Encoders"]),
     .library(name: "Subword", targets: ["Subword"]),
@@ -23,6 +25,8 @@ let package = Package(
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "SeqModels", targets: ["SeqModels"]),
     .library(name: "ConvNets", targets: ["ConvNets"]),
+    .library(name: "ABCNotation", targets: ["ABCNotation"]),
+    .library(name: "Charts", targets: ["Charts"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
   dependencies: [
@@ -52,80 +56,101 @@ let package = Package(
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CKernels"),
 
+    // The C library of the system under one name.
+    .target(name: "Libc", swiftSettings: strict),
+
     // Libraries, from the bottom up.
-    .target(name: "Platform", dependencies: ["CZlib"], swiftSettings: audited),
+    .target(name: "WordtoolCore", dependencies: ["CZlib", "Libc"], swiftSettings: audited),
     .target(
-      name: "BLASCore", dependencies: ["COpenBLAS", "CKernels", "Platform"],
+      name: "BLASCore", dependencies: ["COpenBLAS", "CKernels", "Libc", "WordtoolCore"],
       swiftSettings: audited),
     .target(
-      name: "Tokenize", dependencies: ["CICUShims", "Platform"], swiftSettings: audited),
+      name: "Tokenize", dependencies: ["CICUShims", "Libc", "WordtoolCore"],
+      swiftSettings: audited),
     .target(
-      name: "Encoders", dependencies: ["BLASCore", "CZlib", "Tokenize", "Platform"],
+      name: "Encoders", dependencies: ["BLASCore", "CZlib", "Libc", "Tokenize", "WordtoolCore"],
       swiftSettings: strict),
-    .target(name: "Subword", dependencies: ["Platform"], swiftSettings: strict),
+    .target(name: "Subword", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
-      name: "Word2Vec", dependencies: ["BLASCore", "CKernels", "Tokenize", "Platform"],
-      swiftSettings: strict),
-    .target(
-      name: "Networks", dependencies: ["BLASCore", "CKernels", "Platform"],
+      name: "Word2Vec", dependencies: ["BLASCore", "CKernels", "Libc", "Tokenize", "WordtoolCore"],
       swiftSettings: strict),
     .target(
-      name: "SeqModels", dependencies: ["Networks", "BLASCore", "Tokenize", "Platform"],
+      name: "Networks", dependencies: ["BLASCore", "CKernels", "Libc", "WordtoolCore"],
+      swiftSettings: strict),
+    .target(name: "ONNX", dependencies: ["WordtoolCore"], swiftSettings: strict),
+    .target(
+      name: "SeqModels",
+      dependencies: ["Networks", "BLASCore", "Libc", "ONNX", "Tokenize", "WordtoolCore"],
       swiftSettings: strict),
     .target(
-      name: "ConvNets", dependencies: ["BLASCore", "CJPEG", "CPNG", "Networks", "Platform"],
+      name: "ConvNets",
+      dependencies: ["BLASCore", "CJPEG", "CPNG", "Libc", "Networks", "WordtoolCore"],
       swiftSettings: strict),
+    .target(name: "ABCNotation", dependencies: ["WordtoolCore"], swiftSettings: strict),
+    .target(name: "Charts", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
-      name: "Corpora", dependencies: ["Platform"], path: "corpora",
+      name: "Corpora", dependencies: ["Libc", "WordtoolCore"], path: "corpora",
       exclude: ["README.md"], sources: ["Sources"],
       resources: [.copy("atlas"), .copy("vectors")], swiftSettings: strict),
     .executableTarget(
       name: "wordtool",
       dependencies: [
-        "Platform", "BLASCore", "Tokenize", "Encoders", "Subword", "Word2Vec", "Networks",
-        "SeqModels", "ConvNets", "Corpora",
+        "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Encoders", "Libc", "Networks",
+        "SeqModels", "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Libc", "WordtoolCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(
-      name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
+      name: "WordtoolCoreTests", dependencies: ["Libc", "TestSupport", "WordtoolCore"],
+      swiftSettings: strict),
     .testTarget(
       name: "BLASCoreTests", dependencies: ["BLASCore", "CKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "TokenizeTests", dependencies: ["Tokenize", "Platform", "TestSupport"],
+      name: "TokenizeTests", dependencies: ["Tokenize", "Libc", "TestSupport", "WordtoolCore"],
       swiftSettings: strict),
     .testTarget(
       name: "EncodersTests",
-      dependencies: ["Encoders", "Tokenize", "Platform", "TestSupport"],
+      dependencies: ["Encoders", "Tokenize", "Libc", "TestSupport", "WordtoolCore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "SubwordTests", dependencies: ["Subword", "Platform", "TestSupport"],
+      name: "SubwordTests", dependencies: ["Subword", "Libc", "TestSupport", "WordtoolCore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "Word2VecTests",
-      dependencies: ["Word2Vec", "BLASCore", "Tokenize", "Platform", "TestSupport"],
+      dependencies: ["Word2Vec", "BLASCore", "Tokenize", "Libc", "TestSupport", "WordtoolCore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "ABCNotationTests", dependencies: ["ABCNotation", "TestSupport", "WordtoolCore"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ChartsTests", dependencies: ["Charts", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["BLASCore", "Networks", "TestSupport", "WordtoolCore"],
+      swiftSettings: strict),
     .testTarget(
       name: "SeqModelsTests",
       dependencies: [
-        "SeqModels", "Networks", "BLASCore", "Tokenize", "Platform", "TestSupport",
+        "BLASCore", "Networks", "ONNX", "SeqModels", "Tokenize", "Libc", "TestSupport",
+        "WordtoolCore",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "ConvNetsTests",
-      dependencies: ["ConvNets", "BLASCore", "CKernels", "Networks", "Platform", "TestSupport"],
+      dependencies: [
+        "ConvNets", "BLASCore", "CKernels", "Networks", "Libc", "TestSupport", "WordtoolCore",
+      ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "CorporaTests", dependencies: ["Corpora", "Platform", "TestSupport"],
+      name: "CorporaTests", dependencies: ["Corpora", "Libc", "TestSupport", "WordtoolCore"],
       swiftSettings: strict),
     .testTarget(
-      name: "WordToolTests", dependencies: ["wordtool", "Platform", "TestSupport"],
+      name: "WordToolTests", dependencies: ["wordtool", "Libc", "TestSupport", "WordtoolCore"],
       exclude: ["Help"],
       swiftSettings: strict),
   ],

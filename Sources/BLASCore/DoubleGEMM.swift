@@ -1,5 +1,5 @@
 import COpenBLAS
-import Platform
+import WordtoolCore
 
 /// Matrix products in double precision, for what is computed once and must be exact: covariances and
 /// the transforms made of them.

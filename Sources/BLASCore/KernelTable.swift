@@ -1,13 +1,6 @@
 package import CKernels
-import Platform
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
+import WordtoolCore
 
 /// The SIMD inner loops of one instruction set, chosen at run time.
 ///

@@ -1,13 +1,6 @@
 import CKernels
+import Libc
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// How threads share the columns of all rows, so that the results do not depend on their number.
 ///

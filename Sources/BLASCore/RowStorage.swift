@@ -1,12 +1,5 @@
-import Platform
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
+import WordtoolCore
 
 /// The rows of a large matrix of floats, one row a word, that several threads train together.
 ///

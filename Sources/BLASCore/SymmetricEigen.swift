@@ -1,5 +1,5 @@
 import COpenBLAS
-import Platform
+import WordtoolCore
 
 /// Eigenvalues and eigenvectors of a symmetric matrix, by LAPACK's divide and conquer.
 package enum SymmetricEigen {

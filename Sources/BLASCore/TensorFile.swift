@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A safetensors file: named arrays of numbers, mapped into memory and read in place.
 ///

@@ -1,4 +1,4 @@
-package import Platform
+package import WordtoolCore
 
 /// Writes a safetensors file: the header first, then the tensors' bytes in the order announced.
 ///

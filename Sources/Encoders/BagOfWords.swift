@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// A number of texts, or a share of all texts.
 public enum DocumentLimit: Hashable, Sendable {

@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
 public import Tokenize
+import WordtoolCore
 
 /// Texts to encode, one row each, behind one another in one block of UTF-8.
 public struct Documents: Sendable {

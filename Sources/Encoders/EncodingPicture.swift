@@ -1,5 +1,5 @@
-import Platform
 public import Tokenize
+import WordtoolCore
 
 /// The lesson's picture of how a text becomes numbers, as plain text: its words, one row of zeros
 /// and ones for each, the bag that counts them, and a window of the last few, side by side.

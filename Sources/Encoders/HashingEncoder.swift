@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// Texts as counts in a fixed number of columns, each term in the column its hash names.
 ///

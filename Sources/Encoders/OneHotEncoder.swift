@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// What a ``OneHotEncoder`` learns, and what it does with categories it does not know.
 public struct OneHotOptions: Hashable, Sendable {

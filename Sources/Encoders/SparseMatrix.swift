@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The rows every encoder makes: compressed sparse rows (CSR), which store the values that are not
 /// zero and nothing else.

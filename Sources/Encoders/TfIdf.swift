@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
+import WordtoolCore
 
 /// How counts are weighed.
 public struct TfIdfOptions: Hashable, Sendable {

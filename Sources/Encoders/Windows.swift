@@ -1,5 +1,5 @@
-import Platform
 public import Tokenize
+import WordtoolCore
 
 /// The last n words before a place, side by side: what a model with a fixed window sees when it
 /// predicts the next word.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// How gradients become steps.
 public struct OptimizerOptions: Codable, Hashable, Sendable {

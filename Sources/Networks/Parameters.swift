@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The trained numbers of a network and their gradients, each in one piece of memory.
 package final class Parameters<Scalar: NetworkScalar>: @unchecked Sendable {

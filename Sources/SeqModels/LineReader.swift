@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The lines of one input, plain or gzip, one after the other.
 final class LineReader {

@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 /// A trained model of whatever kind.
 public enum SequenceModelFile {

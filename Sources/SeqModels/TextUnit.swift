@@ -1,5 +1,5 @@
-public import Platform
 public import Tokenize
+public import WordtoolCore
 
 /// What a sequence model counts and predicts.
 public enum TextUnit: String, Codable, Hashable, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension BytePairEncoding {
   /// Reads a `tokenizer.json` of Hugging Face that holds a byte-level byte-pair encoding.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A special token, which is found in the text as it stands and never merged.
 public struct SpecialToken: Hashable, Sendable {

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// Learns a byte-level byte-pair encoding from text (Sennrich et al. 2016).
 ///

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The tokens of pieces that were seen before. It changes nothing but the time.
 struct PieceCache {

@@ -1,12 +1,5 @@
-public import Platform
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
+public import WordtoolCore
 
 /// Reads text once and makes it a vocabulary and the numbers of its words.
 ///

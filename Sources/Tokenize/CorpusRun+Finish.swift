@@ -1,5 +1,5 @@
-import Platform
 import Synchronization
+import WordtoolCore
 
 extension CorpusRun {
   /// Merges the threads' tables, decides the vocabulary, and brings the numbers of all pieces

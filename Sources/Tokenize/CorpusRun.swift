@@ -1,12 +1,5 @@
-import Platform
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
+import WordtoolCore
 
 /// One reading of a corpus: what the threads share.
 final class CorpusRun: Sendable {

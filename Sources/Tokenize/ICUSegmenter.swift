@@ -1,5 +1,5 @@
 import CICUShims
-import Platform
+import WordtoolCore
 
 /// Boundaries by ICU's break iterator.
 @safe final class ICUSegmenter: Segmenter {

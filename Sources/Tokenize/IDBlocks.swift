@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The numbers of one piece while a corpus is read.
 struct IDBlock: Sendable {

@@ -1,12 +1,5 @@
-import Platform
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
+import WordtoolCore
 
 extension Piece {
   /// Throws if the text, which is this piece, has a NUL byte.

@@ -1,12 +1,5 @@
-import Platform
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
+import WordtoolCore
 
 /// Room for one piece of text. Belongs to one thread.
 @safe final class PieceBuffer: @unchecked Sendable {

@@ -1,5 +1,5 @@
 import CICUShims
-import Platform
+import WordtoolCore
 
 /// ICU's own state machine for a locale's boundaries, laid out for running over UTF-8.
 ///

@@ -1,12 +1,5 @@
 import CICUShims
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 
 /// A place at which a text can be cut without changing any token.
 ///

@@ -1,5 +1,5 @@
 import CICUShims
-import Platform
+import WordtoolCore
 
 /// The encoding text is read in.
 public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The text of one input as UTF-8, in order. Belongs to one thread.
 ///

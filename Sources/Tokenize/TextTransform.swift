@@ -1,5 +1,5 @@
 import CICUShims
-import Platform
+import WordtoolCore
 
 /// A transliteration and the rules behind it, for one thread.
 @safe final class TextTransform {

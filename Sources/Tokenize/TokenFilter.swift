@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Decides which folded tokens are kept. Belongs to one thread.
 final class TokenFilter {

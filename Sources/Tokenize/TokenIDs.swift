@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A corpus as the numbers of its words, in the order of the text.
 ///

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension TokenReader {
   /// Counts the tokens of files, folders and standard input (`-`) on several threads.

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// Reads text of any size and hands out its tokens in order, with their places.
 ///

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// One thread's tokenizer: a segmenter, a folder and the kinds to keep.
 @safe final class TokenScanner: @unchecked Sendable {

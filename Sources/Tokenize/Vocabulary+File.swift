@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension Vocabulary {
   /// Reads a file of lines `word count`, as ``save(to:)`` and word2vec.c write them.

@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
+import WordtoolCore
 
 /// Counts words and makes a ``Vocabulary`` of those that are frequent enough.
 ///

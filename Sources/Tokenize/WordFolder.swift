@@ -1,5 +1,5 @@
 import CICUShims
-import Platform
+import WordtoolCore
 
 /// Brings single words into the normal form and case a rule asks for. Belongs to one thread.
 @safe final class WordFolder {

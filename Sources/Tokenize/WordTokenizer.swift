@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// One token and where it stands.
 public struct Token: Hashable, Sendable {

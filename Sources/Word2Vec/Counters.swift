@@ -1,5 +1,5 @@
-import Platform
 import Synchronization
+import WordtoolCore
 
 /// The number of the next piece of work, shared by threads.
 final class Counter: Sendable {

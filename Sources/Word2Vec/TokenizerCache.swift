@@ -1,10 +1,5 @@
-#if canImport(FoundationEssentials)
-import Platform
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import Tokenize
+import WordtoolCore
 
 /// The tokenizer for the rule stored with vectors, made when a query first needs it.
 final class TokenizerCache: Sendable {
@@ -22,13 +17,11 @@ final class TokenizerCache: Sendable {
 
   /// The rule that JSON describes, or nil.
   static func rule(fromJSON text: String) -> TokenizerRule? {
-    try? JSONDecoder().decode(TokenizerRule.self, from: Data(text.utf8))
+    try? StoredJSON.decode(TokenizerRule.self, from: text)
   }
 
   /// The rule as JSON; equal rules give equal text.
   static func json(of rule: TokenizerRule) -> String? {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(rule)).map { String(decoding: $0, as: UTF8.self) }
+    try? StoredJSON.text(rule)
   }
 }

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension VectorStorage {
   /// Computes the length of every row and proves that every value is a finite number.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension VectorStorage {
   /// The exact best rows for a query vector by cosine, found by looking at every row.

@@ -1,5 +1,5 @@
-import Platform
 import Synchronization
+import WordtoolCore
 
 /// The words, rows and norms of one set of vectors: what ``WordVectors`` shows.
 ///

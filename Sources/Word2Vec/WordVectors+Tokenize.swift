@@ -1,5 +1,5 @@
-public import Platform
 public import Tokenize
+public import WordtoolCore
 
 extension WordVectors {
   /// Makes vectors from a vocabulary and rows in memory, without copying the rows.

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// Words and their vectors: read from a file of any common format or made by training, queried,
 /// evaluated, and written again.

@@ -1,7 +1,7 @@
 import BLASCore
 import CKernels
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct CellKernelTests {
   static func sigma(_ x: Double) -> Double { 1 / (1 + Oracle.exp(-x)) }

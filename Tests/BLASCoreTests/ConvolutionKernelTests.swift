@@ -1,7 +1,7 @@
 import BLASCore
 import CKernels
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ConvolutionKernelTests {
   static func values(_ count: Int, seed: UInt64) -> [Float] {

@@ -1,6 +1,6 @@
 import BLASCore
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct GEMMTests {
   struct Shape: Sendable, CustomTestStringConvertible {

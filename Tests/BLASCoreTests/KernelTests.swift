@@ -1,7 +1,7 @@
 import BLASCore
 import CKernels
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct KernelTests {
   static let shapes = [

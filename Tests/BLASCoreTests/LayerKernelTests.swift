@@ -1,7 +1,7 @@
 import BLASCore
 import CKernels
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct LayerKernelTests {
   @Test("elementwise kernels give the scalar code's very bits at every length from 0 to 70")

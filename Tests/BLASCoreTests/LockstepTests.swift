@@ -1,6 +1,6 @@
 import BLASCore
-import Platform
 import Testing
+import WordtoolCore
 
 @Suite struct LockstepTests {
   @Test("column groups cover every block once, whatever the dimension")

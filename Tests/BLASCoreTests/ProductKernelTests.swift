@@ -1,7 +1,7 @@
 import BLASCore
 import CKernels
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ProductKernelTests {
   /// A product's arguments: `a` is rows x inner, `b` inner x columns, `c` rows x columns, each with

@@ -1,7 +1,7 @@
 import BLASCore
 import CKernels
-import TestSupport
 import Testing
+import TestSupport
 
 /// The functions, softmax and sums; the cells are in `CellKernelTests`.
 @Suite struct SequenceKernelTests {

@@ -1,7 +1,7 @@
 import BLASCore
-import Platform
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct TensorFileTests {
   let folder = ScratchFolder()

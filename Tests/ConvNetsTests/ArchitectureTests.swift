@@ -1,6 +1,6 @@
 import ConvNets
-import Platform
 import Testing
+import WordtoolCore
 
 @Suite struct ArchitectureTests {
   struct Recorded: Decodable {

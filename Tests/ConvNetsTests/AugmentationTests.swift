@@ -1,7 +1,7 @@
 import ConvNets
-import Platform
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct AugmentationTests {
   private static let everything = """

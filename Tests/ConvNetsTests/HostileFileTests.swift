@@ -1,7 +1,7 @@
 import ConvNets
-import Platform
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 /// Damaged files may be refused or read, but nothing may crash, hang or ask for absurd memory.
 @Suite struct HostileFileTests {

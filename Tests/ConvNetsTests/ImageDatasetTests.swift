@@ -1,7 +1,7 @@
 import ConvNets
-import Platform
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct ImageDatasetTests {
   /// A folder with an IDX set of five images of 2 x 3.

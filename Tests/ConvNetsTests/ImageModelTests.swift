@@ -1,8 +1,8 @@
 import BLASCore
 import ConvNets
-import Platform
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct ImageModelTests {
   private let folder = ScratchFolder()

@@ -1,7 +1,7 @@
 import ConvNets
-import Platform
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 /// Small images and files for the tests.
 enum ImageSamples {

@@ -1,8 +1,8 @@
 import ConvNets
 import Networks
-import Platform
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct ImageTrainerTests {
   private let folder = ScratchFolder()

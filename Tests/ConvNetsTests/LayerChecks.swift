@@ -1,7 +1,7 @@
 import ConvNets
 import Networks
-import TestSupport
 import Testing
+import TestSupport
 
 /// What holds for every layer.
 enum LayerChecks {

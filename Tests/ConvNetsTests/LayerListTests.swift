@@ -1,6 +1,6 @@
 import ConvNets
-import Platform
 import Testing
+import WordtoolCore
 
 @Suite struct LayerListTests {
   private static let digit = ImageShape(height: 28, width: 28, channels: 1)

@@ -1,7 +1,7 @@
 import ConvNets
 import Networks
-import TestSupport
 import Testing
+import TestSupport
 
 /// Networks of every layer with filters: gradients, threads, joined layers.
 @Suite struct NetworkExecutionTests {

@@ -1,8 +1,8 @@
 import BLASCore
 import ConvNets
-import Platform
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct WhiteningTests {
   /// A set of 8 x 8 images in which neighbours are alike, as in photographs.

@@ -1,6 +1,6 @@
 import Corpora
-import Platform
 import Testing
+import WordtoolCore
 
 @Suite("Facts of the atlas")
 struct FactTests {

@@ -1,14 +1,7 @@
 import Corpora
-import Platform
+import Libc
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import WordtoolCore
 
 @Suite("Shipped files")
 struct ShippedFilesTests {
@@ -59,12 +52,6 @@ enum TemporaryTable {
   }
 
   private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Int {
-    #if canImport(Glibc)
-    Glibc.write(descriptor, bytes, bytes.count)
-    #elseif canImport(Musl)
-    Musl.write(descriptor, bytes, bytes.count)
-    #else
-    Darwin.write(descriptor, bytes, bytes.count)
-    #endif
+    Libc.write(descriptor, bytes, bytes.count)
   }
 }

@@ -1,8 +1,8 @@
 import Encoders
-import Platform
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 @Suite struct BagOfWordsTests {
   let texts = Documents(["the food was good", "the food was bad bad", "not good"])

@@ -1,8 +1,8 @@
 import Encoders
-import Platform
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 @Suite struct FormatTests {
   let folder = ScratchFolder()

@@ -1,7 +1,7 @@
 import Encoders
-import Platform
 import Testing
 import Tokenize
+import WordtoolCore
 
 @Suite struct WindowTests {
   let vocabulary = Vocabulary([

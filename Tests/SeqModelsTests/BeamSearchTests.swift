@@ -1,13 +1,7 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
 import SeqModels
 import Testing
+import WordtoolCore
 
 @Suite struct BeamSearchTests {
   /// Every text of `length` tokens without <unk>, with the mean log probability of its tokens; with

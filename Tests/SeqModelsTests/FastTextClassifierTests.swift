@@ -1,8 +1,8 @@
 import BLASCore
-import Platform
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct FastTextClassifierTests {
   private func options(dimension: Int = 20, epochs: Int = 5) -> FastTextOptions {

@@ -1,7 +1,7 @@
-import Platform
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct LabelledTextTests {
   private func read(

@@ -1,14 +1,8 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct LanguageModelFrameTests {
   @Test func anNGramModelSaysTheSameInEveryWay() throws {

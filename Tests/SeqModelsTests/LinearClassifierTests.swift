@@ -1,9 +1,9 @@
 import BLASCore
-import Platform
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 /// Small labelled texts whose class is a matter of words, with some noise.
 enum ToyReviews {

@@ -1,15 +1,9 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 @Suite struct NGramTests {
   static func train(

@@ -1,15 +1,9 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 import Networks
-import Platform
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct NeuralFrameTests {
   private let folder = ScratchFolder()

@@ -1,8 +1,8 @@
 import Networks
-import Platform
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 /// Trainings that are cut, shared and resumed give the same bytes.
 @Suite struct NeuralTrainerTests {

@@ -1,8 +1,9 @@
-import Platform
+import ONNX
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 @Suite struct ONNXClassifierTests {
   /// Texts in which one word decides.

@@ -1,7 +1,8 @@
-import Platform
+import ONNX
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 @Suite struct ONNXTests {
   typealias Weights = RecurrentWeights
@@ -19,9 +20,10 @@ import Testing
   }
 
   private func stack(
-    _ cell: RecurrentCell, hidden: Int = 2, inputs: Int = 3, layers: Int = 1, directions: Int = 1
+    _ cell: RecurrentWeights.Cell, hidden: Int = 2, inputs: Int = 3, layers: Int = 1,
+    directions: Int = 1
   ) -> Weights {
-    let rows = [RecurrentCell.lstm: 4, .gru: 3][cell, default: 1] * hidden
+    let rows = [RecurrentWeights.Cell.lstm: 4, .gru: 3][cell, default: 1] * hidden
     return Weights(
       cell: cell, hidden: hidden,
       layers: (0..<layers).map { index in
@@ -86,7 +88,7 @@ import Testing
   @Test func gatesStandInTheOrderOfONNX() throws {
     // Two units: the rows of the gates begin at 0, 2, 4, 6.
     for (cell, order) in [
-      (RecurrentCell.lstm, [0, 1, 6, 7, 2, 3, 4, 5]), (.gru, [2, 3, 0, 1, 4, 5]),
+      (RecurrentWeights.Cell.lstm, [0, 1, 6, 7, 2, 3, 4, 5]), (.gru, [2, 3, 0, 1, 4, 5]),
       (.rnnTanh, [0, 1]),
       (.rnnReLU, [0, 1]),
     ] {
@@ -102,7 +104,7 @@ import Testing
   }
 
   @Test func eachCellIsAskedForAsPyTorchComputesIt() throws {
-    func attributes(_ cell: RecurrentCell) throws -> [ProtobufReader] {
+    func attributes(_ cell: RecurrentWeights.Cell) throws -> [ProtobufReader] {
       try graph(languageModel(stack(cell), tied: true)).messages(1)[1].messages(5)
     }
     let gru = try attributes(.gru)

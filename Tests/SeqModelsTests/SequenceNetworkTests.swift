@@ -1,8 +1,8 @@
 import Networks
-import Platform
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 /// Gradients of the network of classifiers and taggers, and training with it.
 @Suite struct SequenceNetworkTests {

@@ -1,8 +1,8 @@
-import Platform
 import SeqModels
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 @Suite struct SequenceTaggerTests {
   /// Sentences in which the tag of "play" hangs on the word before it.

@@ -1,14 +1,8 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
 import SeqModels
 import TestSupport
 import Tokenize
+import WordtoolCore
 
 /// A model of pairs of tokens given as a table; with nothing that the protocol does by itself.
 struct TableModel: LanguageModel {

@@ -1,8 +1,8 @@
 import Foundation
-import Platform
 import Subword
-import TestSupport
 import Testing
+import TestSupport
+import WordtoolCore
 
 /// What the Hugging Face library made of a few texts; see Scripts/golden/encoders.py.
 private struct Golden: Decodable {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 
 /// The folder of real texts and data that `WORDTOOL_CORPORA` names, and whether long tests run.
 public enum RealData {

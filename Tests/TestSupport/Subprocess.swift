@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
+import WordtoolCore
 
 /// Runs a program and collects what it prints. Its standard streams are files, so no amount of
 /// output can block it.

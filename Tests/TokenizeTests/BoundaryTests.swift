@@ -1,7 +1,7 @@
-import Platform
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 /// The machine's boundaries and rule statuses are those of ICU's own iterator.
 @Suite("Boundaries")

@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
 
 @Suite("UTF8Text and TextCut")

@@ -1,7 +1,7 @@
-import Platform
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 @Suite("Vocabulary")
 struct VocabularyTests {

@@ -1,8 +1,8 @@
-import Platform
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
 import Word2Vec
+import WordtoolCore
 
 @Suite struct FormatTests {
   let folder = ScratchFolder()

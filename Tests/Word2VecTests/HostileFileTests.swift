@@ -1,7 +1,7 @@
-import Platform
-import TestSupport
 import Testing
+import TestSupport
 import Word2Vec
+import WordtoolCore
 
 @Suite struct HostileFileTests {
   let folder = ScratchFolder()

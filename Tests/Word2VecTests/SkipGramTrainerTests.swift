@@ -1,8 +1,8 @@
 import BLASCore
-import Platform
-import TestSupport
 import Testing
+import TestSupport
 import Tokenize
+import WordtoolCore
 
 import Word2Vec
 

@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ClassificationTests {
   /// Labelled text with a header, its class a matter of one word.

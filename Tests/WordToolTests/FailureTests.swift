@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import TestSupport
+import Libc
 import Testing
+import TestSupport
 
 /// Bad input: one line on standard error, the right exit code, nothing written.
 @Suite struct FailureTests {

@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ImageTests {
   /// A grey image in Netpbm's text format.

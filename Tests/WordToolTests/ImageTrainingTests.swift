@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ImageTrainingTests {
   /// 8 x 8 images in optdigits' format: 0 is a bar that lies, 1 one that stands.

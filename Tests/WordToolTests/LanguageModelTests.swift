@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct LanguageModelTests {
   /// Trains on the sample text and returns the path of the model.

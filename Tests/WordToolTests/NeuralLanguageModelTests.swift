@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 
 /// `train-lm` with networks, from the outside.
 @Suite struct NeuralLanguageModelTests {

@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct QueryTests {
   /// Runs the tool on the sample vectors.

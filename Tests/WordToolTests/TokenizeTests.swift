@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct TokenizeTests {
   private func tokenize(_ text: String, _ options: String...) throws -> Subprocess.Result {

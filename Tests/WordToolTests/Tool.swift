@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 import TestSupport
 
 /// The built `wordtool`, run in a world of its own: an own home, no terminal, no vectors but those

@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import TestSupport
+import Libc
 import Testing
+import TestSupport
 
 @Suite struct TrainingTests {
   private static let small = ["--dim", "16", "--epochs", "2", "--sample", "0", "-q"]

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The corpus that ships with the project: text generated from tables of facts, and analogy
 /// questions about the same facts.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The entries of one subject (countries, people, verbs, ...) with the patterns that speak of them.
 struct AtlasGroup: Sendable {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// What stands in one place of a sentence pattern.
 enum AtlasSlot: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Pairs of words that stand in one relation, section by section.
 struct AtlasQuestions {

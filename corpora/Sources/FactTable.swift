@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// One of the tables in `corpora/atlas`: tab-separated values, the first line names the columns.
 package struct FactTable: Sendable {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A network by its name, or by the text of its layers, before the size of the images and the number
 /// of classes are known.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension LayerList {
   /// The layers of a text with what they take, for help and messages.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A network of layers that follow one another, as text:
 /// `conv 32 3x3, relu, max-pool 2, flatten, fc 128, relu, dropout 0.5, fc classes`.

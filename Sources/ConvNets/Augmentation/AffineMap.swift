@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 
 /// Where each pixel of a new image comes from: (row, column) of the old one as a matrix times
 /// (row, column) of the new one, plus an offset; as `scipy.ndimage.affine_transform` has it.

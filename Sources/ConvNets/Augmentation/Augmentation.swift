@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 /// Random changes that give a network more images than there are.
 ///

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Steps as text, `rotation=15`: what a command takes and a model's file keeps.
 extension AugmentationStep: CustomStringConvertible {

@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 /// One random change of an image.
 public enum AugmentationStep: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Mean and standard deviation of each channel over the pixels of a whole set.
 public struct ChannelStatistics: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 /// The directions in which the colours of a set vary, and how much: what AlexNet's lighting
 /// augmentation moves colours along.

@@ -1,12 +1,5 @@
 import BLASCore
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 
 extension RandomSource {
   /// A number in 0 ..< 1, a multiple of 2^-53.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The binary version of CIFAR-10: records of a label and 32 x 32 values of red, green and blue.
 package enum CIFARFile {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A folder with one folder of images per class, or with `train` and `test` folders of such.
 enum ClassFolder {

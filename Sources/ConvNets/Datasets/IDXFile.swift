@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The files of MNIST and its kin: `00 00 <type> <extents>`, big-endian extents, then the data.
 package enum IDXFile {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Some images of a set as one array, the input of a network.
 public struct ImageBatch: Sendable {

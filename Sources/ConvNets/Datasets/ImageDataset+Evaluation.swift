@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension ImageDataset {
   /// Folders that mean a part of a set.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension ImageDataset {
   /// Opens a set: a folder with an IDX, CIFAR-10 or optdigits set, a folder with one folder of

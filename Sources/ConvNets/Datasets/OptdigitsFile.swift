@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The UCI set of digits: a line an image, 64 values of 0 to 16 and the digit, with commas; lines
 /// that begin with `#` are comments.

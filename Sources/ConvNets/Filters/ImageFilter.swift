@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A kernel slid over an image: every output pixel is the sum of the pixels under the kernel times
 /// its weights.

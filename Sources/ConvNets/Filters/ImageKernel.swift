@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A small matrix of weights that is laid over an image.
 public struct ImageKernel: Hashable, Sendable {

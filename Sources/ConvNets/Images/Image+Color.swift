@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension Image {
   /// The weights of red, green and blue in grey: ITU-R BT.601, as JPEG and Pillow use them.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Whole files in memory, as large as they turn out to be and no larger.
 enum ImageBytes {

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// The formats of single images that are read and written.
 public enum ImageFormat: String, CaseIterable, Sendable {

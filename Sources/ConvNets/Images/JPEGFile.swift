@@ -1,5 +1,5 @@
 import CJPEG
-import Platform
+import WordtoolCore
 
 /// JPEG through TurboJPEG, which reports errors by its return value.
 ///

@@ -1,5 +1,5 @@
 import CPNG
-import Platform
+import WordtoolCore
 
 /// PNG through libpng's simplified interface, which reports errors by its return value.
 ///

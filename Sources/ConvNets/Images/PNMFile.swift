@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Netpbm's grey and colour images: P2 and P3 in text, P5 and P6 in bytes.
 ///

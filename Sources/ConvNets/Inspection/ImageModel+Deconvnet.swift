@@ -1,5 +1,5 @@
 import Networks
-public import Platform
+public import WordtoolCore
 
 extension ImageModel {
   /// A value of a layer, or all of one channel, projected to the pixels.

@@ -1,5 +1,5 @@
 import Networks
-public import Platform
+public import WordtoolCore
 
 /// Looking inside a model: what its filters look for, what its layers see, and what of an image
 /// decides about its class.

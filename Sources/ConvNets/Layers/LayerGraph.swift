@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Layers and what each reads: a network without its numbers.
 ///

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The shapes that layers make of shapes.
 enum LayerShapes {

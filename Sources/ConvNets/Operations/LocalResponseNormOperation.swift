@@ -1,12 +1,5 @@
+import Libc
 package import Networks
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// Local response normalisation (Krizhevsky et al. 2012, section 3.3) with PyTorch's constants:
 /// y = x · d^-β, d = k + α / size · Σ x² over the channels c - ⌊size / 2⌋ ... c + ⌊(size - 1) / 2⌋.

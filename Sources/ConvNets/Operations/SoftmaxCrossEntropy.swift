@@ -1,12 +1,5 @@
+import Libc
 package import Networks
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// Softmax, and its cross-entropy against target probabilities.
 package enum SoftmaxCrossEntropy {

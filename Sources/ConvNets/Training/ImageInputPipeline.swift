@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The way of images into a network: fitted, changed at random while training, scaled, whitened.
 struct ImageInputPipeline: Sendable {

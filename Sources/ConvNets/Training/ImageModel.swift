@@ -1,5 +1,5 @@
 import Networks
-public import Platform
+public import WordtoolCore
 
 /// A trained classifier of images.
 ///

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// What a model of images is, but for its numbers.
 public struct ImageModelDescription: Hashable, Sendable {

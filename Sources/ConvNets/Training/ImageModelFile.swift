@@ -1,12 +1,6 @@
 import BLASCore
 import Networks
-public import Platform
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+public import WordtoolCore
 
 /// The safetensors file of a classifier of images, and of a training's checkpoint.
 ///
@@ -48,7 +42,7 @@ struct ImageModelFile {
       throw WordtoolError(.badData, path: path, found: "no model in the header")
     }
     do {
-      let trained = try JSONDecoder().decode(ImageModelDescription.self, from: Data(text.utf8))
+      let trained = try StoredJSON.decode(ImageModelDescription.self, from: text)
       description = try inputSize.map { try trained.resized(to: $0) } ?? trained
     } catch var error as WordtoolError {
       error.kind = .badData
@@ -217,7 +211,7 @@ struct ImageModelFile {
   ) throws {
     var metadata = metadata
     metadata["format"] = format
-    metadata["model"] = try json(description)
+    metadata["model"] = try StoredJSON.text(description)
     if let whitening { metadata.merge(whitening.metadata(prefix: "zca.")) { $1 } }
     let tensors = tensors(of: description.graph)
     var announced = tensors.map {
@@ -244,12 +238,6 @@ struct ImageModelFile {
     for tensor in more { try writer.write(UnsafeRawBufferPointer(tensor.values)) }
     writer.finish()
     try output.commit()
-  }
-
-  static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }
 

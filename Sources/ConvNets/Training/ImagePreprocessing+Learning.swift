@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension ImagePreprocessing {
   /// Where the scale of a network's input comes from.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// How an image becomes the input of a network: its size, its colours and its scale.
 ///

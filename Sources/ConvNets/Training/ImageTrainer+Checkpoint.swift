@@ -1,12 +1,6 @@
 import BLASCore
 import Networks
-public import Platform
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+public import WordtoolCore
 
 extension ImageTrainer {
   /// Writes everything needed to go on with the very numbers an unbroken training would have.
@@ -31,8 +25,8 @@ extension ImageTrainer {
           to: output, format: ImageModelFile.checkpointFormat, description: description,
           whitening: whitening, stepCount: position.step, execution: execution,
           metadata: [
-            "training": try ImageModelFile.json(training),
-            "position": try ImageModelFile.json(position),
+            "training": try StoredJSON.text(training),
+            "position": try StoredJSON.text(position),
           ], more: arrays)
       }
     }
@@ -56,11 +50,11 @@ extension ImageTrainer {
       file = try ImageModelFile(path: path, format: ImageModelFile.checkpointFormat)
       guard
         let training = file.file.metadata["training"].flatMap({
-          try? JSONDecoder().decode(ImageTrainingOptions.self, from: Data($0.utf8))
+          try? StoredJSON.decode(ImageTrainingOptions.self, from: $0)
         }), training.epochs >= 1, training.batch >= 1, (0..<1).contains(training.validShare),
         training.rate.isFinite, training.decay > 0,
         let position = file.file.metadata["position"].flatMap({
-          try? JSONDecoder().decode(Position.self, from: Data($0.utf8))
+          try? StoredJSON.decode(Position.self, from: $0)
         }), position.counts.count == 2, position.epoch >= 0, position.place >= 0,
         position.step >= 0, position.rate.isFinite
       else {

@@ -1,13 +1,6 @@
+import Libc
 import Networks
-public import Platform
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+public import WordtoolCore
 
 /// Trains a classifier of images.
 ///

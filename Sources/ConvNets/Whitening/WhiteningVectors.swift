@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 /// The vectors that a covariance is taken from, in blocks: whole images, or patches from random
 /// places of every image.

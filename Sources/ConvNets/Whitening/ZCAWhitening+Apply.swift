@@ -1,5 +1,5 @@
 import BLASCore
-public import Platform
+public import WordtoolCore
 
 extension ZCAWhitening {
   /// One image, whitened.

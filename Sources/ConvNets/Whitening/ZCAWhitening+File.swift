@@ -1,5 +1,5 @@
 package import BLASCore
-import Platform
+import WordtoolCore
 
 extension ZCAWhitening {
   private static let format = "wordtool-zca 1"

@@ -1,5 +1,5 @@
 import BLASCore
-public import Platform
+public import WordtoolCore
 
 /// Zero-phase whitening: a linear transform after which the values of images have no correlation and
 /// variance 1, and which changes the images no more than it must.

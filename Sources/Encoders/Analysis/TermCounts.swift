@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// How often each term stands in each of some consecutive texts, by numbers of the counter's own.
 struct TermCounts: Sendable {

@@ -1,12 +1,6 @@
 import BLASCore
-import Platform
 import Tokenize
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+import WordtoolCore
 
 /// What the files of all encoders have in common: a safetensors file whose metadata says which
 /// encoder it is, with which options, and whose tensors are strings (bytes and offsets) or numbers.
@@ -84,9 +78,7 @@ struct EncoderFile {
     case .charactersWithinWords: metadata["unit"] = "characters-within-words"
     case .tokens(let rule):
       metadata["unit"] = "tokens"
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      metadata["tokenizer"] = String(decoding: try encoder.encode(rule), as: UTF8.self)
+      metadata["tokenizer"] = try StoredJSON.text(rule)
     }
     metadata["lowercase"] = "\(analysis.lowercase)"
     metadata["ngrams"] = "\(analysis.ngrams.lowerBound)-\(analysis.ngrams.upperBound)"
@@ -165,8 +157,8 @@ struct EncoderFile {
     case "characters": unit = .characters
     case "characters-within-words": unit = .charactersWithinWords
     case "tokens":
-      let json = Data(try text("tokenizer").utf8)
-      guard let rule = try? JSONDecoder().decode(TokenizerRule.self, from: json) else {
+      let json = try text("tokenizer")
+      guard let rule = try? StoredJSON.decode(TokenizerRule.self, from: json) else {
         throw fail("a tokenizer rule that cannot be read", "the rule as JSON")
       }
       unit = .tokens(rule)

@@ -1,5 +1,5 @@
-import Platform
 import Tokenize
+import WordtoolCore
 
 extension BagOfWords {
   /// Writes the vocabulary and the options as a safetensors file.

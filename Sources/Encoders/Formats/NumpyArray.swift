@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// An array in NumPy's `.npy` format, versions 1 to 3.
 struct NumpyArray {

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension SparseMatrix {
   /// Writes the matrix in the Matrix Market exchange format: coordinates, real, general.

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension SparseMatrix {
   /// Writes the matrix as `scipy.sparse.save_npz` does: CSR, 64-bit floats, without compression.

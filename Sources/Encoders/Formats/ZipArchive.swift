@@ -1,5 +1,5 @@
 import CZlib
-import Platform
+import WordtoolCore
 
 /// The files inside a zip archive, as NumPy's `.npz` needs them: stored or deflated, with or
 /// without the 64-bit extension. Nothing else of the format is taken.

@@ -1,13 +1,7 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-public import Platform
+import Libc
 import Synchronization
 import Tokenize
+public import WordtoolCore
 
 extension TextClassifier {
   /// Trains a linear classifier of words and n-grams. The same text, options and seed give the same

@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
 import Tokenize
+import WordtoolCore
 
 /// How a linear classifier of words and n-grams is trained.
 public struct BagOfWordsOptions: Sendable {

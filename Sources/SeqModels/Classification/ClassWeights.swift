@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// How much the texts of each label count in training.
 public enum ClassWeights: Hashable, Sendable {

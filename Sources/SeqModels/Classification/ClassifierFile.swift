@@ -1,11 +1,6 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import BLASCore
-public import Platform
 import Tokenize
+public import WordtoolCore
 
 extension TextClassifier {
   /// Reads a model that ``write(to:)`` wrote.
@@ -102,7 +97,7 @@ struct ClassifierFile {
   func rule() throws -> TokenizerRule {
     let text = try text("tokenizer_rule")
     do {
-      return try JSONDecoder().decode(TokenizerRule.self, from: Data(text.utf8))
+      return try StoredJSON.decode(TokenizerRule.self, from: text)
     } catch {
       throw failure("a tokenizer rule that cannot be read", "one as train-classifier writes it")
     }

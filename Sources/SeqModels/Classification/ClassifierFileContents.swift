@@ -1,11 +1,6 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import BLASCore
-import Platform
 import Tokenize
+import WordtoolCore
 
 /// A model file in the making: facts and tensors, then written in one go.
 struct ClassifierFileContents {
@@ -17,11 +12,9 @@ struct ClassifierFileContents {
 
   /// The facts that every classifier has.
   init(model: String, rule: TokenizerRule) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     metadata = [
       "format": ClassifierFile.format, "model": model,
-      "tokenizer_rule": String(decoding: try encoder.encode(rule), as: UTF8.self),
+      "tokenizer_rule": try StoredJSON.text(rule),
     ]
   }
 

@@ -1,6 +1,6 @@
-import Platform
 import Synchronization
 import Tokenize
+import WordtoolCore
 
 /// Documents as numbers of words: all words of document d are
 /// `ids[starts[d] ..< starts[d + 1]]`.

@@ -1,14 +1,8 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 import BLASCore
-public import Platform
+import Libc
 import Synchronization
 import Tokenize
+public import WordtoolCore
 
 extension TextClassifier {
   /// Trains a classifier of averaged word and n-gram embeddings. The same text, options and seed

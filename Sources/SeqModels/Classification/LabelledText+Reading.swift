@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension LabelledText {
   /// Reads texts and labels from a file, plain or gzip; `-` is standard input.

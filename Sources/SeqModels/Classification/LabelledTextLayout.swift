@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// How labelled text stands in a file.
 public struct LabelledTextLayout: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension LabelledTextReader {
   /// Reads a JSON object a line.

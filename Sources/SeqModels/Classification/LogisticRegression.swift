@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 import BLASCore
-import Platform
+import Libc
+import WordtoolCore
 
 /// Logistic regression with an L2 penalty, trained in the dual.
 ///

@@ -1,6 +1,6 @@
-import Platform
 import Synchronization
 import Tokenize
+import WordtoolCore
 
 /// Scores texts by their n-gram features, on several threads.
 enum NGramScoring {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// One row of a table: its fields, and the line it began at.
 struct TableRecord {

@@ -1,11 +1,6 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import BLASCore
 import Networks
-import Platform
+import WordtoolCore
 
 extension ClassifierFileContents {
   /// Adds the weights and words of a network.
@@ -13,9 +8,7 @@ extension ClassifierFileContents {
     _ options: SequenceNetworkOptions, _ parameters: Parameters<Float>,
     _ embeddings: Parameters<Float>, _ vocabulary: SequenceVocabulary
   ) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    self["network"] = String(decoding: try encoder.encode(options), as: UTF8.self)
+    self["network"] = try StoredJSON.text(options)
     for weights in [embeddings, parameters] {
       for entry in weights.entries {
         add(
@@ -36,8 +29,7 @@ extension ClassifierFile {
   ) throws -> (SequenceNetwork<Float>, SequenceVocabulary) {
     let text = try text("network")
     guard
-      let options = try? JSONDecoder().decode(
-        SequenceNetworkOptions.self, from: Data(text.utf8))
+      let options = try? StoredJSON.decode(SequenceNetworkOptions.self, from: text)
     else { throw failure("a network that cannot be read", "one as wordtool writes it") }
     let recurrent = options.recurrent
     let sizes = [

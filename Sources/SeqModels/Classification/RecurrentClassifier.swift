@@ -1,6 +1,6 @@
 import Networks
-public import Platform
 import Tokenize
+public import WordtoolCore
 
 /// Recurrent layers over the words of a text, pooled to one set of features, and softmax.
 struct RecurrentClassifier: ClassifierCore {

@@ -1,6 +1,6 @@
 import Networks
-public import Platform
 public import Tokenize
+public import WordtoolCore
 
 /// A model that gives every word of a sentence a tag: recurrent layers and softmax at each step.
 public final class SequenceTagger: Sendable {

@@ -1,6 +1,6 @@
 import BLASCore
 import Networks
-import Platform
+import WordtoolCore
 
 /// Trains a network that names labels of word sequences, for texts and for single words alike.
 struct SequenceTrainer {

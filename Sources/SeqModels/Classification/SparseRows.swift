@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 
 /// Documents as sparse rows: each feature at most once in a row, with a value.
 struct SparseRows: Sendable {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Sentences whose every word has a tag: a part of speech, a kind of name.
 public struct TaggedText: Sendable {

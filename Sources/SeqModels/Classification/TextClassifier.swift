@@ -1,5 +1,6 @@
-public import Platform
+import ONNX
 public import Tokenize
+public import WordtoolCore
 
 /// A model that says which label a text has, and how sure it is.
 ///

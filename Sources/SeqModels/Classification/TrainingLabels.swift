@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The labels of a training text, in the order a model has them: by their bytes.
 struct TrainingLabels: Sendable {

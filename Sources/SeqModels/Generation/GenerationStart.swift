@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Where a generation begins: the model after the prompt.
 ///

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension LanguageModel {
   /// Continues a prompt with likely texts, found by beam search.

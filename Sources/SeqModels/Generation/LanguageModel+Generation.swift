@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// What came out of a generation.
 public struct GeneratedText: Hashable, Sendable {

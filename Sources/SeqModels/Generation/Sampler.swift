@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 import BLASCore
+import Libc
 
 /// Draws tokens; one seed gives one series.
 ///

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// How tokens are drawn from a language model's probabilities.
 public struct SamplingOptions: Hashable, Sendable {

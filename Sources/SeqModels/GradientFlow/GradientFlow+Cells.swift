@@ -1,5 +1,5 @@
 import Networks
-import Platform
+import WordtoolCore
 
 extension GradientFlow {
   /// For an LSTM the mean norm of dL/dc at each step back in time, from one step back on, for each

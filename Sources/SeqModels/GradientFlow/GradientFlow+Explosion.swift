@@ -1,5 +1,5 @@
 import Networks
-public import Platform
+public import WordtoolCore
 
 /// A network whose gradient explodes in training, and the same from the same start with clipping.
 public struct GradientFlowExplosion: Codable, Hashable, Sendable {

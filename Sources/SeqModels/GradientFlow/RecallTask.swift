@@ -1,14 +1,7 @@
 import BLASCore
+import Libc
 import Networks
-public import Platform
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+public import WordtoolCore
 
 /// How the recall task is set and learned.
 public struct RecallOptions: Codable, Hashable, Sendable {

@@ -1,5 +1,5 @@
-public import Platform
 public import Tokenize
+public import WordtoolCore
 
 /// A model that predicts the next token of a text: counted n-grams, a network, or several models
 /// mixed.

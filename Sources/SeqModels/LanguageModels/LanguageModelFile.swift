@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 /// Reads language models of every kind; the content of a file decides, not its name.
 public enum LanguageModelFile {

@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-public import Platform
+import Libc
+public import WordtoolCore
 
 extension MixtureModel {
   /// What a search for weights came to.

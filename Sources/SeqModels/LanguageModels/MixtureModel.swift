@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-public import Platform
+import Libc
 public import Tokenize
+public import WordtoolCore
 
 /// Several language models in one: the probability of a token is the weighted mean of theirs
 /// (linear interpolation; Jelinek and Mercer, Interpolated estimation of Markov source parameters

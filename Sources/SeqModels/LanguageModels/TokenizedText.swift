@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// A text as the numbers that a model has for its tokens, with the end of every line.
 public struct TokenizedText: Sendable {

@@ -1,10 +1,5 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-import Platform
 import Tokenize
+import WordtoolCore
 
 extension NGramModel {
   /// Reads an ARPA file, of this program or another, plain or gzip.
@@ -113,7 +108,7 @@ private struct ARPAReader {
       } else if line.hasPrefix(ARPA.tokenizer) {
         let json = String(line.dropFirst(ARPA.tokenizer.count))
         do {
-          rule = try JSONDecoder().decode(TokenizerRule.self, from: Data(json.utf8))
+          rule = try StoredJSON.decode(TokenizerRule.self, from: json)
         } catch {
           throw failure("the tokenizer rule \(quoted(json))", expected: "a rule as JSON")
         }

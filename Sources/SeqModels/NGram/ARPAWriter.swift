@@ -1,10 +1,5 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-public import Platform
 import Tokenize
+public import WordtoolCore
 
 extension NGramModel {
   /// Writes the model as an ARPA file, which KenLM, SRILM and others read.
@@ -26,10 +21,7 @@ extension NGramModel {
   public func write(to file: OutputFile) throws {
     try file.write("\(ARPA.title)\(ARPA.version)\n\(ARPA.unit)\(unit.rawValue)\n")
     if let tokenizerRule {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      let rule = try encoder.encode(tokenizerRule)
-      try file.write("\(ARPA.tokenizer)\(String(decoding: rule, as: UTF8.self))\n")
+      try file.write("\(ARPA.tokenizer)\(try StoredJSON.text(tokenizerRule))\n")
     }
     try file.write("\\data\\\n")
     for (index, level) in levels.enumerated() {

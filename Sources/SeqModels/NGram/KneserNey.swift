@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 
 /// The three discounts of one order in modified Kneser-Ney smoothing.
 public struct KneserNeyDiscounts: Hashable, Sendable {

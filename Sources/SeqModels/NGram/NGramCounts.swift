@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// All n-grams of a text up to some order, sorted, with their counts adjusted for Kneser-Ney.
 ///

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// Every line begins anew after `<s>`.
 extension NGramModel: LanguageModel {

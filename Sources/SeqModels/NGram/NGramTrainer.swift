@@ -1,5 +1,5 @@
-public import Platform
 public import Tokenize
+public import WordtoolCore
 
 /// What an n-gram model is to be.
 public struct NGramOptions: Hashable, Sendable {

@@ -1,5 +1,5 @@
-import Platform
 import Tokenize
+import WordtoolCore
 
 /// The tokens a neural language model knows, most frequent first.
 ///

@@ -1,5 +1,5 @@
 import Networks
-public import Platform
+public import WordtoolCore
 
 /// A trained neural model of the next token.
 ///

@@ -1,12 +1,6 @@
 import BLASCore
 import Networks
-public import Platform
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+public import WordtoolCore
 
 /// The safetensors file of a neural language model, and of a training's checkpoint.
 ///
@@ -40,7 +34,7 @@ struct NeuralModelFile {
         expected: "'\(format)'", remedy: "train-lm writes such files")
     }
     guard let text = file.metadata["options"],
-      let options = try? JSONDecoder().decode(NeuralOptions.self, from: Data(text.utf8))
+      let options = try? StoredJSON.decode(NeuralOptions.self, from: text)
     else {
       throw WordtoolError(.badData, path: path, found: "no readable options in the header")
     }
@@ -139,7 +133,7 @@ struct NeuralModelFile {
   ) throws {
     var metadata = metadata
     metadata["format"] = format
-    metadata["options"] = try json(options)
+    metadata["options"] = try StoredJSON.text(options)
     var bytes: [UInt8] = []
     var offsets: [Int64] = [0]
     for id in 0..<Int32(vocabulary.count) {
@@ -167,12 +161,6 @@ struct NeuralModelFile {
     try bytes.withUnsafeBytes { try writer.write($0) }
     writer.finish()
     try output.commit()
-  }
-
-  static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }
 

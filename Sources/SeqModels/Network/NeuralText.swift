@@ -1,5 +1,5 @@
-public import Platform
 public import Tokenize
+public import WordtoolCore
 
 /// Text as numbers of a neural model's tokens.
 public struct NeuralText {

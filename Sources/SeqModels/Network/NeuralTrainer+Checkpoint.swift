@@ -1,12 +1,6 @@
 import BLASCore
 import Networks
-public import Platform
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+public import WordtoolCore
 
 extension NeuralTrainer {
   /// Writes everything needed to go on with the very numbers an unbroken training would have.
@@ -30,8 +24,8 @@ extension NeuralTrainer {
           to: output, format: NeuralModelFile.checkpointFormat, options: network.options,
           vocabulary: vocabulary, parameters: network.parameters,
           metadata: [
-            "training": try NeuralModelFile.json(training),
-            "position": try NeuralModelFile.json(position),
+            "training": try StoredJSON.text(training),
+            "position": try StoredJSON.text(position),
           ], more: arrays)
       }
     }
@@ -55,10 +49,10 @@ extension NeuralTrainer {
       file = try NeuralModelFile(path: path, format: NeuralModelFile.checkpointFormat)
       guard
         let training = file.file.metadata["training"].flatMap({
-          try? JSONDecoder().decode(NeuralTrainingOptions.self, from: Data($0.utf8))
+          try? StoredJSON.decode(NeuralTrainingOptions.self, from: $0)
         }),
         let position = file.file.metadata["position"].flatMap({
-          try? JSONDecoder().decode(Position.self, from: Data($0.utf8))
+          try? StoredJSON.decode(Position.self, from: $0)
         }), position.counts.count == 2, position.epoch >= 0, position.place >= 0
       else {
         throw WordtoolError(.badData, path: path, found: "no readable training in the header")

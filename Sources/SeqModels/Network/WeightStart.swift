@@ -1,13 +1,6 @@
 import BLASCore
+import Libc
 package import Networks
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// First values of weights. Each array has a stream of random numbers of its own, found by the seed
 /// and the array's number, so that a new array changes no other.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Analogy questions in sections, as in Google's questions-words.txt.
 ///

@@ -1,6 +1,6 @@
 import BLASCore
-import Platform
 import Synchronization
+import WordtoolCore
 
 /// Answers many analogy questions at once.
 ///

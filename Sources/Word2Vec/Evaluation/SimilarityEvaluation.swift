@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Pairs of words with a score that people gave their similarity.
 ///

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension WordVectors {
   /// Answers analogy questions and counts the right answers.

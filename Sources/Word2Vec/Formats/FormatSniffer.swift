@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 /// Tells a file's format from its first bytes.
 enum FormatSniffer {

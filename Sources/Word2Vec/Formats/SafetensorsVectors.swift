@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 /// The project's own vector files: safetensors with these tensors. V words of D values.
 ///

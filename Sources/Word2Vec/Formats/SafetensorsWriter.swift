@@ -1,5 +1,5 @@
 import BLASCore
-import Platform
+import WordtoolCore
 
 extension WordVectors {
   /// Writes the project's own format, see ``SafetensorsVectors``.

@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
+import WordtoolCore
 
 /// Bytes seen as lines of fields. Lines end in LF or CR LF; fields are parted by blanks and tabs.
 struct TextLines: @unchecked Sendable {

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Reads vectors as text: word2vec's and fastText's with a first line that gives the size, GloVe's
 /// without it.

@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 extension WordVectors {
   /// Writes word2vec's binary format, with a newline after each vector as word2vec.c does.

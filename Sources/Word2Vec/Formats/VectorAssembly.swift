@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Makes vectors of what a reader has found: checks the words and drops repeated ones.
 struct VectorAssembly {

@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
+import WordtoolCore
 
 /// Reads word2vec's binary format: `V D\n`, then for each word its bytes, a blank and D floats,
 /// little endian, followed by a newline or not.

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension WordVectors {
   /// How files are read.

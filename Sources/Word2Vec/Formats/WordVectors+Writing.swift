@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension WordVectors {
   /// Writes the vectors to a file, which appears under its name only when it is complete.

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 /// One answer to a query: a word and how similar it is to what was asked.
 public struct Neighbor: Hashable, Sendable {

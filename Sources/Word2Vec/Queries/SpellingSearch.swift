@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Finds the words within a small edit distance of one that is not there.
 ///

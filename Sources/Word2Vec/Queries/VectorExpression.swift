@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// A sum of words with factors, read from text such as `king - man + 0.5*(woman + girl)`.
 ///

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension WordVectors {
   /// The words nearest to a word, or to the mean of several.

@@ -1,4 +1,4 @@
-public import Platform
+public import WordtoolCore
 
 extension WordVectors {
   /// Known words that are spelled almost like an unknown one, the likeliest first.

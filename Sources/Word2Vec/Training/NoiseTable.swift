@@ -1,12 +1,5 @@
 import BLASCore
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 
 /// Draws noise words in proportion to count^exponent in constant time, from 8 bytes a word.
 ///

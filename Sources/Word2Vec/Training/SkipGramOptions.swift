@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// How skip-gram vectors are trained. The defaults are the command line's.
 public struct SkipGramOptions: Codable, Hashable, Sendable {

@@ -1,12 +1,6 @@
 import BLASCore
-import Platform
 public import Tokenize
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+import WordtoolCore
 
 extension SkipGramTrainer {
   /// What a checkpoint says besides the vectors.
@@ -39,7 +33,7 @@ extension SkipGramTrainer {
       options: options, position: position, epochLosses: epochLosses, lossTally: lossTally,
       vocabulary: Self.fingerprint(corpus.vocabulary), textLength: corpus.ids.count)
     var writer = try TensorFileWriter(
-      to: output, metadata: [Key.state: try Self.json(state)],
+      to: output, metadata: [Key.state: try StoredJSON.text(state)],
       tensors: [
         .init(Key.vectors, .float32, [vectors.rowCount, vectors.stride]),
         .init(Key.contextVectors, .float32, [contextVectors.rowCount, contextVectors.stride]),
@@ -62,7 +56,7 @@ extension SkipGramTrainer {
         remedy: "resume with the text and the options of the run that was interrupted")
     }
     guard let text = file.metadata[Key.state],
-      let state = try? JSONDecoder().decode(State.self, from: Data(text.utf8))
+      let state = try? StoredJSON.decode(State.self, from: text)
     else {
       throw WordtoolError(
         .badData, path: path, found: "no training state", expected: "a checkpoint of skip-gram")
@@ -75,7 +69,8 @@ extension SkipGramTrainer {
     }
     guard state.options == options else {
       throw mismatch(
-        "a checkpoint with options \(try Self.json(state.options))", try Self.json(options))
+        "a checkpoint with options \(try StoredJSON.text(state.options))",
+        try StoredJSON.text(options))
     }
     for (name, rows) in [(Key.vectors, vectors), (Key.contextVectors, contextVectors)] {
       guard let entry = file.entry(named: name), entry.type == .float32,

@@ -1,12 +1,6 @@
 import BLASCore
-public import Platform
 public import Tokenize
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+public import WordtoolCore
 
 extension SkipGramTrainer {
   /// Trains to the end of the last epoch on a tokenized corpus.
@@ -78,7 +72,7 @@ extension SkipGramTrainer {
     var metadata = metadata
     typealias Key = WordVectors.MetadataKey
     if metadata[Key.trainingOptions] == nil {
-      metadata[Key.trainingOptions] = try Self.json(options)
+      metadata[Key.trainingOptions] = try StoredJSON.text(options)
     }
     metadata[Key.seed] = String(options.seed)
     return try rows.withUnsafeBuffer {
@@ -86,12 +80,5 @@ extension SkipGramTrainer {
         vocabulary: vocabulary, dimension: options.dimension, rows: $0, stride: rows.stride,
         owner: rows, tokenizerRule: rule, metadata: metadata)
     }
-  }
-
-  /// The JSON text of a value; keys are sorted, so equal values give equal bytes.
-  static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

@@ -1,6 +1,6 @@
 public import BLASCore
 import CKernels
-public import Platform
+public import WordtoolCore
 
 /// Trains skip-gram vectors with negative sampling: the same bytes for any number of threads.
 ///

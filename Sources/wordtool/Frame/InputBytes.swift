@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Whole inputs as bytes.
 enum InputBytes {

@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
 import Synchronization
+import WordtoolCore
 
 /// Ctrl-C and SIGTERM: the first asks for an orderly end where the work knows one, the second
 /// ends at once. Unfinished files are removed either way.

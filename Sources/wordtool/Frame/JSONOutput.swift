@@ -1,9 +1,4 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-import Platform
+import WordtoolCore
 
 /// Results as JSON. Keys are in alphabetical order, so equal results are equal bytes.
 enum JSONOutput {
@@ -14,10 +9,6 @@ enum JSONOutput {
 
   /// `value` on one line.
   static func line(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    try StoredJSON.text(value, notFinite: .asText)
   }
 }

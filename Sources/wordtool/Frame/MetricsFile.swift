@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// The state of a training over time: one JSON object a line.
 final class MetricsFile {

@@ -1,12 +1,6 @@
 import ArgumentParser
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
+import WordtoolCore
 
 /// Runs one command and turns what it throws into one line and an exit code.
 enum Runner {

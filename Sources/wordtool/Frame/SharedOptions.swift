@@ -1,5 +1,5 @@
 import ArgumentParser
-import Platform
+import WordtoolCore
 
 /// `-v, --vectors`.
 struct VectorsOptions: ParsableArguments {

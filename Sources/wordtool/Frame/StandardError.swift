@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Libc
 import Synchronization
 
 /// Standard error: messages as whole lines, and at most one line that is drawn again and again.

@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import Libc
 import Synchronization
+import WordtoolCore
 
 /// Standard output: buffered, flushed at the end of the command or by ``flush()``.
 ///

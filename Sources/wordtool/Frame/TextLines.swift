@@ -1,4 +1,4 @@
-import Platform
+import WordtoolCore
 
 /// Small text files as lines.
 enum TextLines {

@@ -1,0 +1,75 @@
+import Libc
+
+/// A file mapped read-only into memory. Pages are read when they are first touched.
+///
+/// The mapping is private and lasts as long as the object. A file that another process cuts short
+/// while it is mapped makes the system end this process; writers that rename a finished file into
+/// place, as ``OutputFile`` does, never cause that.
+@safe public final class MappedFile: @unchecked Sendable {
+  // Sendable: the bytes are immutable for the object's whole life.
+
+  /// The path the file was opened by.
+  public let path: String
+  /// The whole file. Valid only while this object lives.
+  public let bytes: UnsafeRawBufferPointer
+
+  /// Maps the file at `path`.
+  ///
+  /// - Throws: ``WordtoolError``: `noSuchInput` when it cannot be opened or is a folder,
+  ///   `inputOutput` when it cannot be mapped.
+  public init(path: String) throws {
+    self.path = path
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw WordtoolError(.noSuchInput, path: path, found: WordtoolError.systemMessage())
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage())
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw WordtoolError(.noSuchInput, path: path, found: "not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size > 0 else {
+      unsafe bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    let address = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let address = unsafe address, unsafe address != MAP_FAILED else {
+      throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage())
+    }
+    unsafe bytes = UnsafeRawBufferPointer(start: address, count: size)
+  }
+
+  deinit {
+    if let address = unsafe bytes.baseAddress {
+      // SAFETY: exactly the region that init mapped, unmapped once.
+      unsafe munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+    }
+  }
+
+  /// Tells the system how the bytes in `range` will be read, so that it reads ahead or does not.
+  public func willNeed(_ range: Range<Int>) {
+    guard let base = unsafe bytes.baseAddress, !range.isEmpty else { return }
+    let page = Int(getpagesize())
+    let start = range.lowerBound / page * page
+    // SAFETY: page-aligned and inside the mapping; the call only gives advice.
+    _ = unsafe madvise(
+      UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_WILLNEED)
+  }
+
+  /// Gives the memory of the bytes in `range` back to the system; a later look reads them again.
+  public func release(_ range: Range<Int>) {
+    guard let base = unsafe bytes.baseAddress else { return }
+    let page = Int(getpagesize())
+    // Pages that are only partly in the range stay.
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard start < end else { return }
+    // SAFETY: whole pages inside a read-only mapping; what they hold is in the file.
+    _ = unsafe madvise(
+      UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import SeqModels
+import WordtoolCore
+
+/// `wordtool evaluate classification`: how often a classifier is right.
+struct EvaluateClassificationCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classification",
+    abstract: "Compare the classes a model names with the labels of a text.",
+    discussion: """
+      FILE is labelled text as for train-classifier. Accuracy is the share of texts whose likeliest \
+      label is one of theirs. Precision and recall count the first k labels of each text. The macro \
+      average is over the labels that occur or were given. A label the model does not know is \
+      counted as wrong, and told.
+
+      Example:
+        wordtool evaluate classification reviews.model test.tsv
+        wordtool evaluate classification cooking.model cooking.valid -k 3 --json
+      """,
+    aliases: ["classifier"])
+
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  var model: String
+
+  @Argument(help: ArgumentHelp("Labelled text.", valueName: "file"))
+  var file: String
+
+  @Option(
+    name: .customShort("k"),
+    help: ArgumentHelp("Labels to give to each text.", valueName: "k"))
+  var count = 1
+
+  @Flag(
+    help: "Print the confusion matrix too: rows are the texts' labels, columns those given.")
+  var confusion = false
+
+  @OptionGroup(title: "Labelled text") var layout: LayoutOptions
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var json: JSONOptions
+
+  func validate() throws {
+    if count < 1 { throw ValidationError("-k is \(count), expected at least 1") }
+  }
+
+  func run() throws {
+    let stop = StopFlag()
+    Interrupts.whenInterrupted(raise: stop)
+    let classifier = try TextClassifier(contentsOf: model)
+    let text = try layout.read([file])
+    let report = try classifier.evaluate(text, k: count, threads: threads.count, stop: stop)
+    ClassificationWarnings.tell(report)
+    try ClassificationAnswer.write(
+      report, unit: "texts", asJSON: json.json, showsConfusion: confusion)
+  }
+}

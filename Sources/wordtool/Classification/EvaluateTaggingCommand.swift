@@ -1,0 +1,40 @@
+import ArgumentParser
+import SeqModels
+import WordtoolCore
+
+/// `wordtool evaluate tagging`: how often a tagger is right.
+struct EvaluateTaggingCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tagging",
+    abstract: "Compare the tags a model gives with those that words have.",
+    discussion: """
+      FILE has a word, a tab and its tag a line, as for train-tagger. Accuracy is the share of words \
+      with the right tag. A tag the model does not know is counted as wrong, and told.
+
+      Example:
+        wordtool evaluate tagging pos.model test.conll
+      """,
+    aliases: ["tagger"])
+
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  var model: String
+
+  @Argument(help: ArgumentHelp("Tagged words.", valueName: "file"))
+  var file: String
+
+  @Flag(help: "Print the confusion matrix too: rows are the words' tags, columns those given.")
+  var confusion = false
+
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var json: JSONOptions
+
+  func run() throws {
+    let tagger = try SequenceTagger(contentsOf: model)
+    var text = TaggedText()
+    try text.append(contentsOf: file)
+    let report = tagger.evaluate(text, threads: threads.count)
+    ClassificationWarnings.tell(report)
+    try ClassificationAnswer.write(
+      report, unit: "words", asJSON: json.json, showsConfusion: confusion)
+  }
+}

@@ -1,0 +1,179 @@
+import ArgumentParser
+import ConvNets
+import WordtoolCore
+
+/// `wordtool image augment`: a contact sheet of random changes.
+struct ImageAugmentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "augment",
+    abstract: "Show what random changes make of images.",
+    discussion: """
+      Writes a contact sheet: the image, then as many changed ones as fit into --count; of a set, \
+      a row for each of --images. The steps, between commas and taken in order:
+        \(AugmentationStep.grammar), mixup=PARAMETER
+      Rotation, shift, shear and zoom beside each other are one transform about the centre. SHARE \
+      is of the size or the value: 0.1 means up to a tenth more or less. Seed, epoch and the \
+      image's number decide what happens to it, so training sees what is seen here. Centring and \
+      scaling are drawn stretched to the full range.
+
+      Example:
+        wordtool image augment cat.jpg -o sheet.png
+        wordtool image augment mnist/ --augment rotation=15,shift=0.1,zoom=0.1 \
+      -o sheet.png
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A PNG, JPEG, PGM or PPM file, or a set of images; '-' is standard input.",
+      valueName: "image"))
+  var image: String
+
+  @Option(help: ArgumentHelp("What is done to the images.", valueName: "list"))
+  var augment =
+    "rotation=15,shift=0.1,shear=10,zoom=0.15,horizontal-flip,brightness=0.3,contrast=0.3,"
+    + "saturation=0.3,hue=0.05"
+
+  @Option(
+    help: ArgumentHelp(
+      "What lies beyond the border of a moved image.",
+      valueName: "constant|nearest|reflect|wrap|grid-wrap"))
+  var fill: FillMode = .nearest
+
+  @Option(
+    help: ArgumentHelp(
+      "The value, 0 to 1, of a constant border and of cut-out squares.", valueName: "x"))
+  var constant: Float = 0
+
+  @Option(
+    help: ArgumentHelp("Images in a row of the sheet, the unchanged one first.", valueName: "n"))
+  var columns = 8
+
+  @Option(
+    help: ArgumentHelp(
+      "Images on the sheet from one image, the unchanged one among them. (default: 16; a row of "
+        + "each image of a set)",
+      valueName: "n"))
+  var count: Int?
+
+  @Option(help: ArgumentHelp("How many images of a set, from --index on.", valueName: "n"))
+  var images = 6
+
+  @Option(help: ArgumentHelp("The first image of a set, from 0 on.", valueName: "n"))
+  var index = 0
+
+  @Option(help: ArgumentHelp("Which part of a set that has two.", valueName: "train|test"))
+  var part: ImageDataset.Part = .train
+
+  @Option(
+    help: ArgumentHelp("The longer side of an image on the sheet, in pixels.", valueName: "n"))
+  var cell = 96
+
+  @Option(help: ArgumentHelp("Decides all choices.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var output: ImageOutput
+
+  func validate() throws {
+    for (name, value, range) in [
+      ("columns", columns, 1...100), ("images", images, 1...1000), ("cell", cell, 8...2048),
+      ("index", index, 0...Int.max), ("count", count ?? 1, 1...10_000),
+    ] where !range.contains(value) {
+      throw ValidationError(
+        "--\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+    }
+    if !constant.isFinite { throw ValidationError("--constant is \(constant), expected a number") }
+  }
+
+  func run() throws {
+    var pipeline = try Augmentation(parsing: augment)
+    pipeline.fill = fill
+    pipeline.constant = constant
+    let format = try output.format()
+    let file = try OutputFile(path: output.output)
+    let source = try ImageSource(image, part: part)
+    let set = source.dataset
+    let rows = Array(index..<max(index + 1, min(index + images, source.count)))
+    let originals = try rows.map { try source.image(at: $0) }
+    try learn(&pipeline, from: set, or: originals)
+
+    let variants = (count ?? (set == nil ? 16 : columns)) - 1
+    var changed = try (0..<variants).map { variant in
+      try Self.change(
+        originals, of: image, numbers: rows, with: pipeline, seed: seed, epoch: variant,
+        threads: threads.count)
+    }
+    if pipeline.mixup > 0 {
+      guard let set, rows.count > 1 else {
+        throw WordtoolError(
+          .usage, path: image, found: "mixup of one image", expected: "a set of images")
+      }
+      changed = try changed.enumerated().map { variant, images in
+        let batch = try ImageBatch(images, labels: rows.map { set.labels[$0] })
+        let mixed = Mixup(batch, alpha: pipeline.mixup, seed: seed, epoch: variant, number: 0)
+        return (0..<mixed.batch.count).map { mixed.batch.image(at: $0) }
+      }
+    }
+    var cells: [Image] = []
+    for row in rows.indices {
+      cells.append(fitted(originals[row]))
+      cells += changed.map { fitted($0[row]) }
+    }
+    try ContactSheet.make(cells, columns: columns).write(to: file, as: format)
+  }
+
+  /// Looks at the images for the steps that need it: at most so many of a set, evenly spread.
+  private static let sampleCount = 2000
+
+  private func learn(
+    _ pipeline: inout Augmentation, from set: ImageDataset?, or originals: [Image]
+  ) throws {
+    let sample = set.map { set in
+      Array(
+        stride(from: 0, to: set.count, by: (set.count + Self.sampleCount - 1) / Self.sampleCount))
+    }
+    if pipeline.needsLighting, originals[0].channels == 3 {
+      pipeline.lighting = try ColorLighting(indices: sample ?? [0]) {
+        try set?.image(at: $0) ?? originals[$0]
+      }
+    }
+    if pipeline.needsStatistics {
+      guard let set else {
+        throw WordtoolError(
+          .usage, path: image, found: "feature-center or feature-scale of one image",
+          expected: "a set of images")
+      }
+      pipeline.statistics = try ChannelStatistics(of: set, indices: sample)
+    }
+  }
+
+  /// The images after one pass, whatever the number of threads.
+  private static func change(
+    _ images: [Image], of name: String, numbers: [Int], with pipeline: Augmentation, seed: UInt64,
+    epoch: Int,
+    threads: Int
+  ) throws -> [Image] {
+    let results = Locked([Image?](repeating: nil, count: images.count))
+    let workers = min(threads, images.count)
+    try Workers.run(count: workers) { worker in
+      for place in stride(from: worker, to: images.count, by: workers) {
+        do {
+          let image = try pipeline.apply(
+            to: images[place], seed: seed, epoch: epoch, index: numbers[place])
+          results.withLock { $0[place] = image }
+        } catch var error as WordtoolError {
+          error.path = error.path ?? name
+          throw error
+        }
+      }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
+
+  /// The image in the size of a cell: small ones magnified by whole factors, large ones shrunk.
+  private func fitted(_ image: Image) -> Image {
+    let isUnit = image.values.allSatisfy { $0 >= 0 && $0 <= 1 }
+    let visible = image.mapped(by: isUnit ? .clamp : .stretch)
+    return ContactSheet.fitted(visible, side: cell)
+  }
+}

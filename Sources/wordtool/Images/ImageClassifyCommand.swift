@@ -1,0 +1,172 @@
+import ArgumentParser
+import ConvNets
+import WordtoolCore
+
+/// `wordtool image classify`: the class of each image.
+struct ImageClassifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Name the class of images.",
+    discussion: """
+      MODEL is what 'image train' wrote, or bare weights together with --model. IMAGE is PNG, JPEG, \
+      PGM or PPM; a folder stands for the images in it, '-' for standard input. A line \
+      'IMAGE<TAB>CLASS<TAB>PROBABILITY' is printed for each image, with -k so many of them, the \
+      likeliest first. --test compares the classes of labelled images with what the model says: \
+      accuracy, precision, recall and F1 of each class, and the confusion matrix, whose rows are the \
+      images' classes and whose columns those given.
+
+      Example:
+        wordtool image classify digits.model seven.png -k 3
+        wordtool image classify digits.model --test mnist/
+        wordtool image classify resnet18.safetensors --model resnet-18 --imagenet \
+      --classes imagenet.txt cat.jpg -k 5
+      """)
+
+  @OptionGroup var model: ImageModelOptions
+
+  @Argument(
+    help: ArgumentHelp("PNG, JPEG, PGM or PPM files, or folders of them.", valueName: "image"))
+  var images: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Labelled images: a set, or a folder with one folder per class; of a set with two parts the "
+        + "test images.",
+      valueName: "data"))
+  var test: String?
+
+  @Option(
+    name: .customShort("k"),
+    help: ArgumentHelp(
+      "Classes to print for each image; with --test also: count an image as right when its class is "
+        + "among the k likeliest.", valueName: "k"))
+  var count: Int?
+
+  @Flag(help: "Print logits, what the network puts out, instead of probabilities.")
+  var logits = false
+
+  @Flag(
+    inversion: .prefixedNo, help: "With --test: print the confusion matrix.")
+  var confusion = true
+
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var progress: ProgressOptions
+
+  @Flag(help: "Print one JSON object an image; with --test one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if let count, count < 1 { throw ValidationError("-k is \(count), expected at least 1") }
+    if images.isEmpty == (test == nil) {
+      throw ValidationError(
+        images.isEmpty
+          ? "an image is missing, or --test with labelled ones"
+          : "images and --test exclude each other")
+    }
+    if test != nil, logits { throw ValidationError("--logits goes with images, not with --test") }
+  }
+
+  func run() throws {
+    let stop = StopFlag()
+    Interrupts.whenInterrupted(raise: stop)
+    let model = try model.load(threads: threads.count)
+    if let test { return try evaluate(model, on: test, stop) }
+    // As many at once as a step of the network takes: a folder may hold more than memory.
+    let paths = try files()
+    for start in stride(from: 0, to: paths.count, by: Self.groupSize) {
+      let group = paths[start..<min(paths.count, start + Self.groupSize)]
+      let images = try group.map { path in
+        let image = try Image(contentsOf: path)
+        // Each is tried alone, so that the message can name it.
+        do { _ = try model.description.preprocessing.fitted(image, to: model.inputShape) } catch var
+          error as WordtoolError
+        {
+          error.path = error.path ?? path
+          throw error
+        }
+        return image
+      }
+      for (path, row) in zip(group, try model.logits(of: images)) {
+        try answer(path, row, model.classNames)
+      }
+      if stop.isRaised {
+        throw WordtoolError(.interrupted, found: "stopped after \(start + group.count) images")
+      }
+    }
+  }
+
+  private static let groupSize = 32
+
+  /// The images, those of folders by their names.
+  private func files() throws -> [String] {
+    try images.flatMap { path -> [String] in
+      let files = try InputFiles.expand([path])
+      if files == [path] { return files }
+      let found = files.filter(ImageFormat.isImage(named:))
+      guard !found.isEmpty else {
+        throw WordtoolError(
+          .noSuchInput, path: path, found: "a folder without images",
+          expected: "PNG, JPEG, PGM or PPM files", remedy: "--test reads sets of labelled images")
+      }
+      return found
+    }
+  }
+
+  private struct Answer: Encodable {
+    struct Class: Encodable {
+      var name: String
+      var logit: Float?
+      var probability: Float?
+
+      private enum CodingKeys: String, CodingKey {
+        case name = "class"
+        case logit, probability
+      }
+    }
+    var image: String
+    var classes: [Class]
+  }
+
+  private func answer(_ path: String, _ row: [Float], _ names: [String]) throws {
+    let values = logits ? row : ClassRanking.probabilities(of: row)
+    let best = ClassRanking.best(count ?? 1, of: row)
+    if json {
+      return try StandardOutput.shared.writeLine(
+        try JSONOutput.line(
+          Answer(
+            image: path,
+            classes: best.map { place in
+              .init(
+                name: names[place], logit: logits ? values[place] : nil,
+                probability: logits ? nil : values[place])
+            })))
+    }
+    for place in best {
+      try StandardOutput.shared.writeLine(
+        "\(path)\t\(names[place])\t\(NumberFormat.fixed(Double(values[place])))")
+    }
+  }
+
+  // MARK: Labelled images
+
+  private func evaluate(_ model: ImageModel, on path: String, _ stop: StopFlag) throws {
+    let progress = progress.makeProgress()
+    defer { progress.finish() }
+    var set = try ImageDataset(evaluating: path, classNames: model.classNames)
+    let channels = model.inputShape.channels
+    if model.description.preprocessing.convertsColors, [1, 3].contains(channels) {
+      set = set.converted(toChannels: channels)
+    }
+    let start = Environment.seconds()
+    let report = try model.evaluate(set, k: count ?? 1, stop: stop) { done in
+      progress.update(
+        Progress.Moment(
+          phase: "testing", fraction: Double(done) / Double(set.count), count: done,
+          unit: "images"))
+    }
+    let seconds = Environment.seconds() - start
+    progress.finish()
+    try ImageReportAnswer(report, seconds: seconds).write(
+      asJSON: json, showsConfusion: confusion)
+  }
+}

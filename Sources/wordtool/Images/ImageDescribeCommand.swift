@@ -1,0 +1,131 @@
+import ArgumentParser
+import ConvNets
+import WordtoolCore
+
+/// `wordtool image describe`: a network layer by layer.
+struct ImageDescribeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "describe",
+    abstract: "Show a network layer by layer, and what it costs.",
+    discussion: """
+      For one image, each layer with the rows x columns x depth it makes, its parameters, the \
+      multiplications each with an addition, the rows and columns of the image that one of its \
+      values depends on (the receptive field, as if the image had no end), the pixels from one place \
+      to the next, and the memory of its output. Then what the first convolution saves beside a \
+      fully connected layer. Without NETWORK, the networks that have a name.
+
+      Layers of your own stand between commas:
+        \(LayerList.grammar)
+      H, W, K, S, P and D are numbers; K, S, P and D may be two, as 3x5; N may be classes.
+
+      Example:
+        wordtool image describe resnet-18 --brief
+        wordtool image describe digits.model
+        wordtool image describe "conv 8 3x3 pad 1, relu, max-pool 2, flatten, fc classes" \
+      --input 28x28x1 --classes 10
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A network's name, fully-connected=SIZE,SIZE with the sizes of its hidden layers, layers, or a "
+        + "model that 'image train' wrote.",
+      valueName: "network"))
+  var network: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The size of the images. (default: the network's usual one)", valueName: "HxWxC"))
+  var input: ImageExtents?
+
+  @Option(help: ArgumentHelp("How many classes. (default: as usual)", valueName: "n"))
+  var classes: Int?
+
+  @Flag(
+    help:
+      "One row for each residual or inception block, and none for layers that keep the shape.")
+  var brief = false
+
+  @OptionGroup var json: JSONOptions
+
+  func validate() throws {
+    if let classes, !(1...1 << 20).contains(classes) {
+      throw ValidationError("--classes is \(classes), expected 1 to \(1 << 20)")
+    }
+    if network == nil && (input != nil || classes != nil || brief) {
+      throw ValidationError("a network is missing")
+    }
+  }
+
+  func run() throws {
+    guard let network else { return try listNames() }
+    let described = try DescribedNetwork(network, input: input, classes: classes)
+    let (architecture, shape, classes) = (
+      described.architecture, described.input, described.classes
+    )
+    let graph = try architecture.graph(input: shape, classes: classes)
+    let description = NetworkDescription(
+      architecture, summary: NetworkSummary(graph), comparison: SpatialComparison(graph),
+      enlarged: try enlarged(architecture, shape, classes: classes), classes: classes,
+      isBrief: brief)
+    if json.json { return try JSONOutput.write(description) }
+    try StandardOutput.shared.write(description.text)
+  }
+
+  /// The comparison for images of twice the height and width, where the network takes them.
+  private func enlarged(
+    _ architecture: Architecture, _ shape: ImageShape, classes: Int
+  ) throws -> SpatialComparison? {
+    guard shape.valueCount <= ImageShape.maximumValueCount / 4 else { return nil }
+    let larger = ImageShape(
+      height: shape.height * 2, width: shape.width * 2, channels: shape.channels)
+    do {
+      return SpatialComparison(try architecture.graph(input: larger, classes: classes))
+    } catch let error as WordtoolError where error.kind == .badData {
+      // Layers of one's own may suit one size only.
+      return nil
+    }
+  }
+
+  private struct NamedNetwork: Encodable {
+    var name: String
+    var source: String
+    var input: [Int]
+    var classes: Int
+    var parameters: Int
+    var multiplyAdds: Int
+  }
+
+  private func listNames() throws {
+    let networks = try Architecture.names.map { name in
+      let architecture = try Architecture(name)
+      let (shape, classes) = (architecture.usualInput, architecture.usualClassCount)
+      let summary = NetworkSummary(try architecture.graph(input: shape, classes: classes))
+      return NamedNetwork(
+        name: name, source: architecture.source, input: shape.extents, classes: classes,
+        parameters: summary.parameterCount, multiplyAdds: summary.multiplyAdds)
+    }
+    if json.json { return try JSONOutput.write(networks) }
+    let width = networks.map(\.name.count).max() ?? 0
+    try StandardOutput.shared.write(
+      TextTable.aligned(
+        [
+          [
+            "network".padded(to: width) + "  from", "images", "classes", "parameters",
+            "multiply-adds",
+          ]
+        ]
+          + networks.map { network in
+            [
+              network.name.padded(to: width) + "  " + network.source,
+              network.input.map(String.init).joined(separator: " x "),
+              NumberFormat.grouped(network.classes), NumberFormat.grouped(network.parameters),
+              NumberFormat.grouped(network.multiplyAdds),
+            ]
+          }))
+  }
+}
+
+extension ImageShape {
+  /// Rows, columns, depth.
+  var extents: [Int] { [height, width, channels] }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import ConvNets
+import WordtoolCore
+
+/// `wordtool image train`: images with classes in, a network that names the class of an image out.
+struct ImageTrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Make a model that names the class of an image.",
+    discussion: """
+      DATA is a set in IDX (MNIST), CIFAR-10 binary or optdigits format, its folder, or a folder with \
+      one folder of images per class. --model is the name of a network (\
+      \(Architecture.names.joined(separator: ", "))), fully-connected=SIZE,SIZE with the sizes of its \
+      hidden layers, or layers between commas; see 'image describe'. The model is written as \
+      safetensors under torchvision's names. With validation images the weights of the best epoch are \
+      kept. The same images, options and seed give the same bytes for any --threads.
+
+      Example:
+        wordtool image train mnist/ -o digits.model --model lenet-5 --test mnist/
+        wordtool image train mnist/ -o digits.model --augment rotation=10,shift=0.1,zoom=0.1
+        wordtool image train photos/ -o photos.model --model resnet-18 --input 224x224x3 --fit crop \
+      --augment resized-crop=224x224,horizontal-flip --valid-share 0.1
+      """)
+
+  @Argument(help: ArgumentHelp("Images with classes.", valueName: "data"))
+  var data: String
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
+  var output: String
+
+  @Option(help: ArgumentHelp("The network: a name or its layers.", valueName: "name|layers"))
+  var model = "example-cnn"
+
+  @Option(
+    help: ArgumentHelp(
+      "The size of the network's input: height x width, and channels. (default: that of the first "
+        + "image)",
+      valueName: "HxWxC"))
+  var input: ImageExtents?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure the accuracy on these images after each epoch, and keep the best weights.",
+      valueName: "data"))
+  var valid: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure the accuracy on these images in the end; of a folder with two parts, on its test "
+        + "images.",
+      valueName: "data"))
+  var test: String?
+
+  @OptionGroup(title: "Training") var training: ImageTrainingArguments
+  @OptionGroup(title: "Images of other sizes and colours") var fit: ImageFitOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Save the state of the training here after each epoch and when interrupted.",
+      valueName: "file"))
+  var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on from a checkpoint, with the same DATA: its options count, but for --epochs where "
+        + "that is more.",
+      valueName: "file"))
+  var resume: String?
+
+  @Option(
+    help: ArgumentHelp("Write one JSON object an epoch here.", valueName: "file"))
+  var metrics: String?
+
+  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var progress: ProgressOptions
+
+  @Flag(help: "Print the summary as one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if json && output == "-" {
+      throw ValidationError("--json and --output - exclude each other")
+    }
+    if valid != nil, training.validShare > 0 {
+      throw ValidationError("--valid and --valid-share exclude each other")
+    }
+    let hasValid = valid != nil || training.validShare > 0
+    if resume == nil, !hasValid, training.patience != nil || training.schedule == .plateau {
+      throw ValidationError(
+        "--patience and --schedule plateau look at validation images: give --valid or --valid-share"
+      )
+    }
+  }
+
+  func run() throws { try ImageTrainingRun(self).run() }
+}

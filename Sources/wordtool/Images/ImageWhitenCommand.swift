@@ -1,0 +1,198 @@
+import ArgumentParser
+import ConvNets
+import WordtoolCore
+
+/// `wordtool image whiten`: ZCA.
+struct ImageWhitenCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "whiten",
+    abstract: "Take the correlation out of images (ZCA).",
+    discussion: """
+      Learns the transform from a set and writes it with --save; --load applies one that was \
+      learnt, so that test images are treated as training images were. Small images are whitened \
+      whole. With --patch each pixel is whitened by the patch around it: one convolution, for \
+      images of any size in bounded memory. -o draws images above what they become.
+
+      Example:
+        wordtool image whiten mnist/ --save zca.safetensors -o digits.png
+        wordtool image whiten photos/ --patch 9 --epsilon 0.001 --save zca.safetensors
+        wordtool image whiten photo.jpg --load zca.safetensors -o white.png
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A set of images, or a PNG, JPEG, PGM or PPM file; '-' is standard input.",
+      valueName: "image"))
+  var image: String
+
+  @Option(help: ArgumentHelp("Take the transform from here.", valueName: "path"))
+  var load: String?
+
+  @Option(help: ArgumentHelp("Write the transform here, as safetensors.", valueName: "path"))
+  var save: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whiten by patches of so many rows and columns, an odd number. (default: whole images)",
+      valueName: "n"))
+  var patch: Int?
+
+  @Option(help: ArgumentHelp("How many patches to learn from.", valueName: "n"))
+  var patches = 200_000
+
+  @Option(
+    help: ArgumentHelp(
+      "Added to every variance; above 0 the noise of faint directions grows less.",
+      valueName: "x"))
+  var epsilon: Double = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out directions with less than this share of the largest variance.", valueName: "x"))
+  var cutoff: Double = 1e-6
+
+  @Option(help: ArgumentHelp("Which part of a set that has two.", valueName: "train|test"))
+  var part: ImageDataset.Part = .train
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "Draw images and what they become here; of a single image only the latter. The suffix .png, "
+        + ".jpg, .pgm or .ppm decides the format.",
+      valueName: "path"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("How many images of a set are drawn.", valueName: "n"))
+  var images = 10
+
+  @Option(help: ArgumentHelp("Decides where patches are taken.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var json: JSONOptions
+
+  func validate() throws {
+    if let patch, patch < 1 || patch % 2 == 0 {
+      throw ValidationError("--patch is \(patch), expected an odd number from 1 on")
+    }
+    if load != nil && (save != nil || patch != nil) {
+      throw ValidationError("--load takes a transform as it is: neither --save nor --patch")
+    }
+    if !(1...100_000_000).contains(patches) {
+      throw ValidationError("--patches is \(patches), expected 1 to 100000000")
+    }
+    if !(epsilon >= 0 && epsilon.isFinite) {
+      throw ValidationError("--epsilon is \(epsilon), expected 0 or more")
+    }
+    if !(cutoff >= 0 && cutoff < 1) {
+      throw ValidationError("--cutoff is \(cutoff), expected 0 to 1")
+    }
+    if !(1...1000).contains(images) {
+      throw ValidationError("--images is \(images), expected 1 to 1000")
+    }
+  }
+
+  struct Answer: Encodable {
+    var images: Int
+    var values: Int
+    var directions: Int
+    var largestVariance: Double
+    var smallestVariance: Double
+    var neighborCorrelationBefore: Double
+    var neighborCorrelationAfter: Double
+    var deviation: Double?
+    var peakResidentBytes: Int
+  }
+
+  /// Correlations are measured on at most so many images, evenly spread.
+  private static let sampleCount = 1000
+
+  func run() throws {
+    let stop = StopFlag()
+    Interrupts.whenInterrupted(raise: stop)
+    let picture = try output.map { (try OutputFile(path: $0), try ImageOutput.format(of: $0)) }
+    let source = try ImageSource(image, part: part)
+    let transform: ZCAWhitening
+    if let load {
+      transform = try ZCAWhitening(contentsOf: load)
+    } else {
+      guard let set = source.dataset else {
+        throw WordtoolError(
+          .usage, path: image, found: "one image to learn from", expected: "a set of images",
+          remedy: "--load applies a transform that was learnt")
+      }
+      let region = patch.map { ZCAWhitening.Region.patch(size: $0) } ?? .image
+      transform = try ZCAWhitening(
+        fitting: set,
+        options: ZCAWhitening.Options(
+          region: region, epsilon: epsilon, cutoff: cutoff, patchCount: patches, seed: seed),
+        threads: threads.count, stop: stop)
+      if let save { try transform.write(to: save) }
+    }
+    var (before, after) = (NeighborCorrelation(), NeighborCorrelation())
+    let step = max(1, source.count / Self.sampleCount)
+    for index in stride(from: 0, to: source.count, by: step) {
+      let image = try source.image(at: index)
+      before.add(image)
+      after.add(try white(image, transform, source.name(at: index)))
+      if stop.isRaised {
+        throw WordtoolError(.interrupted, path: self.image, found: "stopped on request")
+      }
+    }
+    var deviation: Double?
+    if load == nil, transform.region == .image, let set = source.dataset {
+      deviation = try transform.deviation(on: set, threads: threads.count, stop: stop)
+    }
+    if let (file, format) = picture {
+      try draw(transform, source).write(to: file, as: format)
+      if output == "-" { return }
+    }
+    try report(
+      Answer(
+        images: source.count, values: transform.shape.valueCount, directions: transform.rank,
+        largestVariance: transform.variances[0],
+        smallestVariance: transform.variances[transform.rank - 1],
+        neighborCorrelationBefore: before.value, neighborCorrelationAfter: after.value,
+        deviation: deviation, peakResidentBytes: Environment.peakResidentBytes()))
+  }
+
+  private func white(_ image: Image, _ transform: ZCAWhitening, _ name: String) throws -> Image {
+    do {
+      return try transform.apply(to: image)
+    } catch var error as WordtoolError {
+      error.path = error.path ?? name
+      throw error
+    }
+  }
+
+  private func report(_ answer: Answer) throws {
+    if json.json { return try JSONOutput.write(answer) }
+    var pairs = [
+      ("images", NumberFormat.grouped(answer.images)),
+      ("values whitened together", NumberFormat.grouped(answer.values)),
+      ("directions kept", NumberFormat.grouped(answer.directions)),
+      ("largest variance", NumberFormat.general(answer.largestVariance)),
+      ("smallest variance kept", NumberFormat.general(answer.smallestVariance)),
+      ("correlation of neighbours", NumberFormat.fixed(answer.neighborCorrelationBefore, 4)),
+      ("  after whitening", NumberFormat.fixed(answer.neighborCorrelationAfter, 4)),
+    ]
+    if let deviation = answer.deviation {
+      pairs.append(("covariance off its goal by", NumberFormat.general(deviation, 3)))
+    }
+    try StandardOutput.shared.writePairs(pairs)
+  }
+
+  private func draw(_ transform: ZCAWhitening, _ source: ImageSource) throws -> Image {
+    func whitened(_ index: Int) throws -> Image {
+      // Three standard deviations either way fill the range.
+      try white(try source.image(at: index), transform, source.name(at: index))
+        .map { 0.5 + $0 / 6 }.mapped(by: .clamp)
+    }
+    if source.dataset == nil { return try whitened(0) }
+    let shown = Array(0..<min(images, source.count))
+    let originals = try shown.map { try source.image(at: $0) }
+    let factor = max(1, 56 / (originals.map { max($0.height, $0.width) }.max() ?? 56))
+    return ContactSheet.make(
+      originals + (try shown.map(whitened)), columns: shown.count, magnification: factor)
+  }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Charts
+import SeqModels
+import WordtoolCore
+
+/// `wordtool recall`: how far recurrent cells remember.
+struct RecallCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recall",
+    abstract: "Test how far back recurrent cells can recall a word.",
+    discussion: """
+      As in "France is where I grew up ... I speak fluent ___": after a few words comes a mark, then \
+      one of --words words, then others at random, then a question, to be answered with the word. A \
+      network of each cell is trained for each distance, on sequences that are drawn anew each time, \
+      and tested on others. Printed is the share of right answers. The gates of gru and lstm begin \
+      with a bias that keeps the state.
+
+      Example:
+        wordtool recall --distances 10,30,100 -o recall.svg
+        wordtool recall --cells rnn-tanh lstm --distances 50 --json
+      """)
+
+  @Option(
+    help: ArgumentHelp("Words between the one to recall and the question.", valueName: "n,n"))
+  var distances = "5,10,30,100"
+
+  @Option(help: ArgumentHelp("Words that may be asked for.", valueName: "n"))
+  var words = 8
+
+  @Option(help: ArgumentHelp("Units of the recurrent layer.", valueName: "n"))
+  var hidden = 64
+
+  @Option(help: ArgumentHelp("Training steps of 32 sequences at most.", valueName: "n"))
+  var trainSteps = 1000
+
+  @Option(help: ArgumentHelp("The learning rate of Adam.", valueName: "x"))
+  var lr = 0.002
+
+  @OptionGroup var comparison: CellComparisonOptions
+
+  struct Answer: Encodable {
+    var chance: Double
+    var results: [RecallResult]
+  }
+
+  private var places: [Int] {
+    distances.split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
+  }
+
+  func validate() throws {
+    let parts = distances.split(separator: ",", omittingEmptySubsequences: false)
+    guard places.count == parts.count, places.allSatisfy({ (1...10_000).contains($0) }),
+      zip(places, places.dropFirst()).allSatisfy(<)
+    else {
+      throw ValidationError(
+        "--distances is \(distances), expected rising numbers from 1 to 10000: 10,30,100")
+    }
+    try CellComparisonOptions.check([
+      ("--words", words, 2...10_000), ("--hidden", hidden, 1...65_536),
+      ("--train-steps", trainSteps, 1...1_000_000_000),
+    ])
+    try CellComparisonOptions.checkPositive([("--lr", lr)])
+  }
+
+  func run() throws {
+    let stop = StopFlag()
+    Interrupts.whenInterrupted(raise: stop)
+    let file = try comparison.output.map { try OutputFile(path: $0) }
+    var options = RecallOptions()
+    options.words = words
+    options.hidden = hidden
+    options.trainingSteps = trainSteps
+    options.rate = lr
+    options.keepBias = comparison.keepBias
+    options.seed = comparison.seed
+    let cases = comparison.cases
+    let results = try measure(cases, options: options, stop: stop)
+    if let file {
+      try file.write(picture(of: results, cases: cases, chance: options.chance).svg())
+      try file.commit()
+    }
+    if comparison.json.json {
+      try JSONOutput.write(
+        Answer(chance: options.chance, results: results.flatMap { $0 }))
+    } else if comparison.output != "-" {
+      let rows =
+        [["distance"] + places.map { "\($0)" }]
+        + zip(cases, results).map { flowCase, row in
+          [flowCase.rawValue] + row.map { NumberFormat.fixed($0.accuracy, 3) }
+        }
+      try StandardOutput.shared.write(TextTable.aligned(rows))
+    }
+  }
+
+  private func measure(
+    _ cases: [GradientFlowCase], options: RecallOptions, stop: StopFlag
+  ) throws -> [[RecallResult]] {
+    let progress = comparison.progress.makeProgress()
+    defer { progress.finish() }
+    return try cases.map { flowCase in
+      try places.map { distance in
+        try RecallTask.run(
+          flowCase, distance: distance, options: options, threads: comparison.threads.count,
+          stop: stop
+        ) { share in
+          progress.update(
+            Progress.Moment(
+              phase: "\(flowCase.rawValue) over \(distance)", fraction: share,
+              count: Int(share * Double(trainSteps)), unit: "steps"))
+        }
+      }
+    }
+  }
+
+  private func picture(
+    of results: [[RecallResult]], cases: [GradientFlowCase], chance: Double
+  ) -> LineChart {
+    var chart = LineChart(
+      title: "How far back a word is recalled", xLabel: "words between the word and the question",
+      yLabel: "right answers")
+    chart.subtitle = "One of \(words) words, marked early in the text; \(hidden) units"
+    chart.places = places.map(Double.init)
+    chart.level = (chance, "chance")
+    chart.lines = zip(cases, results).map { flowCase, row in
+      LineChart.Line(
+        name: flowCase.rawValue, values: row.map(\.accuracy),
+        color: GradientFlowCase.allCases.firstIndex(of: flowCase) ?? 0)
+    }
+    return chart
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import BLASCore
+import Tokenize
+import WordtoolCore
+
+/// `wordtool tokenize`: text to tokens.
+struct TokenizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokenize",
+    abstract: "Print the tokens of text.",
+    discussion: """
+      TEXT is files and folders, plain or .gz; without any, or with '-', standard input is read. \
+      Text of any size passes through in little memory. --format json prints an object a token: \
+      its text, its line, its place in the bytes of the text (start and end), its kind (letter, \
+      number, kana, ideograph, other) and ICU's rule status. Sentences, paragraphs and graphemes \
+      are printed as they stand unless a form is asked for.
+
+      Example:
+        echo "The food was GOOD, not bad." | wordtool tokenize
+        wordtool tokenize --unit sentence --format json book.txt
+        wordtool tokenize --strip-accents --urls replace:URL --format spaces wiki.txt.gz
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case lines, spaces, json, count
+  }
+
+  @Argument(
+    help: ArgumentHelp(
+      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"))
+  var texts: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "lines: a token a line; spaces: the tokens of a line of text on one line; json: an object "
+        + "a token; count: how many tokens, lines and bytes there are, on all cores.",
+      valueName: "name"))
+  var format: Format = .lines
+
+  @Option(help: ArgumentHelp("What text is cut into.", valueName: "unit"))
+  var unit: TokenUnit = .word
+
+  @OptionGroup var text: TextOptions
+  @OptionGroup var threads: ThreadsOptions
+
+  struct TokenObject: Encodable {
+    var text: String
+    var line: Int
+    var start: Int
+    var end: Int
+    var kind: TokenKind?  // of words only
+    var status: Int32
+  }
+
+  func run() throws {
+    let stop = StopFlag()
+    Interrupts.whenInterrupted(raise: stop)
+    let reader = TokenReader(
+      rule: try text.rule(unit: unit == .word ? nil : unit), encoding: text.encoding,
+      isStrict: text.strict)
+    let out = StandardOutput.shared
+    let paths = texts.isEmpty ? ["-"] : texts
+    if format == .count {
+      BLASLibrary.useCallersThreadOnly()
+      let statistics = try reader.count(paths, threadCount: threads.count, stop: stop)
+      try out.writeLine("tokens\t\(statistics.tokensRead)")
+      try out.writeLine("lines\t\(statistics.lineCount)")
+      try out.writeLine("bytes\t\(statistics.byteCount)")
+      return statistics.warnOfReplacements()
+    }
+    var line: [String] = []
+    var lineNumber = 1
+    var failure: (any Error)?
+    let statistics = try reader.read(paths, stop: stop) {
+      lineNumber += 1
+      guard format == .spaces, failure == nil else { return }
+      do { try out.writeLine(line.joined(separator: " ")) } catch { failure = error }
+      line.removeAll(keepingCapacity: true)
+    } token: { token, _ in
+      if let failure { throw failure }
+      switch format {
+      case .lines: try out.writeLine(token.text)
+      case .spaces: line.append(token.text)
+      case .count: return false  // done above, on all cores
+      case .json:
+        try JSONOutput.write(
+          TokenObject(
+            text: token.text, line: lineNumber, start: token.byteRange.lowerBound,
+            end: token.byteRange.upperBound, kind: unit == .word ? token.kind : nil,
+            status: token.ruleStatus))
+      }
+      return true
+    }
+    if let failure { throw failure }
+    statistics.warnOfReplacements()
+  }
+}

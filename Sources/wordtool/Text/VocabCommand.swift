@@ -1,0 +1,91 @@
+import ArgumentParser
+import BLASCore
+import Tokenize
+import WordtoolCore
+
+/// `wordtool vocab`: the words of a text and their counts.
+struct VocabCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vocab",
+    abstract: "Print the words of text with their counts, the most frequent first.",
+    discussion: """
+      Words of equal count come in the order of their bytes, so one text has one vocabulary. The \
+      lines are 'word count', which train-embeddings --vocab reads back.
+
+      Example:
+        wordtool vocab wiki.txt.gz --min-count 5 -o wiki.vocab
+        wordtool vocab - --json < notes.txt
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Text files and folders, plain or .gz; '-' is standard input. (default: standard input)",
+      valueName: "text"))
+  var texts: [String] = []
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where the words go. (default: standard output)", valueName: "file"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Leave out words that occur less often.", valueName: "n"))
+  var minCount = 1
+
+  @Option(help: ArgumentHelp("Keep the n most frequent words. (default: all)", valueName: "n"))
+  var maxVocab: Int?
+
+  @OptionGroup var text: TextOptions
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var json: JSONOptions
+
+  struct Entry: Encodable {
+    var word: String
+    var count: Int64
+  }
+
+  struct Answer: Encodable {
+    var tokens: Int
+    var vocabulary: Int
+    var words: [Entry]
+  }
+
+  func validate() throws {
+    if minCount < 1 { throw ValidationError("--min-count is \(minCount), expected at least 1") }
+    if let maxVocab, maxVocab < 1 {
+      throw ValidationError("--max-vocab is \(maxVocab), expected at least 1")
+    }
+    if json.json && output != nil {
+      throw ValidationError("--json and --output exclude each other")
+    }
+  }
+
+  func run() throws {
+    BLASLibrary.useCallersThreadOnly()
+    let stop = StopFlag()
+    Interrupts.whenInterrupted(raise: stop)
+    // The vocabulary writes its own file; this only proves early that it will be able to.
+    if let output { _ = try OutputFile(path: output) }
+    let progress = progress.makeProgress()
+    defer { progress.finish() }
+    let reader = CorpusReader(
+      rule: try text.rule(),
+      limits: VocabularyLimits(minimumCount: minCount, maximumSize: maxVocab),
+      isStrict: text.strict, threadCount: threads.count, encoding: text.encoding)
+    let corpus = try reader.read(
+      texts.isEmpty ? ["-"] : texts, stop: stop, progress: progress.ofReading)
+    progress.finish()
+    corpus.statistics.warnOfReplacements()
+    let vocabulary = corpus.vocabulary
+    if json.json {
+      try JSONOutput.write(
+        Answer(
+          tokens: corpus.statistics.tokensRead, vocabulary: vocabulary.count,
+          words: (0..<vocabulary.count).map {
+            Entry(word: vocabulary.word(at: $0), count: vocabulary.count(at: $0))
+          }))
+    } else {
+      try vocabulary.save(to: output ?? "-")
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Word2Vec
+import WordtoolCore
+
+/// `wordtool convert`: vectors from one format into another.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Write vectors in another format.",
+    discussion: """
+      The format of the input is told by its content. What the new format cannot hold (counts, \
+      the tokenizer's rule, licences) is left behind, and told on standard error.
+
+      Example:
+        wordtool convert GoogleNews-vectors-negative300.bin news.safetensors
+      """)
+
+  @Argument(help: ArgumentHelp("The vectors to read.", valueName: "in"))
+  var input: String
+  @Argument(help: ArgumentHelp("The file to write; '-' is standard output.", valueName: "out"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The format to write: \(WordVectors.Format.allCases.map(\.rawValue).joined(separator: ", ")). "
+        + "(default: by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, "
+        + "others safetensors)",
+      valueName: "name"))
+  var format: WordVectors.Format?
+
+  @Option(help: ArgumentHelp("Write the first n words only. (default: all)", valueName: "n"))
+  var restrict: Int?
+
+  func validate() throws {
+    if let restrict, restrict < 1 {
+      throw ValidationError("--restrict is \(restrict), expected at least 1")
+    }
+  }
+
+  func run() throws {
+    // Opened first: an output that cannot be written is told before a large input is read.
+    let file = try OutputFile(path: output)
+    var vectors = try WordVectors(contentsOf: input)
+    for warning in vectors.warnings { StandardError.warn("\(input): \(warning)") }
+    if let restrict, restrict < vectors.count { vectors = try vectors.first(restrict) }
+    let format = format ?? WordVectors.Format(forPath: output)
+    try vectors.write(to: file, format: format)
+    try file.commit()
+    noteWhatIsLost(vectors, format)
+  }
+
+  /// Foreign formats have words and values only.
+  private func noteWhatIsLost(_ vectors: WordVectors, _ format: WordVectors.Format) {
+    if format == .safetensors || format == .safetensorsInt8 { return }
+    typealias Key = WordVectors.MetadataKey
+    var lost: [String] = []
+    if vectors.counts != nil { lost.append("counts") }
+    for (key, name) in [
+      (Key.tokenizerRule, "tokenizer rule"), (Key.trainingOptions, "training options"),
+      (Key.corpusLicence, "licence"),
+    ] where vectors.metadata[key] != nil {
+      lost.append(name)
+    }
+    if !lost.isEmpty {
+      StandardError.note(
+        "\(format.rawValue) cannot hold what \(input) says besides: \(lost.joined(separator: ", "))"
+      )
+    }
+  }
+}

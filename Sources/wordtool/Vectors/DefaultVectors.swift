@@ -1,0 +1,96 @@
+import Corpora
+import Libc
+import WordtoolCore
+
+/// Which vectors a command asks when it is not told, and the record of the last training.
+enum DefaultVectors {
+  /// A file of vectors and why it is the one.
+  struct Choice {
+    enum Reason: String, Encodable {
+      case option, environment, lastTrained, shipped
+    }
+    var path: String
+    var reason: Reason
+
+    /// The reason in words.
+    var explanation: String {
+      switch reason {
+      case .option: "named on the command line"
+      case .environment: "named by $WORDTOOL_VECTORS"
+      case .lastTrained: "what train-embeddings last wrote"
+      case .shipped: "the set that ships with wordtool"
+      }
+    }
+  }
+
+  /// The file that holds the path of the vectors that were trained last; nil without a home folder.
+  static var recordPath: String? { Environment.dataFolder.map { $0 + "/last-vectors" } }
+
+  /// The set that ships, inside the folder of shipped files.
+  static let shippedName = "vectors/wikipedia-2015.safetensors"
+
+  /// Decides: the option, the environment, the record, the set that ships.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `noSuchInput` when there is none.
+  static func choose(option: String?) throws -> Choice {
+    if let option { return Choice(path: option, reason: .option) }
+    if let path = Environment.value("WORDTOOL_VECTORS") {
+      return Choice(path: path, reason: .environment)
+    }
+    if let path = recorded() {
+      if Environment.exists(path) { return Choice(path: path, reason: .lastTrained) }
+      StandardError.warn("\(path), which train-embeddings wrote last, is gone")
+    }
+    if let path = try? ShippedFiles.path(of: shippedName) {
+      return Choice(path: path, reason: .shipped)
+    }
+    throw WordtoolError(
+      .noSuchInput, found: "no vectors: none named, none trained, none beside the program",
+      remedy: "name some with -v PATH or make some with 'wordtool train-embeddings'")
+  }
+
+  private static func recorded() -> String? {
+    guard let recordPath, let file = try? MappedFile(path: recordPath),
+      let line = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").first,
+      line.hasPrefix("/")
+    else { return nil }
+    return String(line)
+  }
+
+  /// Notes that `path` holds the newest vectors. Failing to do so is told but fails nothing.
+  static func record(_ path: String) {
+    guard let recordPath, let folder = Environment.dataFolder else { return }
+    do {
+      try makeFolder(folder)
+      let file = try OutputFile(path: recordPath)
+      try file.write(Environment.absolutePath(path) + "\n")
+      try file.commit()
+    } catch {
+      StandardError.warn("the vectors could not be noted as the newest: \(error)")
+    }
+  }
+
+  /// Where vectors go that were given no name: `$XDG_DATA_HOME/wordtool/vectors/NAME.safetensors`.
+  static func pathForNewVectors(named name: String) throws -> String {
+    guard let folder = Environment.dataFolder else {
+      throw WordtoolError(
+        .cannotCreate, found: "no home folder to put the vectors in",
+        remedy: "name the file with -o PATH")
+    }
+    try makeFolder(folder + "/vectors")
+    let safe = name.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
+    let stem = String(safe).drop { $0 == "." || $0 == "-" }
+    return "\(folder)/vectors/\(stem.isEmpty ? "vectors" : String(stem)).safetensors"
+  }
+
+  /// Makes a folder and the folders above it.
+  static func makeFolder(_ path: String) throws {
+    var partial = ""
+    for part in path.split(separator: "/") {
+      partial += (partial.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
+      if mkdir(partial, 0o777) != 0 && errno != EEXIST && !Environment.exists(partial) {
+        throw WordtoolError(.cannotCreate, path: partial, found: WordtoolError.systemMessage())
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import ArgumentParser
+import Word2Vec
+import WordtoolCore
+
+/// `wordtool evaluate analogies`: questions a : b = c : d.
+struct EvaluateAnalogiesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analogies",
+    abstract: "Count the analogy questions that vectors answer rightly.",
+    discussion: """
+      FILE is in the format of questions-words.txt: ': name' opens a section, other lines are \
+      four words a b c d, and d is to be the nearest to b - a + c. A question with an unknown \
+      word is skipped; 'of all' counts skipped questions as wrong. Sections whose name begins \
+      with gram are the syntactic ones. The interval is Wilson's, 95 %.
+
+      Example:
+        wordtool evaluate analogies questions-words.txt --restrict 30000
+        wordtool evaluate analogies questions-words.txt -v old.bin --method mul --json
+      """)
+
+  @Argument(help: ArgumentHelp("The questions.", valueName: "file"))
+  var file: String
+
+  @OptionGroup var vectors: VectorsOptions
+  @OptionGroup var method: AnalogyMethodOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Know the first n words of the vectors only. (default: all)", valueName: "n"))
+  var restrict: Int?
+
+  @OptionGroup var style: StyleOptions
+  @OptionGroup var threads: ThreadsOptions
+
+  struct Tally: Encodable {
+    var name: String?
+    var correct: Int
+    var asked: Int
+    var skipped: Int
+    var accuracy: Double?
+    var accuracyAll: Double?
+    var interval: [Double]?
+
+    init(_ tally: AnalogyEvaluation.Tally, name: String? = nil) {
+      self.name = name
+      correct = tally.correct
+      asked = tally.asked
+      skipped = tally.skipped
+      accuracy = tally.accuracy
+      accuracyAll = tally.accuracyAll
+      interval = tally.interval.map { [$0.lowerBound, $0.upperBound] }
+    }
+  }
+
+  struct Answer: Encodable {
+    var sections: [Tally]
+    var total: Tally
+    var semantic: Tally
+    var syntactic: Tally
+  }
+
+  func validate() throws {
+    if let restrict, restrict < 1 {
+      throw ValidationError("--restrict is \(restrict), expected at least 1")
+    }
+  }
+
+  func run() throws {
+    let style = try style.resolved(
+      among: [.table, .tsv, .json, .word2vec], for: "evaluate analogies")
+    let questions = try AnalogyQuestions(contentsOf: file)
+    let set = try VectorSet(vectors, threads: threads.count)
+    let result = try set.vectors.evaluateAnalogies(
+      questions, method: method.method, restrict: restrict, threads: threads.count)
+    switch style {
+    case .json:
+      try JSONOutput.write(
+        Answer(
+          sections: result.sections.map { Tally($0.tally, name: $0.name) },
+          total: Tally(result.total), semantic: Tally(result.semantic),
+          syntactic: Tally(result.syntactic)))
+    case .word2vec: try printWord2Vec(result)
+    case .tsv: try printRows(result, separator: "\t")
+    default: try printRows(result, separator: nil)
+    }
+  }
+
+  private func printRows(_ result: AnalogyEvaluation, separator: String?) throws {
+    let titles = ["section", "right", "asked", "skipped", "right %", "95 %", "of all %"]
+    var rows = separator == nil ? [titles] : []
+    for section in result.sections { rows.append(Self.row(section.name, section.tally)) }
+    rows.append(Self.row("semantic", result.semantic))
+    rows.append(Self.row("syntactic", result.syntactic))
+    rows.append(Self.row("total", result.total))
+    if let separator {
+      for row in rows { try StandardOutput.shared.writeLine(row.joined(separator: separator)) }
+    } else {
+      try StandardOutput.shared.write(TextTable.aligned(rows))
+    }
+  }
+
+  private static func row(_ name: String, _ tally: AnalogyEvaluation.Tally) -> [String] {
+    func percent(_ share: Double?) -> String {
+      share.map { NumberFormat.fixed($0 * 100, 2) } ?? "-"
+    }
+    let interval = tally.interval.map {
+      "\(NumberFormat.fixed($0.lowerBound * 100, 1)) to \(NumberFormat.fixed($0.upperBound * 100, 1))"
+    }
+    return [
+      name, String(tally.correct), String(tally.asked), String(tally.skipped),
+      percent(tally.accuracy), interval ?? "-", percent(tally.accuracyAll),
+    ]
+  }
+
+  /// What compute-accuracy prints.
+  private func printWord2Vec(_ result: AnalogyEvaluation) throws {
+    /// Right answers and questions, added up from section to section.
+    struct Sum {
+      var correct = 0
+      var asked = 0
+
+      mutating func add(_ tally: AnalogyEvaluation.Tally) {
+        correct += tally.correct
+        asked += tally.asked
+      }
+
+      var percent: String {
+        asked > 0 ? NumberFormat.fixed(Double(correct) / Double(asked) * 100, 2) : "-nan"
+      }
+    }
+    var (running, semantic, syntactic) = (Sum(), Sum(), Sum())
+    let out = StandardOutput.shared
+    for section in result.sections {
+      var own = Sum()
+      own.add(section.tally)
+      running.add(section.tally)
+      if section.isSyntactic { syntactic.add(section.tally) } else { semantic.add(section.tally) }
+      try out.write(
+        """
+        \(section.name):
+        ACCURACY TOP1: \(own.percent) %  (\(section.tally.correct) / \
+        \(section.tally.asked))
+        Total accuracy: \(running.percent) %   Semantic accuracy: \(semantic.percent) %   \
+        Syntactic accuracy: \(syntactic.percent) % 
+
+        """)
+    }
+    let all = result.total.asked + result.total.skipped
+    let share = all > 0 ? Double(result.total.asked) / Double(all) * 100 : 0
+    try out.writeLine(
+      "Questions seen / total: \(result.total.asked) \(all)   \(NumberFormat.fixed(share, 2)) % ")
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import BLASCore
+import Tokenize
+import Word2Vec
+import WordtoolCore
+
+/// `wordtool info`: what vectors are, and what machine this is.
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "Describe vectors, and the machine and libraries the tool runs on.",
+    discussion: """
+      Without VECTORS it describes the ones that commands use when none are named, and says why \
+      it is those.
+
+      Example:
+        wordtool info
+        wordtool info wiki.safetensors --json
+      """)
+
+  @Argument(help: ArgumentHelp("The vectors to describe.", valueName: "vectors"))
+  var path: String?
+
+  @OptionGroup var vectors: VectorsOptions
+  @OptionGroup var json: JSONOptions
+
+  struct VectorsInfo: Encodable {
+    var path: String
+    var chosenBecause: DefaultVectors.Choice.Reason
+    var format: String?
+    var words: Int
+    var dimension: Int
+    var counts: Bool
+    var metadata: [String: String]
+  }
+
+  struct MachineInfo: Encodable {
+    var version: String
+    var cores: Int
+    var memoryBytes: Int
+    var simd: String
+    var blas: String
+    var icu: String
+    var unicode: String
+  }
+
+  struct Answer: Encodable {
+    var vectors: VectorsInfo?
+    var machine: MachineInfo
+  }
+
+  func run() throws {
+    var described: VectorsInfo?
+    var absence: WordtoolError?
+    var choice: DefaultVectors.Choice?
+    do {
+      choice = try DefaultVectors.choose(option: path ?? vectors.vectors)
+    } catch let error as WordtoolError {
+      // No vectors at all is something to tell, and no reason to hide the machine.
+      absence = error
+    }
+    if let choice {
+      let set = try WordVectors(contentsOf: choice.path)
+      described = VectorsInfo(
+        path: choice.path, chosenBecause: choice.reason, format: set.format?.rawValue,
+        words: set.count, dimension: set.dimension, counts: set.counts != nil,
+        metadata: set.metadata)
+    }
+    let answer = Answer(vectors: described, machine: Self.machine)
+    if json.json {
+      try JSONOutput.write(answer)
+    } else {
+      try print(answer, choice, absence)
+    }
+  }
+
+  private static var machine: MachineInfo {
+    MachineInfo(
+      version: WordTool.version, cores: Workers.defaultCount,
+      memoryBytes: Environment.physicalMemoryBytes,
+      simd: (try? KernelTable.selected().name) ?? "unknown",
+      blas: BLASLibrary.coreName + ", " + BLASLibrary.configuration,
+      icu: TokenizerRule.currentICUVersion,
+      unicode: TokenizerRule.currentUnicodeVersion)
+  }
+
+  private func print(
+    _ answer: Answer, _ choice: DefaultVectors.Choice?, _ absence: WordtoolError?
+  ) throws {
+    var lines: [(String, String)] = []
+    if let set = answer.vectors, let choice {
+      lines += [
+        ("vectors", set.path), ("chosen because", choice.explanation),
+        ("format", set.format ?? "unknown"), ("words", NumberFormat.grouped(set.words)),
+        ("dimension", String(set.dimension)), ("word counts", set.counts ? "yes" : "no"),
+      ]
+      for (name, value) in set.metadata.sorted(by: { $0.key < $1.key }) {
+        lines.append((name.replacing("_", with: " "), value))
+      }
+    } else if let absence {
+      lines.append(("vectors", absence.description))
+    }
+    let machine = answer.machine
+    lines += [
+      ("wordtool", machine.version), ("cores", String(machine.cores)),
+      ("memory", NumberFormat.bytes(machine.memoryBytes)), ("SIMD kernels", machine.simd),
+      ("BLAS", machine.blas), ("ICU", "\(machine.icu), Unicode \(machine.unicode)"),
+    ]
+    let width = lines.map(\.0.count).max() ?? 0
+    for (name, value) in lines {
+      try StandardOutput.shared.writeLine("\(name.padded(to: width))  \(value)")
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Word2Vec
+import WordtoolCore
+
+/// `wordtool similarity`: the cosine of two words, or of many pairs.
+struct SimilarityCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "similarity",
+    abstract: "Print the cosine similarity of two words, or of the pairs in a file.",
+    discussion: """
+      A file of pairs holds two words a line, apart by a tab or spaces; what follows them on the \
+      line is not looked at. The output has one line a pair: both words and the similarity, apart \
+      by tabs. Pairs with an unknown word are left out and told on standard error.
+
+      Example:
+        wordtool similarity cat dog
+        wordtool similarity --pairs wordsim353.tsv
+      """)
+
+  @Argument(help: ArgumentHelp("Two words.", valueName: "word"))
+  var words: [String] = []
+
+  @Option(help: ArgumentHelp("A file of pairs; '-' is standard input.", valueName: "file"))
+  var pairs: String?
+
+  @OptionGroup var vectors: VectorsOptions
+  @OptionGroup var json: JSONOptions
+  @OptionGroup var lookup: LookupOptions
+
+  struct Answer: Encodable {
+    var a: String
+    var b: String
+    var similarity: Float
+  }
+
+  func validate() throws {
+    if pairs == nil && words.count != 2 {
+      throw ValidationError("\(words.count) words were given, expected two, or --pairs FILE")
+    }
+    if pairs != nil && !words.isEmpty {
+      throw ValidationError("words and --pairs were given, expected one of them")
+    }
+  }
+
+  func run() throws {
+    let list = try pairs.map { try Self.readPairs($0) }
+    var lookup = Lookup(try VectorSet(vectors), lookup)
+    var answers: [Answer] = []
+    for pair in list ?? [(words[0], words[1])] {
+      guard let known = try lookup.allKnown([pair.0, pair.1]) else { continue }
+      let value = try lookup.set.vectors.similarity(known[0], known[1])
+      lookup.countAnswer()
+      answers.append(Answer(a: pair.0, b: pair.1, similarity: value))
+    }
+    let out = StandardOutput.shared
+    if json.json {
+      if list != nil {
+        try JSONOutput.write(answers)
+      } else if let answer = answers.first {
+        try JSONOutput.write(answer)
+      }
+    } else {
+      for answer in answers {
+        let number = NumberFormat.fixed(Double(answer.similarity))
+        try out.writeLine(list == nil ? number : "\(answer.a)\t\(answer.b)\t\(number)")
+      }
+    }
+    try lookup.finish()
+  }
+
+  private static func readPairs(_ path: String) throws -> [(String, String)] {
+    var pairs: [(String, String)] = []
+    for (index, line) in try TextLines.read(path).enumerated() {
+      let separator: (Character) -> Bool = line.contains("\t") ? { $0 == "\t" } : \.isWhitespace
+      let parts = line.split(whereSeparator: separator)
+      if parts.isEmpty || line.hasPrefix("#") { continue }
+      guard parts.count >= 2 else {
+        throw WordtoolError(
+          .badData, path: path, at: .line(index + 1), found: "one word",
+          expected: "two words apart by a tab or spaces")
+      }
+      pairs.append((String(parts[0]), String(parts[1])))
+    }
+    guard !pairs.isEmpty else {
+      throw WordtoolError(.badData, path: path, found: "no pairs", expected: "two words a line")
+    }
+    return pairs
+  }
+}

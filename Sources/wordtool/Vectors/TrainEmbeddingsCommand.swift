@@ -1,0 +1,193 @@
+import ArgumentParser
+import Tokenize
+import Word2Vec
+import WordtoolCore
+
+/// `wordtool train-embeddings`: text in, vectors out.
+struct TrainEmbeddingsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train-embeddings",
+    abstract: "Make word vectors from text.",
+    discussion: """
+      TEXT is files and folders, plain or .gz, or '-'; without any the corpus that ships with \
+      wordtool. The same text, seed and options give the same bytes, whatever the number of \
+      threads and the processor.
+
+      The vectors are noted as the newest: nearest and the other commands use them until others \
+      are trained or named. An interrupted run leaves an older output as it was; with --checkpoint \
+      it can be continued, and ends with the bytes of an unbroken run.
+
+      Example:
+        wordtool train-embeddings wiki-*.txt.gz -o wiki.safetensors
+        zcat big.gz | wordtool train-embeddings - --dim 300 --epochs 3 -o big.bin --json
+      """,
+    aliases: ["skipgram"])
+
+  @Argument(
+    help: ArgumentHelp(
+      "Text files and folders, plain or .gz; '-' is standard input. (default: the atlas corpus)",
+      valueName: "text"))
+  var texts: [String] = []
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where the vectors go. (default: $XDG_DATA_HOME/wordtool/vectors/NAME.safetensors)",
+      valueName: "vectors"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The format: \(WordVectors.Format.allCases.map(\.rawValue).joined(separator: ", ")). "
+        + "(default: by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, "
+        + "others safetensors)",
+      valueName: "name"))
+  var format: WordVectors.Format?
+
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Vocabulary") var vocabulary: VocabularyOptions
+  @OptionGroup(title: "Text") var text: TextOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write the context vectors (the output side of the network).", valueName: "file"))
+  var saveContext: String?
+
+  @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "Begin with the vectors of the words in this file instead of random ones.",
+      valueName: "vectors"))
+  var initial: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a JSON object a line with the state of the training every so often.",
+      valueName: "file"))
+  var metrics: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the numbers of the words in memory up to this size, in a temporary file above: 512M, "
+        + "4G, 50%. (default: 50%)", valueName: "limit"))
+  var memory: MemorySize?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the text is called, to be stored with the vectors. (default: the names of the files)",
+      valueName: "name"))
+  var corpusName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The licence of the text, to be stored with the vectors.", valueName: "text"))
+  var licence: String?
+
+  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var progress: ProgressOptions
+
+  @Flag(help: "Print the summary as one JSON document.")
+  var json = false
+
+  func run() throws {
+    try EmbeddingTraining(self).run()
+  }
+}
+
+/// What is trained, and how.
+struct ModelOptions: ParsableArguments {
+  /// The models that can be trained.
+  enum Model: String, CaseIterable, ExpressibleByArgument {
+    case skipgram
+  }
+
+  /// The training objectives.
+  enum Loss: String, CaseIterable, ExpressibleByArgument {
+    /// Negative sampling.
+    case ns
+  }
+
+  @Option(help: ArgumentHelp("The model.", valueName: "name"))
+  var model: Model = .skipgram
+  @Option(help: ArgumentHelp("The objective: ns is negative sampling.", valueName: "name"))
+  var loss: Loss = .ns
+  @Option(help: ArgumentHelp("Values in a vector, 1 to 4096.", valueName: "n"))
+  var dim = 100
+  @Option(
+    help: ArgumentHelp("Words on each side that count as context, 1 to 100.", valueName: "n"))
+  var window = 5
+  @Option(help: ArgumentHelp("Noise words for each window, 1 to 64.", valueName: "n"))
+  var negative = 5
+  @Option(
+    help: ArgumentHelp(
+      "Noise words are drawn by their count to this power, -4 to 4.", valueName: "x"))
+  var noiseExponent = 0.75
+  @Option(
+    help: ArgumentHelp(
+      "Words whose share of the text is above this are thinned out; 0 keeps all.", valueName: "x")
+  )
+  var sample = 1e-4
+  @Option(help: ArgumentHelp("Passes over the text, at least 1.", valueName: "n"))
+  var epochs = 5
+  @Option(help: ArgumentHelp("The learning rate at the start.", valueName: "x"))
+  var lr: Float = 0.025
+  @Option(
+    help: ArgumentHelp("The learning rate at the end, as a share of --lr.", valueName: "x"))
+  var minLrRatio: Float = 1e-4
+}
+
+/// Which words get a vector.
+struct VocabularyOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Leave out words that occur less often.", valueName: "n"))
+  var minCount = 5
+  @Option(help: ArgumentHelp("Keep the n most frequent words. (default: all)", valueName: "n"))
+  var maxVocab: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Take the words and counts from a file of 'word count' lines instead of the text.",
+      valueName: "file"))
+  var vocab: String?
+  @Option(help: ArgumentHelp("Write the words and their counts.", valueName: "file"))
+  var saveVocab: String?
+
+  func validate() throws {
+    if minCount < 1 { throw ValidationError("--min-count is \(minCount), expected at least 1") }
+    if let maxVocab, maxVocab < 1 {
+      throw ValidationError("--max-vocab is \(maxVocab), expected at least 1")
+    }
+  }
+}
+
+/// Where a training that takes long keeps what it needs to be continued.
+struct CheckpointOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Keep a checkpoint in this folder: every so often, and when interrupted.",
+      valueName: "folder"))
+  var checkpoint: String?
+  @Option(help: ArgumentHelp("The time between two checkpoints.", valueName: "seconds"))
+  var checkpointEvery: Double = 300
+  @Option(
+    help: ArgumentHelp(
+      "Continue from the checkpoint in this folder, and keep it up to date there.",
+      valueName: "folder"))
+  var resume: String?
+
+  func validate() throws {
+    if !(checkpointEvery > 0 && checkpointEvery.isFinite) {
+      throw ValidationError(
+        "--checkpoint-every is \(checkpointEvery), expected more than 0 seconds")
+    }
+  }
+
+  /// The folder that is written to, if any.
+  var folder: String? { checkpoint ?? resume }
+
+  /// The checkpoint's file in a folder.
+  static func file(in folder: String) -> String { folder + "/skipgram.checkpoint" }
+}

@@ -1,0 +1,104 @@
+import Testing
+import TestSupport
+import WordtoolCore
+
+@Suite("OutputFile and MappedFile")
+struct FileTests {
+  @Test("a file appears when it is committed, not before")
+  func commit() throws {
+    let folder = ScratchFolder()
+    let file = try OutputFile(path: folder("out"))
+    try file.write("one ")
+    try file.write(Array("two".utf8))
+    #expect(!folder.names.contains("out"))
+    try file.commit()
+    #expect(folder.names == ["out"])
+    #expect(try folder.bytes(of: "out") == Array("one two".utf8))
+  }
+
+  @Test("without a commit the old file stays whole and nothing is left behind")
+  func discard() throws {
+    let folder = ScratchFolder()
+    try folder.write("old", to: "out")
+    do {
+      let file = try OutputFile(path: folder("out"))
+      try file.write(String(repeating: "new", count: 1_000_000))
+    }
+    #expect(folder.names == ["out"])
+    #expect(try folder.bytes(of: "out") == Array("old".utf8))
+  }
+
+  @Test("large and small writes come out in order")
+  func order() throws {
+    let folder = ScratchFolder()
+    var expected: [UInt8] = []
+    let file = try OutputFile(path: folder("out"))
+    for size in [1, 700_000, 2, 700_000, 3_000_000, 5, 0] {
+      let part = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ size) }
+      expected += part
+      try file.write(part)
+    }
+    try file.commit()
+    #expect(try folder.bytes(of: "out") == expected)
+  }
+
+  @Test("a target that cannot be written is an error at once")
+  func unwritable() throws {
+    let folder = ScratchFolder()
+    for path in [folder("no/such/folder/out"), folder.path] {
+      let error = #expect(throws: WordtoolError.self) { _ = try OutputFile(path: path) }
+      #expect(error?.kind == .cannotCreate)
+    }
+  }
+
+  #if os(Linux)
+  @Test("a full device is an input or output error")
+  func fullDevice() throws {
+    let error = #expect(throws: WordtoolError.self) {
+      let file = try OutputFile(path: "/dev/full")
+      try file.write("text")
+      try file.commit()
+    }
+    #expect(error?.kind == .inputOutput)
+  }
+  #endif
+
+  @Test("a mapped file shows the bytes of the file; an empty one shows none")
+  func mapped() throws {
+    let folder = ScratchFolder()
+    let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
+    let file = try MappedFile(path: folder.write(bytes, to: "m"))
+    file.willNeed(5000..<9000)
+    #expect(withExtendedLifetime(file) { Array(file.bytes) } == bytes)
+    // What was given back is read again.
+    file.release(0..<file.bytes.count)
+    #expect(withExtendedLifetime(file) { Array(file.bytes) } == bytes)
+    #expect(try MappedFile(path: folder.write([UInt8](), to: "e")).bytes.isEmpty)
+    for path in [folder("nothing"), folder.path] {
+      let error = #expect(throws: WordtoolError.self) { _ = try MappedFile(path: path) }
+      #expect(error?.kind == .noSuchInput)
+    }
+  }
+
+  @Test("memory and temporary files start as zeros and keep what is stored")
+  func mappings() throws {
+    let folder = ScratchFolder()
+    for mapping in [
+      try AnonymousMapping(byteCount: 10_000),
+      try AnonymousMapping(byteCount: 10_000, folder: folder.path),
+    ] {
+      let values = withExtendedLifetime(mapping) {
+        let isZero = mapping.bytes.allSatisfy { $0 == 0 }
+        mapping.bytes[9_999] = 7
+        return (isZero, mapping.bytes[9_999])
+      }
+      #expect(values == (true, 7))
+    }
+    #expect(folder.names.isEmpty)
+    #expect(try AnonymousMapping(byteCount: 0).bytes.isEmpty)
+    let error = #expect(throws: WordtoolError.self) {
+      _ = try AnonymousMapping(byteCount: 1, folder: folder("nothing"))
+    }
+    #expect(error?.kind == .cannotCreate)
+  }
+}
