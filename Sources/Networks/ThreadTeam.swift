@@ -1,14 +1,7 @@
 import CKernels
+import Libc
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import WordtoolCore
 
 /// Threads that wait between pieces of work, for loops too short to start threads for.
 ///
@@ -18,8 +11,9 @@ package final class ThreadTeam: @unchecked Sendable {
   // Sendable: `job` and `pieceCount` are written before `generation` is raised and read after it is
   // seen; the caller returns only when `pending` is zero.
 
-  /// How many threads work, the caller's included.
-  package let threadCount: Int
+  /// How many threads work, the caller's included; fewer than asked for where the system refused
+  /// some. Written before the first job is published.
+  package private(set) var threadCount: Int
 
   private let generation = Atomic<Int>(0)
   private let pending = Atomic<Int>(0)
@@ -27,23 +21,16 @@ package final class ThreadTeam: @unchecked Sendable {
   private let isEnding = Atomic<Bool>(false)
   private var job: ((Int) -> Void)?
   private var pieceCount = 0
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let wake: UnsafeMutablePointer<pthread_cond_t>
+  private let monitor = Monitor()
   private var runner: HelperThreads?
 
   private static let spinCount = 4_000
   private static let yieldCount = 50
 
-  /// Starts `threadCount - 1` threads; they end with the object.
+  /// Starts `threadCount - 1` threads, or as many as the system grants; they end with the object.
   package init(threadCount: Int) {
     precondition(threadCount >= 1, "\(threadCount) threads")
     self.threadCount = threadCount
-    mutex = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
-    wake = .allocate(capacity: 1)
-    wake.initialize(to: pthread_cond_t())
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(wake, nil)
     if threadCount > 1 {
       // The threads do not hold the team: `deinit` waits for them. It may run before a thread does
       // its first step, where `unowned` would trap.
@@ -51,6 +38,7 @@ package final class ThreadTeam: @unchecked Sendable {
       runner = HelperThreads(count: threadCount - 1) { thread in
         team._withUnsafeGuaranteedRef { $0.serve(thread: thread + 1) }
       }
+      self.threadCount = 1 + (runner?.count ?? 0)
     }
   }
 
@@ -60,10 +48,6 @@ package final class ThreadTeam: @unchecked Sendable {
       raise()
       runner.join()
     }
-    pthread_cond_destroy(wake)
-    pthread_mutex_destroy(mutex)
-    wake.deallocate()
-    mutex.deallocate()
   }
 
   /// Runs `body(0)`, …, `body(pieces - 1)` on all threads and returns when all are done.
@@ -92,9 +76,7 @@ package final class ThreadTeam: @unchecked Sendable {
   private func raise() {
     generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-      pthread_mutex_lock(mutex)
-      pthread_cond_broadcast(wake)
-      pthread_mutex_unlock(mutex)
+      monitor.whileLocked { monitor.notify() }
     }
   }
 
@@ -127,12 +109,10 @@ package final class ThreadTeam: @unchecked Sendable {
   }
 
   private func sleep(while seen: Int) {
-    pthread_mutex_lock(mutex)
-    sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    while generation.load(ordering: .sequentiallyConsistent) == seen {
-      pthread_cond_wait(wake, mutex)
+    monitor.whileLocked {
+      sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      while generation.load(ordering: .sequentiallyConsistent) == seen { monitor.wait() }
+      sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
-    sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-    pthread_mutex_unlock(mutex)
   }
 }

@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-import Platform
+import WordtoolCore
 
 /// Things made ahead of their use, in order, on a thread of their own.
 ///
@@ -14,6 +7,8 @@ import Platform
 package final class Prefetcher<Element: Sendable> {
   private let shared: Shared
   private let helper: HelperThreads
+  /// Where the system refused the thread: things are made when they are asked for.
+  private var made: (() throws -> Element?)?
 
   /// Begins to make things.
   ///
@@ -33,6 +28,10 @@ package final class Prefetcher<Element: Sendable> {
         if case .failure = made { return }
       }
     }
+    if helper.count == 0 {
+      var numbers = range.makeIterator()
+      made = { try numbers.next().map(make) }
+    }
   }
 
   deinit {
@@ -43,62 +42,52 @@ package final class Prefetcher<Element: Sendable> {
   /// The next one, or nil behind the last.
   ///
   /// - Throws: what making it threw.
-  package func next() throws -> Element? { try shared.take()?.get() }
+  package func next() throws -> Element? {
+    if let made { return try made() }
+    return try shared.take()?.get()
+  }
 
-  /// Sendable: what changes is touched with the mutex held.
   private final class Shared: @unchecked Sendable {
+    // Sendable: what changes is touched with the lock held.
+
     private var ready: [Result<Element, any Error>] = []
     private var left: Int
     private var isCancelled = false
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let monitor = Monitor()
 
-    init(left: Int) {
-      self.left = left
-      mutex.initialize(to: pthread_mutex_t())
-      changed.initialize(to: pthread_cond_t())
-      pthread_mutex_init(mutex, nil)
-      pthread_cond_init(changed, nil)
-    }
-
-    deinit {
-      pthread_cond_destroy(changed)
-      pthread_mutex_destroy(mutex)
-      changed.deallocate()
-      mutex.deallocate()
-    }
+    init(left: Int) { self.left = left }
 
     /// Waits for room.
     ///
     /// - Returns: whether to go on.
     func put(_ made: Result<Element, any Error>, depth: Int) -> Bool {
-      pthread_mutex_lock(mutex)
-      defer { pthread_mutex_unlock(mutex) }
-      while ready.count >= depth && !isCancelled { pthread_cond_wait(changed, mutex) }
-      if isCancelled { return false }
-      ready.append(made)
-      pthread_cond_broadcast(changed)
-      return true
+      monitor.whileLocked {
+        while ready.count >= depth && !isCancelled { monitor.wait() }
+        if isCancelled { return false }
+        ready.append(made)
+        monitor.notify()
+        return true
+      }
     }
 
     func take() -> Result<Element, any Error>? {
-      pthread_mutex_lock(mutex)
-      defer { pthread_mutex_unlock(mutex) }
-      if left == 0 { return nil }
-      while ready.isEmpty { pthread_cond_wait(changed, mutex) }
-      let first = ready.removeFirst()
-      left -= 1
-      // Nothing comes behind a failure.
-      if case .failure = first { left = 0 }
-      pthread_cond_broadcast(changed)
-      return first
+      monitor.whileLocked {
+        if left == 0 { return nil }
+        while ready.isEmpty { monitor.wait() }
+        let first = ready.removeFirst()
+        left -= 1
+        // Nothing comes behind a failure.
+        if case .failure = first { left = 0 }
+        monitor.notify()
+        return first
+      }
     }
 
     func cancel() {
-      pthread_mutex_lock(mutex)
-      isCancelled = true
-      pthread_cond_broadcast(changed)
-      pthread_mutex_unlock(mutex)
+      monitor.whileLocked {
+        isCancelled = true
+        monitor.notify()
+      }
     }
   }
 }
