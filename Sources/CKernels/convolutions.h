@@ -66,7 +66,7 @@ WT_INLINE void convolution_tile(int rows, int vectors, const wt_convolution *c, 
       const int64_t left = columns - v * WT_WIDTH;
       vfloat sum = sums[i][v];
       if (c->addend) sum = sum + get(c->addend + place + v * WT_WIDTH, left);
-      if (c->relu) sum = at_least(0, sum);
+      if (c->relu) sum = choose((vbits)(sum < 0.0f), (vfloat){0}, sum);
       put(c->output + place + v * WT_WIDTH, sum, left);
     }
   }
@@ -196,22 +196,22 @@ static void WT_ISA(add_weight_gradient_f32)(const wt_weight_gradient *g) {
 }
 
 // Registers of 16 lanes, and how many outputs and rows are worked on at a time.
-enum { DOT_PARTS = WT_LANES / WT_WIDTH, DOT_OUTPUTS = WT_WIDTH == 16 ? 4 : 2, DOT_ROWS = 2 };
+enum { DOT_OUTPUTS = WT_WIDTH == 16 ? 4 : 2, DOT_ROWS = 2 };
 
 WT_INLINE void dot_tile(int rows, int outputs, int64_t inner, const float *x, int64_t x_row,
                         const float *w, int64_t w_row, const float *bias, float *y,
                         int64_t y_row) {
-  vfloat sums[DOT_ROWS][DOT_OUTPUTS][DOT_PARTS];
+  vfloat sums[DOT_ROWS][DOT_OUTPUTS][WT_PARTS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
     for (int o = 0; o < outputs; o++)
 #pragma clang loop unroll(full)
-      for (int part = 0; part < DOT_PARTS; part++) sums[i][o][part] = (vfloat){0};
+      for (int part = 0; part < WT_PARTS; part++) sums[i][o][part] = (vfloat){0};
   int64_t k = 0;
   for (; k + WT_LANES <= inner; k += WT_LANES) {
 #pragma clang loop unroll(full)
-    for (int part = 0; part < DOT_PARTS; part++) {
+    for (int part = 0; part < WT_PARTS; part++) {
       const int64_t at = k + part * WT_WIDTH;
       vfloat values[DOT_ROWS];
 #pragma clang loop unroll(full)
@@ -231,7 +231,7 @@ WT_INLINE void dot_tile(int rows, int outputs, int64_t inner, const float *x, in
     for (int o = 0; o < outputs; o++) {
       float lanes[WT_LANES];
 #pragma clang loop unroll(full)
-      for (int part = 0; part < DOT_PARTS; part++)
+      for (int part = 0; part < WT_PARTS; part++)
         store(lanes + part * WT_WIDTH, sums[i][o][part]);
       for (int64_t rest = k; rest < inner; rest++)
         lanes[rest - k] = __builtin_fmaf(x[i * x_row + rest], w[o * w_row + rest], lanes[rest - k]);

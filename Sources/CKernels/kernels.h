@@ -16,17 +16,19 @@ extern const wt_kernels wt_kernels_avx512;
 extern const wt_kernels wt_kernels_neon;
 #endif
 
-// The table's entries from pack_panel_f32 on, of one instruction set.
-#define WT_SEQUENCE_KERNELS(ISA)                                                                  \
-  pack_panel_f32_##ISA, gemm_panel_f32_##ISA, exp_f32_##ISA, tanh_f32_##ISA,                      \
-      lstm_forward_f32_##ISA, lstm_backward_f32_##ISA, gru_forward_f32_##ISA,                     \
-      gru_backward_f32_##ISA, softmax_xent_f32_##ISA, sum_squares_f32_##ISA, axpy_f32_##ISA,   \
-      convolve_panel_f32_##ISA, add_weight_gradient_f32_##ISA, dots_f32_##ISA,                  \
-      relu_f32_##ISA, relu_gradient_f32_##ISA, tanh_gradient_f32_##ISA,                         \
-      sigmoid_gradient_f32_##ISA, add_f32_##ISA, drop_f32_##ISA, channel_sums_f32_##ISA,        \
-      channel_products_f32_##ISA, scale_channels_f32_##ISA, combine_channels_f32_##ISA,         \
-      max_pool_f32_##ISA, max_pool_gradient_f32_##ISA, average_pool_f32_##ISA,                  \
-      average_pool_gradient_f32_##ISA
+// The table of one instruction set.
+#define WT_KERNELS(ISA)                                                                          \
+  {                                                                                              \
+    #ISA, sgns_dots_f32_##ISA, sgns_coefficients_f32_##ISA, sgns_update_f32_##ISA,               \
+        sigmoid_f32_##ISA, pack_panel_f32_##ISA, gemm_panel_f32_##ISA, exp_f32_##ISA,            \
+        tanh_f32_##ISA, lstm_forward_f32_##ISA, lstm_backward_f32_##ISA, gru_forward_f32_##ISA,  \
+        gru_backward_f32_##ISA, softmax_xent_f32_##ISA, sum_squares_f32_##ISA, axpy_f32_##ISA,   \
+        convolve_panel_f32_##ISA, add_weight_gradient_f32_##ISA, dots_f32_##ISA, relu_f32_##ISA, \
+        relu_gradient_f32_##ISA, tanh_gradient_f32_##ISA, sigmoid_gradient_f32_##ISA,            \
+        add_f32_##ISA, drop_f32_##ISA, channel_sums_f32_##ISA, channel_products_f32_##ISA,       \
+        scale_channels_f32_##ISA, combine_channels_f32_##ISA, max_pool_f32_##ISA,                \
+        max_pool_gradient_f32_##ISA, average_pool_f32_##ISA, average_pool_gradient_f32_##ISA     \
+  }
 
 // The multipliers of MurmurHash3's finaliser.
 #define WT_HASH_1 0x85ebca6bu

@@ -1,10 +1,18 @@
-// What products.h and sequences.h are written in: vectors of WT_WIDTH floats, the width of one
-// register. A file that includes them defines WT_ISA, WT_WIDTH, WT_TILE_ROWS, WT_TILE_VECTORS,
-// load_part and store_part first.
+// What the kernels are written in for any instruction set: vectors of WT_WIDTH floats, the width of
+// one register. A file that includes them defines first
+//   WT_ISA(NAME)                     the kernel's name in this instruction set
+//   WT_TILE_ROWS, WT_TILE_VECTORS    a tile of a matrix product: its rows, registers in a row
+//   WT_DOT_PARTS                     registers of a block whose dot products are taken at a time
+//   WT_UPDATE_OUTPUTS                output rows that are updated at a time, 4 or 8
+//   load_part, store_part            the first lanes of a register, from and to memory
+//   at_least, at_most                the bounds of every lane, other than 0; NaN stays NaN
 #ifndef WT_LANES_H
 #define WT_LANES_H
 
 #include "kernels.h"
+
+// The 16 lanes of scalar.c are this many registers.
+enum { WT_PARTS = WT_LANES / WT_WIDTH };
 
 #define WT_INLINE static inline __attribute__((always_inline))
 
@@ -16,6 +24,10 @@ typedef float vfloat_anywhere __attribute__((vector_size(4 * WT_WIDTH), aligned(
 
 WT_INLINE vfloat load(const float *from) { return *(const vfloat_anywhere *)from; }
 WT_INLINE void store(float *to, vfloat v) { *(vfloat_anywhere *)to = v; }
+
+// At multiples of a register's size.
+WT_INLINE vfloat load_aligned(const float *from) { return *(const vfloat *)from; }
+WT_INLINE void store_aligned(float *to, vfloat v) { *(vfloat *)to = v; }
 
 // Where fewer than a register's are left, the first `left` lanes only, the others 0; none if
 // left <= 0.
@@ -52,15 +64,6 @@ WT_INLINE vfloat choose(vbits mask, vfloat a, vfloat b) {
 WT_INLINE vfloat get_or(float filler, const float *from, int64_t left) {
   if (left >= WT_WIDTH) return load(from);
   return choose((vbits)((vint)LANE_NUMBERS < (int32_t)left), get(from, left), splat(filler));
-}
-
-// In these forms NaN stays NaN.
-WT_INLINE vfloat at_least(float low, vfloat x) {
-  return choose((vbits)(splat(low) > x), splat(low), x);
-}
-
-WT_INLINE vfloat at_most(float high, vfloat x) {
-  return choose((vbits)(splat(high) < x), splat(high), x);
 }
 
 #endif

@@ -333,11 +333,4 @@ static void axpy_f32_scalar(int64_t count, float a, const float *x, float *y) {
 
 #include "layers_scalar.h"
 
-const wt_kernels wt_kernels_scalar = {
-    "scalar",
-    sgns_dots_f32_scalar,
-    sgns_coefficients_f32_scalar,
-    sgns_update_f32_scalar,
-    sigmoid_f32_scalar,
-    WT_SEQUENCE_KERNELS(scalar),
-};
+const wt_kernels wt_kernels_scalar = WT_KERNELS(scalar);

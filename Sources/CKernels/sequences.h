@@ -140,32 +140,29 @@ static void WT_ISA(gru_backward_f32)(int64_t count, const float *r, const float 
   }
 }
 
-// The 16 lanes of scalar.c are this many registers.
-enum { PARTS = WT_LANES / WT_WIDTH };
-
 static double WT_ISA(softmax_xent_f32)(float *logits, int64_t count, int64_t target, float scale) {
   if (target < 0) {
     for (int64_t i = 0; i < count; i++) logits[i] = 0;
     return 0;
   }
   const float lowest = -__builtin_inff(), logit = logits[target];
-  vfloat lanes[PARTS];
-  for (int p = 0; p < PARTS; p++) lanes[p] = splat(lowest);
+  vfloat lanes[WT_PARTS];
+  for (int p = 0; p < WT_PARTS; p++) lanes[p] = splat(lowest);
   for (int64_t i = 0; i < count; i += WT_LANES)
-    for (int p = 0; p < PARTS; p++) {
+    for (int p = 0; p < WT_PARTS; p++) {
       int64_t at = i + p * WT_WIDTH;
       vfloat v = get_or(lowest, logits + at, count - at);
       lanes[p] = choose((vbits)(v > lanes[p]), v, lanes[p]);
     }
   float most = lowest;
-  for (int p = 0; p < PARTS; p++) {
+  for (int p = 0; p < WT_PARTS; p++) {
     float part = __builtin_reduce_max(lanes[p]);   // no lane is NaN
     most = part > most ? part : most;
     lanes[p] = (vfloat){0};
   }
 
   for (int64_t i = 0; i < count; i += WT_LANES)
-    for (int p = 0; p < PARTS; p++) {
+    for (int p = 0; p < WT_PARTS; p++) {
       int64_t at = i + p * WT_WIDTH;
       // e^-infinity is 0; only where `most` is infinite too, it is NaN, and so is all the rest.
       vfloat e = exponential_of_negative(get_or(lowest, logits + at, count - at) - most);
@@ -173,7 +170,7 @@ static double WT_ISA(softmax_xent_f32)(float *logits, int64_t count, int64_t tar
       lanes[p] += e;
     }
   float sums[WT_LANES];
-  for (int p = 0; p < PARTS; p++) store(sums + p * WT_WIDTH, lanes[p]);
+  for (int p = 0; p < WT_PARTS; p++) store(sums + p * WT_WIDTH, lanes[p]);
   float sum = wt_sum_lanes(sums), factor = scale / sum;
   for (int64_t i = 0; i < count; i += WT_WIDTH)
     put(logits + i, get(logits + i, count - i) * factor, count - i);
@@ -182,16 +179,16 @@ static double WT_ISA(softmax_xent_f32)(float *logits, int64_t count, int64_t tar
 }
 
 static double WT_ISA(sum_squares_f32)(const float *values, int64_t count) {
-  vdouble lanes[PARTS];
-  for (int p = 0; p < PARTS; p++) lanes[p] = (vdouble){0};
+  vdouble lanes[WT_PARTS];
+  for (int p = 0; p < WT_PARTS; p++) lanes[p] = (vdouble){0};
   for (int64_t i = 0; i < count; i += WT_LANES)
-    for (int p = 0; p < PARTS; p++) {
+    for (int p = 0; p < WT_PARTS; p++) {
       int64_t at = i + p * WT_WIDTH;
       vdouble d = __builtin_convertvector(get(values + at, count - at), vdouble);
       lanes[p] += d * d;
     }
   double sums[WT_LANES];
-  for (int p = 0; p < PARTS; p++)
+  for (int p = 0; p < WT_PARTS; p++)
     for (int l = 0; l < WT_WIDTH; l++) sums[p * WT_WIDTH + l] = lanes[p][l];
   return wt_sum_double_lanes(sums);
 }
