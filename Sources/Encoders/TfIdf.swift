@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 import WordtoolCore
 
 /// How counts are weighed.
@@ -63,7 +63,9 @@ public struct TfIdf: Hashable, Sendable {
     }
     let extra = options.smoothsIDF ? 1.0 : 0.0
     let total = Double(counts.rowCount) + extra
-    return TfIdf(options: options, idf: frequencies.map { log(total / (Double($0) + extra)) + 1 })
+    return TfIdf(
+      options: options,
+      idf: frequencies.map { PortableMath.log(total / (Double($0) + extra)) + 1 })
   }
 
   /// Weighs counts.
@@ -73,7 +75,7 @@ public struct TfIdf: Hashable, Sendable {
     precondition(
       counts.columnCount == idf.count, "\(counts.columnCount) columns for \(idf.count) weights")
     return counts.mapValues { value, column in
-      (options.sublinear ? log(value) + 1 : value) * idf[column]
+      (options.sublinear ? PortableMath.log(value) + 1 : value) * idf[column]
     }.normalized(options.norm)
   }
 

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 
 /// Where each pixel of a new image comes from: (row, column) of the old one as a matrix times
 /// (row, column) of the new one, plus an offset; as `scipy.ndimage.affine_transform` has it.
@@ -34,8 +34,9 @@ public struct AffineMap: Hashable, Sendable {
   /// A rotation about the origin; the picture turns counterclockwise for positive angles, rows
   /// running down.
   public static func rotation(degrees: Double) -> AffineMap {
-    let angle = degrees * .pi / 180
-    return AffineMap(cos(angle), -sin(angle), sin(angle), cos(angle))
+    let sine = PortableMath.sine(degrees: degrees)
+    let cosine = PortableMath.cosine(degrees: degrees)
+    return AffineMap(cosine, -sine, sine, cosine)
   }
 
   /// A shift: the picture moves up by `rows` and to the left by `columns`.
@@ -45,8 +46,8 @@ public struct AffineMap: Hashable, Sendable {
 
   /// A shear by an angle, as Keras has it.
   public static func shear(degrees: Double) -> AffineMap {
-    let angle = degrees * .pi / 180
-    return AffineMap(1, -sin(angle), 0, cos(angle))
+    AffineMap(
+      1, -PortableMath.sine(degrees: degrees), 0, PortableMath.cosine(degrees: degrees))
   }
 
   /// A zoom: the picture shrinks to 1/`rows` of its height and 1/`columns` of its width.

@@ -1,5 +1,4 @@
 import BLASCore
-import Libc
 
 extension RandomSource {
   /// A number in 0 ..< 1, a multiple of 2^-53.
@@ -19,14 +18,14 @@ extension RandomSource {
   /// A number of the normal distribution with mean 0 and variance 1 (Box and Muller, 1958).
   mutating func nextNormal() -> Double {
     // 1 - u is never 0.
-    let radius = (-2 * log(1 - nextUnit())).squareRoot()
-    return radius * cos(2 * .pi * nextUnit())
+    let radius = (-2 * PortableMath.log(1 - nextUnit())).squareRoot()
+    return radius * PortableMath.cosine(turns: nextUnit())
   }
 
   /// A number of the gamma distribution with scale 1 (Marsaglia and Tsang, ACM TOMS 26, 2000).
   mutating func nextGamma(shape: Double) -> Double {
     if shape < 1 {
-      let boost = pow(1 - nextUnit(), 1 / shape)
+      let boost = PortableMath.pow(1 - nextUnit(), 1 / shape)
       return nextGamma(shape: shape + 1) * boost
     }
     let d = shape - 1.0 / 3
@@ -36,7 +35,8 @@ extension RandomSource {
       let root = 1 + c * x
       guard root > 0 else { continue }
       let v = root * root * root
-      if log(1 - nextUnit()) < 0.5 * x * x + d - d * v + d * log(v) { return d * v }
+      let bound = 0.5 * x * x + d - d * v + d * PortableMath.log(v)
+      if PortableMath.log(1 - nextUnit()) < bound { return d * v }
     }
   }
 

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 package import Networks
 
 /// Local response normalisation (Krizhevsky et al. 2012, section 3.3) with PyTorch's constants:
@@ -114,7 +114,8 @@ package final class LocalResponseNormOperation<Scalar: NetworkScalar>: LayerOper
       }
     } else {
       for channel in 0..<channels {
-        powers[channel] = Scalar(pow(Double(divisors[channel]), -settings.beta))
+        powers[channel] = Scalar(
+          PortableMath.pow(Double(divisors[channel]), -settings.beta))
       }
     }
   }

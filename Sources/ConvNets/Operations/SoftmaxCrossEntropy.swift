@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 package import Networks
 
 /// Softmax, and its cross-entropy against target probabilities.
@@ -47,7 +47,8 @@ package enum SoftmaxCrossEntropy {
           results.initializeElement(
             at: row,
             to: Result(
-              loss: mass * (log(sum) + Double(most)) - product, correct: isCorrect ? 1 : 0))
+              loss: mass * (PortableMath.log(sum) + Double(most)) - product,
+              correct: isCorrect ? 1 : 0))
         }
       }
       var total = Result(loss: 0, correct: 0)

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 
 /// Logits as probabilities and as an order of classes.
 public enum ClassRanking {
@@ -24,7 +24,7 @@ public enum ClassRanking {
   /// The softmax of logits.
   public static func probabilities(of logits: some RandomAccessCollection<Float>) -> [Float] {
     let sum = logSumOfExponentials(logits)
-    return logits.map { Float(exp(Double($0) - sum)) }
+    return logits.map { Float(PortableMath.exp(Double($0) - sum)) }
   }
 
   /// log(p / (1 - p)) of one class; infinite where there is no other.
@@ -38,6 +38,7 @@ public enum ClassRanking {
   static func logSumOfExponentials(_ values: some RandomAccessCollection<Float>) -> Double {
     let largest = Double(values.max() ?? 0)
     guard largest.isFinite else { return largest }
-    return largest + log(values.reduce(0.0) { $0 + exp(Double($1) - largest) })
+    let sum = values.reduce(0.0) { $0 + PortableMath.exp(Double($1) - largest) }
+    return largest + PortableMath.log(sum)
   }
 }

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 import Networks
 public import WordtoolCore
 
@@ -268,7 +268,7 @@ public final class ImageTrainer {
       for epoch in training.decayEpochs where position.epoch >= epoch { rate /= training.decay }
     case .cosine:
       let done = Double(step) / Double(training.epochs * batchesPerEpoch)
-      rate *= (1 + cos(Double.pi * min(1, done))) / 2
+      rate *= (1 + PortableMath.cosine(turns: min(1, done) / 2)) / 2
     }
     if step < training.warmup { rate *= Double(step + 1) / Double(training.warmup) }
     return rate

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 import Synchronization
 import Tokenize
 public import WordtoolCore
@@ -72,7 +72,7 @@ struct BagOfWordsTraining {
     var inverse: [Float] = []
     var rowScales: [Float] = []
     if options.weighting == .tfIdf {
-      inverse = frequencies.map { 1 + log(Float(1 + rows.count) / Float(1 + $0)) }
+      inverse = frequencies.map { 1 + PortableMath.log(Float(1 + rows.count) / Float(1 + $0)) }
       rowScales = (0..<rows.count).map { row in
         let squares = (rows.starts[row]..<rows.starts[row + 1]).reduce(Float(0)) {
           let value = rows.values[$1] * inverse[Int(rows.columns[$1])]
@@ -147,9 +147,9 @@ struct BagOfWordsTraining {
       sumPositive += Double(some) + 1
       sumNegative += Double(all - some) + 1
     }
-    let offset = log(sumNegative / sumPositive)
+    let offset = PortableMath.log(sumNegative / sumPositive)
     return zip(counts, positives).map { all, some in
-      Float(log((Double(some) + 1) / (Double(all - some) + 1)) + offset)
+      Float(PortableMath.log((Double(some) + 1) / (Double(all - some) + 1)) + offset)
     }
   }
 }

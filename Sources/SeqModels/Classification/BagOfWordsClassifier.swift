@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 import Tokenize
 import WordtoolCore
 
@@ -109,7 +109,7 @@ struct BagOfWordsClassifier: ClassifierCore {
         switch weighting {
         case .binary, .naiveBayes: 1
         case .counts: Float(next - at)
-        case .tfIdf: 1 + log(Float(next - at))
+        case .tfIdf: 1 + PortableMath.log(Float(next - at))
         }
       at = next
       if weighting == .tfIdf {
@@ -121,7 +121,7 @@ struct BagOfWordsClassifier: ClassifierCore {
     }
     let scale = weighting == .tfIdf && squares > 0 ? 1 / squares.squareRoot() : 1
     for question in 0..<questionCount {
-      logits[question] = 1 / (1 + exp(-(logits[question] * scale + biases[question])))
+      logits[question] = 1 / (1 + PortableMath.exp(-(logits[question] * scale + biases[question])))
     }
     if questionCount == 1 {
       row = [1 - logits[0], logits[0]]

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 public import WordtoolCore
 
 /// How well a classifier does on labelled text.
@@ -142,7 +142,7 @@ extension TextClassifier {
         if scores.knownCounts[document - range.lowerBound] == 0 { report.unknownTextCount += 1 }
         guard let first = right.first else { continue }
         let place = placeInModel[first]
-        loss += place.map { -log(Double(row[row.startIndex + $0])) } ?? .nan
+        loss += place.map { -PortableMath.log(Double(row[row.startIndex + $0])) } ?? .nan
       }
     }
     report.meanLoss = loss.isNaN ? nil : loss / Double(max(1, report.exampleCount))

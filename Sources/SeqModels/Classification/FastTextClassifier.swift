@@ -1,4 +1,4 @@
-import Libc
+import Networks
 import Tokenize
 import WordtoolCore
 
@@ -73,7 +73,11 @@ struct FastTextClassifier: ClassifierCore {
         row[label] = sum
       }
       let largest = row.max() ?? 0
-      for label in row.indices { row[label] = exp(row[label] - largest) }
+      row.withUnsafeMutableBufferPointer { row in
+        guard let values = row.baseAddress else { return }
+        for label in row.indices { row[label] -= largest }
+        Float.exponential(values, into: values, count: row.count)
+      }
       let sum = row.reduce(0, +)
       for label in row.indices { row[label] /= sum }
     }

@@ -1,5 +1,5 @@
 import BLASCore
-import Libc
+import Networks
 import Synchronization
 import Tokenize
 public import WordtoolCore
@@ -259,9 +259,10 @@ final class FastTextRun: @unchecked Sendable {
     }
     let largest = row.max() ?? 0
     var sum: Float = 0
-    for label in 0..<labelCount {
-      row[label] = exp(row[label] - largest)
-      sum += row[label]
+    if let values = row.baseAddress {
+      for label in 0..<labelCount { row[label] -= largest }
+      Float.exponential(values, into: values, count: labelCount)
+      for label in 0..<labelCount { sum += row[label] }
     }
     let targets = labels.ids[document]
     let share = 1 / Float(targets.count)
@@ -269,7 +270,7 @@ final class FastTextRun: @unchecked Sendable {
     var loss = 0.0
     for target in targets {
       weight += classWeights[Int(target)] * share
-      loss -= Double(share) * log(Double(row[Int(target)] / sum))
+      loss -= Double(share) * PortableMath.log(Double(row[Int(target)] / sum))
     }
     losses[text] = loss
     for label in 0..<labelCount { row[label] *= -rate * weight / sum }

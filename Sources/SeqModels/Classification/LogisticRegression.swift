@@ -1,5 +1,4 @@
 import BLASCore
-import Libc
 import WordtoolCore
 
 /// Logistic regression with an L2 penalty, trained in the dual.
@@ -112,14 +111,14 @@ struct LogisticRegression {
     let slope = isTurned ? -margin : margin
     var z = begin
     if cost - z < 0.5 * cost { z *= 0.1 }
-    var gradient = square * (z - begin) + slope + log(z / (cost - z))
+    var gradient = square * (z - begin) + slope + PortableMath.log(z / (cost - z))
     let first = abs(gradient)
     var steps = 0
     while abs(gradient) > tolerance && steps < 100 {
       let curvature = square + cost / ((cost - z) * z)
       let next = z - gradient / curvature
       z = next <= 0 ? z * 0.1 : min(next, cost * (1 - 1e-15))
-      gradient = square * (z - begin) + slope + log(z / (cost - z))
+      gradient = square * (z - begin) + slope + PortableMath.log(z / (cost - z))
       steps += 1
     }
     if steps == 0 { return (dual, first, 0) }

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 
 /// Documents as sparse rows: each feature at most once in a row, with a value.
 struct SparseRows: Sendable {
@@ -37,7 +37,7 @@ struct SparseRows: Sendable {
         }
       }
       if value == .logCount {
-        for at in start..<columns.count { values[at] = 1 + log(values[at]) }
+        for at in start..<columns.count { values[at] = 1 + PortableMath.log(values[at]) }
       }
       starts.append(columns.count)
     }

@@ -1,5 +1,4 @@
 import BLASCore
-import Libc
 
 /// Draws tokens; one seed gives one series.
 ///
@@ -29,13 +28,15 @@ struct Sampler {
     if let count = options.topK, count < scores.count {
       ranking.rank(scores, first: count)
       weights.removeAll(keepingCapacity: true)
-      for place in ranking.places { weights.append(exp((scores[Int(place)] - top) * scale)) }
+      for place in ranking.places {
+        weights.append(PortableMath.exp((scores[Int(place)] - top) * scale))
+      }
       if options.topP < 1 { cut(to: options.topP * weights.reduce(0, +)) }
       return pick().map { Int(ranking.places[$0]) } ?? best
     }
     if weights.count != scores.count { weights = scores }
     for (place, score) in scores.enumerated() {
-      weights[place] = score > -.infinity ? exp((score - top) * scale) : 0
+      weights[place] = score > -.infinity ? PortableMath.exp((score - top) * scale) : 0
     }
     guard options.topP < 1 else { return pick() ?? best }
     keepNucleus(scores, top: top, scale: scale)

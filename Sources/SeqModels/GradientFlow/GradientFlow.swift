@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 import Networks
 public import WordtoolCore
 
@@ -130,7 +130,7 @@ public enum GradientFlow {
     let trainer = try NeuralTrainer(
       shape, training: training, vocabulary: vocabulary, ids: ids, threads: threads)
     flowCase.setKeepBias(
-      options.keepBias ?? log(Double(options.steps)), in: trainer.network)
+      options.keepBias ?? PortableMath.log(Double(options.steps)), in: trainer.network)
     return trainer
   }
 

@@ -1,5 +1,4 @@
 import BLASCore
-import Libc
 import Networks
 public import WordtoolCore
 
@@ -74,7 +73,7 @@ public enum RecallTask {
       shape, vocabulary: options.words + options.fillers + 2, threads: threads)
     network.start(training)
     flowCase.setKeepBias(
-      options.keepBias ?? log(Double(max(1, distance))), in: network)
+      options.keepBias ?? PortableMath.log(Double(max(1, distance))), in: network)
     let optimizer = Optimizer(
       training.optimizer, parameters: network.parameters, compute: network.compute)
     var steps = 0

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 public import WordtoolCore
 
 extension MixtureModel {
@@ -52,7 +52,7 @@ extension MixtureModel {
       // What no model can predict says nothing about them.
       guard top > -.infinity else { continue }
       for model in 0..<count {
-        ratios[counted * count + model] = exp(components[model][token] - top)
+        ratios[counted * count + model] = PortableMath.exp(components[model][token] - top)
       }
       counted += 1
     }
@@ -70,7 +70,7 @@ extension MixtureModel {
         for token in 0..<counted {
           var mixed = 0.0
           for model in 0..<count { mixed += weights[model] * ratios[token * count + model] }
-          sum += log(mixed)
+          sum += PortableMath.log(mixed)
           for model in 0..<count {
             shares[model] += weights[model] * ratios[token * count + model] / mixed
           }

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 public import Tokenize
 public import WordtoolCore
 
@@ -170,10 +170,10 @@ public struct MixtureModel: LanguageModel {
       walker.fillLogProbabilities(&values)
       let (weight, numbers) = (weights[place], numbers[place])
       for id in sums.indices where numbers[id] >= 0 {
-        sums[id] += weight * exp(values[Int(numbers[id])])
+        sums[id] += weight * PortableMath.exp(values[Int(numbers[id])])
       }
     }
-    for id in sums.indices { sums[id] = log(sums[id]) }
+    for id in sums.indices { sums[id] = PortableMath.log(sums[id]) }
     return sums
   }
 
@@ -207,8 +207,10 @@ public struct MixtureModel: LanguageModel {
       let top = components.reduce(-Double.infinity) { max($0, $1[token]) }
       guard top > -.infinity else { return top }
       var sum = 0.0
-      for (weight, values) in zip(weights, components) { sum += weight * exp(values[token] - top) }
-      return top + log(sum)
+      for (weight, values) in zip(weights, components) {
+        sum += weight * PortableMath.exp(values[token] - top)
+      }
+      return top + PortableMath.log(sum)
     }
   }
 }

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 public import WordtoolCore
 
 /// How well a language model predicts a text.
@@ -25,17 +25,18 @@ public struct PerplexityReport: Hashable, Sendable {
   /// Perplexity over tokens and ends of sentences, unknown ones as `<unk>`: what is published for
   /// the Penn Treebank.
   public var perplexity: Double {
-    pow(10, -logProbability / Double(max(1, tokenCount + sentenceCount)))
+    PortableMath.exp10(-logProbability / Double(max(1, tokenCount + sentenceCount)))
   }
 
   /// Perplexity over known tokens and ends of sentences; unknown ones are context only.
   public var perplexityWithoutUnknown: Double {
-    pow(10, -knownLogProbability / Double(max(1, tokenCount + sentenceCount - unknownCount)))
+    PortableMath.exp10(
+      -knownLogProbability / Double(max(1, tokenCount + sentenceCount - unknownCount)))
   }
 
   /// The bits that everything, ends of sentences included, costs for each code point.
   public var bitsPerCharacter: Double {
-    -logProbability * Self.ln10 / log(2) / Double(max(1, characterCount))
+    -logProbability * Self.ln10 / PortableMath.log(2 as Double) / Double(max(1, characterCount))
   }
 }
 

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 
 /// The three discounts of one order in modified Kneser-Ney smoothing.
 public struct KneserNeyDiscounts: Hashable, Sendable {
@@ -90,7 +90,7 @@ enum KneserNey {
           let weight = fill(Int(starts[context])..<Int(starts[context + 1])) {
             lower[Int(level.suffixes[$0])]
           }
-          backoffs[context] = Float(log10(weight))
+          backoffs[context] = logarithm(weight)
         }
         levels[index - 1].backoffs = backoffs
         levels[index - 1].firstChild = starts
@@ -98,10 +98,15 @@ enum KneserNey {
       levels.append(
         NGramModel.Level(
           words: level.words,
-          logProbabilities: probabilities.map { $0 > 0 ? Float(log10($0)) : -99 }))
+          logProbabilities: probabilities.map { $0 > 0 ? logarithm($0) : -99 }))
       lower = probabilities
     }
     return Estimate(levels: levels, discounts: allDiscounts)
+  }
+
+  /// log10 as a Float, for which the quicker natural logarithm is close enough.
+  private static func logarithm(_ value: Double) -> Float {
+    Float(PerplexityReport.log10(ofNatural: PortableMath.log(value)))
   }
 
   private static func discounts(_ counts: [Int32]) -> KneserNeyDiscounts {

@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 public import Tokenize
 
 /// A back-off n-gram language model.
@@ -160,16 +160,16 @@ public struct NGramModel: Sendable {
 
   func fillProbabilities(after context: Context, _ values: inout [Double]) {
     values.removeAll(keepingCapacity: true)
-    for value in levels[0].logProbabilities { values.append(pow(10, Double(value))) }
+    for value in levels[0].logProbabilities { values.append(PortableMath.exp10(Double(value))) }
     for length in 1..<max(1, order) {
       let node = Int(context.nodes[length])
       guard node >= 0 else { continue }
       let range = levels[length - 1].firstChild[node]..<levels[length - 1].firstChild[node + 1]
-      let weight = pow(10, Double(levels[length - 1].backoffs[node]))
+      let weight = PortableMath.exp10(Double(levels[length - 1].backoffs[node]))
       for id in values.indices { values[id] *= weight }
       for child in range {
         let id = Int(levels[length].words[Int(child)])
-        values[id] = pow(10, Double(levels[length].logProbabilities[Int(child)]))
+        values[id] = PortableMath.exp10(Double(levels[length].logProbabilities[Int(child)]))
       }
     }
     values[Int(begin)] = 0

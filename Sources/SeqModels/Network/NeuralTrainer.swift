@@ -1,4 +1,4 @@
-import Libc
+import BLASCore
 import Networks
 public import WordtoolCore
 
@@ -193,7 +193,7 @@ public final class NeuralTrainer {
       let done =
         training.hasJitter == true
         ? readShare : Double(position.step) / Double(max(1, training.epochs * stepsPerEpoch))
-      rate *= (1 + cos(Double.pi * min(1, done))) / 2
+      rate *= (1 + PortableMath.cosine(turns: min(1, done) / 2)) / 2
     }
     if position.step < training.warmup {
       rate *= Double(position.step + 1) / Double(training.warmup)
@@ -264,7 +264,7 @@ public final class NeuralTrainer {
         }
         return loss
       }
-      perplexity = exp(loss)
+      perplexity = PortableMath.exp(loss)
       if position.bestLoss.map({ loss < $0 }) ?? true {
         position.bestLoss = loss
         position.hasBest = true

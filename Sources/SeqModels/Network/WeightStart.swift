@@ -1,5 +1,4 @@
 import BLASCore
-import Libc
 package import Networks
 
 /// First values of weights. Each array has a stream of random numbers of its own, found by the seed
@@ -53,7 +52,7 @@ package enum WeightStart {
   private static func gaussian(_ source: inout RandomSource) -> Double {
     let u = (Double(source.next() >> 11) + 1) * 0x1p-53
     let v = Double(source.next() >> 11) * 0x1p-53
-    return (-2 * log(u)).squareRoot() * cos(2 * Double.pi * v)
+    return (-2 * PortableMath.log(u)).squareRoot() * PortableMath.cosine(turns: v)
   }
 
   /// Sets the weights of a recurrent stack.

@@ -1,5 +1,4 @@
 import BLASCore
-import Libc
 
 /// Draws noise words in proportion to count^exponent in constant time, from 8 bytes a word.
 ///
@@ -38,10 +37,9 @@ package struct NoiseTable: Sendable {
     self.columns = columns
   }
 
-  /// x^exponent. The default exponent takes square roots only, whose bits IEEE 754 fixes on every
-  /// machine, which it does not for `pow`.
+  /// x^exponent. The default exponent takes square roots only.
   private static func power(_ x: Double, _ exponent: Double) -> Double {
-    exponent == 0.75 ? x.squareRoot() * x.squareRoot().squareRoot() : pow(x, exponent)
+    exponent == 0.75 ? x.squareRoot() * x.squareRoot().squareRoot() : PortableMath.pow(x, exponent)
   }
 
   /// The word that 64 random bits stand for.

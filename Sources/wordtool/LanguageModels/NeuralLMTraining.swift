@@ -1,10 +1,9 @@
 import ArgumentParser
+import BLASCore
 import SeqModels
 import Tokenize
 import Word2Vec
 import WordtoolCore
-
-import Libc
 
 /// What `train-lm` does for a neural model.
 struct NeuralLMTraining {
@@ -29,7 +28,7 @@ struct NeuralLMTraining {
   var json: Bool
   var progress: ProgressOptions
 
-  private static let bitsPerNat = 1 / log(2.0)
+  private static let bitsPerNat = 1 / PortableMath.log(2 as Double)
 
   /// One line of the metrics.
   private struct Line: Encodable {
@@ -213,14 +212,14 @@ struct NeuralLMTraining {
     try JSONOutput.line(
       Line(
         epoch: report.epoch, steps: report.steps, tokens: report.tokens, loss: report.loss,
-        perplexity: exp(report.loss), bitsPerToken: report.loss * Self.bitsPerNat,
+        perplexity: PortableMath.exp(report.loss), bitsPerToken: report.loss * Self.bitsPerNat,
         validPerplexity: report.validPerplexity, learningRate: report.rate,
         gradientNorm: report.gradientNorm, seconds: clock)) + "\n"
   }
 
   private func epochLine(_ report: NeuralTrainer.Report) -> String {
     var text =
-      "epoch \(report.epoch)  perplexity \(NumberFormat.fixed(exp(report.loss), 2))"
+      "epoch \(report.epoch)  perplexity \(NumberFormat.fixed(PortableMath.exp(report.loss), 2))"
     if let valid = report.validPerplexity {
       text += "  valid \(NumberFormat.fixed(valid, 2))"
     }
@@ -239,7 +238,7 @@ struct NeuralLMTraining {
         let ids = try reader.ids(of: [path], stop: stop)
         let sum = try model.logProbabilities(of: ids, stop: stop).reduce(0, +)
         let mean = -sum / Double(max(1, ids.count))
-        return (exp(mean), mean * Self.bitsPerNat)
+        return (PortableMath.exp(mean), mean * Self.bitsPerNat)
       }
     }
     let validResult = try measure(valid)
