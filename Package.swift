@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "Tokenize", targets: ["Tokenize"]),
     .library(name: "Encoders", targets: ["Encoders"]),
     .library(name: "Subword", targets: ["Subword"]),
+    .library(name: "Embedding", targets: ["Embedding"]),
     .library(name: "Word2Vec", targets: ["Word2Vec"]),
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "SeqModels", targets: ["SeqModels"]),
@@ -72,7 +73,11 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Subword", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
-      name: "Word2Vec", dependencies: ["BLASCore", "CKernels", "Libc", "Tokenize", "WordtoolCore"],
+      name: "Embedding", dependencies: ["BLASCore", "CKernels", "WordtoolCore"],
+      swiftSettings: strict),
+    .target(
+      name: "Word2Vec",
+      dependencies: ["BLASCore", "CKernels", "Embedding", "Libc", "Tokenize", "WordtoolCore"],
       swiftSettings: strict),
     .target(
       name: "Networks", dependencies: ["BLASCore", "CKernels", "Libc", "WordtoolCore"],
@@ -80,7 +85,9 @@ let package = Package(
     .target(name: "ONNX", dependencies: ["WordtoolCore"], swiftSettings: strict),
     .target(
       name: "SeqModels",
-      dependencies: ["Networks", "BLASCore", "Libc", "ONNX", "Tokenize", "WordtoolCore"],
+      dependencies: [
+        "Networks", "BLASCore", "Embedding", "Libc", "ONNX", "Tokenize", "WordtoolCore",
+      ],
       swiftSettings: strict),
     .target(
       name: "ConvNets",
@@ -95,8 +102,8 @@ let package = Package(
     .executableTarget(
       name: "wordtool",
       dependencies: [
-        "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Encoders", "Libc", "Networks",
-        "SeqModels", "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
+        "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders", "Libc",
+        "Networks", "SeqModels", "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -123,7 +130,9 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "Word2VecTests",
-      dependencies: ["Word2Vec", "BLASCore", "Tokenize", "Libc", "TestSupport", "WordtoolCore"],
+      dependencies: [
+        "Word2Vec", "BLASCore", "Embedding", "Tokenize", "Libc", "TestSupport", "WordtoolCore",
+      ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "ABCNotationTests", dependencies: ["ABCNotation", "TestSupport", "WordtoolCore"],

@@ -53,6 +53,49 @@ import WordtoolCore
     #expect(error?.kind == .diverged)
   }
 
+  @Test func optionsOutOfRangeAreRefusedByName() throws {
+    let changes: [(String, (inout FastTextOptions) -> Void)] = [
+      ("dimension", { $0.dimension = 0 }), ("dimension", { $0.dimension = 4097 }),
+      ("learningRate", { $0.learningRate = .nan }), ("learningRate", { $0.learningRate = -1 }),
+      ("epochs", { $0.epochs = 0 }), ("epochs", { $0.epochs = .max }),
+      ("orders", { $0.features.orders = 0...2 }), ("orders", { $0.features.orders = 1...6 }),
+      ("minimumCount", { $0.features.minimumCount = 0 }),
+      ("bucketCount", { $0.features.bucketCount = 0 }),
+      ("bucketCount", { $0.features.bucketCount = .max }),
+    ]
+    for (name, change) in changes {
+      var options = options()
+      change(&options)
+      let error = #expect(throws: WordtoolError.self) {
+        try TextClassifier.train(on: ToyReviews.make(20), options: options)
+      }
+      #expect(error?.kind == .usage)
+      #expect(error?.found.hasPrefix("`\(name)` is ") == true)
+    }
+    let options = options()
+    #expect(try StoredJSON.decode(FastTextOptions.self, from: StoredJSON.text(options)) == options)
+  }
+
+  @Test func trainingInATaskGivesTheSameAndEndsWithIt() async throws {
+    let text = ToyReviews.make(60)
+    func synchronous() throws -> [UInt8] {
+      try bytes(TextClassifier.train(on: text, options: options(), threads: 1).classifier)
+    }
+    let moments = TrainingMoments()
+    async let training = TextClassifier.train(on: text, options: options(), progress: moments)
+    var last: TrainingProgress?
+    for await moment in moments { last = moment }
+    #expect(try await bytes(training.classifier) == synchronous())
+    #expect(last?.fraction == 1 && last?.examples == 300 && last?.learningRate == 0)
+    let endless = options(epochs: 1_000_000)
+    let steps = TrainingMoments()
+    let task = Task {
+      try await TextClassifier.train(on: text, options: endless, progress: steps)
+    }
+    for await _ in steps { task.cancel() }
+    await #expect(throws: CancellationError.self) { _ = try await task.value }
+  }
+
   /// The same training in Double, its gradients by central differences of the loss.
   @Test func everyStepFollowsTheGradient() throws {
     let documents: [(words: [Int], labels: [Int])] = [

@@ -1,4 +1,5 @@
 import BLASCore
+import Embedding
 import Testing
 import TestSupport
 import Tokenize
@@ -27,7 +28,7 @@ import Word2Vec
   ) throws -> SkipGramTrainer {
     let (ids, counts) = camps(lines: lines)
     let trainer = try SkipGramTrainer(options: options, counts: counts, kernels: kernels)
-    try ids.withUnsafeBufferPointer { try trainer.train(on: $0, threads: threads) }
+    try trainer.train(on: ids.span, threads: threads)
     return trainer
   }
 
@@ -160,17 +161,15 @@ import Word2Vec
     options.dimension = 30
     let (ids, counts) = Self.camps(lines: 2_000)
     let plain = try SkipGramTrainer(options: options, counts: counts)
-    try ids.withUnsafeBufferPointer { try plain.train(on: $0, threads: 2) }
+    try plain.train(on: ids.span, threads: 2)
     let paused = try SkipGramTrainer(options: options, counts: counts)
     var count = 0
-    try ids.withUnsafeBufferPointer {
-      try paused.train(
-        on: $0, threads: 2,
-        pausing: .init(every: .zero) {
-          count += 1
-          #expect(paused.vectors.firstRowNotFinite() == nil)
-        })
-    }
+    try paused.train(
+      on: ids.span, threads: 2,
+      pausing: .init(every: .zero) {
+        count += 1
+        #expect(paused.vectors.firstRowNotFinite() == nil)
+      })
     #expect(count > 1)
     #expect(Self.bits(paused.vectors) == Self.bits(plain.vectors))
     #expect(paused.epochLosses == plain.epochLosses)
@@ -201,9 +200,11 @@ import Word2Vec
       let error = #expect(throws: WordtoolError.self) { try options.validate() }
       #expect(error?.kind == .usage)
     }
-    let error = #expect(throws: WordtoolError.self) {
-      try SkipGramTrainer(options: SkipGramOptions(), counts: [5])
+    for counts in [[5], [], [5, 0], [-1, 7]] as [[Int64]] {
+      let error = #expect(throws: WordtoolError.self) {
+        try SkipGramTrainer(options: SkipGramOptions(), counts: counts)
+      }
+      #expect(error?.kind == .badData)
     }
-    #expect(error?.kind == .badData)
   }
 }

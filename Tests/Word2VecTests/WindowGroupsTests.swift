@@ -1,5 +1,6 @@
 import BLASCore
 import CKernels
+import Embedding
 import Testing
 import TestSupport
 
@@ -9,22 +10,30 @@ import Word2Vec
   /// Every pair (context word's place in the inputs, centre) that the groups train, as word IDs.
   static func pairs(_ groups: WindowGroups) throws -> [[Int32]: Int] {
     var pairs: [[Int32]: Int] = [:]
-    let rows = try RowStorage(rowCount: 1, dimension: 16)  // named, never read
-    groups.withBatches(
-      ofSize: 7, inputRows: rows.base, outputRows: rows.base, stride: rows.stride
-    ) { batch, _ in
-      for index in 0..<Int(batch.pointee.group_count) {
-        let group = batch.pointee.groups[index]
+    try forEachBatch(of: groups, size: 7) { batch in
+      for index in 0..<Int(batch.group_count) {
+        let group = batch.groups[index]
         for i in Int(group.input_begin)..<Int(group.input_begin + group.input_count) {
           for centre in 0..<WindowGroups.windowsPerGroup
-          where batch.pointee.masks[i] >> UInt32(centre) & 1 == 1 {
-            let output = batch.pointee.outputs[Int(group.output_begin) + centre]
-            pairs[[batch.pointee.inputs[i], output], default: 0] += 1
+          where batch.masks[i] >> UInt32(centre) & 1 == 1 {
+            let output = batch.outputs[Int(group.output_begin) + centre]
+            pairs[[batch.inputs[i], output], default: 0] += 1
           }
         }
       }
     }
     return pairs
+  }
+
+  static func forEachBatch(
+    of groups: WindowGroups, size: Int, _ body: (wt_sgns_batch) -> Void
+  ) throws {
+    let rows = try RowStorage(rowCount: 1, dimension: 16)  // named, never read
+    for number in 0..<(groups.groupCount + size - 1) / size {
+      body(
+        groups.batch(
+          number, ofSize: size, inputRows: rows.base, outputRows: rows.base, stride: rows.stride))
+    }
   }
 
   static func sampling(_ options: SkipGramOptions, words: Int) -> WindowGroups.Sampling {
@@ -92,20 +101,17 @@ import Word2Vec
     let groups = WindowGroups(sampling: sampling, wordCapacity: 4096)
     text.withUnsafeBufferPointer { groups.prepare($0, random: RandomSource(seed: 1)) }
     #expect(groups.groupCount > 100)
-    let rows = try RowStorage(rowCount: 1, dimension: 16)  // named, never read
-    groups.withBatches(
-      ofSize: 5, inputRows: rows.base, outputRows: rows.base, stride: rows.stride
-    ) { batch, _ in
-      for index in 0..<Int(batch.pointee.group_count) {
-        let group = batch.pointee.groups[index]
+    try Self.forEachBatch(of: groups, size: 5) { batch in
+      for index in 0..<Int(batch.group_count) {
+        let group = batch.groups[index]
         let range = Int(group.output_begin)..<Int(group.output_begin + group.output_count)
         #expect(range.count % 4 == 0 && group.input_begin % 4 == 0)
-        #expect(Set(range.map { batch.pointee.outputs[$0] }).count == range.count)
+        #expect(Set(range.map { batch.outputs[$0] }).count == range.count)
         // All draws of the group together stand for `negativeSamples` noise words of each pair.
-        let total = range.reduce(Float(0)) { $0 + batch.pointee.noise_weights[$1] }
+        let total = range.reduce(Float(0)) { $0 + batch.noise_weights[$1] }
         #expect(abs(total - 7) < 1e-4)
-        for output in range where batch.pointee.outputs[output] >= 12 {
-          #expect(batch.pointee.noise_weights[output] == 0)
+        for output in range where batch.outputs[output] >= 12 {
+          #expect(batch.noise_weights[output] == 0)
         }
       }
     }

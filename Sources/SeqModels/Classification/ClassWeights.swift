@@ -1,7 +1,7 @@
 import WordtoolCore
 
 /// How much the texts of each label count in training.
-public enum ClassWeights: Hashable, Sendable {
+public enum ClassWeights: Codable, Hashable, Sendable {
   /// Every text counts 1.
   case uniform
   /// A label's texts count n / (k · m): n texts in all, k labels, m texts with this one; so that

@@ -2,36 +2,6 @@ import Networks
 import Tokenize
 import WordtoolCore
 
-/// How a classifier of averaged embeddings is trained.
-public struct FastTextOptions: Sendable {
-  /// Which words and n-grams get an embedding.
-  public var features: NGramFeatureOptions
-  /// Values in an embedding, 1 to 4096.
-  public var dimension: Int
-  /// The learning rate at the start; it falls to 0 in a straight line.
-  public var learningRate: Float
-  /// Passes over the texts.
-  public var epochs: Int
-  /// How much each label counts.
-  public var classWeights: ClassWeights
-  /// Decides the first embeddings and the order of the texts.
-  public var seed: UInt64
-
-  /// fastText's defaults for tutorials: learning rate 0.5, 5 epochs, words and pairs.
-  public init(
-    features: NGramFeatureOptions = NGramFeatureOptions(minimumCount: 1), dimension: Int = 100,
-    learningRate: Float = 0.5, epochs: Int = 5, classWeights: ClassWeights = .uniform,
-    seed: UInt64 = 1
-  ) {
-    self.features = features
-    self.dimension = dimension
-    self.learningRate = learningRate
-    self.epochs = epochs
-    self.classWeights = classWeights
-    self.seed = seed
-  }
-}
-
 /// The mean of a text's word and n-gram embeddings, then one layer and softmax.
 ///
 /// Joulin, Grave, Bojanowski and Mikolov: Bag of Tricks for Efficient Text Classification, EACL

@@ -1,7 +1,7 @@
 public import Tokenize
 
 /// Which words and word n-grams of a text count.
-public struct NGramFeatureOptions: Hashable, Sendable {
+public struct NGramFeatureOptions: Codable, Hashable, Sendable {
   /// How text becomes words.
   public var rule: TokenizerRule
   /// The orders of the n-grams: 1...2 is words and pairs of neighbours. 1 to 5.

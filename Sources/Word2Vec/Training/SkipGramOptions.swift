@@ -27,25 +27,24 @@ public struct SkipGramOptions: Codable, Hashable, Sendable {
 
   /// Checks every range.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the option of the command line.
+  /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
   public func validate() throws {
-    func require(_ condition: Bool, _ option: String, _ value: Any, _ expected: String) throws {
+    func require(_ condition: Bool, _ property: String, _ value: Any, _ expected: String) throws {
       if !condition {
-        throw WordtoolError(.usage, found: "\(option) is \(value)", expected: expected)
+        throw WordtoolError(.usage, found: "`\(property)` is \(value)", expected: expected)
       }
     }
-    try require((1...4096).contains(dimension), "--dim", dimension, "1 to 4096")
-    try require((1...100).contains(windowRadius), "--window", windowRadius, "1 to 100")
-    try require((1...64).contains(negativeSamples), "--negative", negativeSamples, "1 to 64")
+    try require((1...4096).contains(dimension), "dimension", dimension, "1 to 4096")
+    try require((1...100).contains(windowRadius), "windowRadius", windowRadius, "1 to 100")
+    try require((1...64).contains(negativeSamples), "negativeSamples", negativeSamples, "1 to 64")
+    try require((-4...4).contains(noiseExponent), "noiseExponent", noiseExponent, "-4 to 4")
     try require(
-      (-4...4).contains(noiseExponent), "--noise-exponent", noiseExponent, "-4 to 4")
+      (0...1).contains(subsampling), "subsampling", subsampling, "0 to 1, 0 keeps every word")
+    try require((1...1_000_000).contains(epochs), "epochs", epochs, "1 to 1000000")
     try require(
-      subsampling >= 0 && subsampling <= 1, "--sample", subsampling, "0 to 1, 0 keeps every word")
-    try require((1...1_000_000).contains(epochs), "--epochs", epochs, "1 to 1000000")
+      learningRate > 0 && learningRate.isFinite, "learningRate", learningRate, "a number above 0")
     try require(
-      learningRate > 0 && learningRate.isFinite, "--lr", learningRate, "a number above 0")
-    try require(
-      (0...1).contains(minimumLearningRateRatio), "--min-lr-ratio", minimumLearningRateRatio,
-      "0 to 1")
+      (0...1).contains(minimumLearningRateRatio), "minimumLearningRateRatio",
+      minimumLearningRateRatio, "0 to 1")
   }
 }

@@ -1,17 +1,32 @@
 import BLASCore
+public import Embedding
 public import Tokenize
 public import WordtoolCore
 
 extension SkipGramTrainer {
   /// Trains to the end of the last epoch on a tokenized corpus.
   ///
-  /// Parameters and errors are those of the call on a buffer of IDs.
+  /// Parameters and errors are those of the call on a span of IDs.
   public func train(
-    on corpus: TokenIDs, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
-    pausing: Pausing? = nil, progress: ((Progress) -> Void)? = nil
+    on text: TokenIDs, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
+    pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
   ) throws {
-    try corpus.withUnsafeBuffer {
-      try train(on: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    try text.withUnsafeBuffer {
+      try train(onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    }
+  }
+
+  /// Trains to the end of the last epoch while the caller's task is suspended; the work is done by
+  /// threads outside of the cooperative pool.
+  ///
+  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// - Throws: `CancellationError` when the task is cancelled, with ``position`` and the vectors as
+  ///   they are after the last whole chunk; else as the synchronous call.
+  public func train(
+    on text: TokenIDs, threads: Int = Workers.defaultCount, progress: TrainingMoments? = nil
+  ) async throws {
+    try await BlockingWork.run(moments: progress) { stop in
+      try self.train(on: text, threads: threads, stop: stop) { progress?.add($0) }
     }
   }
 
@@ -19,23 +34,26 @@ extension SkipGramTrainer {
   ///
   /// - Parameters:
   ///   - known: vectors of the same dimension.
-  ///   - vocabulary: the words, by ID.
+  ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   ///   - path: where they come from, for the error.
   /// - Returns: how many words were found.
-  /// - Throws: ``WordtoolError`` of kind `badData` when the dimension differs.
+  /// - Throws: ``WordtoolError``: `badData` when the dimension differs, `usage` for another number of
+  ///   words.
   @discardableResult
   public func initialize(
     from known: WordVectors, vocabulary: Vocabulary, path: String? = nil
   ) throws -> Int {
+    try check(vocabulary)
     guard known.dimension == options.dimension else {
       throw WordtoolError(
         .badData, path: path, found: "vectors of \(known.dimension) values",
-        expected: "\(options.dimension)", remedy: "use --dim \(known.dimension)")
+        expected: "\(options.dimension)", remedy: "use `dimension` \(known.dimension)")
     }
+    try tables.makeUnique()
     var found = 0
     for id in 0..<vocabulary.count {
       guard let vector = known.vector(for: vocabulary.word(at: id)) else { continue }
-      vectors[id] = vector
+      tables.input[id] = vector
       found += 1
     }
     return found
@@ -43,14 +61,15 @@ extension SkipGramTrainer {
 
   /// The trained vectors with the words they belong to, ready to be queried and written.
   ///
-  /// Nothing is copied: the vectors share the trainer's memory, so do not train on while they are
-  /// in use.
+  /// Nothing is copied now. When the trainer trains on while the vectors live, it copies its own
+  /// rows first: these stay as they are.
   ///
   /// - Parameters:
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   ///   - rule: the tokenizer's rule; query words are treated by it.
   ///   - metadata: more facts to keep with the vectors: the corpus and its licence.
-  /// - Throws: ``WordtoolError`` when a value is not finite.
+  /// - Throws: ``WordtoolError``: `badData` when a value is not finite, `usage` for another number of
+  ///   words.
   public func wordVectors(
     vocabulary: Vocabulary, rule: TokenizerRule? = nil, metadata: [String: String] = [:]
   ) throws -> WordVectors {
@@ -64,11 +83,18 @@ extension SkipGramTrainer {
     try joined(contextVectors, vocabulary: vocabulary, rule: rule, metadata: metadata)
   }
 
+  private func check(_ vocabulary: Vocabulary) throws {
+    guard vocabulary.count == vocabularySize else {
+      throw WordtoolError(
+        .usage, found: "a vocabulary of \(vocabulary.count) words",
+        expected: "the \(vocabularySize) words that the trainer was made for")
+    }
+  }
+
   private func joined(
     _ rows: RowStorage, vocabulary: Vocabulary, rule: TokenizerRule?, metadata: [String: String]
   ) throws -> WordVectors {
-    precondition(
-      vocabulary.count == vocabularySize, "\(vocabulary.count) words for \(vocabularySize) vectors")
+    try check(vocabulary)
     var metadata = metadata
     typealias Key = WordVectors.MetadataKey
     if metadata[Key.trainingOptions] == nil {

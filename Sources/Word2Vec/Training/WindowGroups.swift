@@ -1,5 +1,6 @@
 package import BLASCore
 package import CKernels
+import Embedding
 
 /// The training examples of one chunk of the text: groups of consecutive windows, each with the
 /// context words around them and the noise words they share.
@@ -14,7 +15,7 @@ package import CKernels
 /// window, analogies are as good as with five fresh ones for each pair; with one, 2 points worse.
 ///
 /// What a chunk holds is a function of the text, the options and the chunk's seed alone.
-package final class WindowGroups {
+package final class WindowGroups: TileChunk {
   /// Windows in a group. Bits of an input's mask.
   package static let windowsPerGroup = 5
 
@@ -261,23 +262,9 @@ package final class WindowGroups {
     cursor.output &+= outputCount
   }
 
-  /// Calls `body` with one batch of at most `size` groups after the other, and its number.
-  package func withBatches(
-    ofSize size: Int, inputRows: UnsafeMutablePointer<Float>,
-    outputRows: UnsafeMutablePointer<Float>, stride: Int,
-    _ body: (UnsafePointer<wt_sgns_batch>, Int) -> Void
-  ) {
-    var batch = wt_sgns_batch(
-      input_rows: inputRows, output_rows: outputRows, stride: Int64(stride), inputs: inputs,
-      masks: masks, outputs: outputs, noise_weights: noiseWeights, groups: groups, group_count: 0)
-    var first = 0
-    var number = 0
-    while first < groupCount {
-      batch.groups = UnsafePointer(groups + first)
-      batch.group_count = Int32(min(size, groupCount - first))
-      withUnsafePointer(to: batch) { body($0, number) }
-      first += size
-      number += 1
-    }
+  package var tiles: wt_sgns_batch {
+    wt_sgns_batch(
+      input_rows: nil, output_rows: nil, stride: 0, inputs: inputs, masks: masks, outputs: outputs,
+      noise_weights: noiseWeights, groups: groups, group_count: Int32(groupCount))
   }
 }

@@ -105,8 +105,9 @@ struct ClassifierTrainingRun {
         learningRate: Float(command.network.lr ?? 0.5), epochs: command.epochs ?? 5,
         classWeights: weights,
         seed: command.common.seed)
-      return try TextClassifier.train(
-        on: text, options: options, threads: threads, stop: stop, progress: progress)
+      return try TextClassifier.train(on: text, options: options, threads: threads, stop: stop) {
+        progress(ClassifierProgress($0))
+      }
     case .rnn, .lstm, .gru:
       var options = try command.recurrent.options(
         rule: command.words.rule, dimension: command.network.dim)

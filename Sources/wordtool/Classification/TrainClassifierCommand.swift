@@ -95,7 +95,9 @@ struct TrainClassifierCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ClassifierTrainingRun(self).run()
+    do { try ClassifierTrainingRun(self).run() } catch let error as WordtoolError {
+      throw error.namingFlags
+    }
   }
 }
 

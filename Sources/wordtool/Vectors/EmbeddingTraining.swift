@@ -1,6 +1,7 @@
 import ArgumentParser
 import BLASCore
 import Corpora
+import Embedding
 import Tokenize
 import Word2Vec
 import WordtoolCore
@@ -197,7 +198,7 @@ struct EmbeddingTraining {
 
   private func pausing(
     _ trainer: SkipGramTrainer, _ corpus: TokenizedCorpus
-  ) -> SkipGramTrainer.Pausing? {
+  ) -> TrainingPause? {
     guard command.checkpoints.folder != nil else { return nil }
     return .init(every: .seconds(command.checkpoints.checkpointEvery)) {
       try saveCheckpoint(trainer, corpus)
@@ -210,17 +211,16 @@ struct EmbeddingTraining {
   }
 
   private func show(
-    _ moment: SkipGramTrainer.Progress, _ metrics: MetricsFile?, since start: Double
+    _ moment: TrainingProgress, _ metrics: MetricsFile?, since start: Double
   ) {
-    let fraction = Double(moment.wordsSeen) / Double(max(1, moment.wordsInAll))
     progress.update(
       Progress.Moment(
-        phase: "training", fraction: fraction, count: moment.wordsSeen, loss: moment.loss,
-        learningRate: Double(moment.learningRate)))
+        phase: "training", fraction: moment.fraction, count: moment.examples, loss: moment.loss,
+        learningRate: moment.learningRate))
     metrics?.add(
       MetricsFile.Line(
-        words: moment.wordsSeen, fraction: fraction, epoch: moment.epoch, loss: moment.loss,
-        learningRate: moment.learningRate, seconds: Environment.seconds() - start))
+        words: moment.examples, fraction: moment.fraction, epoch: moment.epoch, loss: moment.loss,
+        learningRate: Float(moment.learningRate), seconds: Environment.seconds() - start))
   }
 
   // MARK: Writing

@@ -95,7 +95,9 @@ struct TrainEmbeddingsCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try EmbeddingTraining(self).run()
+    do { try EmbeddingTraining(self).run() } catch let error as WordtoolError {
+      throw error.namingFlags
+    }
   }
 }
 

@@ -13,9 +13,7 @@ func train(onTextAt path: String) throws -> WordVectors {
   options.dimension = 20
   // For small texts: every occurrence of a word counts.
   options.subsampling = 0
-  let trainer = try SkipGramTrainer(options: options, counts: corpus.vocabulary.counts)
-  try trainer.train(on: corpus.ids)
-  return try trainer.wordVectors(vocabulary: corpus.vocabulary, rule: corpus.rule)
+  return try WordVectors.train(on: corpus, options: options)
 }
 
 var arguments = CommandLine.arguments.dropFirst()

@@ -1,0 +1,69 @@
+package import BLASCore
+package import WordtoolCore
+
+/// The two matrices of a model: what an example's inputs are looked up in, and what they are scored
+/// against.
+///
+/// Whoever was given a table keeps it as it was: ``makeUnique()`` replaces tables that others hold by
+/// copies before they change.
+package struct EmbeddingTables {
+  /// [inputs, dimension]: the embeddings one keeps.
+  package private(set) var input: RowStorage
+  /// [outputs, dimension]: context words, labels or the nodes of a tree.
+  package private(set) var output: RowStorage
+
+  /// Takes the memory; all values are zero.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when there is not enough.
+  package init(inputCount: Int, outputCount: Int, dimension: Int) throws {
+    input = try RowStorage(rowCount: inputCount, dimension: dimension)
+    output = try RowStorage(rowCount: outputCount, dimension: dimension)
+  }
+
+  /// Draws every input row from a stream of its own: value(u), u uniform in 0 ..< 1.
+  package func drawInputs(seed: UInt64, stream: UInt64, _ value: (Float) -> Float) {
+    for row in 0..<input.rowCount {
+      var random = RandomSource(seed: seed, stream, UInt64(row))
+      let values = input.base + row * input.stride
+      for column in 0..<input.dimension { values[column] = value(random.nextUnitFloat()) }
+    }
+  }
+
+  /// Copies each table that somebody else holds.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when there is no memory for it.
+  package mutating func makeUnique() throws {
+    if !isKnownUniquelyReferenced(&input) { input = try input.copied() }
+    if !isKnownUniquelyReferenced(&output) { output = try output.copied() }
+  }
+
+  /// Throws when a value is not finite.
+  ///
+  /// - Parameters:
+  ///   - inputName: what a row of the input table is called: "vector of word".
+  ///   - outputName: what a row of the output table is called.
+  package func checkFinite(inputName: String, outputName: String) throws {
+    for (rows, name) in [(input, inputName), (output, outputName)] {
+      if let row = rows.firstRowNotFinite() {
+        throw WordtoolError.diverged("the \(name) \(row) is not finite")
+      }
+    }
+  }
+}
+
+extension RowStorage {
+  /// The same rows in memory of their own.
+  fileprivate func copied() throws -> RowStorage {
+    let copy = try RowStorage(rowCount: rowCount, dimension: dimension)
+    copy.base.update(from: base, count: rowCount * stride)
+    return copy
+  }
+}
+
+extension WordtoolError {
+  /// A training whose numbers ran away.
+  package static func diverged(_ found: String) -> WordtoolError {
+    WordtoolError(
+      .diverged, found: found, expected: "finite numbers", remedy: "try half the `learningRate`")
+  }
+}

@@ -1,0 +1,122 @@
+package import BLASCore
+package import CKernels
+
+/// Chunks of examples that are small matrix products: groups of inputs against groups of outputs.
+package protocol TileChunk: AnyObject {
+  /// The groups of the chunk; `groups` and `group_count` are all of them, the tables are not named.
+  var tiles: wt_sgns_batch { get }
+}
+
+extension TileChunk {
+  /// The groups of one batch, and the tables they name rows of.
+  @inline(__always)
+  package func batch(
+    _ number: Int, ofSize size: Int, inputRows: UnsafeMutablePointer<Float>,
+    outputRows: UnsafeMutablePointer<Float>, stride: Int
+  ) -> wt_sgns_batch {
+    var batch = tiles
+    let first = number * size
+    batch.input_rows = inputRows
+    batch.output_rows = outputRows
+    batch.stride = Int64(stride)
+    batch.group_count = Int32(min(size, Int(batch.group_count) - first))
+    batch.groups += first
+    return batch
+  }
+}
+
+/// Negative sampling: an output that belongs to an input is told from noise.
+///
+/// Mikolov et al., Distributed Representations of Words and Phrases and their Compositionality,
+/// NIPS 2013, equation 4. The loss of an input v with its output u and noise n is
+/// -log sigma(v . u) - sum_n log sigma(-v . n), in nats. Differs from word2vec.c: exact sigma instead
+/// of a table. The kernels `sgns_*` do all three phases; every thread computes all coefficients.
+package struct NegativeSampling<Chunk: TileChunk>: Objective {
+  private let input: RowStorage
+  private let output: RowStorage
+  private let kernels: UnsafePointer<wt_kernels>
+  private let groupsPerBatch: Int
+  private let negativeSamples: Int
+  package let scoreCapacity: Int
+
+  /// - Parameters:
+  ///   - tables: the rows, of which only columns owned by a thread are changed by it.
+  ///   - groupsPerBatch: groups between two meetings, at least 1.
+  ///   - productsPerGroup: the most products of a group, padded as `CKernels.h` says.
+  ///   - negativeSamples: noise words of each pair, for the loss of untrained rows.
+  package init(
+    tables: EmbeddingTables, kernels: KernelTable, groupsPerBatch: Int, productsPerGroup: Int,
+    negativeSamples: Int
+  ) {
+    input = tables.input
+    output = tables.output
+    self.kernels = kernels.pointer
+    self.groupsPerBatch = groupsPerBatch
+    self.negativeSamples = negativeSamples
+    scoreCapacity = productsPerGroup * groupsPerBatch
+  }
+
+  package var coefficientCapacity: Int { scoreCapacity }
+  package var sharesCoefficients: Bool { false }
+  package var lossSampling: LossSampling { LossSampling(chunkPeriod: 4, takesAllBatches: false) }
+
+  /// Untrained rows have dot products of zero, and -log sigma(0) is log 2; a loss eight times that
+  /// runs away.
+  package var runawayLoss: Double { 8 * Double(1 + negativeSamples) * 0.693147 }
+
+  /// Nothing is kept between the phases but scores and coefficients.
+  package struct NoWorkspace {}
+  package func makeWorkspace() -> NoWorkspace { NoWorkspace() }
+
+  package func batchCount(of chunk: Chunk) -> Int {
+    (Int(chunk.tiles.group_count) + groupsPerBatch - 1) / groupsPerBatch
+  }
+
+  @inline(__always)
+  private func tiles(_ chunk: Chunk, _ batch: Int) -> wt_sgns_batch {
+    chunk.batch(
+      batch, ofSize: groupsPerBatch, inputRows: input.base, outputRows: output.base,
+      stride: input.stride)
+  }
+
+  package func addScores(
+    of chunk: Chunk, batch: Int, groups: Range<Int>, columns: ColumnGroups,
+    into scores: UnsafeMutablePointer<Float>, pitch: Int, workspace: NoWorkspace
+  ) {
+    var tiles = tiles(chunk, batch)
+    for group in groups {
+      kernels.pointee.sgns_dots_f32(
+        &tiles, Int32(columns.bounds[group]), Int32(columns.bounds[group + 1]),
+        scores + group * pitch)
+    }
+  }
+
+  package func coefficients(
+    of chunk: Chunk, batch: Int, rate: Float, scores: UnsafePointer<Float>,
+    columns: ColumnGroups, pitch: Int, thread: Int, threadCount: Int,
+    into coefficients: UnsafeMutablePointer<Float>, workspace: NoWorkspace
+  ) {
+    var tiles = tiles(chunk, batch)
+    kernels.pointee.sgns_coefficients_f32(
+      &tiles, scores, Int32(columns.count), Int64(pitch), rate, coefficients)
+  }
+
+  package func update(
+    _ chunk: Chunk, batch: Int, blocks: Range<Int>, coefficients: UnsafePointer<Float>,
+    workspace: NoWorkspace
+  ) {
+    var tiles = tiles(chunk, batch)
+    kernels.pointee.sgns_update_f32(
+      &tiles, Int32(blocks.lowerBound), Int32(blocks.upperBound), coefficients)
+  }
+
+  package func addLoss(
+    of chunk: Chunk, batch: Int, scores: UnsafePointer<Float>, columns: ColumnGroups, pitch: Int,
+    workspace: NoWorkspace, to tally: inout LossTally
+  ) {
+    var tiles = tiles(chunk, batch)
+    var pairs = 0.0
+    tally.sum += wt_sgns_loss(&tiles, scores, Int32(columns.count), Int64(pitch), &pairs)
+    tally.count += pairs
+  }
+}

@@ -1,0 +1,99 @@
+import BLASCore
+import Embedding
+import Tokenize
+public import WordtoolCore
+
+extension TextClassifier {
+  /// Trains a classifier of averaged word and n-gram embeddings. The same text, options and seed
+  /// give the same model, whatever the number of threads.
+  ///
+  /// A text with several labels is a target of equal shares for each: what fastText, which draws
+  /// one of them at random each time, does on the average. `EmbeddingRun` is the engine,
+  /// `FastTextExamples` gives it the texts, `LabelObjective` says what is done with them.
+  ///
+  /// - Parameters:
+  ///   - text: at least two labels.
+  ///   - options: checked by ``FastTextOptions/validate()``.
+  ///   - threads: how many threads to use, at least 1; more than the embeddings have groups of
+  ///     columns are not started.
+  ///   - stop: looked at about every thousand texts.
+  ///   - progress: called now and then on the caller's thread; an example is a text.
+  /// - Throws: `WordtoolError`: `badData` for fewer than two labels or texts without any frequent
+  ///   word, `usage` for an option out of range and for class weights of labels that are not there,
+  ///   `diverged` when the loss is not finite, `interrupted`, `unavailable` without memory.
+  public static func train(
+    on text: LabelledText, options: FastTextOptions, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
+  ) throws -> ClassifierTraining {
+    try options.validate()
+    guard threads >= 1 else {
+      throw WordtoolError(.usage, found: "`threads` is \(threads)", expected: "at least 1")
+    }
+    let labels = try TrainingLabels(text)
+    let words = try DocumentWords(text, rule: options.features.rule, threads: threads, stop: stop)
+    let (features, documents) = NGramFeatures.counted(words, options: options.features)
+    let emptyCount = try documents.emptyCount(or: options.features)
+    let classWeights = try options.classWeights.weights(
+      for: labels.names, counts: labels.counts, exampleCount: text.count)
+    let tables = try EmbeddingTables(
+      inputCount: features.count, outputCount: labels.names.count, dimension: options.dimension)
+    // From -1/dimension to 1/dimension; the output is zero.
+    let bound = 1 / Float(options.dimension)
+    tables.drawInputs(seed: options.seed, stream: FastTextStream.initialEmbeddings) {
+      (2 * $0 - 1) * bound
+    }
+    let loss = SoftmaxLoss(kernels: try KernelTable.selected())
+    var state = EmbeddingState()
+    try EmbeddingRun.train(
+      on: FastTextExamples(documents, labels: labels, options: options),
+      plan: .init(
+        epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
+        columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
+      state: &state, stop: stop, pause: nil, progress: progress
+    ) {
+      LabelObjective(tables: tables, loss: loss, weights: classWeights.map { Float($0) })
+    }
+    try tables.checkFinite(inputName: "embedding of feature", outputName: "row of label")
+    let core = FastTextClassifier(
+      labels: labels.names, rule: options.features.rule, features: features,
+      embeddings: FloatRows(tables.input), output: FloatRows(tables.output),
+      tokenizer: try WordTokenizer(rule: options.features.rule))
+    return ClassifierTraining(
+      classifier: TextClassifier(core: core), epochs: options.epochs, exampleCount: text.count,
+      emptyCount: emptyCount, replacedCount: words.replacedCount)
+  }
+
+  /// Trains such a classifier while the caller's task is suspended; the work is done by threads
+  /// outside of the cooperative pool.
+  ///
+  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
+  public static func train(
+    on text: LabelledText, options: FastTextOptions, threads: Int = Workers.defaultCount,
+    progress: TrainingMoments? = nil
+  ) async throws -> ClassifierTraining {
+    try await BlockingWork.run(moments: progress) { stop in
+      try train(on: text, options: options, threads: threads, stop: stop) { progress?.add($0) }
+    }
+  }
+}
+
+extension FloatRows {
+  /// The rows of a storage that nobody writes to any more.
+  fileprivate init(_ storage: RowStorage) {
+    self.init(
+      count: storage.rowCount, dimension: storage.dimension, stride: storage.stride,
+      values: UnsafeBufferPointer(
+        start: storage.base, count: storage.rowCount * storage.stride), owner: storage)
+  }
+}
+
+extension ClassifierProgress {
+  /// A moment of a training that measures nothing on held-out text.
+  public init(_ moment: TrainingProgress) {
+    self.init(
+      fraction: moment.fraction, exampleCount: moment.examples,
+      epochs: moment.fraction == 1 ? moment.epoch : moment.epoch - 1, loss: moment.loss,
+      learningRate: moment.learningRate)
+  }
+}
