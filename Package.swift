@@ -138,7 +138,8 @@ let package = Package(
       name: "ABCNotationTests", dependencies: ["ABCNotation", "TestSupport", "WordtoolCore"],
       swiftSettings: strict),
     .testTarget(
-      name: "ChartsTests", dependencies: ["Charts", "TestSupport"], swiftSettings: strict),
+      name: "ChartsTests", dependencies: ["Charts", "TestSupport", "WordtoolCore"],
+      swiftSettings: strict),
     .testTarget(
       name: "NetworksTests", dependencies: ["BLASCore", "Networks", "TestSupport", "WordtoolCore"],
       swiftSettings: strict),

@@ -4,7 +4,7 @@ import Testing
 @Suite struct LineChartTests {
   @Test func aChartIsCompleteSVG() {
     var chart = LineChart(title: "a < b & c", xLabel: "steps", yLabel: "norm")
-    chart.isLogarithmic = true
+    chart.scale = .logarithmic
     chart.level = (1, "one")
     chart.lines = [
       LineChart.Line(name: "first", values: [1, 0.01, 1e-6], color: 0),

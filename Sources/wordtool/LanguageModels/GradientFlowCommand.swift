@@ -213,7 +213,7 @@ struct GradientFlowCommand: ParsableCommand {
     chart.subtitle =
       "Loss of one token; mean of \(sequences) sequences; σ: largest singular value of the "
       + "recurrent matrix"
-    chart.isLogarithmic = true
+    chart.scale = .logarithmic
     chart.level = (clip, "clipping norm \(NumberFormat.short(clip))")
     for (index, curve) in curves.enumerated() {
       let value = NumberFormat.fixed(curve.largestSingularValue, 2)
