@@ -18,7 +18,7 @@ package enum GEMM {
   ///   - c: the result; it overlaps neither `a` nor `b`.
   ///   - cStride: values from one row of `c` to the next.
   ///   - scale: factor of the product.
-  ///   - keep: factor of what `c` held before; with 0 it is not read.
+  ///   - keep: factor of what `c` held before; with 0 it is not read, not even for k = 0.
   /// - Precondition: every buffer holds as many values as its shape and stride say.
   /// - Complexity: O(m·n·k).
   package static func multiply(
@@ -36,7 +36,9 @@ package enum GEMM {
     if k == 0 {
       for row in 0..<m {
         for column in 0..<n {
-          unsafe c[row * cStride + column] *= keep
+          // As BLAS: what was there is not read with 0, so that NaN does not stay.
+          let place = row * cStride + column
+          unsafe c[place] = keep == 0 ? 0 : c[place] * keep
         }
       }
       return

@@ -12,7 +12,8 @@ package enum SymmetricEigen {
     package let vectors: [Double]
   }
 
-  /// The largest order: beyond, the work space LAPACK asks for no longer fits its integers.
+  /// The largest order. Memory sets it: the matrix and LAPACK's work space of 1 + 6n + 2n² values
+  /// are 9.6 GB here. (LAPACK's 32-bit integers would hold that length up to an order of 32,766.)
   package static let maximumOrder = 20_000
 
   /// Decomposes a matrix of order n.

@@ -69,4 +69,17 @@ import TestSupport
     #expect(worst <= Double(k + 4) * 0x1p-23)
     #expect(!touchedPadding)
   }
+
+  @Test func `what was there is not read with a factor of 0, whatever the shape`() {
+    for k in [0, 1] {
+      var c: [Float] = [.nan, .infinity]
+      [Float](repeating: 1, count: 2 * max(1, k)).withUnsafeBufferPointer { a in
+        c.withUnsafeMutableBufferPointer { c in
+          GEMM.multiply(
+            rows: 1, columns: 2, inner: k, a, aStride: 1, a, bStride: 2, into: c, cStride: 2)
+        }
+      }
+      #expect(c == [Float(k), Float(k)])
+    }
+  }
 }

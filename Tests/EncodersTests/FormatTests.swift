@@ -78,6 +78,19 @@ import WordtoolCore
     #expect(matrix.denseRow(1) == [1, 0])
   }
 
+  @Test func rowsWithoutColumnsTakeNoMemory() throws {
+    func read(_ shape: String) throws -> SparseMatrix {
+      var header = "{'descr': '<f8', 'fortran_order': False, 'shape': \(shape), }"
+      while (header.utf8.count + 11) % 64 != 0 { header += " " }
+      let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count + 1), 0]
+      return try SparseMatrix(
+        npy: try folder.write(bytes + Array(header.utf8) + [0x0A], to: "empty.npy"))
+    }
+    #expect(try read("(3, 0)").rowCount == 3)
+    let error = #expect(throws: WordtoolError.self) { try read("(1099511627776, 0)") }
+    #expect(error?.found == "1099511627776 rows without columns")
+  }
+
   /// Every file cut short, and every byte of the small parts changed, is an error or a matrix, never
   /// a crash.
   @Test func damagedArchivesNeverCrash() throws {

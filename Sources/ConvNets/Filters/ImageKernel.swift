@@ -106,8 +106,13 @@ public struct ImageKernel: Hashable, Sendable {
   private static func number(_ text: Substring) -> Float? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
     guard let first = parts[0], parts.count <= 2 else { return nil }
-    guard parts.count == 2 else { return first.isFinite ? Float(first) : nil }
-    guard let second = parts[1], (first / second).isFinite else { return nil }
-    return Float(first / second)
+    var value = first
+    if parts.count == 2 {
+      guard let second = parts[1] else { return nil }
+      value = first / second
+    }
+    // What is finite as a Double may be too large for a Float.
+    let result = Float(value)
+    return result.isFinite ? result : nil
   }
 }

@@ -83,6 +83,12 @@ extension SparseMatrix {
         .badData, path: path, found: "an array of the shape \(array.shape)",
         expected: "two dimensions of numbers")
     }
+    // Rows without columns take no bytes of the file, but memory here.
+    guard array.shape[1] > 0 || array.shape[0] <= file.bytes.count else {
+      throw WordtoolError(
+        .badData, path: path, found: "\(array.shape[0]) rows without columns",
+        expected: "at least one column")
+    }
     var builder = SparseMatrixBuilder(columnCount: array.shape[1])
     for row in 0..<array.shape[0] {
       for column in 0..<array.shape[1] {
