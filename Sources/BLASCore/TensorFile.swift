@@ -7,7 +7,8 @@ import WordtoolCore
 /// checked before anything is used:
 ///
 /// 1. N is at most 100 MB and at most what the file holds.
-/// 2. The header is one JSON object without repeated keys. `__metadata__` maps strings to strings;
+/// 2. The header is one JSON object without repeated keys, names being compared by their bytes.
+///    `__metadata__` maps strings to strings, and no two of its keys are canonically equal;
 ///    every other member has `dtype`, `shape` and `data_offsets`, and nothing else.
 /// 3. A tensor's byte count is the product of its shape and its element's size, without overflow.
 /// 4. The tensors fill the bytes after the header: no overlap, no hole, nothing left over.
@@ -65,7 +66,9 @@ import WordtoolCore
   package let metadata: [String: String]
   /// The tensors in the order of their bytes.
   package let entries: [Entry]
-  private let positions: [String: Int]
+  /// The names of `entries`, by their bytes: to a `Dictionary` two spellings of a letter in Unicode
+  /// would be one name.
+  private let names: ByteStringTable
   private let contents: Contents
 
   /// Whether bytes look like the start of such a file: a plausible length, then `{`.
@@ -133,7 +136,11 @@ import WordtoolCore
           guard case .string(let text) = value else {
             throw fail(8, "__metadata__ \"\(key)\" is no string", "a string")
           }
-          metadata[key] = text
+          guard metadata.updateValue(text, forKey: key) == nil else {
+            throw fail(
+              8, "the key \(JSONText.quoted(key)) of __metadata__ in two spellings of Unicode",
+              "every key once")
+          }
         }
       } else {
         do {
@@ -148,9 +155,11 @@ import WordtoolCore
       }
     }
     // Empty tensors first among equals, so that they do not look like an overlap.
-    entries.sort {
-      ($0.range.lowerBound, $0.range.upperBound, $0.name)
-        < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+    entries.sort { a, b in
+      let (x, y) = (
+        (a.range.lowerBound, a.range.upperBound), (b.range.lowerBound, b.range.upperBound)
+      )
+      return x != y ? x < y : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
     }
     var end = start
     for entry in entries {
@@ -168,12 +177,18 @@ import WordtoolCore
     unsafe contents = Contents(bytes: bytes, owner: owner)
     self.metadata = metadata
     self.entries = entries
-    positions = Dictionary(uniqueKeysWithValues: zip(entries.map(\.name), entries.indices))
+    var names = ByteStringTable(expectedCount: entries.count)
+    for entry in entries {
+      guard names.add(entry.name.utf8).isNew else {
+        throw fail(8, "tensor \(JSONText.quoted(entry.name)) twice", "every name once")
+      }
+    }
+    self.names = names
   }
 
   /// The tensor of that name, or nil.
   package func entry(named name: String) -> Entry? {
-    positions[name].map { entries[$0] }
+    names.find(name).map { entries[Int($0)] }
   }
 
   /// The bytes of a tensor. Valid only while the file object lives.

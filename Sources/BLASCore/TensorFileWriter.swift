@@ -29,6 +29,7 @@ package struct TensorFileWriter: ~Copyable {
   /// Writes the header.
   ///
   /// - Throws: `WordtoolError` of kind `inputOutput`.
+  /// - Precondition: no two tensors have one name.
   package init(to output: OutputFile, metadata: [String: String], tensors: [Announcement]) throws {
     self.output = output
     announced = tensors
@@ -38,8 +39,10 @@ package struct TensorFileWriter: ~Copyable {
       let text = pairs.map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
       members.append(("__metadata__", "{\(text.joined(separator: ","))}"))
     }
+    var names = ByteStringTable(expectedCount: tensors.count)
     var begin = 0
     for tensor in tensors {
+      precondition(names.add(tensor.name.utf8).isNew, "two tensors \(tensor.name)")
       let end = begin + tensor.byteCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       members.append(

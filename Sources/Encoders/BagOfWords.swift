@@ -59,9 +59,9 @@ public struct BagOfWords: Sendable {
   public let analysis: TextAnalysis
   /// Whether counts are 1 for every term that occurs.
   public let binary: Bool
-  let terms: TermTable
+  let terms: ByteStringTable
 
-  init(analysis: TextAnalysis, binary: Bool, terms: TermTable) {
+  init(analysis: TextAnalysis, binary: Bool, terms: ByteStringTable) {
     self.analysis = analysis
     self.binary = binary
     self.terms = terms
@@ -73,10 +73,9 @@ public struct BagOfWords: Sendable {
   public init(vocabulary: [String], analysis: TextAnalysis = TextAnalysis(), binary: Bool = false)
     throws
   {
-    let terms = TermTable()
-    for (index, term) in vocabulary.enumerated() {
-      var term = term
-      guard term.withUTF8({ terms.add($0) }) == index else {
+    var terms = ByteStringTable(expectedCount: vocabulary.count)
+    for var term in vocabulary {
+      guard term.withUTF8({ terms.add($0) }).isNew else {
         throw WordtoolError(
           .usage, found: "'\(term)' twice in the vocabulary", expected: "distinct terms")
       }
@@ -110,19 +109,20 @@ public struct BagOfWords: Sendable {
     let parts = try TermCounts.count(documents, options.analysis, threads: threads)
 
     // All terms of all parts, with numbers of their own.
-    let all = TermTable()
+    var all = ByteStringTable()
     var numbers: [[Int32]] = []
     var frequencies: [Int] = []
     var totals: [Int] = []
     for part in parts {
       var map = [Int32](repeating: 0, count: part.table.count)
       for term in map.indices {
-        let number = all.add(part.table.bytes(term))
-        map[term] = Int32(truncatingIfNeeded: number)
-        if number == frequencies.count {
+        let (id, isNew) = part.table.withBytes(Int32(term)) { all.add($0) }
+        map[term] = id
+        if isNew {
           frequencies.append(0)
           totals.append(0)
         }
+        let number = Int(id)
         frequencies[number] += part.documentFrequencies[term]
         totals[number] += options.binary ? part.documentFrequencies[term] : part.totals[term]
       }
@@ -147,11 +147,11 @@ public struct BagOfWords: Sendable {
         .badData, found: "none of \(all.count) terms within the limits",
         remedy: "lower the least or raise the greatest number of documents")
     }
-    let terms = TermTable()
+    var terms = ByteStringTable(expectedCount: kept.count)
     var columnOf = [Int32](repeating: -1, count: all.count)
     for (column, number) in kept.enumerated() {
       columnOf[Int(number)] = Int32(truncatingIfNeeded: column)
-      _ = terms.add(all.bytes(Int(number)))
+      all.withBytes(number) { _ = terms.add($0) }
     }
     let counts = try TermCounts.matrix(
       parts, columns: numbers.map { $0.map { columnOf[Int($0)] } }, columnCount: kept.count,
@@ -181,20 +181,19 @@ public struct BagOfWords: Sendable {
       "\(matrix.columnCount) columns for \(terms.count) terms")
     return (0..<matrix.rowCount).map { row in
       matrix.places(ofRow: row).filter { matrix.values[$0] != 0 }
-        .map { terms.string(Int(matrix.columns[$0])) }
+        .map { terms.text(matrix.columns[$0]) }
     }
   }
 
   /// The terms in the order of their columns. Makes a new array.
-  public var featureNames: [String] { (0..<terms.count).map(terms.string) }
+  public var featureNames: [String] { (0..<Int32(terms.count)).map(terms.text) }
 
   /// How many terms, and so columns, there are.
   public var featureCount: Int { terms.count }
 
   /// The column of a term, or nil.
   public func column(of term: String) -> Int? {
-    let found = terms.find(term)
-    return found < 0 ? nil : found
+    terms.find(term).map { Int($0) }
   }
 
   /// The two limits as numbers of documents.

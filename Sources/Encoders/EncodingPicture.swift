@@ -29,8 +29,8 @@ public struct EncodingPicture: Sendable {
       throw WordtoolError(
         .badData, found: "no words in '\(text)'", expected: "a sentence to look at")
     }
-    let table = TermTable(words)
-    vocabulary = (0..<table.count).map(table.string)
+    let table = ByteStringTable(words)
+    vocabulary = (0..<Int32(table.count)).map(table.text)
   }
 
   /// The rows of zeros and ones, one a word.
@@ -46,8 +46,8 @@ public struct EncodingPicture: Sendable {
   }
 
   private var ids: [Int] {
-    let table = TermTable(vocabulary)
-    return words.map { table.find($0) }
+    let table = ByteStringTable(vocabulary)
+    return words.compactMap { table.find($0).map { Int($0) } }
   }
 
   /// The picture.
@@ -91,14 +91,14 @@ public struct EncodingPicture: Sendable {
   ///
   /// - Throws: as ``init(_:rule:windowSize:)``.
   public func comparison(with other: EncodingPicture) throws -> String {
-    let table = TermTable(vocabulary + other.vocabulary)
+    let table = ByteStringTable(vocabulary + other.vocabulary)
     func counts(_ words: [String]) -> [Int] {
       var counts = [Int](repeating: 0, count: table.count)
-      for word in words { counts[table.find(word)] += 1 }
+      for word in words { if let id = table.find(word) { counts[Int(id)] += 1 } }
       return counts
     }
     let (left, right) = (counts(words), counts(other.words))
-    let names = (0..<table.count).map(table.string)
+    let names = (0..<Int32(table.count)).map(table.text)
     var lines = [
       left == right && words != other.words
         ? "two sentences, one bag: what was said is gone with the order"

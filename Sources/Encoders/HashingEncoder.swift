@@ -43,7 +43,7 @@ public struct HashingEncoder: Hashable, Sendable {
     var columns: [[Int32]] = []
     var negative: [[Bool]] = []
     for part in parts {
-      let places = (0..<part.table.count).map { place(of: part.table.bytes($0)) }
+      let places = (0..<Int32(part.table.count)).map { part.table.withBytes($0) { place(of: $0) } }
       columns.append(places.map(\.column))
       negative.append(places.map(\.isNegative))
     }

@@ -55,7 +55,7 @@ public struct OneHotEncoder: Sendable {
   public static let infrequentName = "infrequent_sklearn"
 
   private struct Feature: Sendable {
-    let table: TermTable
+    let table: ByteStringTable
     /// The column of each category within the block.
     let columns: [Int32]
     let firstColumn: Int
@@ -87,16 +87,16 @@ public struct OneHotEncoder: Sendable {
     var features: [Feature] = []
     var first = 0
     for (feature, names) in categories.enumerated() {
-      let table = TermTable(names)
+      let table = ByteStringTable(names)
       guard table.count == names.count else {
         throw WordtoolError(
           .usage, found: "a category of feature \(feature) twice", expected: "distinct categories")
       }
-      let rare = TermTable(infrequent[feature])
+      let rare = ByteStringTable(infrequent[feature])
       var columns: [Int32] = []
       var kept: [String] = []
       for name in names {
-        if rare.find(name) >= 0 {
+        if rare.find(name) != nil {
           columns.append(-1)
         } else {
           columns.append(Int32(kept.count))
@@ -140,17 +140,17 @@ public struct OneHotEncoder: Sendable {
     var infrequent: [[String]] = []
     try check(rows, width: width)
     for feature in 0..<width {
-      let table = TermTable()
+      var table = ByteStringTable()
       var counts: [Int] = []
       for row in rows {
         var name = row[feature]
-        let index = name.withUTF8 { table.add($0) }
-        if index == counts.count { counts.append(0) }
-        counts[index] += 1
+        let (id, isNew) = name.withUTF8 { table.add($0) }
+        if isNew { counts.append(0) }
+        counts[Int(id)] += 1
       }
-      let order = table.sortedOrder().map(Int.init)
-      let frequencies = order.map { counts[$0] }
-      let names = order.map(table.string)
+      let order = table.sortedOrder()
+      let frequencies = order.map { counts[Int($0)] }
+      let names = order.map(table.text)
       let rare = Self.infrequent(frequencies, rowCount: rows.count, options)
       categories.append(names)
       infrequent.append(names.indices.filter { rare[$0] }.map { names[$0] })
@@ -197,9 +197,8 @@ public struct OneHotEncoder: Sendable {
     var builder = SparseMatrixBuilder(columnCount: columnCount)
     for (number, row) in rows.enumerated() {
       for (feature, name) in zip(features, row) {
-        let index = feature.table.find(name)
-        if index >= 0 {
-          builder.add(1, column: feature.firstColumn + Int(feature.columns[index]))
+        if let index = feature.table.find(name) {
+          builder.add(1, column: feature.firstColumn + Int(feature.columns[Int(index)]))
           continue
         }
         switch unknown {

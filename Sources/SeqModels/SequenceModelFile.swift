@@ -16,22 +16,20 @@ public enum SequenceModelFile {
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` for everything that is
   ///   not such a model.
   public static func load(_ path: String) throws -> SequenceModelFile {
-    switch try ClassifierFile.modelName(path: path) {
+    switch try classifierName(path: path) {
     case nil: .languageModel(try LanguageModelFile.load(path))
     case SequenceTagger.modelName: .tagger(try SequenceTagger(contentsOf: path))
     default: .classifier(try TextClassifier(contentsOf: path))
     }
   }
-}
 
-extension ClassifierFile {
   /// What kind of classifier or tagger a file says it is; nil for a file of another format.
-  fileprivate static func modelName(path: String) throws -> String? {
+  private static func classifierName(path: String) throws -> String? {
     guard path != "-" else { return nil }
     let file = try MappedFile(path: path)
     guard TensorFile.matches(file.bytes),
       let tensors = try? TensorFile(bytes: file.bytes, path: path, owner: file),
-      tensors.metadata["format"]?.hasPrefix("wordtool-classifier ") == true
+      ModelFile.isKind(of: ModelFile.classifierFormat, tensors)
     else { return nil }
     return tensors.metadata["model"] ?? ""
   }

@@ -91,7 +91,7 @@ public struct BytePairEncoding: Sendable {
     }
     var ranks = PairTable(expectedCount: merges.count)
     for (rank, merge) in merges.enumerated() {
-      ranks.set(PairTable.key(merge.left, merge.right), to: Int32(rank))
+      ranks.set(merge.left, merge.right, to: Int32(rank))
     }
     self.tokens = tokens
     self.merges = merges
@@ -151,7 +151,7 @@ public struct BytePairEncoding: Sendable {
     if dropout == 0 { return encode(bytes) }
     var ids: [Int32] = []
     let work = PieceEncoder()
-    var random = SplitMix(state: seed)
+    var random = DropoutSource(state: seed)
     forEachPiece(bytes, special: { ids.append($0) }) { piece in
       work.encode(
         piece, byteIDs: byteIDs, ranks: ranks, merges: merges,

@@ -68,13 +68,13 @@ public struct BytePairTrainer: Sendable {
 
   /// Distinct pieces and how often each occurs.
   private struct PieceCounts: Sendable {
-    var pieces = PieceTable()
+    var pieces = ByteStringTable()
     var counts: [Int64] = []
 
     mutating func add(_ piece: UnsafeBufferPointer<UInt8>, _ count: Int64 = 1) {
-      let index = pieces.add(piece)
-      if index == counts.count { counts.append(0) }
-      counts[index] += count
+      let (id, isNew) = pieces.add(piece)
+      if isNew { counts.append(0) }
+      counts[Int(id)] += count
     }
   }
 
@@ -99,7 +99,7 @@ public struct BytePairTrainer: Sendable {
     var all = parts.removeFirst()
     for part in parts {
       for index in 0..<part.pieces.count {
-        part.pieces.withBytes(index) { all.add($0, part.counts[index]) }
+        part.pieces.withBytes(Int32(index)) { all.add($0, part.counts[index]) }
       }
     }
     return all
@@ -148,7 +148,7 @@ public struct BytePairTrainer: Sendable {
     }
     var pairs = PairCounts(
       pieces: (0..<counts.pieces.count).map { index in
-        counts.pieces.bytes(index).map { byteIDs[Int($0)] }
+        counts.pieces.bytes(Int32(index)).map { byteIDs[Int($0)] }
       }, counts: counts.counts)
     var numbers: [[UInt8]: Int32] = [:]
     for id in specialTokens.count..<tokens.count { numbers[tokens[id] ?? []] = Int32(id) }

@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// How often each pair of neighbouring tokens occurs in some pieces, kept up to date while pairs
 /// are joined.
 ///
@@ -7,8 +9,8 @@
 struct PairCounts {
   private var pieces: [[Int32]]
   private let pieceCounts: [Int64]
-  private var numbers: [UInt64: Int] = [:]
-  private var keys: [UInt64] = []
+  private var numbers = PairTable()
+  private var pairs: [(left: Int32, right: Int32)] = []
   private var counts: [Int64] = []
   /// The pieces that hold the pair, or did.
   private var places: [[Int32]] = []
@@ -16,8 +18,13 @@ struct PairCounts {
 
   private struct Candidate {
     var count: Int64
-    var key: UInt64
+    var pair: (left: Int32, right: Int32)
     var number: Int
+
+    /// Higher counts first, of equals the lower numbers.
+    static func precedes(_ a: Candidate, _ b: Candidate) -> Bool {
+      a.count != b.count ? a.count > b.count : a.pair < b.pair
+    }
   }
 
   init(pieces: [[Int32]], counts pieceCounts: [Int64]) {
@@ -30,8 +37,8 @@ struct PairCounts {
         change(piece[place - 1], piece[place], by: pieceCounts[index], in: Int32(index))
       }
     }
-    let initial = keys.indices.map { Candidate(count: counts[$0], key: keys[$0], number: $0) }
-    heap = Heap(initial) { $0.count != $1.count ? $0.count > $1.count : $0.key < $1.key }
+    let initial = pairs.indices.map { Candidate(count: counts[$0], pair: pairs[$0], number: $0) }
+    heap = Heap(initial, precedes: Candidate.precedes)
   }
 
   /// Takes the most frequent pair out, of equals the one with the lowest numbers.
@@ -44,15 +51,14 @@ struct PairCounts {
         heap.push(candidate)
         continue
       }
-      let left = Int32(truncatingIfNeeded: candidate.key >> 32)
-      return (left, Int32(truncatingIfNeeded: candidate.key), count)
+      return (candidate.pair.left, candidate.pair.right, count)
     }
     return nil
   }
 
   /// Joins a pair in every piece, from left to right.
   mutating func merge(_ left: Int32, _ right: Int32, into result: Int32) {
-    guard let number = numbers[PairTable.key(left, right)] else { return }
+    guard let number = numbers.find(left, right).map({ Int($0) }) else { return }
     let affected = places[number]
     places[number] = []
     var touched: [Int] = []
@@ -85,7 +91,7 @@ struct PairCounts {
     for number in touched where number != last {
       last = number
       if counts[number] > 0 {
-        heap.push(Candidate(count: counts[number], key: keys[number], number: number))
+        heap.push(Candidate(count: counts[number], pair: pairs[number], number: number))
       }
     }
   }
@@ -94,14 +100,10 @@ struct PairCounts {
   private mutating func change(
     _ left: Int32, _ right: Int32, by amount: Int64, in piece: Int32
   ) -> Int {
-    let key = PairTable.key(left, right)
-    let number: Int
-    if let known = numbers[key] {
-      number = known
-    } else {
-      number = keys.count
-      numbers[key] = number
-      keys.append(key)
+    let (value, isNew) = numbers.number(left, right)
+    let number = Int(value)
+    if isNew {
+      pairs.append((left, right))
       counts.append(0)
       places.append([])
     }

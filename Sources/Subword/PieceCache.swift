@@ -2,7 +2,7 @@ import WordtoolCore
 
 /// The tokens of pieces that were seen before. It changes nothing but the time.
 struct PieceCache {
-  private var pieces = PieceTable()
+  private var pieces = ByteStringTable()
   private var ids: [Int32] = []
   private var ends: [Int] = [0]
   private static let longestPiece = 64
@@ -12,8 +12,7 @@ struct PieceCache {
   @inline(__always)
   func append(_ piece: UnsafeBufferPointer<UInt8>, to result: inout [Int32]) -> Bool {
     guard piece.count <= Self.longestPiece else { return false }
-    let index = pieces.find(piece)
-    if index < 0 { return false }
+    guard let index = pieces.find(piece).map({ Int($0) }) else { return false }
     for place in ends[index]..<ends[index + 1] { result.append(ids[place]) }
     return true
   }

@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// Joins the bytes of one piece. Belongs to one thread at a time.
 final class PieceEncoder: @unchecked Sendable {
   // Sendable: `PieceEncoders` hands each to one caller at a time.
@@ -31,7 +33,7 @@ final class PieceEncoder: @unchecked Sendable {
   private func mergeShort(_ table: PairTable, _ merges: [BytePairEncoding.Merge]) {
     guard ids.count > 1 else { return }
     ranks.removeAll(keepingCapacity: true)
-    for index in 0..<ids.count - 1 { ranks.append(table[ids[index], ids[index + 1]]) }
+    for index in 0..<ids.count - 1 { ranks.append(table.find(ids[index], ids[index + 1]) ?? -1) }
     while true {
       var best = -1
       var bestRank = Int32.max
@@ -42,8 +44,8 @@ final class PieceEncoder: @unchecked Sendable {
       ids[best] = merges[Int(bestRank)].result
       ids.remove(at: best + 1)
       ranks.remove(at: best)
-      if best > 0 { ranks[best - 1] = table[ids[best - 1], ids[best]] }
-      if best < ranks.count { ranks[best] = table[ids[best], ids[best + 1]] }
+      if best > 0 { ranks[best - 1] = table.find(ids[best - 1], ids[best]) ?? -1 }
+      if best < ranks.count { ranks[best] = table.find(ids[best], ids[best + 1]) ?? -1 }
     }
   }
 
@@ -62,8 +64,9 @@ final class PieceEncoder: @unchecked Sendable {
     var previous = (0..<count).map { Int32($0 - 1) }
     var initial: [Candidate] = []
     for index in 0..<max(0, count - 1) {
-      let rank = table[ids[index], ids[index + 1]]
-      if rank >= 0 { initial.append(Candidate(rank: rank, place: Int32(index))) }
+      if let rank = table.find(ids[index], ids[index + 1]) {
+        initial.append(Candidate(rank: rank, place: Int32(index)))
+      }
     }
     var heap = Heap(initial) { ($0.rank, $0.place) < ($1.rank, $1.place) }
     var passedOver: [Candidate] = []
@@ -79,7 +82,7 @@ final class PieceEncoder: @unchecked Sendable {
       let place = Int(candidate.place)
       let right = Int(next[place])
       guard ids[place] >= 0, right < count,
-        table[ids[place], ids[right]] == candidate.rank
+        table.find(ids[place], ids[right]) == candidate.rank
       else { continue }
       ids[place] = merges[Int(candidate.rank)].result
       ids[right] = -1
@@ -88,23 +91,22 @@ final class PieceEncoder: @unchecked Sendable {
       for left in [Int(previous[place]), place] where left >= 0 {
         let other = Int(next[left])
         guard other < count else { continue }
-        let rank = table[ids[left], ids[other]]
-        if rank >= 0 { heap.push(Candidate(rank: rank, place: Int32(left))) }
+        if let rank = table.find(ids[left], ids[other]) {
+          heap.push(Candidate(rank: rank, place: Int32(left)))
+        }
       }
     }
     for id in ids where id >= 0 { result.append(id) }
   }
 }
 
-/// SplitMix64 (Steele et al. 2014).
-struct SplitMix {
+/// The choices of BPE-dropout: SplitMix64.
+struct DropoutSource {
   var state: UInt64
 
   /// A number in 0 ..< 1, of 53 random bits.
   mutating func nextUnit() -> Double {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Double((mixed ^ (mixed >> 31)) >> 11) * 0x1p-53
+    state &+= SplitMix.increment
+    return Double(SplitMix.mix(state) >> 11) * 0x1p-53
   }
 }

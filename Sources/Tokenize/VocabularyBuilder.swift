@@ -1,4 +1,3 @@
-import Libc
 import WordtoolCore
 
 /// Counts words and makes a ``Vocabulary`` of those that are frequent enough.
@@ -6,12 +5,12 @@ import WordtoolCore
 /// The result depends on the words and their counts alone, not on the order they come in.
 /// Belongs to one thread.
 public final class VocabularyBuilder {
-  let table: WordTable
+  let table: WordCounts
 
   /// A builder that has seen nothing.
-  public init() { table = WordTable() }
+  public init() { table = WordCounts() }
 
-  init(_ table: WordTable) { self.table = table }
+  init(_ table: WordCounts) { self.table = table }
 
   /// How many distinct words were seen.
   public var distinctCount: Int { table.count }
@@ -27,7 +26,7 @@ public final class VocabularyBuilder {
 
   /// Counts a word given as bytes.
   public func addUTF8(_ word: UnsafeBufferPointer<UInt8>, count: Int = 1) {
-    _ = unsafe table.add(word, count: Int64(count))
+    unsafe table.add(word, count: Int64(count))
   }
 
   /// The vocabulary of the words counted so far.
@@ -36,9 +35,11 @@ public final class VocabularyBuilder {
   ///   enough.
   public func build(_ limits: VocabularyLimits = VocabularyLimits()) throws -> Vocabulary {
     let order = try sortedNumbers(limits)
-    let sorted = WordTable(expectedCount: order.count)
+    let sorted = WordCounts(expectedCount: order.count)
     for number in order {
-      _ = unsafe sorted.add(table.bytes(Int(number)), count: table.tally(Int(number)))
+      unsafe table.withBytes(Int(number)) {
+        _ = unsafe sorted.add($0, count: table.tally(Int(number)))
+      }
     }
     return Vocabulary(sorted)
   }
@@ -74,14 +75,6 @@ public final class VocabularyBuilder {
   private func precedes(_ a: Int, _ b: Int) -> Bool {
     let (countA, countB) = (table.tally(a), table.tally(b))
     if countA != countB { return countA > countB }
-    let bytesA = unsafe table.bytes(a)
-    let bytesB = unsafe table.bytes(b)
-    let common = min(bytesA.count, bytesB.count)
-    if common > 0, let baseA = bytesA.baseAddress, let baseB = bytesB.baseAddress {
-      // SAFETY: both words have at least `common` bytes.
-      let difference = unsafe memcmp(baseA, baseB, common)
-      if difference != 0 { return difference < 0 }
-    }
-    return bytesA.count < bytesB.count
+    return table.precedes(a, b)
   }
 }

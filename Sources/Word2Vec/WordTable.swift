@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// The words of a set of vectors and the hash table that finds them, in the layout of the file.
 ///
 /// The words stand one after another in `bytes`; word i is `bytes[offsets[i] ..< offsets[i + 1]]`.
@@ -48,8 +50,9 @@ package struct WordTable: @unchecked Sendable {
   /// FNV-1a over the bytes in 64 bits, then the finaliser of MurmurHash3, so that the low bits
   /// depend on all of it.
   static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in word { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    var sum = FNV1a()
+    sum.add(bytes: word)
+    var hash = sum.value
     hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
     hash = (hash ^ hash >> 33) &* 0xc4ce_b9fe_1a85_ec53
     return hash ^ hash >> 33

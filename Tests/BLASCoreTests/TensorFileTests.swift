@@ -49,6 +49,25 @@ import WordtoolCore
     #expect(try TensorFile(path: path).entries.count == 1)
   }
 
+  @Test func `names are told apart by their bytes`() throws {
+    func tensor(_ begin: Int) -> String { Self.tensor("U8", "[1]", "[\(begin),\(begin + 1)]") }
+    let path = try file("{\"\u{E9}\":\(tensor(0)),\"e\u{301}\":\(tensor(1))}", data: 2)
+    let tensors = try TensorFile(path: path)
+    #expect(tensors.entry(named: "\u{E9}")?.range.lowerBound != nil)
+    #expect(
+      tensors.entry(named: "\u{E9}")?.range != tensors.entry(named: "e\u{301}")?.range)
+    for header in [
+      "{\"a\":\(tensor(0)),\"a\":\(tensor(1))}", "{\"a\":\(tensor(0)),\"\\u0061\":\(tensor(1))}",
+      "{\"__metadata__\":{},\"__metadata__\":{},\"a\":\(Self.tensor("U8", "[2]", "[0,2]"))}",
+      "{\"__metadata__\":{\"\u{E9}\":\"1\",\"e\u{301}\":\"2\"},"
+        + "\"a\":\(Self.tensor("U8", "[2]", "[0,2]"))}",
+    ] {
+      let path = try file(header, data: 2)
+      let error = #expect(throws: WordtoolError.self) { try TensorFile(path: path) }
+      #expect(error?.kind == .badData, "\(header)")
+    }
+  }
+
   struct Hostile: Sendable, CustomTestStringConvertible {
     var header: String
     var data = 0

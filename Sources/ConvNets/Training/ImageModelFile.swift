@@ -28,28 +28,16 @@ struct ImageModelFile {
     path: String, format: String, inputSize: Extent? = nil,
     remedy: String = "--model NAME says which network bare weights belong to"
   ) throws {
-    file = try TensorFile(path: path)
-    let found = file.metadata["format"]
-    guard found == format else {
-      throw WordtoolError(
-        .badData, path: path,
-        found: found.map { "a file of the kind '\($0)'" } ?? "tensors without a format",
-        expected: "'\(format)'",
-        remedy: found == nil
-          ? remedy : "image train writes them")
-    }
-    guard let text = file.metadata["model"] else {
-      throw WordtoolError(.badData, path: path, found: "no model in the header")
-    }
+    let opened = try ModelFile(
+      path: path, format: format, writtenBy: "image train", bareRemedy: remedy)
+    file = opened.tensors
+    let trained = try opened.decoded("model", as: ImageModelDescription.self)
     do {
-      let trained = try StoredJSON.decode(ImageModelDescription.self, from: text)
       description = try inputSize.map { try trained.resized(to: $0) } ?? trained
     } catch var error as WordtoolError {
       error.kind = .badData
       error.path = path
       throw error
-    } catch {
-      throw WordtoolError(.badData, path: path, found: "an unreadable model in the header")
     }
     whitening =
       ZCAWhitening.isPresent(in: file, prefix: "zca.")
@@ -149,17 +137,7 @@ struct ImageModelFile {
   /// Every tensor is there with its shape before memory is taken for any.
   private static func check(_ file: TensorFile, _ graph: LayerGraph) throws {
     for tensor in tensors(of: graph) where tensor.role != .count {
-      guard let entry = file.entry(named: tensor.name) else {
-        throw WordtoolError(
-          .badData, path: file.path, found: "no tensor \(tensor.name)",
-          expected: "one of shape \(tensor.shape)")
-      }
-      guard entry.type == .float32, entry.shape == tensor.shape else {
-        throw WordtoolError(
-          .badData, path: file.path,
-          found: "tensor \(tensor.name) of type \(entry.type.rawValue) and shape \(entry.shape)",
-          expected: "F32 \(tensor.shape)")
-      }
+      _ = try ModelFile(file).entry(tensor.name, .float32, tensor.shape)
     }
   }
 
@@ -192,10 +170,7 @@ struct ImageModelFile {
 
   /// Copies one tensor of 32-bit floats.
   func read(_ name: String, shape: [Int], into target: UnsafeMutablePointer<Float>) throws {
-    guard let entry = file.entry(named: name), entry.type == .float32, entry.shape == shape else {
-      throw WordtoolError(
-        .badData, path: file.path, found: "no fitting tensor \(name)", expected: "F32 \(shape)")
-    }
+    let entry = try ModelFile(file).entry(name, .float32, shape)
     file.copyBytes(
       of: entry, into: UnsafeMutableRawBufferPointer(start: target, count: entry.range.count))
   }

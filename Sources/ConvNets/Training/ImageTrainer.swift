@@ -174,16 +174,15 @@ public final class ImageTrainer {
 
   /// A number that tells sets apart: from all labels and from some of the images.
   private static func hash(_ set: ImageDataset, _ indices: [Int]) throws -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ value: UInt32) { hash = (hash ^ UInt64(value)) &* 0x100_0000_01B3 }
+    var hash = FNV1a()
     for index in indices {
-      add(UInt32(truncatingIfNeeded: index))
-      add(UInt32(bitPattern: set.labels[index]))
+      hash.add(UInt32(truncatingIfNeeded: index))
+      hash.add(UInt32(bitPattern: set.labels[index]))
     }
     for place in stride(from: 0, to: indices.count, by: max(1, indices.count / 16)) {
-      for value in try set.image(at: indices[place]).values { add(value.bitPattern) }
+      for value in try set.image(at: indices[place]).values { hash.add(value.bitPattern) }
     }
-    return hash
+    return hash.value
   }
 
   /// Images that are trained on.

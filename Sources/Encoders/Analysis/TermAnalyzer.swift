@@ -1,10 +1,11 @@
 import Tokenize
+import WordtoolCore
 
 /// Cuts texts into terms as a ``TextAnalysis`` says. Belongs to one thread.
 final class TermAnalyzer {
   private let analysis: TextAnalysis
   private let tokenizer: WordTokenizer?
-  private let stopWords: TermTable?
+  private let stopWords: ByteStringTable?
   private var lowered: [UInt8] = []
   /// Words with one space between them, so that each n-gram is a slice.
   private var joined: [UInt8] = []
@@ -19,7 +20,7 @@ final class TermAnalyzer {
     } else {
       tokenizer = nil
     }
-    stopWords = analysis.stopWords.isEmpty ? nil : TermTable(analysis.stopWords)
+    stopWords = analysis.stopWords.isEmpty ? nil : ByteStringTable(analysis.stopWords)
   }
 
   /// Calls `body` with the bytes of each term, valid during the call only.
@@ -91,7 +92,7 @@ final class TermAnalyzer {
   ) {
     if analysis.ngrams == 1...1 {
       forEachWord(text) { word in
-        if let stopWords, stopWords.find(word) >= 0 { return }
+        if let stopWords, stopWords.find(word) != nil { return }
         body(word)
       }
       return
@@ -100,7 +101,7 @@ final class TermAnalyzer {
     starts.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
     forEachWord(text) { word in
-      if let stopWords, stopWords.find(word) >= 0 { return }
+      if let stopWords, stopWords.find(word) != nil { return }
       if !joined.isEmpty { joined.append(0x20) }
       starts.append(joined.count)
       joined.append(contentsOf: word)

@@ -3,7 +3,7 @@ import WordtoolCore
 /// How often each term stands in each of some consecutive texts, by numbers of the counter's own.
 struct TermCounts: Sendable {
   /// The terms by number, when the counter learnt them.
-  let table: TermTable
+  let table: ByteStringTable
   /// Where each row starts in `terms` and `counts`.
   var rowOffsets = [0]
   /// Numbers of terms, in the order of their first appearance in the text.
@@ -18,12 +18,13 @@ struct TermCounts: Sendable {
   /// - Parameters:
   ///   - range: which texts.
   ///   - known: the terms to count; nil counts and learns every term.
-  init(_ documents: Documents, _ range: Range<Int>, _ analysis: TextAnalysis, known: TermTable?)
+  init(
+    _ documents: Documents, _ range: Range<Int>, _ analysis: TextAnalysis, known: ByteStringTable?
+  )
     throws
   {
     let analyzer = try TermAnalyzer(analysis)
-    let table = known ?? TermTable()
-    self.table = table
+    var table = known ?? ByteStringTable()
     // Everything about a term in one place: one cache line a look-up.
     var tallies = [Tally](repeating: Tally(), count: table.count)
     var terms: [Int32] = []
@@ -35,9 +36,15 @@ struct TermCounts: Sendable {
         let stamp = Int32(truncatingIfNeeded: document - range.lowerBound)
         let text = UnsafeBufferPointer(rebasing: bytes[documents.ranges[document]])
         analyzer.forEachTerm(text) { term in
-          let id = learns ? table.add(term) : table.find(term)
-          if id < 0 { return }
-          if id == tallies.count { tallies.append(Tally()) }
+          let id: Int
+          if learns {
+            let (number, isNew) = table.add(term)
+            if isNew { tallies.append(Tally()) }
+            id = Int(number)
+          } else {
+            guard let number = table.find(term) else { return }
+            id = Int(number)
+          }
           tallies.withUnsafeMutableBufferPointer { tallies in
             tallies[id].total += 1
             if tallies[id].stamp == stamp {
@@ -54,6 +61,7 @@ struct TermCounts: Sendable {
         offsets.append(terms.count)
       }
     }
+    self.table = table
     rowOffsets = offsets
     self.terms = terms
     self.counts = counts
@@ -72,7 +80,7 @@ struct TermCounts: Sendable {
 
   /// Counts all texts on some threads, consecutive texts each.
   static func count(
-    _ documents: Documents, _ analysis: TextAnalysis, known: TermTable? = nil, threads: Int
+    _ documents: Documents, _ analysis: TextAnalysis, known: ByteStringTable? = nil, threads: Int
   ) throws -> [TermCounts] {
     let pieces = documents.pieces(count: max(1, min(threads, documents.count)))
     return try Self.map(count: pieces.count) { index in

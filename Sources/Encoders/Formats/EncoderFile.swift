@@ -8,37 +8,14 @@ struct EncoderFile {
   static let version = "1"
 
   let kind: String
-  let path: String
   var metadata: [String: String] = [:]
   private var tensors: [(announcement: TensorFileWriter.Announcement, bytes: [UInt8])] = []
-  private var file: TensorFile?
 
   /// A file to be written.
   init(writing kind: String) {
     self.kind = kind
-    path = ""
     metadata["encoder"] = kind
     metadata["version"] = Self.version
-  }
-
-  /// Opens a file.
-  ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` when it holds something else.
-  init(reading kind: String, path: String) throws {
-    self.kind = kind
-    self.path = path
-    let file = try TensorFile(path: path)
-    metadata = file.metadata
-    self.file = file
-    guard metadata["encoder"] == kind, metadata["version"] == Self.version else {
-      throw fail(
-        "the encoder '\(metadata["encoder"] ?? "none")', version \(metadata["version"] ?? "none")",
-        "'\(kind)', version \(Self.version)")
-    }
-  }
-
-  func fail(_ found: String, _ expected: String) -> WordtoolError {
-    WordtoolError(.badData, path: path, found: found, expected: expected)
   }
 
   // MARK: Writing
@@ -53,22 +30,19 @@ struct EncoderFile {
       (.init(name, .int64, [values.count]), NumpyArray.littleEndian(values.map(Int64.init))))
   }
 
-  mutating func add(_ name: String, _ terms: TermTable) {
-    terms.withContents { bytes, offsets in
-      add(name + ".offsets", offsets)
-      tensors.append((.init(name, .uint8, [bytes.count]), Array(bytes)))
-    }
-  }
+  mutating func add(_ name: String, _ terms: ByteStringTable) { add(name, StringTable(terms)) }
 
   mutating func add(_ name: String, _ strings: [String]) {
-    var bytes: [UInt8] = []
-    var offsets = [0]
-    for string in strings {
-      bytes += Array(string.utf8)
-      offsets.append(bytes.count)
-    }
-    add(name + ".offsets", offsets)
-    tensors.append((.init(name, .uint8, [bytes.count]), bytes))
+    add(name, StringTable(strings.map(\.utf8)))
+  }
+
+  private mutating func add(_ name: String, _ strings: StringTable) {
+    tensors.append(
+      (
+        .init(name + ".offsets", .int64, [strings.offsets.count]),
+        NumpyArray.littleEndian(strings.offsets)
+      ))
+    tensors.append((.init(name, .uint8, [strings.bytes.count]), strings.bytes))
   }
 
   mutating func add(_ analysis: TextAnalysis) throws {
@@ -94,59 +68,34 @@ struct EncoderFile {
     writer.finish()
     try output.commit()
   }
+}
 
-  // MARK: Reading
-
-  func text(_ name: String) throws -> String {
-    guard let text = metadata[name] else { throw fail("no '\(name)'", "it in the metadata") }
-    return text
-  }
-
-  func flag(_ name: String) throws -> Bool {
-    guard let value = Bool(try text(name)) else {
-      throw fail("'\(name)' is '\(try text(name))'", "true or false")
+/// What the files of encoders hold.
+extension ModelFile {
+  /// Opens an encoder's file.
+  ///
+  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` when it holds something else.
+  init(encoder kind: String, path: String) throws {
+    self.init(try TensorFile(path: path))
+    let facts = tensors.metadata
+    guard facts["encoder"] == kind, facts["version"] == EncoderFile.version else {
+      throw failure(
+        "the encoder '\(facts["encoder"] ?? "none")', version \(facts["version"] ?? "none")",
+        "'\(kind)', version \(EncoderFile.version)")
     }
-    return value
-  }
-
-  private func bytes(_ name: String, _ type: TensorFile.ElementType) throws -> [UInt8] {
-    guard let file, let entry = file.entry(named: name), entry.type == type, entry.shape.count == 1
-    else { throw fail("no tensor '\(name)'", "one of \(type.rawValue) in one dimension") }
-    return Array(file.bytes(of: entry))
   }
 
   func doubles(_ name: String) throws -> [Double] {
-    let bytes = try bytes(name, .float64)
-    return NumpyArray(kind: "f", elementSize: 8, shape: [bytes.count / 8], data: bytes).doubles()
-      ?? []
-  }
-
-  func integers(_ name: String) throws -> [Int] {
-    let bytes = try bytes(name, .int64)
-    return NumpyArray(kind: "i", elementSize: 8, shape: [bytes.count / 8], data: bytes).integers()
-      ?? []
+    try values(name, .float64, [-1], zero: 0)
   }
 
   func strings(_ name: String) throws -> [String] {
-    let bytes = try bytes(name, .uint8)
-    let offsets = try integers(name + ".offsets")
-    guard offsets.first == 0, offsets.last == bytes.count,
-      zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 })
-    else { throw fail("offsets of '\(name)' that do not fit its bytes", "rising offsets") }
-    return try zip(offsets, offsets.dropFirst()).map { start, end in
-      guard let text = String(validating: bytes[start..<end], as: UTF8.self) else {
-        throw fail("text in '\(name)' that is not UTF-8", "UTF-8")
-      }
-      return text
-    }
+    try strings(bytes: name, offsets: name + ".offsets").texts
   }
 
-  func terms(_ name: String) throws -> TermTable {
-    let strings = try strings(name)
-    let table = TermTable(strings)
-    guard table.count == strings.count, table.count > 0 else {
-      throw fail("\(strings.count) terms in '\(name)', \(table.count) distinct", "distinct terms")
-    }
+  func terms(_ name: String) throws -> ByteStringTable {
+    let table = try distinctStrings(bytes: name, offsets: name + ".offsets")
+    guard table.count > 0 else { throw failure("no terms in '\(name)'", "at least one") }
     return table
   }
 
@@ -157,16 +106,12 @@ struct EncoderFile {
     case "characters": unit = .characters
     case "characters-within-words": unit = .charactersWithinWords
     case "tokens":
-      let json = try text("tokenizer")
-      guard let rule = try? StoredJSON.decode(TokenizerRule.self, from: json) else {
-        throw fail("a tokenizer rule that cannot be read", "the rule as JSON")
-      }
-      unit = .tokens(rule)
-    case let other: throw fail("the unit '\(other)'", "words, tokens or characters")
+      unit = .tokens(try decoded("tokenizer", as: TokenizerRule.self))
+    case let other: throw failure("the unit '\(other)'", "words, tokens or characters")
     }
     let ends = try text("ngrams").split(separator: "-").compactMap { Int($0) }
     guard ends.count == 2, ends[0] >= 1, ends[0] <= ends[1], ends[1] <= 1000 else {
-      throw fail("n-grams of '\(try text("ngrams"))'", "two numbers from 1 to 1000")
+      throw failure("n-grams of '\(try text("ngrams"))'", "two numbers from 1 to 1000")
     }
     return TextAnalysis(
       unit, lowercase: try flag("lowercase"), ngrams: ends[0]...ends[1],
@@ -175,7 +120,7 @@ struct EncoderFile {
 
   func norm() throws -> SparseMatrix.Norm {
     guard let norm = SparseMatrix.Norm(rawValue: try text("norm")) else {
-      throw fail("the norm '\(try text("norm"))'", "l1, l2 or none")
+      throw failure("the norm '\(try text("norm"))'", "l1, l2 or none")
     }
     return norm
   }

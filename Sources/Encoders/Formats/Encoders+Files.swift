@@ -1,3 +1,4 @@
+import BLASCore
 import Tokenize
 import WordtoolCore
 
@@ -17,7 +18,7 @@ extension BagOfWords {
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
-    let file = try EncoderFile(reading: "bag-of-words", path: path)
+    let file = try ModelFile(encoder: "bag-of-words", path: path)
     self.init(
       analysis: try file.analysis(), binary: try file.flag("binary"), terms: try file.terms("terms")
     )
@@ -42,13 +43,13 @@ extension TfIdf {
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
-    let file = try EncoderFile(reading: "tf-idf", path: path)
+    let file = try ModelFile(encoder: "tf-idf", path: path)
     let options = TfIdfOptions(
       norm: try file.norm(), usesIDF: try file.flag("usesIDF"),
       smoothsIDF: try file.flag("smoothsIDF"), sublinear: try file.flag("sublinear"))
     let idf = try file.doubles("idf")
     guard idf.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
-      throw file.fail("a weight that is no number", "weights of at least 0")
+      throw file.failure("a weight that is no number", "weights of at least 0")
     }
     self.init(options: options, idf: idf)
   }
@@ -72,10 +73,8 @@ extension HashingEncoder {
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
-    let file = try EncoderFile(reading: "hashing", path: path)
-    guard let count = Int(try file.text("features")), 1...Int(Int32.max) ~= count else {
-      throw file.fail("'\(try file.text("features"))' columns", "1 to 2^31 - 1")
-    }
+    let file = try ModelFile(encoder: "hashing", path: path)
+    let count = try file.integer("features", in: 1...Int(Int32.max))
     self.init(
       analysis: try file.analysis(), featureCount: count,
       alternatesSign: try file.flag("alternatesSign"), binary: try file.flag("binary"),
@@ -101,27 +100,25 @@ extension OneHotEncoder {
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
-    let file = try EncoderFile(reading: "one-hot", path: path)
-    guard let unknown = OneHotOptions.Unknown(rawValue: try file.text("unknown")) else {
-      throw file.fail("'\(try file.text("unknown"))' for unknown", "error, ignore or infrequent")
-    }
+    let file = try ModelFile(encoder: "one-hot", path: path)
+    let unknown = try file.choice("unknown", OneHotOptions.Unknown.self)
     func groups(_ name: String, sizes: [Int]) throws -> [[String]] {
       var rest = try file.strings(name)[...]
       var groups: [[String]] = []
       for size in sizes {
         guard size >= 0, size <= rest.count else {
-          throw file.fail("\(size) strings in '\(name)'", "at most \(rest.count)")
+          throw file.failure("\(size) strings in '\(name)'", "at most \(rest.count)")
         }
         groups.append(Array(rest.prefix(size)))
         rest = rest.dropFirst(size)
       }
-      guard rest.isEmpty else { throw file.fail("\(rest.count) strings left over", "none") }
+      guard rest.isEmpty else { throw file.failure("\(rest.count) strings left over", "none") }
       return groups
     }
-    let sizes = try file.integers("features")
-    let infrequentSizes = try file.integers("infrequentFeatures")
+    let sizes = try file.values("features", .int64, [-1], zero: 0)
+    let infrequentSizes = try file.values("infrequentFeatures", .int64, [-1], zero: 0)
     guard sizes.count == infrequentSizes.count else {
-      throw file.fail("\(infrequentSizes.count) groups", "\(sizes.count)")
+      throw file.failure("\(infrequentSizes.count) groups", "\(sizes.count)")
     }
     do {
       try self.init(
@@ -150,7 +147,7 @@ extension FixedWindow {
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
-    let file = try EncoderFile(reading: "fixed-window", path: path)
+    let file = try ModelFile(encoder: "fixed-window", path: path)
     let (vocabulary, size) = try file.window()
     try self.init(vocabulary: vocabulary, size: size, padsStart: try file.flag("padsStart"))
   }
@@ -170,7 +167,7 @@ extension BigWindow {
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
-    let (vocabulary, size) = try EncoderFile(reading: "big-window", path: path).window()
+    let (vocabulary, size) = try ModelFile(encoder: "big-window", path: path).window()
     try self.init(vocabulary: vocabulary, size: size)
   }
 }
@@ -181,18 +178,18 @@ extension EncoderFile {
     add("words", vocabulary.words)
     add("counts", vocabulary.counts.map { Int($0) })
   }
+}
 
+extension ModelFile {
   fileprivate func window() throws -> (vocabulary: Vocabulary, size: Int) {
-    guard let size = Int(try text("size")), size >= 1 else {
-      throw fail("a window of '\(try text("size"))'", "at least 1")
-    }
+    let size = try integer("size", in: 1...Int.max)
     let words = try terms("words")
-    let counts = try integers("counts")
+    let counts = try values("counts", .int64, [-1], zero: Int64(0))
     guard counts.count == words.count, counts.allSatisfy({ $0 >= 0 }) else {
-      throw fail("\(counts.count) counts for \(words.count) words", "one of at least 0 each")
+      throw failure("\(counts.count) counts for \(words.count) words", "one of at least 0 each")
     }
     return (
-      Vocabulary((0..<words.count).map { (word: words.string($0), count: Int64(counts[$0])) }), size
+      Vocabulary(counts.indices.map { (word: words.text(Int32($0)), count: counts[$0]) }), size
     )
   }
 }

@@ -13,7 +13,7 @@ struct ClassifierFileContents {
   /// The facts that every classifier has.
   init(model: String, rule: TokenizerRule) throws {
     metadata = [
-      "format": ClassifierFile.format, "model": model,
+      "format": ModelFile.classifierFormat, "model": model,
       "tokenizer_rule": try StoredJSON.text(rule),
     ]
   }
@@ -47,14 +47,13 @@ struct ClassifierFileContents {
 
   /// Adds texts as `name.bytes` and `name.offsets`.
   mutating func add(_ name: String, texts: some Collection<some Collection<UInt8>>) {
-    var bytes: [UInt8] = []
-    var offsets: [Int64] = [0]
-    for text in texts {
-      bytes += text
-      offsets.append(Int64(bytes.count))
-    }
-    add("\(name).offsets", .int64, [offsets.count], offsets)
-    add("\(name).bytes", .uint8, [bytes.count], bytes)
+    add(name, StringTable(texts))
+  }
+
+  /// Adds texts as `name.bytes` and `name.offsets`.
+  mutating func add(_ name: String, _ texts: StringTable) {
+    add("\(name).offsets", .int64, [texts.offsets.count], texts.offsets)
+    add("\(name).bytes", .uint8, [texts.bytes.count], texts.bytes)
   }
 
   /// Adds the words and n-grams.
@@ -63,11 +62,11 @@ struct ClassifierFileContents {
     self["highest_order"] = "\(features.orders.upperBound)"
     self["buckets"] = "\(features.bucketCount)"
     let pairs = (0..<features.pairs.count).flatMap {
-      let pair = features.pairs.pair($0)
-      return [pair.0, pair.1]
+      let pair = features.pairs[$0]
+      return [pair.left, pair.right]
     }
     add("ngrams", .int32, [features.pairs.count, 2], pairs)
-    add("vocabulary", texts: (0..<features.words.count).map { features.words.utf8(Int32($0)) })
+    add("vocabulary", StringTable(features.words))
   }
 
   /// Writes everything; the file still has to be committed.
@@ -80,7 +79,7 @@ struct ClassifierFileContents {
 }
 
 extension BagOfWordsClassifier {
-  init(_ file: ClassifierFile) throws {
+  init(_ file: ModelFile) throws {
     labels = try file.labels()
     rule = try file.rule()
     isExclusive = try file.flag("exclusive")
@@ -110,7 +109,7 @@ extension BagOfWordsClassifier {
 }
 
 extension FastTextClassifier {
-  init(_ file: ClassifierFile) throws {
+  init(_ file: ModelFile) throws {
     labels = try file.labels()
     rule = try file.rule()
     features = try file.features()

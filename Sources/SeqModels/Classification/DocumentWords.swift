@@ -6,7 +6,7 @@ import WordtoolCore
 /// `ids[starts[d] ..< starts[d + 1]]`.
 struct DocumentWords: Sendable {
   /// The distinct words in the order they were first seen.
-  private(set) var table = TokenTable()
+  private(set) var table = ByteStringTable()
   private(set) var ids: [Int32] = []
   private(set) var starts = [0]
   /// How many byte sequences were not UTF-8 and became U+FFFD.
@@ -29,7 +29,7 @@ struct DocumentWords: Sendable {
   private static let pieceSize = 1024
 
   private struct Piece: Sendable {
-    var table = TokenTable()
+    var table = ByteStringTable()
     var ids: [Int32] = []
     var ends: [Int] = []
     var replacedCount = 0
@@ -65,7 +65,7 @@ struct DocumentWords: Sendable {
     }
     for piece in pieces.withLock({ $0 }) {
       guard let piece else { continue }
-      let numbers = (0..<piece.table.count).map { table.add(piece.table.utf8(Int32($0))).id }
+      let numbers = (0..<piece.table.count).map { table.add(piece.table.bytes(Int32($0))).id }
       let offset = ids.count
       ids.reserveCapacity(offset + piece.ids.count)
       for id in piece.ids { ids.append(numbers[Int(id)]) }

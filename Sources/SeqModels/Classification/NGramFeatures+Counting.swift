@@ -1,4 +1,5 @@
 import Tokenize
+import WordtoolCore
 
 /// The features of documents: those of document d are `features[starts[d] ..< starts[d + 1]]`, in
 /// the order of the text, repeated as often as they occur.
@@ -19,30 +20,30 @@ extension NGramFeatures {
     let minimum = Int32(clamping: options.minimumCount)
     var (kept, level) = keepFrequent(
       documents.ids, count: documents.table.count, minimum: minimum, offset: 0)
-    var words = TokenTable()
-    for old in kept { words.add(documents.table.utf8(old)) }
+    var words = ByteStringTable()
+    for old in kept { words.add(documents.table.bytes(old)) }
     let wordIDs = level
     if let buckets = options.bucketCount {
       let features = NGramFeatures(
-        orders: options.orders, words: words, pairs: PairTable(), bucketCount: buckets)
+        orders: options.orders, words: words, pairs: NumberedPairs(), bucketCount: buckets)
       return (features, features.documents(wordIDs, starts: documents.starts))
     }
-    var pairs = PairTable()
+    var pairs = NumberedPairs()
     // levels[n][p] is the n-gram that ends at place p, or -1.
     var levels = [wordIDs]
     for order in stride(from: 2, through: options.orders.upperBound, by: 1) {
-      var table = PairTable(capacity: wordIDs.count / 4)
+      var table = NumberedPairs(expectedCount: wordIDs.count / 4)
       var next = [Int32](repeating: -1, count: wordIDs.count)
       for document in 0..<documents.count {
         let first = documents.starts[document] + order - 1
         for place in stride(from: first, to: documents.starts[document + 1], by: 1)
         where level[place - 1] >= 0 && wordIDs[place] >= 0 {
-          next[place] = table.add(PairTable.key(level[place - 1], wordIDs[place]))
+          next[place] = table.add(level[place - 1], wordIDs[place])
         }
       }
       (kept, level) = keepFrequent(
         next, count: table.count, minimum: minimum, offset: Int32(words.count + pairs.count))
-      for old in kept { _ = pairs.add(table.keys[Int(old)]) }
+      for old in kept { _ = pairs.add(table[Int(old)].left, table[Int(old)].right) }
       levels.append(level)
     }
     let features = NGramFeatures(

@@ -1,4 +1,5 @@
 public import Tokenize
+import WordtoolCore
 
 /// Which words and word n-grams of a text count.
 public struct NGramFeatureOptions: Codable, Hashable, Sendable {
@@ -35,28 +36,34 @@ public struct NGramFeatureOptions: Codable, Hashable, Sendable {
 /// by a hash of the numbers of their words. An n-gram never spans a word that is not known.
 struct NGramFeatures: Sendable {
   let orders: ClosedRange<Int>
-  let words: TokenTable
-  let pairs: PairTable
+  let words: ByteStringTable
+  let pairs: NumberedPairs
   /// 0 when every n-gram has a number of its own.
   let bucketCount: Int
 
   /// How many numbers there are.
   var count: Int { words.count + (bucketCount > 0 ? bucketCount : pairs.count) }
 
-  init(orders: ClosedRange<Int>, words: TokenTable, pairs: PairTable, bucketCount: Int) {
+  init(orders: ClosedRange<Int>, words: ByteStringTable, pairs: NumberedPairs, bucketCount: Int) {
     self.orders = orders
     self.words = words
     self.pairs = pairs
     self.bucketCount = bucketCount
   }
 
+  /// A step of SplitMix64. Hashed n-grams of stored models depend on it.
+  @inline(__always)
+  private static func hash(_ value: UInt64) -> UInt64 {
+    SplitMix.mix(value &+ SplitMix.increment)
+  }
+
   /// The number of the n-gram that continues another by one word.
   @inline(__always)
   func continuation(of prefix: Int32, by word: Int32, hash: inout UInt64) -> Int32? {
     guard bucketCount > 0 else {
-      return pairs.find(PairTable.key(prefix, word)).map { Int32(words.count) + $0 }
+      return pairs.find(prefix, word).map { Int32(words.count) + $0 }
     }
-    hash = PairTable.hash(hash ^ UInt64(UInt32(bitPattern: word)))
+    hash = Self.hash(hash ^ UInt64(UInt32(bitPattern: word)))
     return Int32(words.count + Int(hash % UInt64(bucketCount)))
   }
 
@@ -68,7 +75,7 @@ struct NGramFeatures: Sendable {
       guard node >= 0 else { continue }
       if orders.lowerBound == 1 { body(node) }
       // Hashed before the next word comes in, so that the order of the words matters.
-      var hash = PairTable.hash(UInt64(UInt32(bitPattern: node)))
+      var hash = Self.hash(UInt64(UInt32(bitPattern: node)))
       var order = 1
       var at = ids.index(after: start)
       while order < orders.upperBound, at < ids.endIndex, ids[at] >= 0,
@@ -94,7 +101,7 @@ struct NGramFeatures: Sendable {
   func text(of feature: Int) -> String? {
     if feature < words.count { return words.text(Int32(feature)) }
     guard bucketCount == 0 else { return nil }
-    let (prefix, word) = pairs.pair(feature - words.count)
+    let (prefix, word) = pairs[feature - words.count]
     return text(of: Int(prefix)).map { $0 + " " + words.text(word) }
   }
 }

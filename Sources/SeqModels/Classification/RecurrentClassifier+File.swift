@@ -18,19 +18,16 @@ extension ClassifierFileContents {
               start: weights.values.base + entry.range.lowerBound, count: entry.range.count)))
       }
     }
-    add("vocabulary", texts: (0..<vocabulary.count).map { vocabulary.table.utf8(Int32($0)) })
+    add("vocabulary", StringTable(vocabulary.table))
   }
 }
 
-extension ClassifierFile {
+extension ModelFile {
   /// The network and its words.
   func network(
     labelCount: Int, isTagger: Bool
   ) throws -> (SequenceNetwork<Float>, SequenceVocabulary) {
-    let text = try text("network")
-    guard
-      let options = try? StoredJSON.decode(SequenceNetworkOptions.self, from: text)
-    else { throw failure("a network that cannot be read", "one as wordtool writes it") }
+    let options = try decoded("network", as: SequenceNetworkOptions.self)
     let recurrent = options.recurrent
     let sizes = [
       recurrent.layers, recurrent.hidden, recurrent.projection ?? 1, options.embedding,
@@ -60,7 +57,7 @@ extension ClassifierFile {
 }
 
 extension RecurrentClassifier {
-  init(_ file: ClassifierFile) throws {
+  init(_ file: ModelFile) throws {
     let labels = try file.labels()
     let (network, vocabulary) = try file.network(labelCount: labels.count, isTagger: false)
     try self.init(

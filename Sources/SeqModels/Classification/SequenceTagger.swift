@@ -1,3 +1,4 @@
+import BLASCore
 import Networks
 public import Tokenize
 public import WordtoolCore
@@ -186,7 +187,7 @@ public final class SequenceTagger: Sendable {
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData` for a file that is damaged, holds another
   ///   kind of model or is of a version this program does not know.
   public convenience init(contentsOf path: String) throws {
-    let file = try ClassifierFile(path: path)
+    let file = try ModelFile(classifier: path)
     let model = try file.text("model")
     guard model == Self.modelName else {
       throw file.failure("a classifier of texts", "a tagger that train-tagger wrote")

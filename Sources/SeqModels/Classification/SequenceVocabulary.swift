@@ -1,10 +1,11 @@
 import Tokenize
+import WordtoolCore
 
 /// The words of a network: number 0 stands for all it does not know, then come those of the training
 /// text in the order of their first occurrence, then those that only the pretrained vectors have.
 struct SequenceVocabulary: Sendable {
   static let unknown = "<unk>"
-  private(set) var table = TokenTable()
+  private(set) var table = ByteStringTable()
   /// How many of the words were there while training.
   let trainedCount: Int
 
@@ -12,20 +13,20 @@ struct SequenceVocabulary: Sendable {
   var count: Int { table.count }
 
   /// Words as a file has them.
-  init(table: TokenTable) {
+  init(table: ByteStringTable) {
     self.table = table
     trainedCount = table.count
   }
 
   /// The words of a text, and then those of the vectors.
   init(_ words: DocumentWords, minimumCount: Int, pretrained: PretrainedEmbeddings?) {
-    var known = TokenTable()
+    var known = ByteStringTable()
     for word in pretrained?.words ?? [] { known.add(word.utf8) }
     var counts = [Int](repeating: 0, count: words.table.count)
     for id in words.ids { counts[Int(id)] += 1 }
     table.add(Self.unknown.utf8)
     for id in 0..<words.table.count {
-      let bytes = words.table.utf8(Int32(id))
+      let bytes = words.table.bytes(Int32(id))
       if counts[id] >= minimumCount || bytes.withUnsafeBufferPointer({ known.find($0) }) != nil {
         table.add(bytes)
       }
@@ -41,7 +42,7 @@ struct SequenceVocabulary: Sendable {
   /// without words is one unknown word.
   func sequences(of words: DocumentWords, maximumLength: Int = .max) -> [[Int32]] {
     let numbers = (0..<words.table.count).map { id in
-      words.table.utf8(Int32(id)).withUnsafeBufferPointer { self.id(of: $0) }
+      words.table.bytes(Int32(id)).withUnsafeBufferPointer { self.id(of: $0) }
     }
     return (0..<words.count).map { document in
       let range = words.starts[document]..<words.starts[document + 1]

@@ -99,7 +99,7 @@ extension ONNXModel {
     var texts = (0..<features.words.count).map { features.words.text(Int32($0)) }
     texts.reserveCapacity(features.count)
     for pair in 0..<features.pairs.count {
-      let (prefix, word) = features.pairs.pair(pair)
+      let (prefix, word) = features.pairs[pair]
       texts.append(texts[Int(prefix)] + " " + texts[Int(word)])
     }
     metadata += [

@@ -24,7 +24,7 @@ private struct ARPAReader {
   private var unit = TextUnit.word
   private var rule: TokenizerRule?
   private var counts: [Int] = []
-  private var table = TokenTable()
+  private var table = ByteStringTable()
   private var levels: [NGramModel.Level] = []
 
   init(path: String) throws {

@@ -45,7 +45,7 @@ extension NGramModel {
 
     mutating func write() throws {
       for first in 0..<Int32(model.levels[0].words.count) {
-        try visit(first, 1, Array(model.table.utf8(first)))
+        try visit(first, 1, Array(model.table.bytes(first)))
       }
     }
 
@@ -66,7 +66,7 @@ extension NGramModel {
       }
       for child in level.firstChild[Int(node)]..<level.firstChild[Int(node) + 1] {
         let word = model.levels[depth].words[Int(child)]
-        try visit(child, depth + 1, text + [UInt8(ascii: " ")] + model.table.utf8(word))
+        try visit(child, depth + 1, text + [UInt8(ascii: " ")] + model.table.bytes(word))
       }
     }
   }

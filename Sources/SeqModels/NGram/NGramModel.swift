@@ -1,5 +1,6 @@
 import BLASCore
 public import Tokenize
+import WordtoolCore
 
 /// A back-off n-gram language model.
 ///
@@ -32,7 +33,7 @@ public struct NGramModel: Sendable {
   /// How the words of the training text were found; nil for characters, and for files of other
   /// programs, whose text is split at white space.
   public let tokenizerRule: TokenizerRule?
-  let table: TokenTable
+  let table: ByteStringTable
   let levels: [Level]
   /// The numbers of `<unk>`, `<s>` and `</s>`.
   let unknown: Int32
@@ -53,7 +54,7 @@ public struct NGramModel: Sendable {
   public var readingRule: TokenizerRule { tokenizerRule ?? .whitespace }
 
   init(
-    unit: TextUnit, rule: TokenizerRule?, table: TokenTable, levels: [Level], unknown: Int32,
+    unit: TextUnit, rule: TokenizerRule?, table: ByteStringTable, levels: [Level], unknown: Int32,
     begin: Int32, end: Int32
   ) {
     self.unit = unit
@@ -181,6 +182,6 @@ extension NGramModel: Equatable {
   public static func == (a: NGramModel, b: NGramModel) -> Bool {
     a.unit == b.unit && a.tokenizerRule == b.tokenizerRule && a.levels == b.levels
       && a.table.count == b.table.count
-      && (0..<Int32(a.table.count)).allSatisfy { a.table.utf8($0) == b.table.utf8($0) }
+      && (0..<Int32(a.table.count)).allSatisfy { a.table.bytes($0) == b.table.bytes($0) }
   }
 }

@@ -111,8 +111,8 @@ public struct NGramTrainer: Sendable {
   private static let begin: Int32 = 1
   private static let end: Int32 = 2
 
-  private static func newTable() -> TokenTable {
-    var table = TokenTable()
+  private static func newTable() -> ByteStringTable {
+    var table = ByteStringTable()
     for token in [TokenText.unknown, TokenText.begin, TokenText.end] { table.add(token.utf8) }
     return table
   }
@@ -120,19 +120,19 @@ public struct NGramTrainer: Sendable {
   /// The tokens that are kept, most frequent first and equal counts by their bytes, and the new
   /// number of each old one.
   private static func ordered(
-    _ table: TokenTable, _ counts: [Int64], _ options: NGramOptions
-  ) -> (TokenTable, [Int32]) {
+    _ table: ByteStringTable, _ counts: [Int64], _ options: NGramOptions
+  ) -> (ByteStringTable, [Int32]) {
     var kept = (3..<Int32(table.count)).filter { counts[Int($0)] >= options.minimumCount }
     kept.sort { a, b in
       let (x, y) = (counts[Int(a)], counts[Int(b)])
-      return x != y ? x > y : table.utf8(a).lexicographicallyPrecedes(table.utf8(b))
+      return x != y ? x > y : table.bytes(a).lexicographicallyPrecedes(table.bytes(b))
     }
     if let maximum = options.maximumVocabulary { kept = Array(kept.prefix(maximum)) }
     var renumbering = [Int32](repeating: unknown, count: table.count)
     renumbering[Int(begin)] = begin
     renumbering[Int(end)] = end
     var result = newTable()
-    for id in kept { renumbering[Int(id)] = result.add(table.utf8(id)).id }
+    for id in kept { renumbering[Int(id)] = result.add(table.bytes(id)).id }
     return (result, renumbering)
   }
 

@@ -6,7 +6,7 @@ import WordtoolCore
 /// Tokens of equal count are in the order of their bytes. `</s>`, the end of a line, and `<unk>`,
 /// any token that is not known, always have a place.
 public struct LanguageVocabulary: Sendable {
-  private var table = TokenTable()
+  private var table = ByteStringTable()
   /// How often each token stood in the text.
   public private(set) var counts: [Int64] = []
   /// The end of a line.
@@ -24,7 +24,7 @@ public struct LanguageVocabulary: Sendable {
   public func id(of token: String) -> Int32? { table.find(token) }
 
   func id(of token: UnsafeBufferPointer<UInt8>) -> Int32 { table.find(token) ?? unknownID }
-  func utf8(of id: Int32) -> ArraySlice<UInt8> { table.utf8(id) }
+  func bytes(of id: Int32) -> ArraySlice<UInt8> { table.bytes(id) }
 
   /// Makes the vocabulary of these tokens.
   ///
@@ -57,7 +57,7 @@ public struct LanguageVocabulary: Sendable {
     _ reader: SentenceReader, paths: [String], minimumCount: Int, maximumCount: Int?,
     stop: StopFlag?
   ) throws -> LanguageVocabulary {
-    var table = TokenTable()
+    var table = ByteStringTable()
     var counts: [Int64] = []
     var lineCount: Int64 = 0
     try reader.read(paths, stop: stop) { token in
@@ -71,10 +71,10 @@ public struct LanguageVocabulary: Sendable {
     var order = Array(0..<Int32(table.count))
     order.sort { left, right in
       let (a, b) = (counts[Int(left)], counts[Int(right)])
-      return a != b ? a > b : table.utf8(left).lexicographicallyPrecedes(table.utf8(right))
+      return a != b ? a > b : table.bytes(left).lexicographicallyPrecedes(table.bytes(right))
     }
     for id in order {
-      let bytes = Array(table.utf8(id))
+      let bytes = Array(table.bytes(id))
       if bytes.elementsEqual(TokenText.unknown.utf8) {
         unknownCount += counts[Int(id)]
       } else if counts[Int(id)] < Int64(minimumCount) || kept.count >= maximumCount ?? .max {

@@ -10,13 +10,13 @@ struct NeuralModelFile {
   static let format = "wordtool-language-model 1"
   static let checkpointFormat = "wordtool-language-model-checkpoint 1"
 
-  let file: TensorFile
+  let file: ModelFile
   let options: NeuralOptions
   let vocabulary: LanguageVocabulary
 
   /// Whether a tensor file is a model of this kind, whatever its version.
   static func matches(_ file: TensorFile) -> Bool {
-    file.metadata["format"]?.hasPrefix("wordtool-language-model") ?? false
+    ModelFile.isKind(of: format, file) || ModelFile.isKind(of: checkpointFormat, file)
   }
 
   // MARK: Reading
@@ -25,27 +25,15 @@ struct NeuralModelFile {
   ///
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
   init(path: String, format: String) throws {
-    file = try TensorFile(path: path)
-    let found = file.metadata["format"]
-    guard found == format else {
-      throw WordtoolError(
-        .badData, path: path,
-        found: found.map { "a file of the kind '\($0)'" } ?? "tensors without a format",
-        expected: "'\(format)'", remedy: "train-lm writes such files")
-    }
-    guard let text = file.metadata["options"],
-      let options = try? StoredJSON.decode(NeuralOptions.self, from: text)
-    else {
-      throw WordtoolError(.badData, path: path, found: "no readable options in the header")
-    }
-    self.options = options
+    file = try ModelFile(path: path, format: format, writtenBy: "train-lm")
+    options = try file.decoded("options", as: NeuralOptions.self)
     vocabulary = try Self.vocabulary(in: file)
-    try Self.check(options, vocabulary: vocabulary, path: path)
+    try Self.check(options, vocabulary: vocabulary, in: file)
   }
 
   /// Refuses shapes that a model cannot have before memory is taken for them.
   private static func check(
-    _ options: NeuralOptions, vocabulary: LanguageVocabulary, path: String
+    _ options: NeuralOptions, vocabulary: LanguageVocabulary, in file: ModelFile
   ) throws {
     let sizes = [
       options.recurrent.layers, options.recurrent.hidden, options.embedding, options.window,
@@ -60,38 +48,22 @@ struct NeuralModelFile {
       && (!options.isTied || options.embedding == options.featureCount)
       && !(options.isTied && options.isOneHot) && !options.recurrent.isBidirectional
     guard areFine else {
-      throw WordtoolError(.badData, path: path, found: "options that no model can have")
+      throw file.failure("options that no model can have")
     }
   }
 
-  private static func vocabulary(in file: TensorFile) throws -> LanguageVocabulary {
-    func values(_ name: String) throws -> [Int64] {
-      guard let entry = file.entry(named: name), entry.type == .int64, entry.shape.count == 1 else {
-        throw WordtoolError(
-          .badData, path: file.path, found: "no \(name)", expected: "64-bit numbers")
-      }
-      let bytes = file.bytes(of: entry)
-      return (0..<entry.elementCount).map {
-        Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self))
-      }
+  private static func vocabulary(in file: ModelFile) throws -> LanguageVocabulary {
+    let texts = try file.strings(
+      bytes: "vocabulary.bytes", offsets: "vocabulary.offsets", allowsEmpty: false)
+    let counts = try file.values("vocabulary.counts", .int64, [texts.count], zero: Int64(0))
+    guard !counts.isEmpty, counts.allSatisfy({ $0 >= 0 }) else {
+      throw file.failure(
+        counts.isEmpty ? "an empty vocabulary" : "a negative count in 'vocabulary.counts'")
     }
-    let offsets = try values("vocabulary.offsets")
-    let counts = try values("vocabulary.counts")
-    guard let entry = file.entry(named: "vocabulary.bytes"), entry.type == .uint8,
-      offsets.count == counts.count + 1, offsets.count >= 2, offsets.first == 0,
-      offsets.last == Int64(entry.range.count),
-      zip(offsets, offsets.dropFirst()).allSatisfy({ $0 < $1 }), counts.allSatisfy({ $0 >= 0 })
-    else {
-      throw WordtoolError(.badData, path: file.path, found: "a damaged vocabulary")
-    }
-    let bytes = file.bytes(of: entry)
-    let tokens = counts.indices.map { index in
-      (bytes: Array(bytes[Int(offsets[index])..<Int(offsets[index + 1])]), count: counts[index])
-    }
-    let vocabulary = try LanguageVocabulary(tokens: tokens, path: file.path)
-    guard vocabulary.count == tokens.count else {
-      throw WordtoolError(
-        .badData, path: file.path, found: "a vocabulary without </s> or <unk>")
+    let vocabulary = try LanguageVocabulary(
+      tokens: counts.indices.map { (Array(texts[$0]), counts[$0]) }, path: file.path)
+    guard vocabulary.count == counts.count else {
+      throw file.failure("a vocabulary without </s> or <unk>")
     }
     return vocabulary
   }
@@ -103,24 +75,14 @@ struct NeuralModelFile {
         entry.name, shape: entry.shape, into: parameters.values.base + entry.range.lowerBound)
     }
     if let name = parameters.firstNotFinite() {
-      throw WordtoolError(
-        .badData, path: file.path, found: "a value in \(name) that is not finite")
+      throw file.failure("a value in \(name) that is not finite")
     }
   }
 
   /// Copies one tensor of 32-bit floats.
   func read(_ name: String, shape: [Int], into target: UnsafeMutablePointer<Float>) throws {
-    guard let entry = file.entry(named: name) else {
-      throw WordtoolError(.badData, path: file.path, found: "no tensor \(name)")
-    }
-    guard entry.type == .float32, entry.shape == shape else {
-      throw WordtoolError(
-        .badData, path: file.path,
-        found: "tensor \(name) of type \(entry.type.rawValue) and shape \(entry.shape)",
-        expected: "F32 \(shape)")
-    }
-    UnsafeMutableRawBufferPointer(start: target, count: entry.range.count)
-      .copyMemory(from: file.bytes(of: entry))
+    let bytes = try file.bytes(name, .float32, shape).bytes
+    UnsafeMutableRawBufferPointer(start: target, count: bytes.count).copyMemory(from: bytes)
   }
 
   // MARK: Writing
@@ -134,20 +96,15 @@ struct NeuralModelFile {
     var metadata = metadata
     metadata["format"] = format
     metadata["options"] = try StoredJSON.text(options)
-    var bytes: [UInt8] = []
-    var offsets: [Int64] = [0]
-    for id in 0..<Int32(vocabulary.count) {
-      bytes += vocabulary.utf8(of: id)
-      offsets.append(Int64(bytes.count))
-    }
+    let texts = StringTable((0..<Int32(vocabulary.count)).map { vocabulary.bytes(of: $0) })
     var announced = parameters.entries.map {
       TensorFileWriter.Announcement($0.name, .float32, $0.shape)
     }
     announced += more.map { TensorFileWriter.Announcement($0.name, .float32, [$0.values.count]) }
     announced += [
-      TensorFileWriter.Announcement("vocabulary.offsets", .int64, [offsets.count]),
+      TensorFileWriter.Announcement("vocabulary.offsets", .int64, [texts.offsets.count]),
       TensorFileWriter.Announcement("vocabulary.counts", .int64, [vocabulary.count]),
-      TensorFileWriter.Announcement("vocabulary.bytes", .uint8, [bytes.count]),
+      TensorFileWriter.Announcement("vocabulary.bytes", .uint8, [texts.bytes.count]),
     ]
     var writer = try TensorFileWriter(to: output, metadata: metadata, tensors: announced)
     for entry in parameters.entries {
@@ -156,9 +113,9 @@ struct NeuralModelFile {
         UnsafeRawBufferPointer(UnsafeBufferPointer(start: start, count: entry.range.count)))
     }
     for tensor in more { try writer.write(UnsafeRawBufferPointer(tensor.values)) }
-    try offsets.map(\.littleEndian).withUnsafeBytes { try writer.write($0) }
+    try texts.offsets.map(\.littleEndian).withUnsafeBytes { try writer.write($0) }
     try vocabulary.counts.map(\.littleEndian).withUnsafeBytes { try writer.write($0) }
-    try bytes.withUnsafeBytes { try writer.write($0) }
+    try texts.bytes.withUnsafeBytes { try writer.write($0) }
     writer.finish()
     try output.commit()
   }
@@ -175,12 +132,7 @@ extension NeuralLanguageModel {
     let file = try NeuralModelFile(path: path, format: NeuralModelFile.format)
     // The weights are there before memory is taken for them.
     for (name, shape) in file.options.parameterShapes(vocabulary: file.vocabulary.count) {
-      guard file.file.entry(named: name)?.shape == shape else {
-        throw WordtoolError(
-          .badData, path: path,
-          found: file.file.entry(named: name).map { "tensor \(name) of shape \($0.shape)" }
-            ?? "no tensor \(name)", expected: "\(name) of shape \(shape)")
-      }
+      _ = try file.file.entry(name, .float32, shape)
     }
     let network = LanguageNetwork<Float>(
       file.options, vocabulary: file.vocabulary.count, threads: threads)

@@ -48,10 +48,10 @@ extension NeuralTrainer {
     public init(path: String) throws {
       file = try NeuralModelFile(path: path, format: NeuralModelFile.checkpointFormat)
       guard
-        let training = file.file.metadata["training"].flatMap({
+        let training = file.file.tensors.metadata["training"].flatMap({
           try? StoredJSON.decode(NeuralTrainingOptions.self, from: $0)
         }),
-        let position = file.file.metadata["position"].flatMap({
+        let position = file.file.tensors.metadata["position"].flatMap({
           try? StoredJSON.decode(Position.self, from: $0)
         }), position.counts.count == 2, position.epoch >= 0, position.place >= 0
       else {

@@ -108,9 +108,9 @@ public final class NeuralTrainer {
   }
 
   private static func hash(_ ids: [Int32]) -> UInt64 {
-    ids.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-      ($0 ^ UInt64(UInt32(bitPattern: $1))) &* 0x100_0000_01B3
-    }
+    var hash = FNV1a()
+    for id in ids { hash.add(UInt32(bitPattern: id)) }
+    return hash.value
   }
 
   /// Tokens trained on so far, those before a checkpoint included.

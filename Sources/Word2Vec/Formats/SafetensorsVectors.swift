@@ -152,12 +152,10 @@ enum SafetensorsVectors {
         throw failure(
           "no tensor \"vocabulary.bytes\" or no \"vocabulary.offsets\"", expected: "both")
       }
-      var falls = offsets[0] != 0
-      for index in 0..<count where offsets[index] > offsets[index + 1] { falls = true }
-      guard !falls, offsets[count] <= UInt64(bytes.count) else {
+      if let fault = StringTable.fault(in: offsets, byteCount: bytes.count, allowsPadding: true) {
         throw failure(
-          "vocabulary.offsets do not rise from 0 to at most \(bytes.count)",
-          expected: "the bounds of the words in vocabulary.bytes")
+          "vocabulary.offsets \(fault)",
+          expected: "rising bounds of the words in vocabulary.bytes")
       }
       let text = UnsafeBufferPointer(rebasing: bytes[..<Int(offsets[count])])
       if let word = UTF8Check.firstInvalidWord(text, offsets: offsets) {

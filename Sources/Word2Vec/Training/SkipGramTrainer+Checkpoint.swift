@@ -32,13 +32,12 @@ extension SkipGramTrainer {
 
   /// FNV-1a over the words, their order and their counts.
   private static func fingerprint(_ vocabulary: Vocabulary) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    var hash = FNV1a()
     for id in 0..<vocabulary.count {
-      vocabulary.withUTF8(at: id) { $0.forEach(add) }
-      add(0xFF)  // occurs in no UTF-8 text
-      withUnsafeBytes(of: vocabulary.count(at: id).littleEndian) { $0.forEach(add) }
+      vocabulary.withUTF8(at: id) { hash.add(bytes: $0) }
+      hash.add(0xFF as UInt8)  // occurs in no UTF-8 text
+      withUnsafeBytes(of: vocabulary.count(at: id).littleEndian) { $0.forEach { hash.add($0) } }
     }
-    return String(hash, radix: 16)
+    return String(hash.value, radix: 16)
   }
 }
