@@ -1,4 +1,3 @@
-import Libc
 import WordtoolCore
 
 /// The rows of a large matrix of floats, one row a word, that several threads train together.
@@ -21,11 +20,13 @@ import WordtoolCore
   public let stride: Int
   /// The first row.
   package let base: UnsafeMutablePointer<Float>
+  private let memory: AlignedMemory
 
   /// The number of blocks of 16 columns.
   public var blockCount: Int { stride / Self.blockSize }
   /// The bytes that `rowCount` rows of `dimension` columns take, or nil if they cannot be counted.
   public static func byteCount(rowCount: Int, dimension: Int) -> Int? {
+    guard rowCount >= 0, dimension >= 0, dimension <= .max - blockSize else { return nil }
     let stride = (dimension + blockSize - 1) / blockSize * blockSize
     let (floats, overflow) = rowCount.multipliedReportingOverflow(by: stride)
     let (bytes, overflowBytes) = floats.multipliedReportingOverflow(by: 4)
@@ -39,25 +40,16 @@ import WordtoolCore
     precondition(rowCount > 0 && dimension > 0, "no rows: \(rowCount) x \(dimension)")
     self.rowCount = rowCount
     self.dimension = dimension
-    stride = (dimension + Self.blockSize - 1) / Self.blockSize * Self.blockSize
-    let size = Self.byteCount(rowCount: rowCount, dimension: dimension)
-    let address = unsafe size.flatMap { size in
-      unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let count = Self.byteCount(rowCount: rowCount, dimension: dimension).map { $0 / 4 } ?? .max
+    stride = count / rowCount
+    memory = try AlignedMemory(
+      count: count, of: Float.self, access: .scattered,
+      purpose: "\(rowCount) rows of \(dimension) floats")
+    guard let base = unsafe memory.buffer(of: Float.self, count: count).baseAddress else {
+      preconditionFailure("memory without an address")
     }
-    guard let size, let address = unsafe address, unsafe address != MAP_FAILED else {
-      throw WordtoolError(
-        .unavailable, found: "no memory for \(rowCount) rows of \(dimension) floats",
-        remedy: "use fewer words (--max-vocab, --min-count) or a smaller --dim")
-    }
-    #if os(Linux)
-    // Rows are touched at random: large pages save most of the address translations.
-    _ = unsafe madvise(address, size, MADV_HUGEPAGE)
-    #endif
-    // SAFETY: a fresh mapping, page-aligned, zero-filled, of size bytes.
-    unsafe base = address.bindMemory(to: Float.self, capacity: size / 4)
+    unsafe self.base = base
   }
-
-  deinit { _ = unsafe munmap(base, rowCount * stride * 4) }
 
   /// The values of one row, without the padding.
   public subscript(row: Int) -> [Float] {

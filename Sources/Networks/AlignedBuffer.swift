@@ -1,4 +1,4 @@
-import Libc
+import WordtoolCore
 
 /// Numbers at a multiple of 64 bytes, zero at first; they never move.
 ///
@@ -10,23 +10,41 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Scalar>
   /// How many there are.
   package let count: Int
-  /// What was taken, with room to begin at a multiple of 64.
-  private let block: UnsafeMutableRawPointer
+  private let memory: AlignedMemory?
 
   /// Takes memory for `count` numbers.
-  package init(count: Int) {
-    precondition(count >= 0, "\(count) numbers")
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when the system does not give it.
+  package init(count: Int) throws {
+    let memory = try AlignedMemory(
+      count: count, of: Scalar.self, purpose: "\(count) numbers of a network")
+    self.memory = memory
     self.count = count
-    let (bytes, overflow) = max(1, count).multipliedReportingOverflow(
-      by: MemoryLayout<Scalar>.stride)
-    guard !overflow, let block = calloc(bytes / 64 + 2, 64) else {
-      fatalError("no memory for \(count) numbers")
+    guard let base = memory.buffer(of: Scalar.self, count: count).baseAddress else {
+      preconditionFailure("memory without an address")
     }
-    self.block = block
-    base = block.alignedUp(toMultipleOf: 64).bindMemory(to: Scalar.self, capacity: count)
+    self.base = base
   }
 
-  deinit { free(block) }
+  /// No numbers: what a buffer is before anything is reserved.
+  package init() {
+    memory = nil
+    count = 0
+    guard let base = UnsafeMutablePointer<Scalar>(bitPattern: AlignedMemory.alignment) else {
+      preconditionFailure("an address of zero")
+    }
+    self.base = base
+  }
+
+  /// Makes sure that `buffer` holds `count` numbers; what it held is lost where it has to grow.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when the system does not give the memory.
+  package static func reserve(_ buffer: inout AlignedBuffer<Scalar>, _ count: Int) throws {
+    if buffer.count >= count { return }
+    // The old memory goes before the new is taken.
+    buffer = AlignedBuffer()
+    buffer = try AlignedBuffer(count: count)
+  }
 
   /// All numbers.
   package var all: UnsafeMutableBufferPointer<Scalar> {

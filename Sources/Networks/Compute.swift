@@ -25,10 +25,12 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
   }
 
   /// Computes on a team's threads.
-  package init(threadCount: Int) {
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when there is no memory for their scratch.
+  package init(threadCount: Int) throws {
     team = ThreadTeam(threadCount: threadCount)
-    tiles = (0..<threadCount).map { _ in
-      AlignedBuffer(count: Self.innerBlock * Scalar.panelColumns)
+    tiles = try (0..<threadCount).map { _ in
+      try AlignedBuffer(count: Self.innerBlock * Scalar.panelColumns)
     }
   }
 
@@ -36,12 +38,13 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
   @_specialize(where Scalar == Float)
   package func multiply(
     _ a: MatrixView<Scalar>, _ b: MatrixView<Scalar>, into c: MatrixView<Scalar>, keep: Bool = false
-  ) {
+  ) throws {
     let packed: PackedMatrix<Scalar>
     if let scratch, scratch.fits(rows: b.rows, columns: b.columns) {
       packed = scratch
     } else {
-      packed = PackedMatrix(capacityFor: b.rows, b.columns)
+      scratch = nil
+      packed = try PackedMatrix(capacityFor: b.rows, b.columns)
       scratch = packed
     }
     pack(b, into: packed)
@@ -184,8 +187,10 @@ package final class PackedMatrix<Scalar: NetworkScalar>: @unchecked Sendable {
   private let storage: AlignedBuffer<Scalar>
 
   /// Takes memory for a matrix of that size.
-  package init(capacityFor rows: Int, _ columns: Int) {
-    storage = AlignedBuffer(count: Self.size(rows, columns))
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when the system does not give it.
+  package init(capacityFor rows: Int, _ columns: Int) throws {
+    storage = try AlignedBuffer(count: Self.size(rows, columns))
   }
 
   private static func size(_ rows: Int, _ columns: Int) -> Int {

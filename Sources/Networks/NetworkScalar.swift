@@ -2,7 +2,7 @@
 ///
 /// `Float` calls the SIMD kernels; `Double` is plain Swift, says what the kernels mean, and serves
 /// to check gradients against differences.
-package protocol NetworkScalar: BinaryFloatingPoint, Sendable {
+package protocol NetworkScalar: BitwiseCopyable, BinaryFloatingPoint, Sendable {
   typealias Input = UnsafePointer<Self>
   typealias Output = UnsafeMutablePointer<Self>
 

@@ -60,17 +60,17 @@ package final class Optimizer<Scalar: NetworkScalar> {
   /// Trains all numbers of `parameters`.
   package init(
     _ options: OptimizerOptions, parameters: Parameters<Scalar>, compute: Compute<Scalar>
-  ) {
+  ) throws {
     self.options = options
     self.parameters = parameters
     self.compute = compute
     let count = parameters.values.count
     switch options.method {
-    case .sgd: if options.momentum > 0 { first = AlignedBuffer(count: count) }
-    case .adagrad, .rmsprop: second = AlignedBuffer(count: count)
+    case .sgd: if options.momentum > 0 { first = try AlignedBuffer(count: count) }
+    case .adagrad, .rmsprop: second = try AlignedBuffer(count: count)
     case .adam, .adamw:
-      first = AlignedBuffer(count: count)
-      second = AlignedBuffer(count: count)
+      first = try AlignedBuffer(count: count)
+      second = try AlignedBuffer(count: count)
     }
   }
 
@@ -225,8 +225,8 @@ package final class Optimizer<Scalar: NetworkScalar> {
   package var isAveraging: Bool { average != nil }
 
   /// Begins to keep the mean of the weights (Polyak and Juditsky 1992).
-  package func beginAveraging() {
-    if average == nil { average = AlignedBuffer(count: parameters.values.count) }
+  package func beginAveraging() throws {
+    if average == nil { average = try AlignedBuffer(count: parameters.values.count) }
   }
 
   /// Runs `body` with the mean of the weights in place of the weights, if there is one.
@@ -261,10 +261,10 @@ package final class Optimizer<Scalar: NetworkScalar> {
   }
 
   /// Takes up what `memory` gave; the arrays are filled by the caller afterwards.
-  package func restore(counts: [Int], isAveraging: Bool) {
+  package func restore(counts: [Int], isAveraging: Bool) throws {
     precondition(counts.count == 2, "\(counts.count) counts")
     stepCount = counts[0]
     averageCount = counts[1]
-    if isAveraging { beginAveraging() }
+    if isAveraging { try beginAveraging() }
   }
 }

@@ -21,18 +21,53 @@ package final class Parameters<Scalar: NetworkScalar>: @unchecked Sendable {
   private let places: [String: Int]
 
   /// Takes memory for arrays of these names and shapes, all zero.
-  package init(_ shapes: [(name: String, shape: [Int])]) {
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` for more numbers than this machine can hold,
+  ///   before anything is taken, and when the system does not give the memory.
+  package init(_ shapes: [(name: String, shape: [Int])]) throws {
+    let count = try Self.checkedCount(of: shapes)
     var entries: [Entry] = []
     var end = 0
     for (name, shape) in shapes {
       let count = shape.reduce(1, *)
       entries.append(Entry(name: name, shape: shape, range: end..<end + count))
-      end = (end + count + 15) / 16 * 16
+      end = Self.padded(end + count)
     }
+    precondition(end == count, "\(end) numbers, counted \(count)")
     self.entries = entries
     places = Dictionary(uniqueKeysWithValues: zip(entries.map(\.name), entries.indices))
-    values = AlignedBuffer(count: end)
-    gradients = AlignedBuffer(count: end)
+    values = try AlignedBuffer(count: end)
+    gradients = try AlignedBuffer(count: end)
+  }
+
+  private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  /// How many numbers arrays of these shapes take, each rounded up to 16.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when they and their gradients are more than this
+  ///   machine's memory: whatever comes of such a network, it is not trained here.
+  package static func checkedCount(of shapes: [(name: String, shape: [Int])]) throws -> Int {
+    let limit = AlignedMemory.machineByteCount / (2 * MemoryLayout<Scalar>.stride)
+    var total = 0
+    for (name, shape) in shapes {
+      var count = 1
+      for extent in shape {
+        let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+        count = overflow || extent < 0 ? .max : product
+        if extent == 0 { break }
+      }
+      guard count <= limit - total, padded(count) <= limit - total else {
+        throw WordtoolError(
+          .unavailable,
+          found: "no memory for a network whose `\(name)` is "
+            + shape.map(String.init).joined(separator: " x "),
+          expected: "weights and gradients of at most "
+            + AlignedMemory.words(forByteCount: AlignedMemory.machineByteCount)
+            + ", the memory of this machine", remedy: "make the network smaller")
+      }
+      total += padded(count)
+    }
+    return total
   }
 
   /// How many numbers are trained.

@@ -154,8 +154,8 @@ extension CorpusRun {
     let stride = MemoryLayout<Int32>.stride
     let mapping =
       total * stride > reader.memoryLimit
-      ? try AnonymousMapping(byteCount: total * stride, folder: reader.temporaryFolder)
-      : try AnonymousMapping(byteCount: total * stride)
+      ? try AlignedMemory(byteCount: total * stride, folder: reader.temporaryFolder)
+      : try AlignedMemory(byteCount: total * stride)
     let next = Atomic<Int>(0)
     let pieceCount = edges.count
     try Workers.run(count: reader.threadCount) { [offsets, skips] _ in

@@ -4,7 +4,7 @@ import WordtoolCore
 struct IDBlock: Sendable {
   enum Place: Sendable {
     /// In memory that may be shared with other blocks of the same thread, from a byte offset.
-    case memory(AnonymousMapping, offset: Int)
+    case memory(AlignedMemory, offset: Int)
     /// In the temporary file, from a byte offset.
     case file(offset: Int)
   }
@@ -40,7 +40,7 @@ final class IDBlocks: Sendable {
   /// The part of a thread that fills blocks: it packs small blocks into larger mappings, because a
   /// process may have only some ten thousand mappings.
   struct Writer {
-    private var chunk: AnonymousMapping?
+    private var chunk: AlignedMemory?
     private var used = 0
     private static let chunkSize = 4 << 20
 
@@ -48,7 +48,7 @@ final class IDBlocks: Sendable {
       _ bytes: UnsafeRawBufferPointer
     ) throws -> IDBlock.Place {
       if unsafe chunk == nil || used + bytes.count > chunk?.bytes.count ?? 0 {
-        chunk = try AnonymousMapping(byteCount: max(Self.chunkSize, bytes.count))
+        chunk = try AlignedMemory(byteCount: max(Self.chunkSize, bytes.count))
         used = 0
       }
       guard let chunk else { preconditionFailure("a chunk was just made") }

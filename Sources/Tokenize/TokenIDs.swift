@@ -17,12 +17,12 @@ import WordtoolCore
   public let tokenCount: Int
   /// How many of them are line ends.
   public let lineCount: Int
-  private let mapping: AnonymousMapping
+  private let mapping: AlignedMemory
 
   /// Whether the numbers are in a mapped temporary file.
   public var isMappedFile: Bool { mapping.isFile }
 
-  init(mapping: AnonymousMapping, count: Int, lineCount: Int) {
+  init(mapping: AlignedMemory, count: Int, lineCount: Int) {
     unsafe precondition(count * MemoryLayout<Int32>.stride <= mapping.bytes.count)
     self.mapping = mapping
     self.count = count
@@ -43,7 +43,7 @@ import WordtoolCore
       if id != Self.lineEnd || (all.last ?? Self.lineEnd) != Self.lineEnd { all.append(id) }
     }
     if let last = all.last, last != Self.lineEnd { all.append(Self.lineEnd) }
-    let mapping = try AnonymousMapping(byteCount: all.count * MemoryLayout<Int32>.stride)
+    let mapping = try AlignedMemory(byteCount: all.count * MemoryLayout<Int32>.stride)
     // SAFETY: the mapping was made for exactly these bytes.
     unsafe all.withUnsafeBytes { unsafe mapping.bytes.copyMemory(from: $0) }
     let lines = all.reduce(0) { $0 + ($1 == Self.lineEnd ? 1 : 0) }

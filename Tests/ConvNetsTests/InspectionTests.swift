@@ -10,7 +10,7 @@ import WordtoolCore
   private func model(_ network: String, input: ImageShape, classes: Int = 4) throws -> ImageModel {
     let description = try ImageModelDescription(
       architecture: network, inputShape: input, classNames: (0..<classes).map(String.init))
-    let execution = NetworkExecution<Float>(description.graph, threads: 2)
+    let execution = try NetworkExecution<Float>(description.graph, threads: 2)
     NetworkExecutionTests.fill(execution, seed: 3)
     return ImageModel(description, execution: execution, threads: 2)
   }

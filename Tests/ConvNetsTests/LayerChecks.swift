@@ -22,15 +22,15 @@ enum LayerChecks {
 
   private static func differences(
     _ count: Int, step: Double = 1e-5, at place: (Int) -> UnsafeMutablePointer<Double>,
-    of loss: () -> Double
-  ) -> [Double] {
-    (0..<count).map { index in
+    of loss: () throws -> Double
+  ) rethrows -> [Double] {
+    try (0..<count).map { index in
       let place = place(index)
       let value = place.pointee
       place.pointee = value + step
-      let more = loss()
+      let more = try loss()
       place.pointee = value - step
-      let less = loss()
+      let less = try loss()
       place.pointee = value
       return (more - less) / (2 * step)
     }
@@ -43,19 +43,19 @@ enum LayerChecks {
     let weights = random(layerCase.count * run.output.valueCount, seed: 2)
     // Runs of another object, which does not disturb what is kept for backward.
     let probe = try LayerRun<Double>(layerCase)
-    func loss(_ values: [[Double]]) -> Double {
-      zip(probe.forward(values), weights).reduce(0) { $0 + $1.0 * $1.1 }
+    func loss(_ values: [[Double]]) throws -> Double {
+      try zip(probe.forward(values), weights).reduce(0) { $0 + $1.0 * $1.1 }
     }
-    _ = run.forward(values)
-    let gradients = run.backward(weights)
+    _ = try run.forward(values)
+    let gradients = try run.backward(weights)
     for input in values.indices {
       var changed = values
-      let expected = values[input].indices.map { index in
+      let expected = try values[input].indices.map { index in
         let value = values[input][index]
         changed[input][index] = value + 1e-5
-        let more = loss(changed)
+        let more = try loss(changed)
         changed[input][index] = value - 1e-5
-        let less = loss(changed)
+        let less = try loss(changed)
         changed[input][index] = value
         return (more - less) / 2e-5
       }
@@ -63,9 +63,10 @@ enum LayerChecks {
       #expect(error < 1e-6, "input \(input): \(error)")
     }
     for entry in run.parameters.entries {
-      let expected = differences(
+      let expected = try differences(
         entry.range.count,
-        at: { probe.parameters.values.base + entry.range.lowerBound + $0 }, of: { loss(values) })
+        at: { probe.parameters.values.base + entry.range.lowerBound + $0 }, of: { try loss(values) }
+      )
       let error = error(Array(run.parameters.gradients.list[entry.range]), expected)
       #expect(error < 1e-6, "\(entry.name): \(error)")
     }
@@ -76,11 +77,11 @@ enum LayerChecks {
     let (single, double) = (try LayerRun<Float>(layerCase), try LayerRun<Double>(layerCase))
     let floats = layerCase.values(seed: 3).map { $0.map(Float.init) }
     let doubles = floats.map { $0.map(Double.init) }
-    let output = error(single.forward(floats), double.forward(doubles))
+    let output = try error(single.forward(floats), double.forward(doubles))
     #expect(output < tolerance, "output: \(output)")
     let gradient = random(layerCase.count * single.output.valueCount, seed: 4).map(Float.init)
-    let expected = double.backward(gradient.map(Double.init))
-    for (found, expected) in zip(single.backward(gradient), expected) {
+    let expected = try double.backward(gradient.map(Double.init))
+    for (found, expected) in try zip(single.backward(gradient), expected) {
       let error = error(found, expected)
       #expect(error < tolerance, "gradient: \(error)")
     }
@@ -96,7 +97,7 @@ enum LayerChecks {
         Array(double.statistics.values.list[entry.range]))
       #expect(error < tolerance, "\(entry.name): \(error)")
     }
-    for (found, expected) in zip(single.backward(gradient, addingTo: 3), expected) {
+    for (found, expected) in try zip(single.backward(gradient, addingTo: 3), expected) {
       let error = error(found, expected.map { $0 + 3 })
       #expect(error < tolerance, "added gradient: \(error)")
     }
@@ -107,8 +108,8 @@ enum LayerChecks {
     let floats = layerCase.values(seed: 5).map { $0.map(Float.init) }
     func results(_ threads: Int) throws -> [[UInt32]] {
       let run = try LayerRun<Float>(layerCase, threads: threads)
-      let output = run.forward(floats)
-      let gradients = run.backward(random(output.count, seed: 6).map(Float.init))
+      let output = try run.forward(floats)
+      let gradients = try run.backward(random(output.count, seed: 6).map(Float.init))
       let arrays = [
         run.parameters.gradients.list, run.statistics.values.list,
       ]
@@ -126,9 +127,9 @@ enum LayerChecks {
     let run = try LayerRun<Float>(layerCase)
     let values = layerCase.values(seed: 7)[0].map(Float.init)
     #expect(run.operation.worksInPlace)
-    let output = run.forward([values])
+    let output = try run.forward([values])
     let gradient = random(output.count, seed: 8).map(Float.init)
-    let expected = run.backward(gradient)[0]
+    let expected = try run.backward(gradient)[0]
     let found = try LayerRun<Float>(layerCase).inPlace(values, gradient)
     #expect(found.output == output)
     #expect(found.gradient == expected)

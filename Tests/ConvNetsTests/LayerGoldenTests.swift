@@ -118,11 +118,11 @@ extension LayerGolden.Case {
     let input = LayerGolden.values(shape.reduce(1, *), salt: 0, ties: item.ties)
     let values = LayerGolden.reordered(input, shape).map(Scalar.init)
     var output: [Scalar] = []
-    for _ in 0..<item.rounds { output = run.forward([values]) }
+    for _ in 0..<item.rounds { output = try run.forward([values]) }
     let seen = LayerGolden.reordered(output.map(Double.init), item.outputShape, back: true)
     #expect(LayerChecks.error(seen, item.output) < 2e-6, "\(layerCase)")
     let above = LayerGolden.values(output.count, salt: 17)
-    let below = run.backward(LayerGolden.reordered(above, item.outputShape).map(Scalar.init))[0]
+    let below = try run.backward(LayerGolden.reordered(above, item.outputShape).map(Scalar.init))[0]
     let gradient = LayerGolden.reordered(below.map(Double.init), shape, back: true)
     // Where a channel has one value or two, its gradient is what is left of equal numbers.
     let worst = zip(gradient, item.gradient).reduce(0) { max($0, abs($1.0 - $1.1)) }
@@ -152,7 +152,7 @@ extension LayerGolden.Case {
     var gradient = [Float](repeating: 0, count: 20)
     let result = SoftmaxCrossEntropy.loss(
       of: LayerGolden.values(20, salt: 0).map(Float.init), targets: golden.targets.map(Float.init),
-      count: 4, classes: 5, gradient: &gradient, compute: Compute(threadCount: 1))
+      count: 4, classes: 5, gradient: &gradient, compute: try Compute(threadCount: 1))
     #expect(abs(result.loss - golden.loss) < 1e-6)
     #expect(LayerChecks.error(gradient, golden.gradient) < 1e-6)
   }

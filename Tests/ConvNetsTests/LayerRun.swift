@@ -61,18 +61,20 @@ final class LayerRun<Scalar: NetworkScalar> {
     }
     let node = try graph.add("layer", layerCase.layer, inputs: nodes)
     output = graph.nodes[node].shape
-    parameters = Parameters(graph.parameters(of: node).map { ($0.name, $0.shape) })
-    statistics = Parameters(graph.statistics(of: node).map { ($0.name, $0.shape) })
-    let made = LayerOperations.make(
+    parameters = try Parameters(graph.parameters(of: node).map { ($0.name, $0.shape) })
+    statistics = try Parameters(graph.statistics(of: node).map { ($0.name, $0.shape) })
+    let made = try LayerOperations.make(
       node: node, graph: graph, parameters: parameters, statistics: statistics,
       compute: Compute<Scalar>(threadCount: threads))
     guard let made else { throw Missing() }
     operation = made
-    inputBuffers = layerCase.inputs.map { AlignedBuffer(count: layerCase.count * $0.valueCount) }
-    outputBuffer = AlignedBuffer(count: layerCase.count * output.valueCount)
+    inputBuffers = try layerCase.inputs.map {
+      try AlignedBuffer(count: layerCase.count * $0.valueCount)
+    }
+    outputBuffer = try AlignedBuffer(count: layerCase.count * output.valueCount)
     fill(parameters, from: 0.5)
     fill(statistics, from: 0.7)
-    operation.prepare(count: layerCase.count, isTraining: layerCase.isTraining)
+    try operation.prepare(count: layerCase.count, isTraining: layerCase.isTraining)
   }
 
   struct Missing: Error {}
@@ -99,24 +101,24 @@ final class LayerRun<Scalar: NetworkScalar> {
   }
 
   /// The output for inputs laid out [image, row, column, channel].
-  func forward(_ values: [[Scalar]]) -> [Scalar] {
+  func forward(_ values: [[Scalar]]) throws -> [Scalar] {
     for (buffer, values) in zip(inputBuffers, values) {
       for (index, value) in values.enumerated() { buffer.base[index] = value }
     }
-    operation.forward(inputs, into: outputs, pass: pass)
+    try operation.forward(inputs, into: outputs, pass: pass)
     return outputBuffer.list
   }
 
   /// The gradients of the inputs after `forward`, added to `start` where it is given.
-  func backward(_ gradient: [Scalar], addingTo start: Scalar? = nil) -> [[Scalar]] {
-    let buffer = AlignedBuffer<Scalar>(count: gradient.count)
+  func backward(_ gradient: [Scalar], addingTo start: Scalar? = nil) throws -> [[Scalar]] {
+    let buffer = try AlignedBuffer<Scalar>(count: gradient.count)
     for (index, value) in gradient.enumerated() { buffer.base[index] = value }
-    let targets = inputBuffers.map { input in
-      let target = AlignedBuffer<Scalar>(count: input.count)
+    let targets = try inputBuffers.map { input in
+      let target = try AlignedBuffer<Scalar>(count: input.count)
       target.base.update(repeating: start ?? .nan, count: input.count)
       return target
     }
-    operation.backward(
+    try operation.backward(
       inputs, output: outputs,
       gradient: Activations(base: buffer.base, count: layerCase.count, shape: output),
       into: zip(targets, layerCase.inputs).map { target, shape in
@@ -129,9 +131,11 @@ final class LayerRun<Scalar: NetworkScalar> {
   }
 
   /// The same in one place for input and output, and one for both gradients.
-  func inPlace(_ values: [Scalar], _ gradient: [Scalar]) -> (output: [Scalar], gradient: [Scalar]) {
-    let buffers = [values, gradient].map { list in
-      let buffer = AlignedBuffer<Scalar>(count: list.count)
+  func inPlace(_ values: [Scalar], _ gradient: [Scalar]) throws -> (
+    output: [Scalar], gradient: [Scalar]
+  ) {
+    let buffers = try [values, gradient].map { list in
+      let buffer = try AlignedBuffer<Scalar>(count: list.count)
       for (index, value) in list.enumerated() { buffer.base[index] = value }
       return buffer
     }
@@ -140,9 +144,9 @@ final class LayerRun<Scalar: NetworkScalar> {
     }
     let gradients = Activations(base: buffers[1].base, count: layerCase.count, shape: output)
     let result = Activations(base: buffers[0].base, count: layerCase.count, shape: output)
-    operation.forward([places[0]], into: result, pass: pass)
+    try operation.forward([places[0]], into: result, pass: pass)
     let output = buffers[0].list
-    operation.backward(
+    try operation.backward(
       [places[0]], output: result, gradient: gradients,
       into: [GradientTarget(values: places[1], adds: false)], pass: pass)
     return (output, buffers[1].list)

@@ -151,9 +151,9 @@ import TestSupport
 
   static func loss(
     _ network: NetworkExecution<Double>, _ images: [Double], _ targets: [Double], count: Int
-  ) -> Double {
+  ) throws -> Double {
     // Heads in training count too: the gradient's antiderivative is the weighted sum.
-    let main = network.train(images, targets: targets, count: count, seed: 5, step: 2).loss
+    let main = try network.train(images, targets: targets, count: count, seed: 5, step: 2).loss
     network.parameters.gradients.clear()
     return main
   }
@@ -165,13 +165,13 @@ import TestSupport
     var graph = try Self.graph(index)
     // The loss that `train` returns is that of the main head alone.
     if !graph.auxiliaryOutputs.isEmpty { graph = try Self.withoutHeads(index) }
-    let network = NetworkExecution<Double>(graph, threads: 1)
+    let network = try NetworkExecution<Double>(graph, threads: 1)
     Self.fill(network, seed: 3)
     let count = 3
     let images: [Double] = Self.random(count * graph.inputShape.valueCount, seed: 9)
     let targets = [0.1, 0.7, 0.2, 0, 0, 1, 1, 0, 0]
     network.parameters.gradients.clear()
-    _ = network.train(images, targets: targets, count: count, seed: 5, step: 2)
+    _ = try network.train(images, targets: targets, count: count, seed: 5, step: 2)
     let gradients = Array(network.parameters.gradients.all)
     let values = network.parameters.values.base
     var worst = 0.0
@@ -184,10 +184,10 @@ import TestSupport
         let step = 1e-5
         values[place] = before + step
         network.parametersChanged()
-        let above = Self.loss(network, images, targets, count: count)
+        let above = try Self.loss(network, images, targets, count: count)
         values[place] = before - step
         network.parametersChanged()
-        let below = Self.loss(network, images, targets, count: count)
+        let below = try Self.loss(network, images, targets, count: count)
         values[place] = before
         let expected = (above - below) / (2 * step)
         let error = abs(expected - gradients[place]) / max(1e-3, abs(expected))
@@ -209,24 +209,24 @@ import TestSupport
   func heads() throws {
     let index = 4
     let graph = try Self.graph(index)
-    let network = NetworkExecution<Double>(graph, threads: 1)
+    let network = try NetworkExecution<Double>(graph, threads: 1)
     Self.fill(network, seed: 3)
     let images: [Double] = Self.random(2 * graph.inputShape.valueCount, seed: 9)
     let targets: [Double] = [0, 1, 0, 1, 0, 0]
     network.parameters.gradients.clear()
-    _ = network.train(images, targets: targets, count: 2, seed: 5, step: 2)
+    _ = try network.train(images, targets: targets, count: 2, seed: 5, step: 2)
     let both = Array(network.parameters.gradients.all)
     // The same network with the head as its output gives the head's gradients.
     var head = try Self.withoutHeads(index)
-    let main = NetworkExecution<Double>(head, threads: 1)
+    let main = try NetworkExecution<Double>(head, threads: 1)
     let aux = try #require(head.node(named: "aux.fc"))
     head.setOutput(aux)
-    let other = NetworkExecution<Double>(head, threads: 1)
+    let other = try NetworkExecution<Double>(head, threads: 1)
     var sums = [Double](repeating: 0, count: both.count)
     for (part, weight) in [(main, 1.0), (other, 0.3)] {
       Self.fill(part, seed: 3)
       part.parameters.gradients.clear()
-      _ = part.train(images, targets: targets, count: 2, seed: 5, step: 2)
+      _ = try part.train(images, targets: targets, count: 2, seed: 5, step: 2)
       for place in sums.indices { sums[place] += weight * part.parameters.gradients.base[place] }
     }
     for place in sums.indices { #expect(abs(sums[place] - both[place]) < 1e-12) }
@@ -235,18 +235,18 @@ import TestSupport
   @Test("the images' gradient is the difference quotient of a logit", arguments: networks.indices)
   func inputGradient(_ index: Int) throws {
     let graph = try Self.graph(index)
-    let network = NetworkExecution<Double>(graph, threads: 1)
+    let network = try NetworkExecution<Double>(graph, threads: 1)
     Self.fill(network, seed: 3)
     let size = graph.inputShape.valueCount
     var images: [Double] = Self.random(2 * size, seed: 9)
-    let gradient = network.inputGradient(images, count: 2, classes: [1, 2])
+    let gradient = try network.inputGradient(images, count: 2, classes: [1, 2])
     for place in Swift.stride(from: 0, to: 2 * size, by: 7) {
       let (image, label) = (place / size, place < size ? 1 : 2)
       let before = images[place]
       images[place] = before + 1e-5
-      let above = network.logits(images, count: 2)[image, label]
+      let above = try network.logits(images, count: 2)[image, label]
       images[place] = before - 1e-5
-      let below = network.logits(images, count: 2)[image, label]
+      let below = try network.logits(images, count: 2)[image, label]
       images[place] = before
       let expected = (above - below) / 2e-5
       #expect(
@@ -258,13 +258,13 @@ import TestSupport
   @Test("joined layers give what single layers give", arguments: networks.indices)
   func joining(_ index: Int) throws {
     let graph = try Self.graph(index)
-    let network = NetworkExecution<Double>(graph, threads: 2)
+    let network = try NetworkExecution<Double>(graph, threads: 2)
     Self.fill(network, seed: 3)
     for count in [1, 4] {
       let images: [Double] = Self.random(count * graph.inputShape.valueCount, seed: 9)
-      let single = network.allActivations(images, count: count)[graph.output]
+      let single = try network.allActivations(images, count: count)[graph.output]
       let expected = (0..<single.valueCount).map { single.base[$0] }
-      let joined = network.logits(images, count: count)
+      let joined = try network.logits(images, count: count)
       for place in expected.indices {
         #expect(abs(expected[place] - joined.base[place]) < 1e-9)
       }
@@ -275,7 +275,8 @@ import TestSupport
   func floats(_ index: Int) throws {
     let graph = try Self.graph(index)
     let (single, double) = (
-      NetworkExecution<Float>(graph, threads: 2), NetworkExecution<Double>(graph, threads: 1)
+      try NetworkExecution<Float>(graph, threads: 2),
+      try NetworkExecution<Double>(graph, threads: 1)
     )
     Self.fill(single, seed: 3)
     Self.fill(double, seed: 3)
@@ -283,8 +284,8 @@ import TestSupport
     let images: [Float] = Self.random(count * graph.inputShape.valueCount, seed: 9)
     var targets = [Float](repeating: 0, count: count * 3)
     for image in 0..<count { targets[image * 3 + image % 3] = 1 }
-    let one = single.train(images, targets: targets, count: count, seed: 5, step: 2)
-    let two = double.train(
+    let one = try single.train(images, targets: targets, count: count, seed: 5, step: 2)
+    let two = try double.train(
       images.map(Double.init), targets: targets.map(Double.init), count: count, seed: 5, step: 2)
     #expect(abs(one.loss - two.loss) < 1e-5)
     for place in 0..<single.parameters.gradients.count {
@@ -299,14 +300,14 @@ import TestSupport
     let graph = try Self.graph(index)
     var results: [[UInt32]] = []
     for threads in 1...3 {
-      let network = NetworkExecution<Float>(graph, threads: threads)
+      let network = try NetworkExecution<Float>(graph, threads: threads)
       Self.fill(network, seed: 3)
       for count in [1, 7] {
         let images: [Float] = Self.random(count * graph.inputShape.valueCount, seed: 9)
         var targets = [Float](repeating: 0, count: count * 3)
         for image in 0..<count { targets[image * 3 + image % 3] = 1 }
-        _ = network.train(images, targets: targets, count: count, seed: 5, step: 2)
-        let logits = network.logits(images, count: count)
+        _ = try network.train(images, targets: targets, count: count, seed: 5, step: 2)
+        let logits = try network.logits(images, count: count)
         let values = (0..<count * 3).map { logits.base[$0].bitPattern }
         results.append(values + network.parameters.gradients.all.map(\.bitPattern))
       }

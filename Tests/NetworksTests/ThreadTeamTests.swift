@@ -6,9 +6,9 @@ import Testing
     for _ in 0..<200 { _ = ThreadTeam(threadCount: 4) }
   }
 
-  @Test func everyPieceIsDoneOnce() {
+  @Test func everyPieceIsDoneOnce() throws {
     let team = ThreadTeam(threadCount: 3)
-    let counts = AlignedBuffer<Double>(count: 50)
+    let counts = try AlignedBuffer<Double>(count: 50)
     for _ in 0..<20 { team.forEach(pieces: 50) { counts.base[$0] += 1 } }
     #expect(counts.all.allSatisfy { $0 == 20 })
   }

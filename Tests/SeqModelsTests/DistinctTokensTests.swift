@@ -26,47 +26,50 @@ import Testing
 
   @Test(arguments: shapes)
   func `shared inputs give the outputs and gradients of repeated ones`(_ options: RecurrentOptions)
+    throws
   {
     let layout = SequenceLayout(lengths: [6, 4, 3])
     let rows: [Int32] = [0, 1, 0, 2, 2, 0, 1, 0, 0, 3, 1, 0, 2]
     let inputCount = 5
-    func random(_ count: Int, _ array: Int) -> AlignedBuffer<Double> {
-      let buffer = AlignedBuffer<Double>(count: count)
+    func random(_ count: Int, _ array: Int) throws -> AlignedBuffer<Double> {
+      let buffer = try AlignedBuffer<Double>(count: count)
       WeightStart.uniform(buffer.matrix(1, count), range: 0.8, seed: 4, array: array)
       return buffer
     }
-    let distinct = random(4 * inputCount, 1)
-    let repeated = AlignedBuffer<Double>(count: rows.count * inputCount)
+    let distinct = try random(4 * inputCount, 1)
+    let repeated = try AlignedBuffer<Double>(count: rows.count * inputCount)
     for (row, source) in rows.enumerated() {
       (repeated.base + row * inputCount).update(
         from: distinct.base + Int(source) * inputCount, count: inputCount)
     }
-    let readout = random(rows.count * options.outputCount, 2)
-    func run(isShared: Bool, threads: Int) -> (output: [Double], input: [Double], all: [Double]) {
-      let parameters = Parameters<Double>(
+    let readout = try random(rows.count * options.outputCount, 2)
+    func run(isShared: Bool, threads: Int) throws -> (
+      output: [Double], input: [Double], all: [Double]
+    ) {
+      let parameters = try Parameters<Double>(
         options.parameterShapes(inputCount: inputCount, prefix: ""))
       WeightStart.uniform(
         parameters.values.matrix(1, parameters.values.count), range: 0.8, seed: 4, array: 3)
-      let stack = RecurrentStack<Double>(
+      let stack = try RecurrentStack<Double>(
         options, inputCount: inputCount, prefix: "", parameters: parameters,
-        compute: Compute(threadCount: threads))
-      stack.packWeights(forTraining: true)
+        compute: try Compute(threadCount: threads))
+      try stack.packWeights(forTraining: true)
       let count = isShared ? 4 : rows.count
       let input = (isShared ? distinct : repeated).matrix(count, inputCount)
-      let output = stack.forward(
+      let output = try stack.forward(
         input, inputRows: isShared ? rows : nil, layout: layout,
         states: stack.makeStates(batch: layout.batch))
       let outputs = Array(
         UnsafeBufferPointer(start: output.base, count: rows.count * options.outputCount))
-      let gradient = AlignedBuffer<Double>(count: count * inputCount)
-      stack.backward(
+      let gradient = try AlignedBuffer<Double>(count: count * inputCount)
+      try stack.backward(
         outputGradient: readout.matrix(rows.count, options.outputCount),
         stateGradients: stack.makeStates(batch: layout.batch),
         inputGradient: gradient.matrix(count, inputCount))
       return (outputs, Array(gradient.all), Array(parameters.gradients.all))
     }
-    let apart = run(isShared: false, threads: 1)
-    let shared = run(isShared: true, threads: 1)
+    let apart = try run(isShared: false, threads: 1)
+    let shared = try run(isShared: true, threads: 1)
     // No chain of the forward pass is another one.
     #expect(apart.output == shared.output)
     var sums = [Double](repeating: 0, count: 4 * inputCount)
@@ -82,7 +85,7 @@ import Testing
     #expect(worst(shared.input, sums) < 1e-13)
     #expect(worst(shared.all, apart.all) < 1e-13)
     for threads in [2, 3] {
-      let other = run(isShared: true, threads: threads)
+      let other = try run(isShared: true, threads: threads)
       #expect(other.input == shared.input && other.all == shared.all)
     }
   }

@@ -37,8 +37,8 @@ import WordtoolCore
     }
   }
 
-  @Test func thePowerIterationFindsTheLargestSingularValue() {
-    let buffer = AlignedBuffer<Double>(count: 6)
+  @Test func thePowerIterationFindsTheLargestSingularValue() throws {
+    let buffer = try AlignedBuffer<Double>(count: 6)
     _ = buffer.all.update(fromContentsOf: [3, 0, 0, 0, -5, 0])
     #expect(abs(SpectralNorm.of(buffer.matrix(2, 3)) - 5) < 1e-9)
     // [1 1; 0 1] has the golden ratio.

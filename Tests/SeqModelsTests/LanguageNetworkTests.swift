@@ -57,9 +57,9 @@ import Testing
   ]
 
   @Test(arguments: kinds)
-  func `gradients equal central differences`(_ kind: Kind) {
+  func `gradients equal central differences`(_ kind: Kind) throws {
     let vocabulary = 10
-    let network = LanguageNetwork<Double>(kind.options, vocabulary: vocabulary, threads: 1)
+    let network = try LanguageNetwork<Double>(kind.options, vocabulary: vocabulary, threads: 1)
     var start = NeuralTrainingOptions()
     start.initialRange = 0.7
     network.start(start)
@@ -70,27 +70,27 @@ import Testing
     let draw = RecurrentStack<Double>.Draw(seed: 4, step: 2)
     let scale = 0.25
 
-    func backward() -> Double {
-      network.packWeights(forTraining: true, dropout: kind.dropout, draw: draw)
-      return network.backward(
+    func backward() throws -> Double {
+      try network.packWeights(forTraining: true, dropout: kind.dropout, draw: draw)
+      return try network.backward(
         ids, targets: targets, layout: layout,
         state: network.makeState(batch: layout.batch, padding: 0), scale: scale,
         dropout: kind.dropout, draw: draw)
     }
-    func loss() -> Double {
-      let loss = backward() * scale
+    func loss() throws -> Double {
+      let loss = try backward() * scale
       return loss + network.activationPenaltyOfLastPiece()
     }
     network.parameters.gradients.clear()
-    _ = backward()
+    _ = try backward()
     let gradients = Array(network.parameters.gradients.all)
     for entry in network.parameters.entries {
       for index in entry.range {
         let value = network.parameters.values.base[index]
         network.parameters.values.base[index] = value + 1e-5
-        let above = loss()
+        let above = try loss()
         network.parameters.values.base[index] = value - 1e-5
-        let below = loss()
+        let below = try loss()
         network.parameters.values.base[index] = value
         let difference = (above - below) / 2e-5
         #expect(
@@ -102,12 +102,12 @@ import Testing
 
   @Test func `probabilities of all tokens add up to one`() throws {
     for kind in Self.kinds {
-      let network = LanguageNetwork<Double>(kind.options, vocabulary: 10, threads: 2)
+      let network = try LanguageNetwork<Double>(kind.options, vocabulary: 10, threads: 2)
       network.start(NeuralTrainingOptions())
-      network.packWeights(forTraining: false)
+      try network.packWeights(forTraining: false)
       var sum = 0.0
       for target in 0..<Int32(10) {
-        let loss = network.losses(
+        let loss = try network.losses(
           [3], targets: [target], layout: SequenceLayout(steps: 1, batch: 1),
           state: network.makeState(batch: 1, padding: 0))
         sum += Double.exponentialOf(-(try #require(loss.first)))

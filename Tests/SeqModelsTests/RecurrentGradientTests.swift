@@ -40,11 +40,12 @@ import Testing
   ]
 
   @Test(arguments: shapes, [false, true])
-  func `gradients equal central differences`(_ shape: Shape, _ hasDropout: Bool) {
-    StackCheck(shape.options, hasDropout: hasDropout).run()
-    let alone = StackCheck(shape.options, hasDropout: hasDropout).gradients()
+  func `gradients equal central differences`(_ shape: Shape, _ hasDropout: Bool) throws {
+    try StackCheck(shape.options, hasDropout: hasDropout).run()
+    let alone = try StackCheck(shape.options, hasDropout: hasDropout).gradients()
     for threads in [2, 3] {
-      let shared = StackCheck(shape.options, hasDropout: hasDropout, threads: threads).gradients()
+      let shared = try StackCheck(shape.options, hasDropout: hasDropout, threads: threads)
+        .gradients()
       #expect(alone.elementsEqual(shared), "\(threads) threads change a gradient")
     }
   }
@@ -63,11 +64,11 @@ private final class StackCheck {
   let inputCount = 4
   let dropout: (RecurrentStack<Double>.Dropout, RecurrentStack<Double>.Draw)?
 
-  init(_ options: RecurrentOptions, hasDropout: Bool, threads: Int = 1) {
+  init(_ options: RecurrentOptions, hasDropout: Bool, threads: Int = 1) throws {
     self.options = options
-    parameters = Parameters(options.parameterShapes(inputCount: inputCount, prefix: ""))
-    let compute = Compute<Double>(threadCount: threads)
-    let stack = RecurrentStack<Double>(
+    parameters = try Parameters(options.parameterShapes(inputCount: inputCount, prefix: ""))
+    let compute = try Compute<Double>(threadCount: threads)
+    let stack = try RecurrentStack<Double>(
       options, inputCount: inputCount, prefix: "", parameters: parameters, compute: compute)
     let layout = layout
     self.stack = stack
@@ -77,20 +78,20 @@ private final class StackCheck {
         MatrixView(base: base, rows: 1, columns: buffer.count), range: 0.8, seed: 3, array: array)
     }
     random(parameters.values.all, 1)
-    inputs = AlignedBuffer(count: layout.rowCount * inputCount)
+    inputs = try AlignedBuffer(count: layout.rowCount * inputCount)
     random(inputs.all, 2)
-    readout = AlignedBuffer(count: layout.rowCount * options.outputCount)
+    readout = try AlignedBuffer(count: layout.rowCount * options.outputCount)
     random(readout.all, 3)
-    func states(_ array: Int) -> [RecurrentState<Double>] {
-      stack.makeStates(batch: layout.batch).enumerated().map { index, state in
+    func states(_ array: Int) throws -> [RecurrentState<Double>] {
+      try stack.makeStates(batch: layout.batch).enumerated().map { index, state in
         var values = state.values
         values.withUnsafeMutableBufferPointer { random($0, array + index) }
         state.values = values
         return state
       }
     }
-    stateReadouts = states(10)
-    starts = states(20)
+    stateReadouts = try states(10)
+    starts = try states(20)
     if hasDropout {
       var share = RecurrentStack<Double>.Dropout()
       share.betweenLayers = 0.4
@@ -103,12 +104,12 @@ private final class StackCheck {
   }
 
   /// The outputs and last states, each times a fixed number, summed.
-  func loss() -> Double {
-    stack.packWeights(
+  func loss() throws -> Double {
+    try stack.packWeights(
       forTraining: true, dropout: dropout?.0 ?? .init(), draw: dropout?.1)
-    let states = stack.makeStates(batch: layout.batch)
+    let states = try stack.makeStates(batch: layout.batch)
     for (state, start) in zip(states, starts) { state.values = start.values }
-    let output = stack.forward(
+    let output = try stack.forward(
       inputs.matrix(layout.rowCount, inputCount), layout: layout, states: states,
       dropout: dropout)
     var sum = 0.0
@@ -120,26 +121,26 @@ private final class StackCheck {
   }
 
   /// Gradients of the weights, the inputs and the first states.
-  func gradients() -> [[Double]] {
+  func gradients() throws -> [[Double]] {
     parameters.gradients.clear()
-    _ = loss()
-    let states = stack.makeStates(batch: layout.batch)
+    _ = try loss()
+    let states = try stack.makeStates(batch: layout.batch)
     for (state, weights) in zip(states, stateReadouts) { state.values = weights.values }
-    let inputGradient = AlignedBuffer<Double>(count: inputs.count)
-    stack.backward(
+    let inputGradient = try AlignedBuffer<Double>(count: inputs.count)
+    try stack.backward(
       outputGradient: readout.matrix(layout.rowCount, options.outputCount),
       stateGradients: states, inputGradient: inputGradient.matrix(layout.rowCount, inputCount))
     return [Array(parameters.gradients.all), Array(inputGradient.all)] + states.map(\.values)
   }
 
-  func run() {
-    let found = gradients()
-    func compare(_ gradient: Double, _ place: String, _ move: (Double) -> Void) {
+  func run() throws {
+    let found = try gradients()
+    func compare(_ gradient: Double, _ place: String, _ move: (Double) -> Void) throws {
       let step = 1e-5
       move(step)
-      let above = loss()
+      let above = try loss()
       move(-2 * step)
-      let below = loss()
+      let below = try loss()
       move(step)
       let difference = (above - below) / (2 * step)
       #expect(
@@ -148,19 +149,21 @@ private final class StackCheck {
     }
     for entry in parameters.entries {
       for index in entry.range {
-        compare(found[0][index], "\(entry.name)[\(index - entry.range.lowerBound)]") {
+        try compare(found[0][index], "\(entry.name)[\(index - entry.range.lowerBound)]") {
           parameters.values.base[index] += $0
         }
       }
     }
     for index in 0..<inputs.count {
-      compare(found[1][index], "input \(index)") { inputs.base[index] += $0 }
+      try compare(found[1][index], "input \(index)") { inputs.base[index] += $0 }
     }
     for (number, start) in starts.enumerated() {
       // A cell counts for an LSTM only.
       let count = options.cell == .lstm ? start.values.count : layout.batch * options.hidden
       for index in 0..<count {
-        compare(found[2 + number][index], "state \(number)[\(index)]") { start.values[index] += $0 }
+        try compare(found[2 + number][index], "state \(number)[\(index)]") {
+          start.values[index] += $0
+        }
       }
     }
   }

@@ -157,7 +157,7 @@ private struct GradientCheck {
     options.vocabulary = 5
     options.pooling = pooling
     options.labels = 3
-    let network = SequenceNetwork<Double>(options, threads: 2)
+    let network = try SequenceNetwork<Double>(options, threads: 2)
     let values = network.parameters.values
     WeightStart.uniform(values.matrix(1, values.count), range: 0.9, seed: 5, array: 1)
     let layout = SequenceLayout(lengths: [4, 2, 2, 1])
@@ -170,26 +170,26 @@ private struct GradientCheck {
     dropout.input = 0.25
     let draw = RecurrentStack<Double>.Draw(seed: 3, step: 4)
 
-    func loss() -> Double {
-      network.packWeights(forTraining: false)
-      let logits = network.forward(ids, layout: layout, dropout: dropout, draw: draw)
+    func loss() throws -> Double {
+      try network.packWeights(forTraining: false)
+      let logits = try network.forward(ids, layout: layout, dropout: dropout, draw: draw)
       return (0..<count).reduce(0) { sum, row in
         let values = (0..<3).map { logits[row, $0] }
         let normalizer = Oracle.log(values.reduce(0) { $0 + Oracle.exp($1) })
         return sum + scales[row] * (normalizer - values[Int(targets[row])])
       }
     }
-    network.packWeights(forTraining: true)
-    _ = network.backward(
+    try network.packWeights(forTraining: true)
+    _ = try network.backward(
       ids, layout: layout, targets: targets, scales: scales, dropout: dropout, draw: draw)
     let step = 1e-5
     for entry in network.parameters.entries {
       for place in entry.range {
         let value = values.base[place]
         values.base[place] = value + step
-        let up = loss()
+        let up = try loss()
         values.base[place] = value - step
-        let down = loss()
+        let down = try loss()
         values.base[place] = value
         let numeric = (up - down) / (2 * step)
         let analytic = network.parameters.gradients.base[place]

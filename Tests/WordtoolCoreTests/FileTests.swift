@@ -84,8 +84,9 @@ struct FileTests {
   func mappings() throws {
     let folder = ScratchFolder()
     for mapping in [
-      try AnonymousMapping(byteCount: 10_000),
-      try AnonymousMapping(byteCount: 10_000, folder: folder.path),
+      try AlignedMemory(byteCount: 10_000),
+      try AlignedMemory(byteCount: AlignedMemory.mappedByteCount),
+      try AlignedMemory(byteCount: 10_000, folder: folder.path),
     ] {
       let values = withExtendedLifetime(mapping) {
         let isZero = mapping.bytes.allSatisfy { $0 == 0 }
@@ -95,10 +96,38 @@ struct FileTests {
       #expect(values == (true, 7))
     }
     #expect(folder.names.isEmpty)
-    #expect(try AnonymousMapping(byteCount: 0).bytes.isEmpty)
+    #expect(try AlignedMemory(byteCount: 0).bytes.isEmpty)
     let error = #expect(throws: WordtoolError.self) {
-      _ = try AnonymousMapping(byteCount: 1, folder: folder("nothing"))
+      _ = try AlignedMemory(byteCount: 1, folder: folder("nothing"))
     }
     #expect(error?.kind == .cannotCreate)
+  }
+
+  @Test("memory begins at a multiple of 64, mapped or not")
+  func alignment() throws {
+    for count in [0, 1, 63, 64, 65, 4096, AlignedMemory.mappedByteCount - 1, 1 << 21] {
+      let memory = try AlignedMemory(byteCount: count)
+      #expect(Int(bitPattern: memory.bytes.baseAddress) % AlignedMemory.alignment == 0)
+      #expect(memory.bytes.count == count && memory.bytes.allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test("more memory than there is, or than can be counted, is an error that says how much")
+  func noMemory() {
+    let large = #expect(throws: WordtoolError.self) {
+      _ = try AlignedMemory(byteCount: 1 << 60, purpose: "a test")
+    }
+    #expect(large?.kind == .unavailable)
+    #expect(large?.found == "no memory for a test, 1152 PB")
+    let uncountable = #expect(throws: WordtoolError.self) {
+      _ = try AlignedMemory(count: .max, of: Float.self)
+    }
+    #expect(uncountable?.kind == .unavailable)
+    #expect(uncountable?.found == "no memory for 9223372036854775807 values of 4 bytes")
+  }
+
+  @Test(arguments: [(999, "999 bytes"), (1_000, "1.0 kB"), (3_249_000_000, "3.2 GB")])
+  func `sizes are said in words`(count: Int, words: String) {
+    #expect(AlignedMemory.words(forByteCount: count) == words)
   }
 }

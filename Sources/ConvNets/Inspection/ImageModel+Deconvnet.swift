@@ -87,9 +87,9 @@ extension ImageModel {
     for start in stride(from: 0, to: indices.count, by: size) {
       let part = Array(indices[start..<min(indices.count, start + size)])
       let batch = try pipeline.batch(part, of: set, threads: threads)
-      batch.values.withUnsafeBufferPointer { values in
+      try batch.values.withUnsafeBufferPointer { values in
         guard let base = values.baseAddress else { return }
-        let values = execution.allActivations(base, count: part.count)[node]
+        let values = try execution.allActivations(base, count: part.count)[node]
         for (place, number) in part.enumerated() {
           let peaks = Self.peaks(values, image: place, number: number)
           for channel in 0..<shown where peaks[channel].value > 0 {

@@ -85,9 +85,9 @@ extension ImageModel {
   public func featureMaps(of image: Image, layer: String) throws -> [Image] {
     let node = try node(named: layer)
     let batch = try pipeline.batch([image])
-    return batch.values.withUnsafeBufferPointer { values in
+    return try batch.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return [] }
-      return Self.planes(execution.allActivations(base, count: 1)[node], image: 0)
+      return try Self.planes(execution.allActivations(base, count: 1)[node], image: 0)
     }
   }
 
@@ -168,9 +168,9 @@ extension ImageModel {
   public func saliency(of image: Image, label: Int) throws -> Image {
     precondition(classNames.indices.contains(label), "class \(label) of \(classNames.count)")
     let batch = try pipeline.batch([image])
-    var gradient = batch.values.withUnsafeBufferPointer { values -> [Float] in
+    var gradient = try batch.values.withUnsafeBufferPointer { values -> [Float] in
       guard let base = values.baseAddress else { return [] }
-      return execution.inputGradient(base, count: 1, classes: [label])
+      return try execution.inputGradient(base, count: 1, classes: [label])
     }
     if let whitening, whitening.region == .image {
       // The matrix is its own transpose.

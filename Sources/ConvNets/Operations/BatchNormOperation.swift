@@ -29,7 +29,7 @@ package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
   package init(
     _ settings: Layer.BatchNorm, name: String, channels: Int, parameters: Parameters<Scalar>,
     statistics: Parameters<Scalar>, compute: Compute<Scalar>
-  ) {
+  ) throws {
     self.settings = settings
     self.channels = channels
     self.compute = compute
@@ -40,9 +40,9 @@ package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
     biasGradient = parameters.gradient(name + ".bias").base
     runningMean = statistics.view(name + ".running_mean").base
     runningVariance = statistics.view(name + ".running_var").base
-    partials = AlignedBuffer(count: Self.pieceLimit * 2 * channels)
-    kept = AlignedBuffer(count: 2 * channels)
-    factors = AlignedBuffer(count: 3 * channels)
+    partials = try AlignedBuffer(count: Self.pieceLimit * 2 * channels)
+    kept = try AlignedBuffer(count: 2 * channels)
+    factors = try AlignedBuffer(count: 3 * channels)
   }
 
   /// Adds up two numbers for each channel over all places of a batch.

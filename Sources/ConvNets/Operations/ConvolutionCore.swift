@@ -5,13 +5,13 @@ final class FrameStore<Scalar: NetworkScalar> {
   private var frames: [AlignedBuffer<Scalar>]
 
   init(threads: Int) {
-    frames = (0..<threads).map { _ in AlignedBuffer(count: 0) }
+    frames = (0..<threads).map { _ in AlignedBuffer() }
   }
 
   /// Makes room for frames of `count` numbers on the first `threads` threads.
-  func reserve(_ count: Int, threads: Int) {
+  func reserve(_ count: Int, threads: Int) throws {
     for thread in 0..<threads where frames[thread].count < count {
-      frames[thread] = AlignedBuffer(count: count)
+      frames[thread] = try AlignedBuffer(count: count)
     }
   }
 
@@ -66,7 +66,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
       (outputs + Scalar.panelColumns - 1) / Scalar.panelColumns
     }
 
-    fileprivate init(plan: GatherPlan, inner: Int, outputs: Int, groups: Int) {
+    fileprivate init(plan: GatherPlan, inner: Int, outputs: Int, groups: Int) throws {
       self.plan = plan
       self.inner = inner
       self.outputs = outputs
@@ -79,7 +79,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
         end += groups * phase.taps.count * inner * width
       }
       phaseStarts = starts
-      storage = AlignedBuffer(count: end)
+      storage = try AlignedBuffer(count: end)
     }
 
     fileprivate func panel(phase: Int, group: Int, index: Int) -> UnsafeMutablePointer<Scalar> {
@@ -94,15 +94,15 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
   }
 
   /// Room for the filters of the convolution itself.
-  func makeForwardPanels() -> Panels {
-    Panels(
+  func makeForwardPanels() throws -> Panels {
+    try Panels(
       plan: GatherPlan(convolution: geometry), inner: geometry.groupInputs,
       outputs: geometry.groupOutputs, groups: geometry.groups)
   }
 
   /// Room for the filters of the transpose.
-  func makeTransposePanels() -> Panels {
-    Panels(
+  func makeTransposePanels() throws -> Panels {
+    try Panels(
       plan: GatherPlan(transposeOf: geometry), inner: geometry.groupOutputs,
       outputs: geometry.groupInputs, groups: geometry.groups)
   }
@@ -163,9 +163,9 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
   }
 
   /// Takes memory for the frames of a plan.
-  func reserve(_ panels: Panels, count: Int) {
+  func reserve(_ panels: Panels, count: Int) throws {
     if panels.plan.needsFrame {
-      frames.reserve(panels.plan.frameCount, threads: min(count, compute.team.threadCount))
+      try frames.reserve(panels.plan.frameCount, threads: min(count, compute.team.threadCount))
     }
   }
 
@@ -174,11 +174,11 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
   func apply(
     _ panels: Panels, to source: Activations<Scalar>, into output: Activations<Scalar>,
     _ epilogue: Epilogue<Scalar>
-  ) {
+  ) throws {
     let (plan, team) = (panels.plan, compute.team)
     let threads = team.threadCount
     if source.count % threads == 0 || source.count >= 8 * threads {
-      reserve(panels, count: threads)
+      try reserve(panels, count: threads)
       team.forEach(pieces: threads) { part in
         for image in source.count * part / threads..<source.count * (part + 1) / threads {
           var from = UnsafePointer(source.image(image))
@@ -191,7 +191,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
       }
       return
     }
-    reserve(panels, count: 1)
+    try reserve(panels, count: 1)
     for image in 0..<source.count {
       let from = framed(source.image(image), plan)
       team.forEach(pieces: threads) { part in
@@ -298,7 +298,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
   func addWeightGradient(
     _ panels: Panels, inputs: Activations<Scalar>, gradients: Activations<Scalar>,
     into gradient: UnsafeMutablePointer<Scalar>, scratch: AlignedBuffer<Scalar>
-  ) {
+  ) throws {
     let (plan, team) = (panels.plan, compute.team)
     let phase = plan.phases[0]
     let rows = phase.segmentTaps * geometry.groupInputs
@@ -307,7 +307,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     let perGroup = panels.panelsPerGroup
     let columns = geometry.output.channels
     scratch.clear()
-    reserve(panels, count: 1)
+    try reserve(panels, count: 1)
     for image in 0..<inputs.count {
       let from = framed(inputs.image(image), plan)
       phase.inputOffsets.withUnsafeBufferPointer { offsets in

@@ -72,9 +72,9 @@ final class ConvolutionOperation<Scalar: NetworkScalar>: LayerOperation {
     forwardVersion = 0
   }
 
-  private func packedForward() -> ConvolutionCore<Scalar>.Panels {
+  private func packedForward() throws -> ConvolutionCore<Scalar>.Panels {
     let panels =
-      forwardPanels ?? (isTransposed ? core.makeTransposePanels() : core.makeForwardPanels())
+      try forwardPanels ?? (isTransposed ? core.makeTransposePanels() : core.makeForwardPanels())
     forwardPanels = panels
     if forwardVersion != version.value {
       if let norm = fold?.norm {
@@ -93,9 +93,9 @@ final class ConvolutionOperation<Scalar: NetworkScalar>: LayerOperation {
     return panels
   }
 
-  private func packedBackward() -> ConvolutionCore<Scalar>.Panels {
+  private func packedBackward() throws -> ConvolutionCore<Scalar>.Panels {
     let panels =
-      backwardPanels ?? (isTransposed ? core.makeForwardPanels() : core.makeTransposePanels())
+      try backwardPanels ?? (isTransposed ? core.makeForwardPanels() : core.makeTransposePanels())
     backwardPanels = panels
     if backwardVersion != version.value {
       if isTransposed {
@@ -110,24 +110,24 @@ final class ConvolutionOperation<Scalar: NetworkScalar>: LayerOperation {
 
   func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
-  ) {
-    forward(inputs[0], into: output, addend: nil, relu: false)
+  ) throws {
+    try forward(inputs[0], into: output, addend: nil, relu: false)
   }
 
   /// The same with what may follow in one pass.
   func forward(
     _ input: Activations<Scalar>, into output: Activations<Scalar>, addend: Activations<Scalar>?,
     relu: Bool
-  ) {
-    let panels = packedForward()
+  ) throws {
+    let panels = try packedForward()
     if let fold {
-      fold.bias.withUnsafeBufferPointer {
-        core.apply(
+      try fold.bias.withUnsafeBufferPointer {
+        try core.apply(
           panels, to: input, into: output,
           Epilogue(bias: $0.baseAddress, addend: addend, relu: relu))
       }
     } else {
-      core.apply(
+      try core.apply(
         panels, to: input, into: output,
         Epilogue(bias: bias.map { UnsafePointer($0.base) }, addend: addend, relu: relu))
     }
@@ -136,19 +136,19 @@ final class ConvolutionOperation<Scalar: NetworkScalar>: LayerOperation {
   func backward(
     _ inputs: [Activations<Scalar>], output: Activations<Scalar>, gradient: Activations<Scalar>,
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
-  ) {
+  ) throws {
     if let target = targets[0] {
-      core.apply(
-        packedBackward(), to: gradient, into: target.values, Epilogue(keep: target.adds))
+      try core.apply(
+        try packedBackward(), to: gradient, into: target.values, Epilogue(keep: target.adds))
     }
     if let biasGradient {
       core.addBiasGradient(gradient, into: biasGradient.base, zeros: zeros)
     }
-    let scratch = scratch ?? AlignedBuffer(count: weights.rows * weights.columns)
+    let scratch = try scratch ?? AlignedBuffer(count: weights.rows * weights.columns)
     self.scratch = scratch
     // Back from a transposed convolution its gradient is the convolution's input.
-    core.addWeightGradient(
-      isTransposed ? packedBackward() : packedForward(),
+    try core.addWeightGradient(
+      try isTransposed ? packedBackward() : packedForward(),
       inputs: isTransposed ? gradient : inputs[0],
       gradients: isTransposed ? inputs[0] : gradient, into: weightGradient.base, scratch: scratch)
   }

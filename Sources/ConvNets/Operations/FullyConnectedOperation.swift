@@ -23,7 +23,7 @@ final class FullyConnectedOperation<Scalar: NetworkScalar>: LayerOperation {
 
   func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
-  ) {
+  ) throws {
     let (x, y) = (Self.matrix(inputs[0]), Self.matrix(output))
     if pass.isTraining {
       for row in 0..<y.rows {
@@ -33,7 +33,7 @@ final class FullyConnectedOperation<Scalar: NetworkScalar>: LayerOperation {
           y.row(row).update(repeating: 0, count: y.columns)
         }
       }
-      compute.multiply(x, weights.transposed, into: y, keep: true)
+      try compute.multiply(x, weights.transposed, into: y, keep: true)
       return
     }
     // The weights are read once and not laid out anew: for few images their way from memory is what
@@ -52,12 +52,12 @@ final class FullyConnectedOperation<Scalar: NetworkScalar>: LayerOperation {
   func backward(
     _ inputs: [Activations<Scalar>], output: Activations<Scalar>, gradient: Activations<Scalar>,
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
-  ) {
+  ) throws {
     let (x, dy) = (Self.matrix(inputs[0]), Self.matrix(gradient))
     if let target = targets[0] {
-      compute.multiply(dy, weights, into: Self.matrix(target.values), keep: target.adds)
+      try compute.multiply(dy, weights, into: Self.matrix(target.values), keep: target.adds)
     }
-    compute.multiply(dy.transposed, x, into: weightGradient, keep: true)
+    try compute.multiply(dy.transposed, x, into: weightGradient, keep: true)
     if let biasGradient { compute.addColumnSums(dy, into: biasGradient.base) }
   }
 

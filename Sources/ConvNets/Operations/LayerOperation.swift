@@ -73,11 +73,11 @@ package protocol LayerOperation<Scalar>: AnyObject {
 
   /// Numbers of memory it needs beside its input and output for `count` images; called before the
   /// first pass of that size.
-  func prepare(count: Int, isTraining: Bool)
+  func prepare(count: Int, isTraining: Bool) throws
 
   /// output = layer(inputs).
   func forward(
-    _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass)
+    _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass) throws
 
   /// Adds the gradients of its parameters to theirs and gives the inputs their gradients.
   ///
@@ -88,10 +88,10 @@ package protocol LayerOperation<Scalar>: AnyObject {
   ///   - targets: one for each input, nil where nobody wants its gradient.
   func backward(
     _ inputs: [Activations<Scalar>], output: Activations<Scalar>, gradient: Activations<Scalar>,
-    into targets: [GradientTarget<Scalar>?], pass: LayerPass)
+    into targets: [GradientTarget<Scalar>?], pass: LayerPass) throws
 }
 
 extension LayerOperation {
   package var worksInPlace: Bool { false }
-  package func prepare(count: Int, isTraining: Bool) {}
+  package func prepare(count: Int, isTraining: Bool) throws {}
 }

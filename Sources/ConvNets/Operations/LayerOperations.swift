@@ -11,7 +11,7 @@ package enum LayerOperations {
   package static func make<Scalar: NetworkScalar>(
     node: LayerGraph.NodeID, graph: LayerGraph, parameters: Parameters<Scalar>,
     statistics: Parameters<Scalar>, compute: Compute<Scalar>
-  ) -> (any LayerOperation<Scalar>)? {
+  ) throws -> (any LayerOperation<Scalar>)? {
     let (layer, output) = (graph.nodes[node].layer, graph.nodes[node].shape)
     guard let first = graph.nodes[node].inputs.first else { return nil }
     let input = graph.nodes[first].shape
@@ -29,11 +29,11 @@ package enum LayerOperations {
     case .adaptiveMaxPool:
       return MaxPoolOperation(adaptiveFrom: input, to: output, compute: compute)
     case .batchNorm(let settings):
-      return BatchNormOperation(
+      return try BatchNormOperation(
         settings, name: graph.nodes[node].name, channels: input.channels, parameters: parameters,
         statistics: statistics, compute: compute)
     case .localResponseNorm(let settings):
-      return LocalResponseNormOperation(settings, channels: input.channels, compute: compute)
+      return try LocalResponseNormOperation(settings, channels: input.channels, compute: compute)
     case .dropout(let rate): return DropoutOperation(rate: rate, node: node, compute: compute)
     case .add: return AddOperation(compute: compute)
     case .concatenate: return ConcatenateOperation(compute: compute)

@@ -16,13 +16,13 @@ package final class LocalResponseNormOperation<Scalar: NetworkScalar>: LayerOper
 
   package init(
     _ settings: Layer.LocalResponseNorm, channels: Int, compute: Compute<Scalar>
-  ) {
+  ) throws {
     precondition(settings.size >= 1, "a sum over \(settings.size) channels")
     self.settings = settings
     self.channels = channels
     self.compute = compute
     let stride = (3 * channels + 2 * (settings.size / 2) + 15) / 16 * 16
-    scratch = AlignedBuffer(count: compute.team.threadCount * stride)
+    scratch = try AlignedBuffer(count: compute.team.threadCount * stride)
   }
 
   /// Calls `body` with ranges of places and the memory of a thread: terms, d, d^-β.

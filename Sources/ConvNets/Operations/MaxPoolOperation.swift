@@ -30,7 +30,7 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
 
   deinit { placeMemory.deallocate() }
 
-  package func prepare(count: Int, isTraining: Bool) {
+  package func prepare(count: Int, isTraining: Bool) throws {
     if isTraining { _ = places(count) }
   }
 
@@ -48,7 +48,7 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
   @_specialize(where Scalar == Float)
   package func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
-  ) {
+  ) throws {
     findMaxima(inputs[0], into: output, places: pass.isTraining ? places(output.count) : nil)
     keptCount = pass.isTraining ? output.count : 0
   }
@@ -75,11 +75,11 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
   package func backward(
     _ inputs: [Activations<Scalar>], output: Activations<Scalar>, gradient: Activations<Scalar>,
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
-  ) {
+  ) throws {
     guard let target = targets[0], let places = places(gradient.count) else { return }
     if keptCount != gradient.count {
       // The pass was not told to keep them.
-      let scratch = AlignedBuffer<Scalar>(count: gradient.valueCount)
+      let scratch = try AlignedBuffer<Scalar>(count: gradient.valueCount)
       withExtendedLifetime(scratch) {
         findMaxima(
           inputs[0],

@@ -15,7 +15,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
 
   private let operations: [(any LayerOperation<Scalar>)?]
   private let version = ParameterVersion()
-  private var memory = AlignedBuffer<Scalar>(count: 0)
+  private var memory = AlignedBuffer<Scalar>()
   private lazy var inferencePlan = InferencePlan(graph, joins: true)
   private lazy var openPlan = InferencePlan(graph, joins: false)
   private lazy var trainingPlan = TrainingPlan(graph)
@@ -23,18 +23,20 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   private var prepared = (count: 0, isTraining: false)
 
   /// Takes memory for the numbers; they are zero, running variances 1.
-  package init(_ graph: LayerGraph, threads: Int) {
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` for more numbers than this machine can hold.
+  package init(_ graph: LayerGraph, threads: Int) throws {
     self.graph = graph
-    let compute = Compute<Scalar>(threadCount: threads)
-    let parameters = Parameters<Scalar>(graph.parameters.map { ($0.name, $0.shape) })
-    let statistics = Parameters<Scalar>(graph.statistics.map { ($0.name, $0.shape) })
+    let parameters = try Parameters<Scalar>(graph.parameters.map { ($0.name, $0.shape) })
+    let statistics = try Parameters<Scalar>(graph.statistics.map { ($0.name, $0.shape) })
+    let compute = try Compute<Scalar>(threadCount: threads)
     for entry in statistics.entries where entry.name.hasSuffix(".running_var") {
       (statistics.values.base + entry.range.lowerBound).update(
         repeating: 1, count: entry.range.count)
     }
     let frames = FrameStore<Scalar>(threads: threads)
     let version = version
-    operations = graph.nodes.indices.map { node in
+    operations = try graph.nodes.indices.map { node in
       let (name, shape) = (graph.nodes[node].name, graph.nodes[node].shape)
       let input = graph.nodes[node].inputs.first.map { graph.nodes[$0].shape } ?? shape
       switch graph.nodes[node].layer {
@@ -50,7 +52,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
         return FullyConnectedOperation(
           name: name, hasBias: hasBias, parameters: parameters, compute: compute)
       default:
-        return LayerOperations.make(
+        return try LayerOperations.make(
           node: node, graph: graph, parameters: parameters, statistics: statistics,
           compute: compute)
       }
@@ -70,8 +72,8 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   ///
   /// - Parameter images: `count` images in the order [channel, row, column], values as the network
   ///   expects them.
-  package func logits(_ images: UnsafePointer<Scalar>, count: Int) -> MatrixView<Scalar> {
-    let values = run(inferencePlan, images, count: count)
+  package func logits(_ images: UnsafePointer<Scalar>, count: Int) throws -> MatrixView<Scalar> {
+    let values = try run(inferencePlan, images, count: count)
     return matrix(values[graph.output])
   }
 
@@ -80,14 +82,14 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   /// - Returns: the values of each node, in the order of the graph, valid until the next call.
   package func allActivations(
     _ images: UnsafePointer<Scalar>, count: Int
-  ) -> [Activations<Scalar>] {
-    run(openPlan, images, count: count)
+  ) throws -> [Activations<Scalar>] {
+    try run(openPlan, images, count: count)
   }
 
   private func run(
     _ plan: InferencePlan, _ images: UnsafePointer<Scalar>, count: Int
-  ) -> [Activations<Scalar>] {
-    prepare(count: count, size: plan.size, isTraining: false)
+  ) throws -> [Activations<Scalar>] {
+    try prepare(count: count, size: plan.size, isTraining: false)
     let values = activations(plan.offsets, count: count)
     take(images, into: values[0])
     let pass = LayerPass(isTraining: false)
@@ -95,11 +97,11 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
       guard let operation = operations[step.node] else { continue }
       if let convolution = operation as? ConvolutionOperation<Scalar> {
         convolution.setFold(step.norm.map(foldedNorm))
-        convolution.forward(
+        try convolution.forward(
           values[step.inputs[0]], into: values[step.result],
           addend: step.addend.map { values[$0] }, relu: step.relu)
       } else {
-        operation.forward(
+        try operation.forward(
           step.inputs.map { values[$0] }, into: values[step.result], pass: pass)
       }
     }
@@ -132,10 +134,10 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   package func train(
     _ images: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, count: Int, seed: UInt64,
     step: Int
-  ) -> (loss: Double, correct: Int) {
+  ) throws -> (loss: Double, correct: Int) {
     let plan = trainingPlan
     let pass = LayerPass(isTraining: true, seed: seed, step: step)
-    let (values, gradients) = forward(plan, images, count: count, pass: pass)
+    let (values, gradients) = try forward(plan, images, count: count, pass: pass)
     var seeds = [graph.output]
     let result = SoftmaxCrossEntropy.loss(
       of: values[graph.output].base, targets: targets, count: count, classes: graph.classCount,
@@ -146,7 +148,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
         weight: head.weight, gradient: gradients[head.node].base, compute: compute)
       seeds.append(head.node)
     }
-    backward(plan, values, gradients, from: seeds, pass: pass)
+    try backward(plan, values, gradients, from: seeds, pass: pass)
     // An optimizer's step follows.
     version.value += 1
     return (result.loss, result.correct)
@@ -156,15 +158,15 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   /// the network is used (no dropout, running statistics). The parameters' gradients are cleared.
   package func inputGradient(
     _ images: UnsafePointer<Scalar>, count: Int, classes: [Int]
-  ) -> [Scalar] {
+  ) throws -> [Scalar] {
     precondition(classes.count == count, "\(classes.count) classes for \(count) images")
     let plan = inputGradientPlan
     let pass = LayerPass(isTraining: false)
-    let (values, gradients) = forward(plan, images, count: count, pass: pass)
+    let (values, gradients) = try forward(plan, images, count: count, pass: pass)
     let seeds = gradients[graph.output]
     seeds.base.update(repeating: 0, count: seeds.valueCount)
     for (image, index) in classes.enumerated() { seeds.image(image)[index] = 1 }
-    backward(plan, values, gradients, from: [graph.output], pass: pass)
+    try backward(plan, values, gradients, from: [graph.output], pass: pass)
     parameters.gradients.clear()
     let (result, area) = (gradients[0], graph.inputShape.planeCount)
     let channels = graph.inputShape.channels
@@ -183,14 +185,14 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
 
   private func forward(
     _ plan: TrainingPlan, _ images: UnsafePointer<Scalar>, count: Int, pass: LayerPass
-  ) -> (values: [Activations<Scalar>], gradients: [Activations<Scalar>]) {
-    prepare(count: count, size: plan.size, isTraining: pass.isTraining)
+  ) throws -> (values: [Activations<Scalar>], gradients: [Activations<Scalar>]) {
+    try prepare(count: count, size: plan.size, isTraining: pass.isTraining)
     let values = activations(plan.valueOffsets, count: count)
     take(images, into: values[0])
     for node in plan.order {
       guard let operation = operations[node] else { continue }
       (operation as? ConvolutionOperation<Scalar>)?.setFold(nil)
-      operation.forward(
+      try operation.forward(
         graph.nodes[node].inputs.map { values[$0] }, into: values[node], pass: pass)
     }
     return (values, activations(plan.gradientOffsets, count: count))
@@ -199,7 +201,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   private func backward(
     _ plan: TrainingPlan, _ values: [Activations<Scalar>], _ gradients: [Activations<Scalar>],
     from seeds: [LayerGraph.NodeID], pass: LayerPass
-  ) {
+  ) throws {
     // Nodes whose gradient holds something already.
     var hasGradient = [Bool](repeating: false, count: graph.nodes.count)
     for node in seeds { hasGradient[node] = true }
@@ -211,7 +213,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
         defer { hasGradient[input] = true }
         return GradientTarget(values: gradients[input], adds: hasGradient[input])
       }
-      operation.backward(
+      try operation.backward(
         inputs.map { values[$0] }, output: values[node], gradient: gradients[node], into: targets,
         pass: pass)
     }
@@ -219,13 +221,14 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
 
   // MARK: - Memory
 
-  private func prepare(count: Int, size: Int, isTraining: Bool) {
+  private func prepare(count: Int, size: Int, isTraining: Bool) throws {
     precondition(count > 0, "a batch of no images")
-    if memory.count < count * size { memory = AlignedBuffer(count: count * size) }
+    let (valueCount, overflow) = count.multipliedReportingOverflow(by: size)
+    try AlignedBuffer.reserve(&memory, overflow ? .max : valueCount)
     if prepared.count < count || (isTraining && !prepared.isTraining) {
       prepared = (max(count, prepared.count), isTraining || prepared.isTraining)
       for operation in operations {
-        operation?.prepare(count: prepared.count, isTraining: prepared.isTraining)
+        try operation?.prepare(count: prepared.count, isTraining: prepared.isTraining)
       }
     }
   }

@@ -54,7 +54,7 @@ public final class ImageModel {
     let size = ImageScoring.batchSize(for: inputShape)
     for start in stride(from: 0, to: images.count, by: size) {
       let batch = try pipeline.batch(Array(images[start..<min(images.count, start + size)]))
-      result += ImageScoring.logits(of: batch, execution).rows
+      result += try ImageScoring.logits(of: batch, execution).rows
     }
     return result
   }
@@ -105,10 +105,12 @@ enum ImageScoring {
     var rows: [[Float]] { (0..<values.count / classes).map { Array(row($0)) } }
   }
 
-  static func logits(of batch: ImageBatch, _ execution: NetworkExecution<Float>) -> Logits {
-    batch.values.withUnsafeBufferPointer { values in
+  static func logits(
+    of batch: ImageBatch, _ execution: NetworkExecution<Float>
+  ) throws -> Logits {
+    try batch.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return Logits(values: [], classes: 1) }
-      let logits = execution.logits(base, count: batch.count)
+      let logits = try execution.logits(base, count: batch.count)
       var copy: [Float] = []
       copy.reserveCapacity(logits.rows * logits.columns)
       for row in 0..<logits.rows {
@@ -136,7 +138,7 @@ enum ImageScoring {
     var report = ImageReport(classNames: classNames, k: k)
     var done = 0
     while let batch = try batches.next() {
-      let logits = logits(of: batch, execution)
+      let logits = try logits(of: batch, execution)
       for (place, label) in batch.labels.enumerated() {
         report.count(logits.row(place), label: Int(label))
         try each(indices[done + place], Array(logits.row(place)))

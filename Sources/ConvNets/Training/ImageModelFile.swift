@@ -218,7 +218,7 @@ struct ImageModelFile {
 
 extension ImageModel {
   private convenience init(_ file: ImageModelFile, threads: Int) throws {
-    let execution = NetworkExecution<Float>(file.description.graph, threads: threads)
+    let execution = try NetworkExecution<Float>(file.description.graph, threads: threads)
     try file.read(into: execution)
     self.init(
       file.description, whitening: file.whitening, stepCount: file.stepCount, execution: execution,

@@ -87,7 +87,7 @@ extension ImageTrainer {
     }
     position = checkpoint.position
     try file.read(into: execution)
-    optimizer.restore(counts: position.counts, isAveraging: false)
+    try optimizer.restore(counts: position.counts, isAveraging: false)
     for (name, values) in optimizer.memory.arrays {
       try file.read("optimizer.\(name)", shape: [values.count], into: values.base)
     }

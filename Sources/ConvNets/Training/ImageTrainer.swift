@@ -129,10 +129,10 @@ public final class ImageTrainer {
     pipeline = ImageInputPipeline(
       shape: description.inputShape, preprocessing: description.preprocessing,
       whitening: whitening)
-    execution = NetworkExecution(description.graph, threads: threads)
+    execution = try NetworkExecution(description.graph, threads: threads)
     execution.initialize(seed: training.seed)
     execution.parametersChanged()
-    optimizer = Optimizer(
+    optimizer = try Optimizer(
       training.optimizer, parameters: execution.parameters, compute: execution.compute)
     position.rate = training.rate
     position.dataHash = try Self.hash(set, trainIndices)
@@ -318,12 +318,12 @@ public final class ImageTrainer {
 
   /// A batch forward and back, and a step of the optimiser.
   private func step(_ batch: PreparedBatch) throws -> Double {
-    let (loss, correct) = batch.values.withUnsafeBufferPointer { values in
-      batch.targets.withUnsafeBufferPointer { targets -> (Double, Int) in
+    let (loss, correct) = try batch.values.withUnsafeBufferPointer { values in
+      try batch.targets.withUnsafeBufferPointer { targets -> (Double, Int) in
         guard let values = values.baseAddress, let targets = targets.baseAddress else {
           preconditionFailure("an empty batch")
         }
-        return execution.train(
+        return try execution.train(
           values, targets: targets, count: batch.count, seed: training.seed, step: position.step)
       }
     }

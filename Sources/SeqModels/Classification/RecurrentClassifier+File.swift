@@ -45,7 +45,7 @@ extension ModelFile {
     // The weights are there before memory is taken for them.
     let shapes = options.parameterShapes() + options.embeddingShapes(rows: options.vocabulary)
     for (name, shape) in shapes { _ = try bytes(name, .float32, shape) }
-    let network = SequenceNetwork<Float>(options, threads: 1)
+    let network = try SequenceNetwork<Float>(options, threads: 1)
     for weights in [network.parameters, network.embeddings] {
       for entry in weights.entries {
         let values = try floats(entry.name, entry.shape)

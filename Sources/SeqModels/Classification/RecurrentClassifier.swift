@@ -50,17 +50,17 @@ struct RecurrentClassifier: ClassifierCore {
     for (text, ids) in sequences.enumerated() {
       scores.knownCounts[text] = Int32(ids.count { $0 != 0 })
     }
-    idle.withLock { idle in
+    try idle.withLock { idle in
       let network: SequenceNetwork<Float>
       if let found = idle, found.threads == threads {
         network = found.network
       } else {
-        network = SequenceNetwork(
+        network = try SequenceNetwork(
           options, parameters: parameters, embeddings: embeddings, threads: threads)
-        network.packWeights(forTraining: false)
+        try network.packWeights(forTraining: false)
         idle = (threads, network)
       }
-      Self.score(sequences, network, into: &scores.probabilities)
+      try Self.score(sequences, network, into: &scores.probabilities)
     }
     return scores
   }
@@ -71,11 +71,11 @@ struct RecurrentClassifier: ClassifierCore {
   /// Writes the probabilities of each sequence.
   static func score(
     _ sequences: [[Int32]], _ network: SequenceNetwork<Float>, into probabilities: inout [Float]
-  ) {
+  ) throws {
     let labelCount = network.options.labels
     for places in SequenceBatch.forAnswers(sequences, batch: batchSize) {
       let batch = SequenceBatch(sequences, places)
-      let logits = network.forward(batch.ids, layout: batch.layout)
+      let logits = try network.forward(batch.ids, layout: batch.layout)
       for (row, place) in batch.members.enumerated() {
         network.normalize(logits.row(row))
         for label in 0..<labelCount {
@@ -88,11 +88,11 @@ struct RecurrentClassifier: ClassifierCore {
   /// The share of sequences whose likeliest label is one of theirs.
   static func accuracy(
     _ sequences: [[Int32]], _ targets: [[Int32]], _ network: SequenceNetwork<Float>
-  ) -> Double {
-    network.packWeights(forTraining: false)
+  ) throws -> Double {
+    try network.packWeights(forTraining: false)
     let labelCount = network.options.labels
     var probabilities = [Float](repeating: 0, count: sequences.count * labelCount)
-    score(sequences, network, into: &probabilities)
+    try score(sequences, network, into: &probabilities)
     let right = sequences.indices.count { place in
       let row = probabilities[place * labelCount..<(place + 1) * labelCount]
       return targets[place].contains(Int32(ClassScores.best(row, count: 1)[0]))
@@ -148,7 +148,7 @@ extension TextClassifier {
     let result = try trainer.run(
       stop: stop,
       measure: held.map { held in
-        { RecurrentClassifier.accuracy(held.sequences, held.targets, $0) }
+        { try RecurrentClassifier.accuracy(held.sequences, held.targets, $0) }
       }, progress: progress)
     let core = try RecurrentClassifier(
       labels: labels.names, rule: options.rule, maximumLength: options.maximumLength,

@@ -66,12 +66,12 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   private let table: EmbeddingTable<Scalar>
   private let stack: RecurrentStack<Scalar>
   private let pooling: SequencePooling<Scalar>?
-  private var input = AlignedBuffer<Scalar>(count: 0)
-  private var inputGradient = AlignedBuffer<Scalar>(count: 0)
-  private var features = AlignedBuffer<Scalar>(count: 0)
-  private var featureGradient = AlignedBuffer<Scalar>(count: 0)
-  private var outputGradient = AlignedBuffer<Scalar>(count: 0)
-  private var logits = AlignedBuffer<Scalar>(count: 0)
+  private var input = AlignedBuffer<Scalar>()
+  private var inputGradient = AlignedBuffer<Scalar>()
+  private var features = AlignedBuffer<Scalar>()
+  private var featureGradient = AlignedBuffer<Scalar>()
+  private var outputGradient = AlignedBuffer<Scalar>()
+  private var logits = AlignedBuffer<Scalar>()
   private var inputMask = DropoutMask<Scalar>()
   private var outputMask = DropoutMask<Scalar>()
 
@@ -79,9 +79,9 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   package typealias Draw = RecurrentStack<Scalar>.Draw
 
   /// Makes a network with all weights zero.
-  package convenience init(_ options: SequenceNetworkOptions, threads: Int) {
-    let parameters = Parameters<Scalar>(options.parameterShapes())
-    self.init(
+  package convenience init(_ options: SequenceNetworkOptions, threads: Int) throws {
+    let parameters = try Parameters<Scalar>(options.parameterShapes())
+    try self.init(
       options, parameters: parameters,
       embeddings: options.hasFrozenEmbeddings
         ? Parameters(options.embeddingShapes(rows: options.vocabulary)) : parameters,
@@ -92,14 +92,14 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   init(
     _ options: SequenceNetworkOptions, parameters: Parameters<Scalar>,
     embeddings: Parameters<Scalar>, threads: Int
-  ) {
+  ) throws {
     self.options = options
     self.parameters = parameters
     self.embeddings = embeddings
-    let compute = Compute<Scalar>(threadCount: threads)
+    let compute = try Compute<Scalar>(threadCount: threads)
     self.compute = compute
     table = EmbeddingTable("embedding.weight", parameters: embeddings, compute: compute)
-    stack = RecurrentStack(
+    stack = try RecurrentStack(
       options.recurrent, inputCount: options.embedding, prefix: "rnn.", parameters: parameters,
       compute: compute)
     pooling = options.pooling.map {
@@ -110,10 +110,10 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   private var featureCount: Int { options.recurrent.outputCount }
 
   /// Lays the weights out for products; called whenever they have changed.
-  package func packWeights(forTraining: Bool) { stack.packWeights(forTraining: forTraining) }
+  package func packWeights(forTraining: Bool) throws { try stack.packWeights(forTraining: forTraining) }
 
-  private static func grow(_ buffer: inout AlignedBuffer<Scalar>, _ count: Int) {
-    if buffer.count < count { buffer = AlignedBuffer(count: count) }
+  private static func grow(_ buffer: inout AlignedBuffer<Scalar>, _ count: Int) throws {
+    try AlignedBuffer.reserve(&buffer, count)
   }
 
   /// The unnormalised log probabilities of all labels: [sequences or rows, labels], valid until the
@@ -123,38 +123,38 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   package func forward(
     _ ids: [Int32], layout: SequenceLayout, dropout: SequenceDropout = SequenceDropout(),
     draw: Draw? = nil
-  ) -> MatrixView<Scalar> {
+  ) throws -> MatrixView<Scalar> {
     precondition(ids.count == layout.rowCount, "\(ids.count) words in \(layout.rowCount) rows")
     let rows = ids.count
-    Self.grow(&input, rows * options.embedding)
+    try Self.grow(&input, rows * options.embedding)
     let embedded = input.matrix(rows, options.embedding)
-    table.forward(ids, into: embedded, wordDropout: dropout.words, draw: draw)
+    try table.forward(ids, into: embedded, wordDropout: dropout.words, draw: draw)
     if let draw, dropout.input > 0 {
-      inputMask.draw(
+      try inputMask.draw(
         rows: rows, columns: options.embedding, share: dropout.input, draw: draw, site: 100,
         compute: compute)
       inputMask.apply(to: embedded, layout: nil, compute: compute)
     }
     var between = RecurrentStack<Scalar>.Dropout()
     between.betweenLayers = dropout.betweenLayers
-    let outputs = stack.forward(
+    let outputs = try stack.forward(
       embedded, layout: layout, states: stack.makeStates(batch: layout.batch),
       dropout: draw.map { (between, $0) })
-    let found = pooling?.forward(outputs, layout: layout) ?? outputs
-    Self.grow(&features, found.rows * featureCount)
+    let found = try pooling?.forward(outputs, layout: layout) ?? outputs
+    try Self.grow(&features, found.rows * featureCount)
     let read = features.matrix(found.rows, featureCount)
     read.base.update(from: found.base, count: found.rows * featureCount)
     if let draw, dropout.output > 0 {
-      outputMask.draw(
+      try outputMask.draw(
         rows: read.rows, columns: featureCount, share: dropout.output, draw: draw, site: 101,
         compute: compute)
       outputMask.apply(to: read, layout: nil, compute: compute)
     }
-    Self.grow(&logits, read.rows * options.labels)
+    try Self.grow(&logits, read.rows * options.labels)
     let result = logits.matrix(read.rows, options.labels)
     let bias = parameters.view("output.bias").base
     for row in 0..<read.rows { result.row(row).update(from: bias, count: options.labels) }
-    compute.multiply(
+    try compute.multiply(
       read, parameters.view("output.weight").transposed, into: result, keep: true)
     return result
   }
@@ -180,8 +180,8 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   package func backward(
     _ ids: [Int32], layout: SequenceLayout, targets: [Int32], scales: [Scalar],
     dropout: SequenceDropout = SequenceDropout(), draw: Draw? = nil
-  ) -> Double {
-    let result = forward(ids, layout: layout, dropout: dropout, draw: draw)
+  ) throws -> Double {
+    let result = try forward(ids, layout: layout, dropout: dropout, draw: draw)
     precondition(targets.count == result.rows && scales.count == result.rows, "targets")
     var loss = 0.0
     for row in 0..<result.rows {
@@ -189,30 +189,30 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
         result.row(row), count: options.labels, target: Int(targets[row]), scale: scales[row])
     }
     let read = features.matrix(result.rows, featureCount)
-    Self.grow(&featureGradient, result.rows * featureCount)
+    try Self.grow(&featureGradient, result.rows * featureCount)
     let gradient = featureGradient.matrix(result.rows, featureCount)
-    compute.multiply(result, parameters.view("output.weight"), into: gradient)
-    compute.multiply(
+    try compute.multiply(result, parameters.view("output.weight"), into: gradient)
+    try compute.multiply(
       result.transposed, read, into: parameters.gradient("output.weight"), keep: true)
     compute.addColumnSums(result, into: parameters.gradient("output.bias").base)
     if draw != nil, dropout.output > 0 { outputMask.applyAgain(to: gradient, compute: compute) }
     var rowGradient = gradient
     if let pooling {
-      Self.grow(&outputGradient, ids.count * featureCount)
+      try Self.grow(&outputGradient, ids.count * featureCount)
       rowGradient = outputGradient.matrix(ids.count, featureCount)
-      pooling.backward(gradient, into: rowGradient)
+      try pooling.backward(gradient, into: rowGradient)
     }
     var below: MatrixView<Scalar>?
     if !options.hasFrozenEmbeddings {
-      Self.grow(&inputGradient, ids.count * options.embedding)
+      try Self.grow(&inputGradient, ids.count * options.embedding)
       below = inputGradient.matrix(ids.count, options.embedding)
     }
-    stack.backward(
+    try stack.backward(
       outputGradient: rowGradient, stateGradients: stack.makeStates(batch: layout.batch),
       inputGradient: below)
     if let below {
       if draw != nil, dropout.input > 0 { inputMask.applyAgain(to: below, compute: compute) }
-      table.backward(ids, below)
+      try table.backward(ids, below)
     }
     return loss
   }

@@ -30,14 +30,14 @@ final class SequencePooling<Scalar: NetworkScalar> {
   private let compute: Compute<Scalar>
   private var layout = SequenceLayout(steps: 0, batch: 0)
   private var input: MatrixView<Scalar>?
-  private var pooled = AlignedBuffer<Scalar>(count: 0)
+  private var pooled = AlignedBuffer<Scalar>()
   /// Max: the step each value comes from, [sequences, features].
   private var steps: [Int32] = []
   /// Attention: tanh of the projections, then their gradients, [rows, features].
-  private var projections = AlignedBuffer<Scalar>(count: 0)
+  private var projections = AlignedBuffer<Scalar>()
   /// Attention: the share of each row, [rows]; and their gradients.
-  private var shares = AlignedBuffer<Scalar>(count: 0)
-  private var shareGradients = AlignedBuffer<Scalar>(count: 0)
+  private var shares = AlignedBuffer<Scalar>()
+  private var shareGradients = AlignedBuffer<Scalar>()
 
   init(
     _ method: PoolingMethod, _ options: RecurrentOptions, parameters: Parameters<Scalar>,
@@ -64,13 +64,13 @@ final class SequencePooling<Scalar: NetworkScalar> {
 
   /// - Parameter input: [rows, features], to stay as it is until the backward call.
   /// - Returns: [sequences, features], valid until the next call.
-  func forward(_ input: MatrixView<Scalar>, layout: SequenceLayout) -> MatrixView<Scalar> {
+  func forward(_ input: MatrixView<Scalar>, layout: SequenceLayout) throws -> MatrixView<Scalar> {
     self.layout = layout
     self.input = input
     let count = layout.batch * featureCount
-    if pooled.count < count { pooled = AlignedBuffer(count: count) }
+    try AlignedBuffer.reserve(&pooled, count)
     let result = pooled.matrix(layout.batch, featureCount)
-    if method == .attention { attend(input) }
+    if method == .attention { try attend(input) }
     if method == .max { steps = [Int32](repeating: 0, count: count) }
     steps.withUnsafeMutableBufferPointer { steps in
       nonisolated(unsafe) let steps = steps
@@ -123,26 +123,26 @@ final class SequencePooling<Scalar: NetworkScalar> {
   }
 
   /// The share of each row in its sequence.
-  private func attend(_ input: MatrixView<Scalar>) {
+  private func attend(_ input: MatrixView<Scalar>) throws {
     let rows = input.rows
     if shares.count < rows {
-      projections = AlignedBuffer(count: rows * featureCount)
-      shares = AlignedBuffer(count: rows)
-      shareGradients = AlignedBuffer(count: rows)
+      projections = try AlignedBuffer(count: rows * featureCount)
+      shares = try AlignedBuffer(count: rows)
+      shareGradients = try AlignedBuffer(count: rows)
     }
     let projected = projections.matrix(rows, featureCount)
     let bias = parameters.view("attention.bias").base
     compute.forRanges(of: rows, atLeast: 16) { range in
       for row in range { projected.row(row).update(from: bias, count: featureCount) }
     }
-    compute.multiply(
+    try compute.multiply(
       input, parameters.view("attention.weight").transposed, into: projected, keep: true)
     compute.forRanges(of: rows, atLeast: 16) { range in
       for row in range {
         Scalar.tanh(projected.row(row), into: projected.row(row), count: featureCount)
       }
     }
-    compute.multiply(
+    try compute.multiply(
       projected, parameters.view("attention.vector").transposed, into: shares.matrix(rows, 1))
     compute.forRanges(of: layout.batch, atLeast: 1) { sequences in
       for sequence in sequences {
@@ -166,7 +166,7 @@ final class SequencePooling<Scalar: NetworkScalar> {
   /// - Parameters:
   ///   - gradient: [sequences, features].
   ///   - rowGradient: [rows, features], written.
-  func backward(_ gradient: MatrixView<Scalar>, into rowGradient: MatrixView<Scalar>) {
+  func backward(_ gradient: MatrixView<Scalar>, into rowGradient: MatrixView<Scalar>) throws {
     guard let input else { preconditionFailure("backward before forward") }
     compute.forRanges(of: layout.batch, atLeast: 1) { sequences in
       for sequence in sequences {
@@ -176,7 +176,7 @@ final class SequencePooling<Scalar: NetworkScalar> {
     guard method == .attention else { return }
     let rows = input.rows
     let projected = projections.matrix(rows, featureCount)
-    compute.multiply(
+    try compute.multiply(
       shareGradients.matrix(1, rows), projected, into: parameters.gradient("attention.vector"),
       keep: true)
     let vector = parameters.view("attention.vector").base
@@ -189,10 +189,10 @@ final class SequencePooling<Scalar: NetworkScalar> {
         }
       }
     }
-    compute.multiply(
+    try compute.multiply(
       projected.transposed, input, into: parameters.gradient("attention.weight"), keep: true)
     compute.addColumnSums(projected, into: parameters.gradient("attention.bias").base)
-    compute.multiply(
+    try compute.multiply(
       projected, parameters.view("attention.weight"), into: rowGradient, keep: true)
   }
 

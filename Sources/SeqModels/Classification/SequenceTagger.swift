@@ -87,8 +87,8 @@ public final class SequenceTagger: Sendable {
       stop: stop,
       measure: held.map { held in
         { network in
-          network.packWeights(forTraining: false)
-          let answers = Self.answer(held.sequences, network)
+          try network.packWeights(forTraining: false)
+          let answers = try Self.answer(held.sequences, network)
           let right = zip(answers, held.targets).reduce(0) { sum, pair in
             sum + zip(pair.0, pair.1).count { $0 == $1 }
           }
@@ -108,11 +108,11 @@ public final class SequenceTagger: Sendable {
   private static func answer(
     _ sequences: [[Int32]], _ network: SequenceNetwork<Float>,
     certainty: ((Int, Int, Float) -> Void)? = nil
-  ) -> [[Int32]] {
+  ) throws -> [[Int32]] {
     var answers = sequences.map { [Int32](repeating: 0, count: $0.count) }
     for places in SequenceBatch.forAnswers(sequences, batch: 64) {
       let batch = SequenceBatch(sequences, places)
-      let logits = network.forward(batch.ids, layout: batch.layout)
+      let logits = try network.forward(batch.ids, layout: batch.layout)
       for (sequence, place) in batch.members.enumerated() {
         for step in answers[place].indices {
           let row = logits.row(batch.layout.row(step: step, sequence: sequence))
@@ -130,22 +130,26 @@ public final class SequenceTagger: Sendable {
   }
 
   /// The tag of each word of some sentences.
-  public func tags(for sentences: [[String]], threads: Int = 1) -> [[String]] {
-    answers(for: sentences, threads: threads).map { $0.map(\.label) }
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when the system has no memory left.
+  public func tags(for sentences: [[String]], threads: Int = 1) throws -> [[String]] {
+    try answers(for: sentences, threads: threads).map { $0.map(\.label) }
   }
 
   /// The tag of each word of some sentences, and how sure the model is of it.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when the system has no memory left.
   public func answers(
     for sentences: [[String]], threads: Int = 1
-  ) -> [[TextClassifier.Prediction]] {
+  ) throws -> [[TextClassifier.Prediction]] {
     let filled = sentences.indices.filter { !sentences[$0].isEmpty }
     let words = DocumentWords(sentences: filled.map { sentences[$0] }, tokenizer: tokenizer)
-    let network = SequenceNetwork<Float>(
+    let network = try SequenceNetwork<Float>(
       options, parameters: parameters, embeddings: embeddings, threads: threads)
-    network.packWeights(forTraining: false)
+    try network.packWeights(forTraining: false)
     let sequences = vocabulary.sequences(of: words)
     var probabilities = sequences.map { [Double](repeating: 0, count: $0.count) }
-    let answers = Self.answer(sequences, network) { probabilities[$0][$1] = Double($2) }
+    let answers = try Self.answer(sequences, network) { probabilities[$0][$1] = Double($2) }
     var result = [[TextClassifier.Prediction]](repeating: [], count: sentences.count)
     for (number, place) in filled.enumerated() {
       result[place] = zip(answers[number], probabilities[number]).map {
@@ -169,11 +173,11 @@ public final class SequenceTagger: Sendable {
   }
 
   /// Compares the tags the model gives with those the words have; an example is a word.
-  public func evaluate(_ text: TaggedText, threads: Int = 1) -> ClassificationReport {
+  public func evaluate(_ text: TaggedText, threads: Int = 1) throws -> ClassificationReport {
     let names = Set(tags).union(text.tags).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     var report = ClassificationReport(labels: names, known: Set(tags), k: 1)
-    let answers = tags(for: text.sentences.map(\.words), threads: threads)
+    let answers = try tags(for: text.sentences.map(\.words), threads: threads)
     for (sentence, answer) in zip(text.sentences, answers) {
       for (right, given) in zip(sentence.tags, answer) {
         report.count(right: [places[right] ?? 0], given: [places[given] ?? 0])

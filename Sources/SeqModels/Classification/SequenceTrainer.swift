@@ -49,9 +49,9 @@ struct SequenceTrainer {
     stop: StopFlag?, measure: ((SequenceNetwork<Float>) throws -> Double?)?,
     progress: (ClassifierProgress) -> Void
   ) throws -> Result {
-    let network = SequenceNetwork<Float>(shape, threads: threads)
+    let network = try SequenceNetwork<Float>(shape, threads: threads)
     start(network)
-    let optimizer = Optimizer(
+    let optimizer = try Optimizer(
       options.optimizer, parameters: network.parameters, compute: network.compute)
     let steps = (sequences.count + options.batch - 1) / options.batch * options.epochs
     var step = 0
@@ -59,7 +59,7 @@ struct SequenceTrainer {
     var epochsSinceBest = 0
     var epoch = 0
     while epoch < options.epochs, epochsSinceBest < options.patience ?? .max {
-      if options.averagesLastPass, epoch == options.epochs - 1 { optimizer.beginAveraging() }
+      if options.averagesLastPass, epoch == options.epochs - 1 { try optimizer.beginAveraging() }
       var loss = 0.0
       var lossCount = 0
       var done = 0
@@ -137,8 +137,8 @@ struct SequenceTrainer {
       id < 0 ? 0 : Float(labelWeights[Int(id)]) / Float(max(1, count))
     }
     let draw = RecurrentStack<Float>.Draw(seed: options.seed, step: UInt64(step))
-    network.packWeights(forTraining: true)
-    let loss = network.backward(
+    try network.packWeights(forTraining: true)
+    let loss = try network.backward(
       batch.ids, layout: batch.layout, targets: ids, scales: scales, dropout: options.dropout,
       draw: options.dropout == SequenceDropout() ? nil : draw)
     let norm = optimizer.step(rate: rate)
@@ -206,11 +206,11 @@ struct SequenceTrainer {
 
   /// A network for answers: the trained weights, and the embeddings of all words, those of the
   /// vectors alone included.
-  func forAnswers(_ network: SequenceNetwork<Float>) -> SequenceNetwork<Float> {
+  func forAnswers(_ network: SequenceNetwork<Float>) throws -> SequenceNetwork<Float> {
     var shape = network.options
     shape.hasFrozenEmbeddings = true
     shape.vocabulary = vocabulary.count
-    let result = SequenceNetwork<Float>(shape, threads: threads)
+    let result = try SequenceNetwork<Float>(shape, threads: threads)
     for entry in result.parameters.entries {
       guard let source = network.parameters.entry(entry.name) else { continue }
       (result.parameters.values.base + entry.range.lowerBound)

@@ -23,11 +23,11 @@ extension GradientFlow {
       for step in 0..<length { read[step * count + sequence] = ids[start + step] }
       targets[sequence] = ids[start + length]
     }
-    let state = network.encoder.makeState(batch: count, padding: 0)
+    let state = try network.encoder.makeState(batch: count, padding: 0)
     var states: [[[Float]]] = []
     for step in 0..<length {
       states.append(state.recurrent.map(\.values))
-      _ = network.encoder.forward(
+      _ = try network.encoder.forward(
         Array(read[step * count..<(step + 1) * count]),
         layout: SequenceLayout(steps: 1, batch: count),
         state: state, dropout: LanguageDropout(), draw: nil)
@@ -38,16 +38,16 @@ extension GradientFlow {
     for back in 1...options.steps {
       if stop?.isRaised == true { throw WordtoolError(.interrupted, found: "stopped") }
       for (target, values) in zip(state.recurrent, states[length - back]) { target.values = values }
-      let features = network.encoder.forward(
+      let features = try network.encoder.forward(
         Array(read[((length - back) * count)...]),
         layout: SequenceLayout(steps: back, batch: count),
         state: state, dropout: LanguageDropout(), draw: nil)
-      let gradients = AlignedBuffer<Float>(count: features.rows * features.columns)
+      let gradients = try AlignedBuffer<Float>(count: features.rows * features.columns)
       let gradient = gradients.matrix(features.rows, features.columns)
       let last = (back - 1) * count..<back * count
-      _ = network.head.backward(
+      _ = try network.head.backward(
         features.rows(last), targets: targets, scale: 1, featureGradient: gradient.rows(last))
-      network.encoder.backward(gradient)
+      try network.encoder.backward(gradient)
       for layer in norms.indices {
         let cell = context.stateGradients[layer].cell
         let sum = (0..<count).reduce(0.0) { sum, sequence in

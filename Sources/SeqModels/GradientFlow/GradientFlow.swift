@@ -153,7 +153,7 @@ public enum GradientFlow {
         expected: "more than \(length), to go back \(options.steps) steps")
     }
     let layers = network.options.recurrent.layers
-    network.packWeights(forTraining: true)
+    try network.packWeights(forTraining: true)
     var sums = Sums(layers: layers, length: length)
     for sequence in 0..<options.sequences {
       if stop?.isRaised == true { throw WordtoolError(.interrupted, found: "stopped") }
@@ -162,7 +162,7 @@ public enum GradientFlow {
       network.parameters.gradients.clear()
       var targets = [Int32](repeating: -1, count: length)
       targets[length - 1] = ids[start + length]
-      sums.loss += network.backward(
+      sums.loss += try network.backward(
         Array(ids[start..<start + length]), targets: targets,
         layout: SequenceLayout(steps: length, batch: 1),
         state: network.encoder.makeState(batch: 1, padding: 0), scale: 1,

@@ -69,12 +69,12 @@ public enum RecallTask {
     training.seed = options.seed
     training.optimizer.method = .adam
     training.optimizer.clipNorm = options.clipNorm
-    let network = LanguageNetwork<Float>(
+    let network = try LanguageNetwork<Float>(
       shape, vocabulary: options.words + options.fillers + 2, threads: threads)
     network.start(training)
     flowCase.setKeepBias(
       options.keepBias ?? PortableMath.log(Double(max(1, distance))), in: network)
-    let optimizer = Optimizer(
+    let optimizer = try Optimizer(
       training.optimizer, parameters: network.parameters, compute: network.compute)
     var steps = 0
     var rightInARow = 0
@@ -84,8 +84,8 @@ public enum RecallTask {
       }
       let batch = Batch(
         options, distance: distance, count: options.batch, stream: UInt64(steps), isTest: false)
-      network.packWeights(forTraining: true)
-      let loss = network.backward(
+      try network.packWeights(forTraining: true)
+      let loss = try network.backward(
         batch.ids, targets: batch.targets, layout: batch.layout,
         state: network.encoder.makeState(batch: options.batch, padding: 0),
         scale: 1 / Float(options.batch), dropout: LanguageDropout(), draw: nil)
@@ -99,7 +99,7 @@ public enum RecallTask {
       rightInARow = loss / Double(options.batch) < 0.01 ? rightInARow + 1 : 0
       progress(Double(steps) / Double(options.trainingSteps))
     }
-    return RecallResult(
+    return try RecallResult(
       name: flowCase.rawValue, distance: distance,
       accuracy: accuracy(of: network, distance: distance, options: options), steps: steps)
   }
@@ -135,8 +135,8 @@ public enum RecallTask {
 
   private static func accuracy(
     of network: LanguageNetwork<Float>, distance: Int, options: RecallOptions
-  ) -> Double {
-    network.packWeights(forTraining: false)
+  ) throws -> Double {
+    try network.packWeights(forTraining: false)
     var right = 0
     var asked = 0
     var scores = [Double](repeating: 0, count: network.vocabularyCount)
@@ -144,14 +144,14 @@ public enum RecallTask {
       let count = min(100, options.testSequences - start)
       let batch = Batch(
         options, distance: distance, count: count, stream: UInt64(start), isTest: true)
-      let features = network.encoder.forward(
+      let features = try network.encoder.forward(
         batch.ids, layout: batch.layout,
         state: network.encoder.makeState(batch: count, padding: 0), dropout: LanguageDropout(),
         draw: nil)
       let last = batch.layout.stepCount - 1
       for sequence in 0..<count {
         let row = batch.layout.row(step: last, sequence: sequence)
-        network.head.logProbabilities(features.rows(row..<row + 1), into: &scores)
+        try network.head.logProbabilities(features.rows(row..<row + 1), into: &scores)
         let answer = scores.indices.max { (scores[$0], $1) < (scores[$1], $0) }
         asked += 1
         if answer.map({ Int32($0) == batch.targets[row] }) ?? false { right += 1 }

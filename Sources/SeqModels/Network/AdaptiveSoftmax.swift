@@ -23,19 +23,19 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
     let inputs: Int
     let weights: PackedMatrix<Scalar>
     let weightsBack: PackedMatrix<Scalar>
-    private var buffer = AlignedBuffer<Scalar>(count: 0)
+    private var buffer = AlignedBuffer<Scalar>()
 
-    init(_ name: String, _ parameters: Parameters<Scalar>) {
+    init(_ name: String, _ parameters: Parameters<Scalar>) throws {
       self.name = name
       let view = parameters.view(name)
       outputs = view.rows
       inputs = view.columns
-      weights = PackedMatrix(capacityFor: inputs, outputs)
-      weightsBack = PackedMatrix(capacityFor: outputs, inputs)
+      weights = try PackedMatrix(capacityFor: inputs, outputs)
+      weightsBack = try PackedMatrix(capacityFor: outputs, inputs)
     }
 
-    func rows(_ count: Int) -> MatrixView<Scalar> {
-      if buffer.count < count * outputs { buffer = AlignedBuffer(count: count * outputs) }
+    func rows(_ count: Int) throws -> MatrixView<Scalar> {
+      try AlignedBuffer.reserve(&buffer, count * outputs)
       return buffer.matrix(count, outputs)
     }
   }
@@ -43,12 +43,12 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
   private final class Tail {
     let projection: Layer
     let output: Layer
-    var gathered = AlignedBuffer<Scalar>(count: 0)
-    var gradient = AlignedBuffer<Scalar>(count: 0)
+    var gathered = AlignedBuffer<Scalar>()
+    var gradient = AlignedBuffer<Scalar>()
 
-    init(_ index: Int, _ parameters: Parameters<Scalar>) {
-      projection = Layer("decoder.tail.\(index).0.weight", parameters)
-      output = Layer("decoder.tail.\(index).1.weight", parameters)
+    init(_ index: Int, _ parameters: Parameters<Scalar>) throws {
+      projection = try Layer("decoder.tail.\(index).0.weight", parameters)
+      output = try Layer("decoder.tail.\(index).1.weight", parameters)
     }
   }
 
@@ -69,17 +69,17 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
 
   init(
     vocabulary: Int, cutoffs: [Int], parameters: Parameters<Scalar>, compute: Compute<Scalar>
-  ) {
+  ) throws {
     self.parameters = parameters
     self.compute = compute
     bounds = cutoffs + [vocabulary]
-    head = Layer("decoder.head.weight", parameters)
-    tails = cutoffs.indices.map { Tail($0, parameters) }
+    head = try Layer("decoder.head.weight", parameters)
+    tails = try cutoffs.indices.map { try Tail($0, parameters) }
   }
 
   private var layers: [Layer] { [head] + tails.flatMap { [$0.projection, $0.output] } }
 
-  func packWeights(forTraining: Bool) {
+  func packWeights(forTraining: Bool) throws {
     for layer in layers {
       let view = parameters.view(layer.name)
       compute.pack(view.transposed, into: layer.weights)
@@ -114,26 +114,26 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
   func backward(
     _ features: MatrixView<Scalar>, targets: [Int32], scale: Scalar,
     featureGradient: MatrixView<Scalar>
-  ) -> Double {
-    run(features, targets: targets, scale: scale, featureGradient: featureGradient).reduce(0, +)
+  ) throws -> Double {
+    try run(features, targets: targets, scale: scale, featureGradient: featureGradient).reduce(0, +)
   }
 
-  func losses(_ features: MatrixView<Scalar>, targets: [Int32]) -> [Double] {
-    run(features, targets: targets, scale: 0, featureGradient: nil)
+  func losses(_ features: MatrixView<Scalar>, targets: [Int32]) throws -> [Double] {
+    try run(features, targets: targets, scale: 0, featureGradient: nil)
   }
 
   @_specialize(where Scalar == Float)
   private func run(
     _ features: MatrixView<Scalar>, targets: [Int32], scale: Scalar,
     featureGradient: MatrixView<Scalar>?
-  ) -> [Double] {
+  ) throws -> [Double] {
     let places = targets.map(place)
-    let headLogits = head.rows(features.rows)
+    let headLogits = try head.rows(features.rows)
     compute.multiply(features, head.weights, into: headLogits)
     var losses = normalize(headLogits, targets: places.map(\.head), scale: scale)
     if let featureGradient {
       compute.multiply(headLogits, head.weightsBack, into: featureGradient)
-      compute.multiply(
+      try compute.multiply(
         headLogits.transposed, features, into: parameters.gradient(head.name), keep: true)
     }
     for (index, tail) in tails.enumerated() {
@@ -141,27 +141,27 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
       if rows.isEmpty { continue }
       let count = features.columns
       if tail.gathered.count < rows.count * count {
-        tail.gathered = AlignedBuffer(count: rows.count * count)
-        tail.gradient = AlignedBuffer(count: rows.count * max(count, tail.projection.outputs))
+        tail.gathered = try AlignedBuffer(count: rows.count * count)
+        tail.gradient = try AlignedBuffer(count: rows.count * max(count, tail.projection.outputs))
       }
       let gathered = tail.gathered.matrix(rows.count, count)
       for (target, row) in rows.enumerated() {
         gathered.row(target).update(from: features.row(row), count: count)
       }
-      let inner = tail.projection.rows(rows.count)
+      let inner = try tail.projection.rows(rows.count)
       compute.multiply(gathered, tail.projection.weights, into: inner)
-      let logits = tail.output.rows(rows.count)
+      let logits = try tail.output.rows(rows.count)
       compute.multiply(inner, tail.output.weights, into: logits)
       let own = rows.map { targets[$0] - Int32(bounds[index]) }
       for (row, loss) in zip(rows, normalize(logits, targets: own, scale: scale)) {
         losses[row] += loss
       }
       guard let featureGradient else { continue }
-      compute.multiply(
+      try compute.multiply(
         logits.transposed, inner, into: parameters.gradient(tail.output.name), keep: true)
       let innerGradient = tail.gradient.matrix(rows.count, tail.projection.outputs)
       compute.multiply(logits, tail.output.weightsBack, into: innerGradient)
-      compute.multiply(
+      try compute.multiply(
         innerGradient.transposed, gathered, into: parameters.gradient(tail.projection.name),
         keep: true)
       // The gathered features have been read: their gradient takes their place.
@@ -174,17 +174,17 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
     return losses
   }
 
-  func logProbabilities(_ features: MatrixView<Scalar>, into result: inout [Double]) {
+  func logProbabilities(_ features: MatrixView<Scalar>, into result: inout [Double]) throws {
     let row = features.rows(0..<1)
-    let logits = head.rows(1)
+    let logits = try head.rows(1)
     compute.multiply(row, head.weights, into: logits)
     var headResult = [Double](repeating: 0, count: head.outputs)
     LogSoftmax.write(logits.base, count: head.outputs, offset: 0, into: &headResult, at: 0)
     for token in 0..<bounds[0] { result[token] = headResult[token] }
     for (index, tail) in tails.enumerated() {
-      let inner = tail.projection.rows(1)
+      let inner = try tail.projection.rows(1)
       compute.multiply(row, tail.projection.weights, into: inner)
-      let logits = tail.output.rows(1)
+      let logits = try tail.output.rows(1)
       compute.multiply(inner, tail.output.weights, into: logits)
       LogSoftmax.write(
         logits.base, count: tail.output.outputs, offset: headResult[bounds[0] + index],

@@ -12,18 +12,19 @@ protocol ContextEncoder<Scalar>: AnyObject {
 
   /// Lays the weights out for products; called whenever they have changed.
   func packWeights(forTraining: Bool, dropout: LanguageDropout, draw: RecurrentStack<Scalar>.Draw?)
+    throws
 
   /// The state before the first token, one for each of `batch` sequences.
-  func makeState(batch: Int, padding: Int32) -> ContextState<Scalar>
+  func makeState(batch: Int, padding: Int32) throws -> ContextState<Scalar>
 
   /// The features after each token: [rows, features], valid until the next call.
   func forward(
     _ ids: [Int32], layout: SequenceLayout, state: ContextState<Scalar>, dropout: LanguageDropout,
     draw: RecurrentStack<Scalar>.Draw?
-  ) -> MatrixView<Scalar>
+  ) throws -> MatrixView<Scalar>
 
   /// Adds the gradients of the weights for the last forward call.
-  func backward(_ featureGradient: MatrixView<Scalar>)
+  func backward(_ featureGradient: MatrixView<Scalar>) throws
 }
 
 /// What sequences carry from one piece of text to the next.
@@ -90,11 +91,11 @@ package final class EmbeddingTable<Scalar: NetworkScalar> {
   package func forward(
     _ ids: [Int32], into output: MatrixView<Scalar>, wordDropout: Double = 0,
     draw: RecurrentStack<Scalar>.Draw? = nil
-  ) {
+  ) throws {
     let table = parameters.view(name)
     factors = []
     if let draw, wordDropout > 0 {
-      let buffer = AlignedBuffer<Scalar>(count: table.rows)
+      let buffer = try AlignedBuffer<Scalar>(count: table.rows)
       DropoutMask.fill(
         buffer.matrix(table.rows, 1), share: wordDropout, draw: draw, site: 2_000, compute: compute)
       factors = Array(buffer.all)
@@ -113,7 +114,7 @@ package final class EmbeddingTable<Scalar: NetworkScalar> {
 
   /// Adds the gradients of the rows, token after token.
   @_specialize(where Scalar == Float)
-  package func backward(_ ids: [Int32], _ outputGradient: MatrixView<Scalar>) {
+  package func backward(_ ids: [Int32], _ outputGradient: MatrixView<Scalar>) throws {
     let gradient = parameters.gradient(name)
     // Threads share the columns: a token may stand at many places.
     compute.forRanges(of: (gradient.columns + 15) / 16, atLeast: 1) { blocks in
@@ -134,9 +135,9 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
   private let embedding: EmbeddingTable<Scalar>
   let stack: RecurrentStack<Scalar>
   private let compute: Compute<Scalar>
-  private var input = AlignedBuffer<Scalar>(count: 0)
-  private var inputGradient = AlignedBuffer<Scalar>(count: 0)
-  private var output = AlignedBuffer<Scalar>(count: 0)
+  private var input = AlignedBuffer<Scalar>()
+  private var inputGradient = AlignedBuffer<Scalar>()
+  private var output = AlignedBuffer<Scalar>()
   private var inputMask = DropoutMask<Scalar>()
   private var outputMask = DropoutMask<Scalar>()
   /// The token of each row of the input.
@@ -156,10 +157,10 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
   init(
     _ options: RecurrentOptions, embedding: Int, parameters: Parameters<Scalar>,
     compute: Compute<Scalar>
-  ) {
+  ) throws {
     self.embedding = EmbeddingTable("encoder.weight", parameters: parameters, compute: compute)
     self.compute = compute
-    stack = RecurrentStack(
+    stack = try RecurrentStack(
       options, inputCount: embedding, prefix: "rnn.", parameters: parameters, compute: compute)
   }
 
@@ -167,9 +168,9 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
 
   func packWeights(
     forTraining: Bool, dropout: LanguageDropout, draw: RecurrentStack<Scalar>.Draw?
-  ) {
+  ) throws {
     isTabulated = false
-    stack.packWeights(forTraining: forTraining, dropout: dropout.stack(Scalar.self), draw: draw)
+    try stack.packWeights(forTraining: forTraining, dropout: dropout.stack(Scalar.self), draw: draw)
   }
 
   /// Tables of more numbers are not made.
@@ -177,28 +178,28 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
 
   /// For weights that no longer change: computes once what each token contributes to the first
   /// layer, where there are few tokens.
-  func tabulate() {
+  func tabulate() throws {
     let options = stack.options
     let count = embedding.table.rows * options.cell.gateCount * options.hidden
     guard count <= Self.largestTable else { return }
-    stack.tabulateInputs(embedding.table)
+    try stack.tabulateInputs(embedding.table)
     isTabulated = true
   }
 
-  func makeState(batch: Int, padding: Int32) -> ContextState<Scalar> {
-    ContextState(recurrent: stack.makeStates(batch: batch))
+  func makeState(batch: Int, padding: Int32) throws -> ContextState<Scalar> {
+    try ContextState(recurrent: stack.makeStates(batch: batch))
   }
 
   @_specialize(where Scalar == Float)
   func forward(
     _ ids: [Int32], layout: SequenceLayout, state: ContextState<Scalar>, dropout: LanguageDropout,
     draw: RecurrentStack<Scalar>.Draw?
-  ) -> MatrixView<Scalar> {
+  ) throws -> MatrixView<Scalar> {
     self.layout = layout
     isInputMasked = draw != nil && dropout.input > 0
     isOutputMasked = false
     if isTabulated, draw == nil {
-      let features = stack.forward(
+      let features = try stack.forward(
         embedding.table, inputRows: ids, layout: layout, states: state.recurrent)
       raw = features
       return features
@@ -209,28 +210,28 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
     let ids = inputRows == nil ? ids : distinct.ids
     self.ids = ids
     if input.count < rows * stack.inputCount {
-      input = AlignedBuffer(count: rows * stack.inputCount)
-      inputGradient = AlignedBuffer(count: rows * stack.inputCount)
+      input = try AlignedBuffer(count: rows * stack.inputCount)
+      inputGradient = try AlignedBuffer(count: rows * stack.inputCount)
     }
     let embedded = input.matrix(ids.count, stack.inputCount)
-    embedding.forward(ids, into: embedded, wordDropout: dropout.words, draw: draw)
+    try embedding.forward(ids, into: embedded, wordDropout: dropout.words, draw: draw)
     let masks = dropout.isLocked ? layout : nil
     isOutputMasked = draw != nil && dropout.output > 0
     if let draw, isInputMasked {
-      inputMask.draw(
+      try inputMask.draw(
         rows: masks?.batch ?? rows, columns: stack.inputCount, share: dropout.input, draw: draw,
         site: 100, compute: compute)
       inputMask.apply(to: embedded, layout: masks, compute: compute)
     }
-    let features = stack.forward(
+    let features = try stack.forward(
       embedded, inputRows: inputRows, layout: layout, states: state.recurrent,
       dropout: draw.map { (dropout.stack(Scalar.self), $0) })
     raw = features
     guard let draw, isOutputMasked else { return features }
-    if output.count < rows * featureCount { output = AlignedBuffer(count: rows * featureCount) }
+    try AlignedBuffer.reserve(&output, rows * featureCount)
     let masked = output.matrix(rows, featureCount)
     masked.base.update(from: features.base, count: rows * featureCount)
-    outputMask.draw(
+    try outputMask.draw(
       rows: masks?.batch ?? rows, columns: featureCount, share: dropout.output, draw: draw,
       site: 101, compute: compute)
     outputMask.apply(to: masked, layout: masks, compute: compute)
@@ -259,7 +260,7 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
   }
 
   @_specialize(where Scalar == Float)
-  func backward(_ featureGradient: MatrixView<Scalar>) {
+  func backward(_ featureGradient: MatrixView<Scalar>) throws {
     if activationPenalty.alpha > 0, let raw {
       // On what the softmax reads, mask included.
       let read = isOutputMasked ? output.matrix(raw.rows, featureCount) : raw
@@ -285,15 +286,15 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
       }
     }
     if stateGradients.first?.hidden.rows != layout.batch {
-      stateGradients = stack.makeStates(batch: layout.batch)
+      stateGradients = try stack.makeStates(batch: layout.batch)
     }
     // Truncation: nothing comes back from the piece that follows.
     stateGradients.forEach { $0.clear() }
     let gradient = inputGradient.matrix(ids.count, stack.inputCount)
-    stack.backward(
+    try stack.backward(
       outputGradient: featureGradient, stateGradients: stateGradients, inputGradient: gradient)
     if isInputMasked { inputMask.applyAgain(to: gradient, compute: compute) }
-    embedding.backward(ids, gradient)
+    try embedding.backward(ids, gradient)
   }
 }
 

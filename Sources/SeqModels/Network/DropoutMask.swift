@@ -7,7 +7,7 @@ import Networks
 /// (Srivastava et al. 2014). A mask depends on the seed, the step, the place in the network and the
 /// row, never on who draws it.
 struct DropoutMask<Scalar: NetworkScalar> {
-  private var storage = AlignedBuffer<Scalar>(count: 0)
+  private var storage = AlignedBuffer<Scalar>()
   private var rows = 0
   private var columns = 0
   private var layout: SequenceLayout?
@@ -16,8 +16,8 @@ struct DropoutMask<Scalar: NetworkScalar> {
   mutating func draw(
     rows: Int, columns: Int, share: Double, draw: RecurrentStack<Scalar>.Draw, site: UInt64,
     compute: Compute<Scalar>
-  ) {
-    if storage.count < rows * columns { storage = AlignedBuffer(count: rows * columns) }
+  ) throws {
+    try AlignedBuffer.reserve(&storage, rows * columns)
     self.rows = rows
     self.columns = columns
     Self.fill(

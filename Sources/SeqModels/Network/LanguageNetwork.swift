@@ -8,19 +8,19 @@ package final class LanguageNetwork<Scalar: NetworkScalar> {
   let compute: Compute<Scalar>
   let encoder: any ContextEncoder<Scalar>
   let head: any SoftmaxHead<Scalar>
-  private var featureGradients = AlignedBuffer<Scalar>(count: 0)
+  private var featureGradients = AlignedBuffer<Scalar>()
 
-  package init(_ options: NeuralOptions, vocabulary: Int, threads: Int) {
+  package init(_ options: NeuralOptions, vocabulary: Int, threads: Int) throws {
     self.options = options
     vocabularyCount = vocabulary
-    parameters = Parameters(options.parameterShapes(vocabulary: vocabulary))
-    compute = Compute(threadCount: threads)
+    parameters = try Parameters(options.parameterShapes(vocabulary: vocabulary))
+    compute = try Compute(threadCount: threads)
     switch options.kind {
     case .recurrent:
-      encoder = RecurrentContext(
+      encoder = try RecurrentContext(
         options.recurrent, embedding: options.embedding, parameters: parameters, compute: compute)
     case .fixedWindow:
-      encoder = WindowContext(
+      encoder = try WindowContext(
         vocabulary: vocabulary, window: options.window, embedding: options.embedding,
         hidden: options.recurrent.hidden, isOneHot: options.isOneHot, parameters: parameters,
         compute: compute)
@@ -30,11 +30,11 @@ package final class LanguageNetwork<Scalar: NetworkScalar> {
         compute: compute)
     }
     if options.cutoffs.isEmpty {
-      head = FullSoftmax(
+      head = try FullSoftmax(
         weightName: options.isTied ? "encoder.weight" : "decoder.weight", parameters: parameters,
         compute: compute)
     } else {
-      head = AdaptiveSoftmax(
+      head = try AdaptiveSoftmax(
         vocabulary: vocabulary, cutoffs: options.cutoffs, parameters: parameters, compute: compute)
     }
   }
@@ -60,9 +60,9 @@ package final class LanguageNetwork<Scalar: NetworkScalar> {
   package func packWeights(
     forTraining: Bool, dropout: LanguageDropout = LanguageDropout(),
     draw: RecurrentStack<Scalar>.Draw? = nil
-  ) {
-    encoder.packWeights(forTraining: forTraining, dropout: dropout, draw: draw)
-    head.packWeights(forTraining: forTraining)
+  ) throws {
+    try encoder.packWeights(forTraining: forTraining, dropout: dropout, draw: draw)
+    try head.packWeights(forTraining: forTraining)
   }
 
   /// Adds the gradients of one piece of text; weights must be laid out.
@@ -75,21 +75,20 @@ package final class LanguageNetwork<Scalar: NetworkScalar> {
   package func backward(
     _ ids: [Int32], targets: [Int32], layout: SequenceLayout, state: ContextState<Scalar>,
     scale: Scalar, dropout: LanguageDropout, draw: RecurrentStack<Scalar>.Draw?
-  ) -> Double {
-    let features = encoder.forward(
+  ) throws -> Double {
+    let features = try encoder.forward(
       ids, layout: layout, state: state, dropout: dropout, draw: draw)
-    if featureGradients.count < ids.count * features.columns {
-      featureGradients = AlignedBuffer(count: ids.count * features.columns)
-    }
+    try AlignedBuffer.reserve(&featureGradients, ids.count * features.columns)
     let gradient = featureGradients.matrix(ids.count, features.columns)
-    let loss = head.backward(features, targets: targets, scale: scale, featureGradient: gradient)
-    encoder.backward(gradient)
+    let loss = try head.backward(
+      features, targets: targets, scale: scale, featureGradient: gradient)
+    try encoder.backward(gradient)
     return loss
   }
 
   /// The state before a text, whose missing tokens count as `padding`.
-  package func makeState(batch: Int, padding: Int32) -> ContextState<Scalar> {
-    encoder.makeState(batch: batch, padding: padding)
+  package func makeState(batch: Int, padding: Int32) throws -> ContextState<Scalar> {
+    try encoder.makeState(batch: batch, padding: padding)
   }
 
   /// Sets activation regularisation; see ``NeuralTrainingOptions``.
@@ -105,9 +104,9 @@ package final class LanguageNetwork<Scalar: NetworkScalar> {
   /// -log p of each target; weights must be laid out.
   package func losses(
     _ ids: [Int32], targets: [Int32], layout: SequenceLayout, state: ContextState<Scalar>
-  ) -> [Double] {
-    let features = encoder.forward(
+  ) throws -> [Double] {
+    let features = try encoder.forward(
       ids, layout: layout, state: state, dropout: LanguageDropout(), draw: nil)
-    return head.losses(features, targets: targets)
+    return try head.losses(features, targets: targets)
   }
 }

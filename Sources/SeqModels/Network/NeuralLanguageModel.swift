@@ -12,6 +12,8 @@ public final class NeuralLanguageModel {
   public let vocabulary: LanguageVocabulary
   let network: LanguageNetwork<Float>
   private let walking: ContextState<Float>
+  /// The state after the end of a line.
+  private let start: State
 
   /// A state between two tokens: a value, free to copy.
   public struct State: Sendable {
@@ -25,13 +27,24 @@ public final class NeuralLanguageModel {
   public var parameterCount: Int { network.parameters.count }
 
   /// Takes over trained weights.
-  init(network: LanguageNetwork<Float>, vocabulary: LanguageVocabulary) {
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` when there is no memory to use them.
+  init(network: LanguageNetwork<Float>, vocabulary: LanguageVocabulary) throws {
     options = network.options
     self.network = network
     self.vocabulary = vocabulary
-    walking = network.encoder.makeState(batch: 1, padding: vocabulary.endID)
-    network.packWeights(forTraining: false)
-    (network.encoder as? RecurrentContext<Float>)?.tabulate()
+    walking = try network.encoder.makeState(batch: 1, padding: vocabulary.endID)
+    try network.packWeights(forTraining: false)
+    try (network.encoder as? RecurrentContext<Float>)?.tabulate()
+    // The first token takes the memory that one token at a time needs, so that walking over a text
+    // cannot fail.
+    var first = State(
+      recurrent: walking.recurrent.map(\.values), history: walking.history.first ?? [], features: []
+    )
+    try Self.advance(&first, with: vocabulary.endID, network: network, walking: walking)
+    var probabilities = [Double](repeating: 0, count: vocabulary.count)
+    try Self.writeLogProbabilities(after: first, into: &probabilities, network: network)
+    start = first
   }
 
   /// The embedding of a token, or nil for a model without embeddings.
@@ -43,20 +56,25 @@ public final class NeuralLanguageModel {
   }
 
   /// The state at the start of a text: a line has just ended.
-  public func initialState() -> State {
-    let state = network.encoder.makeState(batch: 1, padding: vocabulary.endID)
-    var first = State(
-      recurrent: state.recurrent.map(\.values), history: state.history.first ?? [], features: [])
-    advance(&first, with: vocabulary.endID)
-    return first
-  }
+  public func initialState() -> State { start }
 
   /// Moves a state over one token.
   public func advance(_ state: inout State, with token: Int32) {
     precondition(token >= 0 && Int(token) < vocabulary.count, "token \(token)")
+    do {
+      try Self.advance(&state, with: token, network: network, walking: walking)
+    } catch {
+      preconditionFailure("the memory for one token is there since init: \(error)")
+    }
+  }
+
+  private static func advance(
+    _ state: inout State, with token: Int32, network: LanguageNetwork<Float>,
+    walking: ContextState<Float>
+  ) throws {
     for (target, values) in zip(walking.recurrent, state.recurrent) { target.values = values }
     if !walking.history.isEmpty { walking.history[0] = state.history }
-    let features = network.encoder.forward(
+    let features = try network.encoder.forward(
       [token], layout: SequenceLayout(steps: 1, batch: 1), state: walking,
       dropout: LanguageDropout(), draw: nil)
     state.recurrent = walking.recurrent.map(\.values)
@@ -73,10 +91,20 @@ public final class NeuralLanguageModel {
 
   /// The same, into an array that is there already.
   public func writeLogProbabilities(after state: State, into result: inout [Double]) {
+    do {
+      try Self.writeLogProbabilities(after: state, into: &result, network: network)
+    } catch {
+      preconditionFailure("the memory for one token is there since init: \(error)")
+    }
+  }
+
+  private static func writeLogProbabilities(
+    after state: State, into result: inout [Double], network: LanguageNetwork<Float>
+  ) throws {
     var features = state.features
-    features.withUnsafeMutableBufferPointer {
+    try features.withUnsafeMutableBufferPointer {
       guard let base = $0.baseAddress else { return }
-      network.head.logProbabilities(
+      try network.head.logProbabilities(
         MatrixView(base: base, rows: 1, columns: $0.count), into: &result)
     }
   }
@@ -90,12 +118,12 @@ public final class NeuralLanguageModel {
   public func logProbabilities(of ids: [Int32], stop: StopFlag? = nil) throws -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(ids.count)
-    let state = network.encoder.makeState(batch: 1, padding: vocabulary.endID)
+    let state = try network.encoder.makeState(batch: 1, padding: vocabulary.endID)
     let size = 256
     for start in stride(from: 0, to: ids.count, by: size) {
       let targets = Array(ids[start..<min(start + size, ids.count)])
       let read = [start == 0 ? vocabulary.endID : ids[start - 1]] + targets.dropLast()
-      let losses = network.losses(
+      let losses = try network.losses(
         read, targets: targets, layout: SequenceLayout(steps: targets.count, batch: 1),
         state: state)
       result += losses.map { -$0 }

@@ -134,10 +134,10 @@ extension NeuralLanguageModel {
     for (name, shape) in file.options.parameterShapes(vocabulary: file.vocabulary.count) {
       _ = try file.file.entry(name, .float32, shape)
     }
-    let network = LanguageNetwork<Float>(
+    let network = try LanguageNetwork<Float>(
       file.options, vocabulary: file.vocabulary.count, threads: threads)
     try file.readWeights(into: network.parameters)
-    self.init(network: network, vocabulary: file.vocabulary)
+    try self.init(network: network, vocabulary: file.vocabulary)
   }
 
   /// Writes the model as a safetensors file with PyTorch's names.

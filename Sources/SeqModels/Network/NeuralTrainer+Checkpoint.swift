@@ -83,7 +83,7 @@ extension NeuralTrainer {
     }
     position = checkpoint.position
     try file.readWeights(into: network.parameters)
-    optimizer.restore(counts: position.counts, isAveraging: position.isAveraging)
+    try optimizer.restore(counts: position.counts, isAveraging: position.isAveraging)
     for (name, values) in optimizer.memory.arrays {
       try file.read("optimizer.\(name)", shape: [values.count], into: values.base)
     }

@@ -87,7 +87,7 @@ public final class NeuralTrainer {
     self.validIDs = validIDs
     let batch = min(training.batch, ids.count)
     partLength = (ids.count + batch - 1) / batch
-    network = LanguageNetwork(options, vocabulary: vocabulary.count, threads: threads)
+    network = try LanguageNetwork(options, vocabulary: vocabulary.count, threads: threads)
     network.start(training)
     if let entry = network.parameters.entry("encoder.weight") {
       for (id, values) in embeddings.sorted(by: { $0.key < $1.key }) {
@@ -98,9 +98,9 @@ public final class NeuralTrainer {
         }
       }
     }
-    optimizer = Optimizer(
+    optimizer = try Optimizer(
       training.optimizer, parameters: network.parameters, compute: network.compute)
-    state = network.encoder.makeState(batch: batch, padding: vocabulary.endID)
+    state = try network.encoder.makeState(batch: batch, padding: vocabulary.endID)
     position.rate = training.rate
     position.textHash = Self.hash(ids)
     network.setActivationPenalty(
@@ -169,10 +169,10 @@ public final class NeuralTrainer {
     }
     if position.hasBest, !best.isEmpty {
       _ = network.parameters.values.all.update(fromContentsOf: best)
-      return NeuralLanguageModel(network: network, vocabulary: vocabulary)
+      return try NeuralLanguageModel(network: network, vocabulary: vocabulary)
     }
     optimizer.adoptAverage()
-    return NeuralLanguageModel(network: network, vocabulary: vocabulary)
+    return try NeuralLanguageModel(network: network, vocabulary: vocabulary)
   }
 
   /// Whether the held-out text asks for the end.
@@ -204,7 +204,7 @@ public final class NeuralTrainer {
   /// One piece of text forward and back, and a step of the optimiser.
   private func step() throws -> Double {
     if position.place == 0 {
-      state = network.encoder.makeState(batch: batch, padding: vocabulary.endID)
+      state = try network.encoder.makeState(batch: batch, padding: vocabulary.endID)
     }
     let piece = PieceLength(training, step: position.step)
     let steps = min(piece.steps, partLength - position.place)
@@ -222,10 +222,10 @@ public final class NeuralTrainer {
     }
     let draw = RecurrentStack<Float>.Draw(seed: training.seed, step: UInt64(position.step))
     let hasDropout = training.dropout != LanguageDropout()
-    network.packWeights(
+    try network.packWeights(
       forTraining: true, dropout: training.dropout, draw: hasDropout ? draw : nil)
     let divisor = training.lossAverage == .tokens ? count : batch
-    let loss = network.backward(
+    let loss = try network.backward(
       read, targets: targets, layout: SequenceLayout(steps: steps, batch: batch), state: state,
       scale: 1 / Float(max(1, divisor)), dropout: training.dropout, draw: hasDropout ? draw : nil)
     var frozen: [Range<Int>] = []
@@ -257,8 +257,8 @@ public final class NeuralTrainer {
         remedy: "lower the learning rate or clip the gradients harder")
     }
     if !validIDs.isEmpty {
-      let loss = optimizer.withAverage { () -> Double in
-        let loss = validLoss()
+      let loss = try optimizer.withAverage { () -> Double in
+        let loss = try validLoss()
         if position.bestLoss.map({ loss < $0 }) ?? true {
           best = Array(network.parameters.values.all)
         }
@@ -275,7 +275,7 @@ public final class NeuralTrainer {
         if let patience = training.averagingAfter, position.epochsSinceBest >= patience,
           !optimizer.isAveraging
         {
-          optimizer.beginAveraging()
+          try optimizer.beginAveraging()
           position.epochsSinceBest = 0
         }
       }
@@ -288,11 +288,11 @@ public final class NeuralTrainer {
   }
 
   /// The mean loss a token of the held-out text, read in as many parts as the batch.
-  private func validLoss() -> Double {
-    network.packWeights(forTraining: false)
+  private func validLoss() throws -> Double {
+    try network.packWeights(forTraining: false)
     let parts = min(batch, validIDs.count)
     let length = (validIDs.count + parts - 1) / parts
-    let state = network.encoder.makeState(batch: parts, padding: vocabulary.endID)
+    let state = try network.encoder.makeState(batch: parts, padding: vocabulary.endID)
     var sum = 0.0
     for start in stride(from: 0, to: length, by: training.bptt) {
       let steps = min(training.bptt, length - start)
@@ -306,7 +306,7 @@ public final class NeuralTrainer {
           if place > 0 { read[step * parts + part] = validIDs[place - 1] }
         }
       }
-      let losses = network.losses(
+      let losses = try network.losses(
         read, targets: targets, layout: SequenceLayout(steps: steps, batch: parts), state: state)
       sum = losses.reduce(sum, +)
     }

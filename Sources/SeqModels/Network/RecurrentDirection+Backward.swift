@@ -14,7 +14,7 @@ extension RecurrentDirection {
   func backward(
     _ input: MatrixView<Scalar>, outputGradient: MatrixView<Scalar>,
     stateGradient: RecurrentState<Scalar>, inputGradient: MatrixView<Scalar>?, keep: Bool
-  ) {
+  ) throws {
     let rows = layout.rowCount
     let parts = layout.parts(compute.team.threadCount)
     compute.team.forEach(pieces: parts.count) { part in
@@ -22,22 +22,22 @@ extension RecurrentDirection {
     }
     let sumGradients = gates.matrix(rows, gateCount)
     let inputSumGradients = gradientsByInput(sumGradients, inputCount: input.rows)
-    compute.multiply(
+    try compute.multiply(
       inputSumGradients.transposed, input, into: parameters.gradient(names.inputWeight), keep: true)
     let inputBias = parameters.gradient(names.inputBias)
     compute.addColumnSums(inputSumGradients, into: inputBias.base)
     if options.cell == .gru {
       let productGradients = recurrent.matrix(rows, gateCount)
-      addRecurrentGradient(productGradients)
+      try addRecurrentGradient(productGradients)
       compute.addColumnSums(
         productGradients, into: parameters.gradient(names.recurrentBias).base)
     } else {
-      addRecurrentGradient(sumGradients)
+      try addRecurrentGradient(sumGradients)
       // Both biases stand in the same sum, so all their gradients ever are the same.
       parameters.gradient(names.recurrentBias).base.update(from: inputBias.base, count: gateCount)
     }
     if options.projection != nil {
-      compute.multiply(
+      try compute.multiply(
         outputGradients.matrix(rows, outputCount).transposed,
         unprojected.matrix(rows, options.hidden), into: parameters.gradient(names.projection),
         keep: true)
@@ -68,14 +68,14 @@ extension RecurrentDirection {
     return result
   }
 
-  private func addRecurrentGradient(_ productGradients: MatrixView<Scalar>) {
+  private func addRecurrentGradient(_ productGradients: MatrixView<Scalar>) throws {
     let previous = previous.matrix(layout.rowCount, outputCount)
     let gradient = parameters.gradient(names.recurrentWeight)
     guard let dropMask, let droppedWeights else {
-      return compute.multiply(productGradients.transposed, previous, into: gradient, keep: true)
+      return try compute.multiply(productGradients.transposed, previous, into: gradient, keep: true)
     }
     let whole = droppedWeights.matrix(gateCount, outputCount)
-    compute.multiply(productGradients.transposed, previous, into: whole)
+    try compute.multiply(productGradients.transposed, previous, into: whole)
     for index in 0..<dropMask.count {
       gradient.base[index] += whole.base[index] * dropMask.base[index]
     }

@@ -14,11 +14,11 @@ extension RecurrentDirection {
   func forward(
     _ input: MatrixView<Scalar>, inputRows: [Int32]? = nil, layout: SequenceLayout,
     state: RecurrentState<Scalar>, output: MatrixView<Scalar>
-  ) {
+  ) throws {
     let rows = layout.rowCount
     self.layout = layout
     self.inputRows = inputRows
-    reserve(rows, batch: layout.batch)
+    try reserve(rows, batch: layout.batch)
     let isGRU = options.cell == .gru
     let recurrentBias = parameters.view(names.recurrentBias).base
     let sums: MatrixView<Scalar>
@@ -26,10 +26,10 @@ extension RecurrentDirection {
       sums = inputTable.matrix(input.rows, gateCount)
     } else {
       if inputRows != nil, inputSums.count < input.rows * gateCount {
-        inputSums = AlignedBuffer(count: input.rows * gateCount)
+        inputSums = try AlignedBuffer(count: input.rows * gateCount)
       }
       sums = (inputRows == nil ? gates : inputSums).matrix(input.rows, gateCount)
-      addInput(input, to: sums)
+      try addInput(input, to: sums)
     }
     if isGRU || inputRows != nil {
       compute.forRanges(of: rows, atLeast: 16) { range in
@@ -51,7 +51,7 @@ extension RecurrentDirection {
   }
 
   /// Writes the part of the sums that comes from the inputs, and the biases.
-  private func addInput(_ input: MatrixView<Scalar>, to sums: MatrixView<Scalar>) {
+  private func addInput(_ input: MatrixView<Scalar>, to sums: MatrixView<Scalar>) throws {
     let inputBias = parameters.view(names.inputBias).base
     let recurrentBias = parameters.view(names.recurrentBias).base
     compute.forRanges(of: input.rows, atLeast: 16) { range in
@@ -70,9 +70,9 @@ extension RecurrentDirection {
   /// anew, forward calls with `inputRows` read the table, and then the numbers are the product's to
   /// the bit.
   @_specialize(where Scalar == Float)
-  func tabulateInputs(_ table: MatrixView<Scalar>) {
-    let sums = AlignedBuffer<Scalar>(count: table.rows * gateCount)
-    addInput(table, to: sums.matrix(table.rows, gateCount))
+  func tabulateInputs(_ table: MatrixView<Scalar>) throws {
+    let sums = try AlignedBuffer<Scalar>(count: table.rows * gateCount)
+    try addInput(table, to: sums.matrix(table.rows, gateCount))
     inputTable = sums
   }
 

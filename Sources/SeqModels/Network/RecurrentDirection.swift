@@ -25,24 +25,24 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   let projectionWeightsBack: PackedMatrix<Scalar>?
 
   /// [rows, gates x hidden]: sums, then gate values, then the sums' gradients.
-  var gates = AlignedBuffer<Scalar>(count: 0)
+  var gates = AlignedBuffer<Scalar>()
   /// GRU: [rows, 3 x hidden] products with the state before, then their gradients.
-  var recurrent = AlignedBuffer<Scalar>(count: 0)
+  var recurrent = AlignedBuffer<Scalar>()
   /// [rows, outputs]: the state each step started from.
-  var previous = AlignedBuffer<Scalar>(count: 0)
+  var previous = AlignedBuffer<Scalar>()
   /// LSTM: [rows, hidden].
-  var cells = AlignedBuffer<Scalar>(count: 0)
-  var previousCells = AlignedBuffer<Scalar>(count: 0)
-  var squashed = AlignedBuffer<Scalar>(count: 0)
+  var cells = AlignedBuffer<Scalar>()
+  var previousCells = AlignedBuffer<Scalar>()
+  var squashed = AlignedBuffer<Scalar>()
   /// [rows, hidden]: outputs before the projection, and their gradients.
-  var unprojected = AlignedBuffer<Scalar>(count: 0)
-  var unprojectedGradients = AlignedBuffer<Scalar>(count: 0)
+  var unprojected = AlignedBuffer<Scalar>()
+  var unprojectedGradients = AlignedBuffer<Scalar>()
   /// [rows, outputs]: the whole gradient of each step's output.
-  var outputGradients = AlignedBuffer<Scalar>(count: 0)
+  var outputGradients = AlignedBuffer<Scalar>()
   /// [sequences, hidden]: the cells' gradient on its way back.
-  var cellGradients = AlignedBuffer<Scalar>(count: 0)
+  var cellGradients = AlignedBuffer<Scalar>()
   /// [distinct inputs, gates x hidden]: sums of the inputs alone, then gradients by input.
-  var inputSums = AlignedBuffer<Scalar>(count: 0)
+  var inputSums = AlignedBuffer<Scalar>()
   /// Which row of the input each row read in the last forward call, or nil for its own.
   var inputRows: [Int32]?
   var layout = SequenceLayout(steps: 0, batch: 0)
@@ -63,7 +63,7 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   init(
     _ options: RecurrentOptions, inputCount: Int, layer: Int, direction: Int, prefix: String,
     parameters: Parameters<Scalar>, compute: Compute<Scalar>
-  ) {
+  ) throws {
     self.options = options
     self.inputCount = inputCount
     self.parameters = parameters
@@ -78,13 +78,13 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
       inputBias: name("bias_ih"), recurrentBias: name("bias_hh"), projection: name("weight_hr"),
       peepholes: options.hasPeepholes ? ["i", "f", "o"].map { name("weight_c\($0)") } : [])
     let gateCount = options.cell.gateCount * options.hidden
-    inputWeights = PackedMatrix(capacityFor: inputCount, gateCount)
-    inputWeightsBack = PackedMatrix(capacityFor: gateCount, inputCount)
-    recurrentWeights = PackedMatrix(capacityFor: outputCount, gateCount)
-    recurrentWeightsBack = PackedMatrix(capacityFor: gateCount, outputCount)
+    inputWeights = try PackedMatrix(capacityFor: inputCount, gateCount)
+    inputWeightsBack = try PackedMatrix(capacityFor: gateCount, inputCount)
+    recurrentWeights = try PackedMatrix(capacityFor: outputCount, gateCount)
+    recurrentWeightsBack = try PackedMatrix(capacityFor: gateCount, outputCount)
     if let projection = options.projection {
-      projectionWeights = PackedMatrix(capacityFor: options.hidden, projection)
-      projectionWeightsBack = PackedMatrix(capacityFor: projection, options.hidden)
+      projectionWeights = try PackedMatrix(capacityFor: options.hidden, projection)
+      projectionWeightsBack = try PackedMatrix(capacityFor: projection, options.hidden)
     } else {
       projectionWeights = nil
       projectionWeightsBack = nil
@@ -100,12 +100,12 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   ///   - dropMask: for DropConnect (Wan et al. 2013; Merity et al. 2018): the factor of each
   ///     recurrent weight, or nil.
   @_specialize(where Scalar == Float)
-  func packWeights(forTraining: Bool, dropMask: AlignedBuffer<Scalar>? = nil) {
+  func packWeights(forTraining: Bool, dropMask: AlignedBuffer<Scalar>? = nil) throws {
     self.dropMask = dropMask
     inputTable = nil
     var recurrentView = parameters.view(names.recurrentWeight)
     if let dropMask {
-      let target = droppedWeights ?? AlignedBuffer<Scalar>(count: dropMask.count)
+      let target = try droppedWeights ?? AlignedBuffer<Scalar>(count: dropMask.count)
       droppedWeights = target
       for index in 0..<dropMask.count {
         target.base[index] = recurrentView.base[index] * dropMask.base[index]
@@ -129,25 +129,25 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
   /// How many recurrent weights there are, for a mask of DropConnect.
   var recurrentWeightCount: Int { gateCount * outputCount }
 
-  func reserve(_ rows: Int, batch: Int) {
-    func grow(_ buffer: inout AlignedBuffer<Scalar>, _ count: Int) {
-      if buffer.count < count { buffer = AlignedBuffer(count: count) }
+  func reserve(_ rows: Int, batch: Int) throws {
+    func grow(_ buffer: inout AlignedBuffer<Scalar>, _ count: Int) throws {
+      try AlignedBuffer.reserve(&buffer, count)
     }
-    grow(&gates, rows * gateCount)
-    grow(&previous, rows * outputCount)
-    grow(&outputGradients, rows * outputCount)
+    try grow(&gates, rows * gateCount)
+    try grow(&previous, rows * outputCount)
+    try grow(&outputGradients, rows * outputCount)
     switch options.cell {
     case .rnnTanh, .rnnReLU: break
-    case .gru: grow(&recurrent, rows * gateCount)
+    case .gru: try grow(&recurrent, rows * gateCount)
     case .lstm:
-      grow(&cells, rows * options.hidden)
-      grow(&previousCells, rows * options.hidden)
-      grow(&squashed, rows * options.hidden)
-      grow(&cellGradients, batch * options.hidden)
+      try grow(&cells, rows * options.hidden)
+      try grow(&previousCells, rows * options.hidden)
+      try grow(&squashed, rows * options.hidden)
+      try grow(&cellGradients, batch * options.hidden)
     }
     if options.projection != nil {
-      grow(&unprojected, rows * options.hidden)
-      grow(&unprojectedGradients, rows * options.hidden)
+      try grow(&unprojected, rows * options.hidden)
+      try grow(&unprojectedGradients, rows * options.hidden)
     }
   }
 

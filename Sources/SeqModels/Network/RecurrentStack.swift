@@ -47,7 +47,7 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
   package init(
     _ options: RecurrentOptions, inputCount: Int, prefix: String, parameters: Parameters<Scalar>,
     compute: Compute<Scalar>
-  ) {
+  ) throws {
     precondition(options.layers >= 1 && options.hidden >= 1 && inputCount >= 1, "an empty stack")
     precondition(
       options.cell == .lstm || (options.projection == nil && !options.hasPeepholes),
@@ -55,46 +55,50 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
     self.options = options
     self.inputCount = inputCount
     self.compute = compute
-    directions = (0..<options.layers).map { layer in
-      (0..<options.directions).map { direction in
-        RecurrentDirection(
+    directions = try (0..<options.layers).map { layer in
+      try (0..<options.directions).map { direction in
+        try RecurrentDirection(
           options, inputCount: layer == 0 ? inputCount : options.outputCount, layer: layer,
           direction: direction, prefix: prefix, parameters: parameters, compute: compute)
       }
     }
-    outputs = (0..<options.layers).map { _ in AlignedBuffer(count: 0) }
-    gradients = (0..<2).map { _ in AlignedBuffer(count: 0) }
+    outputs = (0..<options.layers).map { _ in AlignedBuffer() }
+    gradients = (0..<2).map { _ in AlignedBuffer() }
     masks = (0..<options.layers).map { _ in DropoutMask() }
   }
 
   /// Zero states, one for each layer and direction: layer 0 forward, layer 0 reverse, layer 1 …
-  package func makeStates(batch: Int) -> [RecurrentState<Scalar>] {
-    (0..<options.layers * options.directions).map { _ in RecurrentState(options, batch: batch) }
+  package func makeStates(batch: Int) throws -> [RecurrentState<Scalar>] {
+    try (0..<options.layers * options.directions).map { _ in
+      try RecurrentState(options, batch: batch)
+    }
   }
 
   /// Lays the weights out for products; called whenever they have changed.
   @_specialize(where Scalar == Float)
-  package func packWeights(forTraining: Bool, dropout: Dropout = Dropout(), draw: Draw? = nil) {
+  package func packWeights(forTraining: Bool, dropout: Dropout = Dropout(), draw: Draw? = nil)
+    throws
+  {
     for (layer, pair) in directions.enumerated() {
       for (index, direction) in pair.enumerated() {
         var mask: AlignedBuffer<Scalar>?
         if let draw, dropout.recurrentWeights > 0 {
-          let buffer = AlignedBuffer<Scalar>(count: direction.recurrentWeightCount)
+          let buffer = try AlignedBuffer<Scalar>(count: direction.recurrentWeightCount)
           DropoutMask.fill(
             buffer.matrix(options.cell.gateCount * options.hidden, options.outputPerDirection),
             share: dropout.recurrentWeights, draw: draw,
             site: 1_000 + UInt64(layer * 2 + index), compute: compute)
           mask = buffer
         }
-        direction.packWeights(forTraining: forTraining, dropMask: mask)
+        try direction.packWeights(forTraining: forTraining, dropMask: mask)
       }
     }
   }
 
   /// Computes once what each row of a table contributes as input of the first layer: forward calls
   /// with that table and `inputRows` then look it up, until the weights are laid out anew.
-  package func tabulateInputs(_ table: MatrixView<Scalar>) {
-    for direction in directions[0] { direction.tabulateInputs(table) }
+  package func tabulateInputs(_ table: MatrixView<Scalar>) throws {
+    for direction in directions[0] { try direction.tabulateInputs(table) }
   }
 
   /// Computes the outputs of all steps of the last layer.
@@ -111,7 +115,7 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
   package func forward(
     _ input: MatrixView<Scalar>, inputRows: [Int32]? = nil, layout: SequenceLayout,
     states: [RecurrentState<Scalar>], dropout: (Dropout, Draw)? = nil
-  ) -> MatrixView<Scalar> {
+  ) throws -> MatrixView<Scalar> {
     precondition(
       inputRows?.count ?? input.rows == layout.rowCount && input.columns == inputCount,
       "input shape")
@@ -122,18 +126,16 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
     let rows = layout.rowCount
     var below = input
     for (layer, pair) in directions.enumerated() {
-      if outputs[layer].count < rows * options.outputCount {
-        outputs[layer] = AlignedBuffer(count: rows * options.outputCount)
-      }
+      try AlignedBuffer.reserve(&outputs[layer], rows * options.outputCount)
       let output = outputs[layer].matrix(rows, options.outputCount)
       for (index, direction) in pair.enumerated() {
-        direction.forward(
+        try direction.forward(
           below, inputRows: layer == 0 ? inputRows : nil, layout: layout,
           state: states[layer * options.directions + index],
           output: output.columns(columns(index)))
       }
       if layer + 1 < options.layers, let (dropout, draw) = dropout, isMasked {
-        masks[layer].draw(
+        try masks[layer].draw(
           rows: dropout.isLocked ? layout.batch : rows, columns: options.outputCount,
           share: dropout.betweenLayers, draw: draw, site: UInt64(layer), compute: compute)
         masks[layer].apply(to: output, layout: dropout.isLocked ? layout : nil, compute: compute)
@@ -159,7 +161,7 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
   package func backward(
     outputGradient: MatrixView<Scalar>, stateGradients: [RecurrentState<Scalar>],
     inputGradient: MatrixView<Scalar>?
-  ) {
+  ) throws {
     guard let input else { preconditionFailure("backward before forward") }
     let rows = layout.rowCount
     var above = outputGradient
@@ -167,16 +169,14 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
       var below: MatrixView<Scalar>?
       if layer > 0 {
         let buffer = layer % 2
-        if gradients[buffer].count < rows * options.outputCount {
-          gradients[buffer] = AlignedBuffer(count: rows * options.outputCount)
-        }
+        try AlignedBuffer.reserve(&gradients[buffer], rows * options.outputCount)
         below = gradients[buffer].matrix(rows, options.outputCount)
       } else {
         below = inputGradient
       }
       let read = layer == 0 ? input : outputs[layer - 1].matrix(rows, options.outputCount)
       for (index, direction) in directions[layer].enumerated() {
-        direction.backward(
+        try direction.backward(
           read, outputGradient: above.columns(columns(index)),
           stateGradient: stateGradients[layer * options.directions + index], inputGradient: below,
           keep: index > 0)

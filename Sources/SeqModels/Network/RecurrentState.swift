@@ -9,9 +9,9 @@ package final class RecurrentState<Scalar: NetworkScalar> {
   private let storage: AlignedBuffer<Scalar>
 
   /// The zero state.
-  package init(_ options: RecurrentOptions, batch: Int) {
+  package init(_ options: RecurrentOptions, batch: Int) throws {
     let outputs = options.outputPerDirection
-    storage = AlignedBuffer(count: batch * (outputs + options.hidden))
+    storage = try AlignedBuffer(count: batch * (outputs + options.hidden))
     hidden = storage.matrix(batch, outputs)
     cell = storage.matrix(batch, options.hidden, from: batch * outputs)
   }

@@ -5,7 +5,7 @@ protocol SoftmaxHead<Scalar>: AnyObject {
   associatedtype Scalar: NetworkScalar
 
   /// Lays the weights out for products; called whenever they have changed.
-  func packWeights(forTraining: Bool)
+  func packWeights(forTraining: Bool) throws
 
   /// Adds the gradients of the weights and gives that of the features.
   ///
@@ -18,13 +18,13 @@ protocol SoftmaxHead<Scalar>: AnyObject {
   func backward(
     _ features: MatrixView<Scalar>, targets: [Int32], scale: Scalar,
     featureGradient: MatrixView<Scalar>
-  ) -> Double
+  ) throws -> Double
 
   /// -log p of each row's token; 0 for the token -1.
-  func losses(_ features: MatrixView<Scalar>, targets: [Int32]) -> [Double]
+  func losses(_ features: MatrixView<Scalar>, targets: [Int32]) throws -> [Double]
 
   /// The natural logarithm of every token's probability after one row of features.
-  func logProbabilities(_ features: MatrixView<Scalar>, into result: inout [Double])
+  func logProbabilities(_ features: MatrixView<Scalar>, into result: inout [Double]) throws
 }
 
 /// A product with one row of weights for each token, and softmax.
@@ -36,23 +36,23 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
   private let weightsBack: PackedMatrix<Scalar>
   private let featureCount: Int
   private let vocabularyCount: Int
-  private var logits = AlignedBuffer<Scalar>(count: 0)
+  private var logits = AlignedBuffer<Scalar>()
 
   /// Logits computed at a time: as many rows as stay in the last cache.
   private static var logitCount: Int { 3_000_000 }
 
-  init(weightName: String, parameters: Parameters<Scalar>, compute: Compute<Scalar>) {
+  init(weightName: String, parameters: Parameters<Scalar>, compute: Compute<Scalar>) throws {
     self.weightName = weightName
     self.parameters = parameters
     self.compute = compute
     let view = parameters.view(weightName)
     vocabularyCount = view.rows
     featureCount = view.columns
-    weights = PackedMatrix(capacityFor: featureCount, vocabularyCount)
-    weightsBack = PackedMatrix(capacityFor: vocabularyCount, featureCount)
+    weights = try PackedMatrix(capacityFor: featureCount, vocabularyCount)
+    weightsBack = try PackedMatrix(capacityFor: vocabularyCount, featureCount)
   }
 
-  func packWeights(forTraining: Bool) {
+  func packWeights(forTraining: Bool) throws {
     let view = parameters.view(weightName)
     compute.pack(view.transposed, into: weights)
     if forTraining { compute.pack(view, into: weightsBack) }
@@ -65,9 +65,9 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
   }
 
   @_specialize(where Scalar == Float)
-  private func computeLogits(_ features: MatrixView<Scalar>) -> MatrixView<Scalar> {
+  private func computeLogits(_ features: MatrixView<Scalar>) throws -> MatrixView<Scalar> {
     let count = features.rows * vocabularyCount
-    if logits.count < count { logits = AlignedBuffer(count: count) }
+    try AlignedBuffer.reserve(&logits, count)
     let result = logits.matrix(features.rows, vocabularyCount)
     let bias = parameters.view("decoder.bias").base
     compute.forRanges(of: features.rows, atLeast: 4) { range in
@@ -99,16 +99,16 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
   func backward(
     _ features: MatrixView<Scalar>, targets: [Int32], scale: Scalar,
     featureGradient: MatrixView<Scalar>
-  ) -> Double {
+  ) throws -> Double {
     var loss = 0.0
     let size = rowsAtATime(features.rows)
     for start in stride(from: 0, to: features.rows, by: size) {
       let rows = start..<min(start + size, features.rows)
       let part = features.rows(rows)
-      let result = computeLogits(part)
+      let result = try computeLogits(part)
       loss = normalize(result, targets: targets[rows], scale: scale).reduce(loss, +)
       compute.multiply(result, weightsBack, into: featureGradient.rows(rows))
-      compute.multiply(
+      try compute.multiply(
         result.transposed, part, into: parameters.gradient(weightName), keep: true)
       compute.addColumnSums(result, into: parameters.gradient("decoder.bias").base)
     }
@@ -116,19 +116,19 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
   }
 
   @_specialize(where Scalar == Float)
-  func losses(_ features: MatrixView<Scalar>, targets: [Int32]) -> [Double] {
+  func losses(_ features: MatrixView<Scalar>, targets: [Int32]) throws -> [Double] {
     var losses: [Double] = []
     let size = rowsAtATime(features.rows)
     for start in stride(from: 0, to: features.rows, by: size) {
       let rows = start..<min(start + size, features.rows)
-      losses += normalize(computeLogits(features.rows(rows)), targets: targets[rows], scale: 0)
+      losses += try normalize(computeLogits(features.rows(rows)), targets: targets[rows], scale: 0)
     }
     return losses
   }
 
   @_specialize(where Scalar == Float)
-  func logProbabilities(_ features: MatrixView<Scalar>, into result: inout [Double]) {
-    let logits = computeLogits(features.rows(0..<1))
+  func logProbabilities(_ features: MatrixView<Scalar>, into result: inout [Double]) throws {
+    let logits = try computeLogits(features.rows(0..<1))
     LogSoftmax.write(logits.base, count: vocabularyCount, offset: 0, into: &result, at: 0)
   }
 }

@@ -14,10 +14,10 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
   private let compute: Compute<Scalar>
   private let weights: PackedMatrix<Scalar>
   private let weightsBack: PackedMatrix<Scalar>
-  private var inputs = AlignedBuffer<Scalar>(count: 0)
-  private var inputGradients = AlignedBuffer<Scalar>(count: 0)
-  private var hidden = AlignedBuffer<Scalar>(count: 0)
-  private var masked = AlignedBuffer<Scalar>(count: 0)
+  private var inputs = AlignedBuffer<Scalar>()
+  private var inputGradients = AlignedBuffer<Scalar>()
+  private var hidden = AlignedBuffer<Scalar>()
+  private var masked = AlignedBuffer<Scalar>()
   private var mask = DropoutMask<Scalar>()
   private var isMasked = false
   /// [rows, window] numbers of the words, the oldest first.
@@ -38,7 +38,7 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
   init(
     vocabulary: Int, window: Int, embedding: Int, hidden: Int, isOneHot: Bool,
     parameters: Parameters<Scalar>, compute: Compute<Scalar>
-  ) {
+  ) throws {
     featureCount = hidden
     self.window = window
     self.isOneHot = isOneHot
@@ -47,20 +47,20 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
     self.parameters = parameters
     self.compute = compute
     let inputs = isOneHot ? 1 : window * embedding
-    weights = PackedMatrix(capacityFor: inputs, hidden)
-    weightsBack = PackedMatrix(capacityFor: hidden, inputs)
+    weights = try PackedMatrix(capacityFor: inputs, hidden)
+    weightsBack = try PackedMatrix(capacityFor: hidden, inputs)
   }
 
   func packWeights(
     forTraining: Bool, dropout: LanguageDropout, draw: RecurrentStack<Scalar>.Draw?
-  ) {
+  ) throws {
     if isOneHot { return }
     let view = parameters.view("window.weight")
     compute.pack(view.transposed, into: weights)
     if forTraining { compute.pack(view, into: weightsBack) }
   }
 
-  func makeState(batch: Int, padding: Int32) -> ContextState<Scalar> {
+  func makeState(batch: Int, padding: Int32) throws -> ContextState<Scalar> {
     ContextState(
       history: Array(repeating: Array(repeating: padding, count: window - 1), count: batch))
   }
@@ -69,16 +69,16 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
   func forward(
     _ ids: [Int32], layout: SequenceLayout, state: ContextState<Scalar>, dropout: LanguageDropout,
     draw: RecurrentStack<Scalar>.Draw?
-  ) -> MatrixView<Scalar> {
+  ) throws -> MatrixView<Scalar> {
     let rows = ids.count
     windows = TokenWindows.collect(ids, layout: layout, window: window, state: state)
     let inputCount = window * embeddingCount
     if hidden.count < rows * featureCount {
-      hidden = AlignedBuffer(count: rows * featureCount)
-      masked = AlignedBuffer(count: rows * featureCount)
+      hidden = try AlignedBuffer(count: rows * featureCount)
+      masked = try AlignedBuffer(count: rows * featureCount)
       if !isOneHot {
-        inputs = AlignedBuffer(count: rows * inputCount)
-        inputGradients = AlignedBuffer(count: rows * inputCount)
+        inputs = try AlignedBuffer(count: rows * inputCount)
+        inputGradients = try AlignedBuffer(count: rows * inputCount)
       }
     }
     let sums = hidden.matrix(rows, featureCount)
@@ -117,7 +117,7 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
     guard let draw, isMasked else { return sums }
     let output = masked.matrix(rows, featureCount)
     output.base.update(from: sums.base, count: rows * featureCount)
-    mask.draw(
+    try mask.draw(
       rows: rows, columns: featureCount, share: dropout.output, draw: draw, site: 101,
       compute: compute)
     mask.apply(to: output, layout: nil, compute: compute)
@@ -125,7 +125,7 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
   }
 
   @_specialize(where Scalar == Float)
-  func backward(_ featureGradient: MatrixView<Scalar>) {
+  func backward(_ featureGradient: MatrixView<Scalar>) throws {
     let rows = featureGradient.rows
     if isMasked { mask.applyAgain(to: featureGradient, compute: compute) }
     compute.forRanges(of: rows, atLeast: 8) { range in
@@ -152,7 +152,7 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
       return
     }
     let joined = inputs.matrix(rows, window * embeddingCount)
-    compute.multiply(
+    try compute.multiply(
       featureGradient.transposed, joined, into: parameters.gradient("window.weight"), keep: true)
     let joinedGradient = inputGradients.matrix(rows, window * embeddingCount)
     compute.multiply(featureGradient, weightsBack, into: joinedGradient)
@@ -177,7 +177,7 @@ final class BagContext<Scalar: NetworkScalar>: ContextEncoder {
   private let window: Int
   private let parameters: Parameters<Scalar>
   private let compute: Compute<Scalar>
-  private var means = AlignedBuffer<Scalar>(count: 0)
+  private var means = AlignedBuffer<Scalar>()
   private var windows: [Int32] = []
 
   init(
@@ -191,9 +191,9 @@ final class BagContext<Scalar: NetworkScalar>: ContextEncoder {
 
   func packWeights(
     forTraining: Bool, dropout: LanguageDropout, draw: RecurrentStack<Scalar>.Draw?
-  ) {}
+  ) throws {}
 
-  func makeState(batch: Int, padding: Int32) -> ContextState<Scalar> {
+  func makeState(batch: Int, padding: Int32) throws -> ContextState<Scalar> {
     ContextState(
       history: Array(repeating: Array(repeating: padding, count: window - 1), count: batch))
   }
@@ -202,11 +202,9 @@ final class BagContext<Scalar: NetworkScalar>: ContextEncoder {
   func forward(
     _ ids: [Int32], layout: SequenceLayout, state: ContextState<Scalar>, dropout: LanguageDropout,
     draw: RecurrentStack<Scalar>.Draw?
-  ) -> MatrixView<Scalar> {
+  ) throws -> MatrixView<Scalar> {
     windows = TokenWindows.collect(ids, layout: layout, window: window, state: state)
-    if means.count < ids.count * featureCount {
-      means = AlignedBuffer(count: ids.count * featureCount)
-    }
+    try AlignedBuffer.reserve(&means, ids.count * featureCount)
     let output = means.matrix(ids.count, featureCount)
     let table = parameters.view("encoder.weight")
     let share = 1 / Scalar(window)
@@ -224,7 +222,7 @@ final class BagContext<Scalar: NetworkScalar>: ContextEncoder {
   }
 
   @_specialize(where Scalar == Float)
-  func backward(_ featureGradient: MatrixView<Scalar>) {
+  func backward(_ featureGradient: MatrixView<Scalar>) throws {
     let gradient = parameters.gradient("encoder.weight")
     let share = 1 / Scalar(window)
     compute.forRanges(of: (featureCount + 15) / 16, atLeast: 1) { blocks in

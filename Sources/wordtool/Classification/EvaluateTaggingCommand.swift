@@ -32,7 +32,7 @@ struct EvaluateTaggingCommand: ParsableCommand {
     let tagger = try SequenceTagger(contentsOf: model)
     var text = TaggedText()
     try text.append(contentsOf: file)
-    let report = tagger.evaluate(text, threads: threads.count)
+    let report = try tagger.evaluate(text, threads: threads.count)
     ClassificationWarnings.tell(report)
     try ClassificationAnswer.write(
       report, unit: "words", asJSON: json.json, showsConfusion: confusion)

@@ -69,7 +69,8 @@ struct TagCommand: ParsableCommand {
   private func answer(_ lines: [String], _ tagger: SequenceTagger) throws -> Int {
     let sentences = lines.map { tagger.words(in: $0) }.filter { !$0.isEmpty }
     let out = StandardOutput.shared
-    for (words, answers) in zip(sentences, tagger.answers(for: sentences, threads: threads.count)) {
+    let found = try tagger.answers(for: sentences, threads: threads.count)
+    for (words, answers) in zip(sentences, found) {
       if json {
         try out.writeLine(
           try JSONOutput.line(

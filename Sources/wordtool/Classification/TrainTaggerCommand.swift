@@ -134,7 +134,7 @@ struct TrainTaggerCommand: ParsableCommand {
     }
     let seconds = Environment.seconds() - start
     progress.finish()
-    let report = test.map { training.tagger.evaluate($0, threads: common.threads.count) }
+    let report = try test.map { try training.tagger.evaluate($0, threads: common.threads.count) }
     if let report { ClassificationWarnings.tell(report) }
     let summary = Summary(
       model: model.rawValue, parameters: training.tagger.parameterCount, epochs: training.epochs,

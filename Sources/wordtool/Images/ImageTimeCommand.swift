@@ -94,7 +94,7 @@ struct ImageTimeCommand: ParsableCommand {
       }
       execution = try ImageModel(contentsOf: path, threads: threads.count).execution
     } else {
-      execution = NetworkExecution(graph, threads: threads.count)
+      execution = try NetworkExecution(graph, threads: threads.count)
       execution.initialize(seed: seed)
     }
     let seconds = try measure(execution, shape, stop).sorted()
@@ -137,7 +137,7 @@ struct ImageTimeCommand: ParsableCommand {
       guard let base = images.baseAddress else { return }
       for pass in 0..<Self.warmups + repeats {
         let start = Environment.seconds()
-        _ = execution.logits(base, count: batch)
+        _ = try execution.logits(base, count: batch)
         if pass >= Self.warmups { seconds.append(Environment.seconds() - start) }
         if stop.isRaised {
           throw WordtoolError(.interrupted, found: "stopped after \(pass + 1) passes")
