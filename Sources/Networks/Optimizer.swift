@@ -38,6 +38,18 @@ public struct OptimizerOptions: Codable, Hashable, Sendable {
 
   /// Plain SGD.
   public init() {}
+
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    for (name, value, rule) in [
+      ("momentum", momentum, OptionCheck.Rule.share), ("beta1", beta1, .share),
+      ("beta2", beta2, .share), ("epsilon", epsilon, .notNegative),
+      ("weightDecay", weightDecay, .notNegative), ("clipNorm", clipNorm ?? 1, .positive),
+      ("clipValue", clipValue ?? 1, .positive),
+    ] {
+      try OptionCheck.require(name, value, rule)
+    }
+  }
 }
 
 /// Takes the steps of a training, with whatever it has to remember.

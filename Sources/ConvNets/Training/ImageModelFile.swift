@@ -8,7 +8,7 @@ public import WordtoolCore
 /// them. The header's strings say the rest.
 struct ImageModelFile {
   static let format = "wordtool-image-model 1"
-  static let checkpointFormat = "wordtool-image-checkpoint 1"
+  static let checkpointFormat = "wordtool-image-checkpoint 2"
 
   let file: TensorFile
   let description: ImageModelDescription

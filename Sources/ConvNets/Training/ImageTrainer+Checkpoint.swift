@@ -11,7 +11,7 @@ extension ImageTrainer {
     try checkFinite()
     var position = position
     let memory = optimizer.memory
-    position.counts = memory.counts
+    position.optimizerCounts = memory.counts
     var arrays: [(name: String, values: UnsafeBufferPointer<Float>)] = memory.arrays.map {
       ("optimizer.\($0.name)", UnsafeBufferPointer($0.values.all))
     }
@@ -24,10 +24,8 @@ extension ImageTrainer {
         try ImageModelFile.write(
           to: output, format: ImageModelFile.checkpointFormat, description: description,
           whitening: whitening, stepCount: position.step, execution: execution,
-          metadata: [
-            "training": try StoredJSON.text(training),
-            "position": try StoredJSON.text(position),
-          ], more: arrays)
+          metadata: CheckpointHeader(options: training, position: position).metadata,
+          more: arrays)
       }
     }
   }
@@ -35,7 +33,7 @@ extension ImageTrainer {
   /// What a checkpoint says about its training.
   public struct Checkpoint {
     let file: ImageModelFile
-    let position: Position
+    let position: TrainingPosition
     /// What is trained.
     public var description: ImageModelDescription { file.description }
     /// What the images go through last.
@@ -48,20 +46,10 @@ extension ImageTrainer {
     /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
     public init(path: String) throws {
       file = try ImageModelFile(path: path, format: ImageModelFile.checkpointFormat)
-      guard
-        let training = file.file.metadata["training"].flatMap({
-          try? StoredJSON.decode(ImageTrainingOptions.self, from: $0)
-        }), training.epochs >= 1, training.batch >= 1, (0..<1).contains(training.validShare),
-        training.rate.isFinite, training.decay > 0,
-        let position = file.file.metadata["position"].flatMap({
-          try? StoredJSON.decode(Position.self, from: $0)
-        }), position.counts.count == 2, position.epoch >= 0, position.place >= 0,
-        position.step >= 0, position.rate.isFinite
-      else {
-        throw WordtoolError(.badData, path: path, found: "no readable training in the header")
-      }
-      self.training = training
-      self.position = position
+      let header = try CheckpointHeader<ImageTrainingOptions>(
+        metadata: file.file.metadata, path: path)
+      training = header.options
+      position = header.position
     }
   }
 
@@ -80,18 +68,16 @@ extension ImageTrainer {
       checkpoint.description, training: checkpoint.training, set: set, valid: valid,
       whitening: checkpoint.whitening, threads: threads)
     let file = checkpoint.file
-    guard position.dataHash == checkpoint.position.dataHash else {
-      throw WordtoolError(
-        .badData, path: file.file.path, found: "a checkpoint of other images",
-        expected: "the images the training began with")
-    }
+    try checkpoint.position.check(
+      dataHash: position.dataHash, placeCount: batchesPerEpoch, examples: "images",
+      path: file.file.path)
     position = checkpoint.position
     try file.read(into: execution)
-    try optimizer.restore(counts: position.counts, isAveraging: false)
+    try optimizer.restore(counts: position.optimizerCounts, isAveraging: false)
     for (name, values) in optimizer.memory.arrays {
       try file.read("optimizer.\(name)", shape: [values.count], into: values.base)
     }
-    if position.bestAccuracy != nil {
+    if position.stopping.best != nil {
       func values(_ name: String, count: Int) throws -> [Float] {
         var values = [Float](repeating: 0, count: count)
         try values.withUnsafeMutableBufferPointer {

@@ -36,24 +36,6 @@ public final class ImageTrainer {
     public init() {}
   }
 
-  /// What a checkpoint has to know beside the weights.
-  struct Position: Codable {
-    var epoch = 0
-    var step = 0
-    /// The next batch of the epoch.
-    var place = 0
-    var lossSum = 0.0
-    var correctCount = 0
-    var imageCount = 0
-    var rate = 0.0
-    var bestAccuracy: Double?
-    var bestLoss: Double?
-    var epochsSinceBest = 0
-    var images = 0
-    var counts: [Int] = [0, 0]
-    var dataHash: UInt64 = 0
-  }
-
   /// The numbers of a network at one moment.
   struct Snapshot {
     var parameters: [Float]
@@ -67,7 +49,7 @@ public final class ImageTrainer {
   let whitening: ZCAWhitening?
   let execution: NetworkExecution<Float>
   let optimizer: Optimizer<Float>
-  var position = Position()
+  var position: TrainingPosition
   /// The numbers with the best result on the validation images.
   var best: Snapshot?
   private let threads: Int
@@ -93,9 +75,7 @@ public final class ImageTrainer {
     _ description: ImageModelDescription, training: ImageTrainingOptions, set: ImageDataset,
     valid: ImageDataset? = nil, whitening: ZCAWhitening? = nil, threads: Int
   ) throws {
-    precondition(
-      training.epochs >= 1 && training.batch >= 1 && (0..<1).contains(training.validShare),
-      "\(training)")
+    try training.validate()
     self.description = description
     self.training = training
     self.whitening = whitening
@@ -134,8 +114,8 @@ public final class ImageTrainer {
     execution.parametersChanged()
     optimizer = try Optimizer(
       training.optimizer, parameters: execution.parameters, compute: execution.compute)
-    position.rate = training.rate
-    position.dataHash = try Self.hash(set, trainIndices)
+    position = TrainingPosition(
+      rate: training.rate, dataHash: try Self.hash(set, trainIndices))
   }
 
   /// Sets a share of the images aside.
@@ -190,12 +170,12 @@ public final class ImageTrainer {
   /// Images that are validated on.
   public var validImageCount: Int { valid?.indices.count ?? 0 }
   /// Images trained on so far, those before a checkpoint included.
-  public var imagesTrained: Int { position.images }
+  public var imagesTrained: Int { position.examples }
 
   /// The best share of validation images that was right at the end of an epoch.
-  public var bestValidAccuracy: Double? { position.bestAccuracy }
+  public var bestValidAccuracy: Double? { position.stopping.best?.first }
 
-  private var batchesPerEpoch: Int {
+  var batchesPerEpoch: Int {
     (trainIndices.count + training.batch - 1) / training.batch
   }
 
@@ -217,7 +197,9 @@ public final class ImageTrainer {
   ) throws -> ImageModel {
     var report = Report()
     update(&report)
-    training: while position.epoch < training.epochs, !isOver {
+    training: while position.epoch < training.epochs,
+      !position.stopping.isOver(patience: training.patience)
+    {
       let batches = makeBatches()
       while let batch = try batches.next() {
         report.gradientNorm = try step(batch)
@@ -243,9 +225,9 @@ public final class ImageTrainer {
   private func update(_ report: inout Report) {
     report.epoch = min(training.epochs, position.epoch + 1)
     report.steps = position.step
-    report.loss = position.lossSum / Double(max(1, position.imageCount))
-    report.accuracy = Double(position.correctCount) / Double(max(1, position.imageCount))
-    report.images = position.images
+    report.loss = position.meanLoss
+    report.accuracy = Double(position.correctCount) / Double(max(1, position.lossCount))
+    report.images = position.examples
     report.rate = rate(of: max(0, position.step - 1))
     report.fraction = min(
       1,
@@ -253,24 +235,12 @@ public final class ImageTrainer {
         / Double(training.epochs * batchesPerEpoch))
   }
 
-  /// Whether the validation images ask for the end.
-  private var isOver: Bool {
-    training.patience.map { position.epochsSinceBest >= $0 } ?? false
-  }
-
   /// The rate of a step of the epoch at work.
   private func rate(of step: Int) -> Double {
-    var rate = position.rate
-    switch training.schedule {
-    case .constant, .plateau: break
-    case .step:
-      for epoch in training.decayEpochs where position.epoch >= epoch { rate /= training.decay }
-    case .cosine:
-      let done = Double(step) / Double(training.epochs * batchesPerEpoch)
-      rate *= (1 + PortableMath.cosine(turns: min(1, done) / 2)) / 2
-    }
-    if step < training.warmup { rate *= Double(step + 1) / Double(training.warmup) }
-    return rate
+    training.movement.rate(
+      ofStep: step, base: position.rate,
+      decays: training.decayEpochs.count { position.epoch >= $0 },
+      done: Double(step) / Double(training.epochs * batchesPerEpoch))
   }
 
   /// A batch that is ready to be trained on.
@@ -338,8 +308,8 @@ public final class ImageTrainer {
     execution.parametersChanged()
     position.lossSum += loss * Double(batch.count)
     position.correctCount += correct
-    position.imageCount += batch.count
-    position.images += batch.count
+    position.lossCount += batch.count
+    position.examples += batch.count
     position.step += 1
     position.place += 1
     return norm
@@ -356,27 +326,16 @@ public final class ImageTrainer {
         classNames: description.classNames, threads: threads, stop: stop)
       report.validLoss = result.meanLoss
       report.validAccuracy = result.accuracy
-      let isBest =
-        position.bestAccuracy.map { accuracy in
-          (result.accuracy, -result.meanLoss) > (accuracy, -(position.bestLoss ?? .infinity))
-        } ?? true
-      if isBest {
-        position.bestAccuracy = result.accuracy
-        position.bestLoss = result.meanLoss
-        position.epochsSinceBest = 0
+      let score = ValidationScore(accuracy: result.accuracy, loss: result.meanLoss)
+      if try position.stopping.isBest(score, epoch: position.epoch + 1) {
         best = Snapshot(
           parameters: Array(execution.parameters.values.all),
           statistics: Array(execution.statistics.values.all))
       } else {
-        position.epochsSinceBest += 1
-        if training.schedule == .plateau { position.rate /= training.decay }
+        position.rate = training.movement.baseAfterPlateau(position.rate)
       }
     }
-    position.epoch += 1
-    position.place = 0
-    position.lossSum = 0
-    position.correctCount = 0
-    position.imageCount = 0
+    position.beginNextEpoch()
   }
 
   /// Refuses to go on with, or to save, weights that are not numbers.

@@ -1,18 +1,11 @@
 public import Networks
+import WordtoolCore
 
 /// How an image classifier is trained.
-public struct ImageTrainingOptions: Codable, Hashable, Sendable {
-  /// How the learning rate moves.
-  public enum Schedule: String, Codable, Hashable, Sendable, CaseIterable {
-    /// It stays.
-    case constant
-    /// Divided by `decay` after each of `decayEpochs`.
-    case step
-    /// Half a cosine, down to zero at the end of the last epoch (Loshchilov and Hutter 2017).
-    case cosine
-    /// Divided by `decay` after an epoch that was no better on the validation images.
-    case plateau
-  }
+public struct ImageTrainingOptions: TrainingOptions {
+  /// How the learning rate moves: with ``LearningRateSchedule/step`` it is divided by ``decay`` after
+  /// each of ``decayEpochs``.
+  public typealias Schedule = LearningRateSchedule
 
   /// Passes over the images.
   public var epochs = 10
@@ -49,6 +42,29 @@ public struct ImageTrainingOptions: Codable, Hashable, Sendable {
 
   /// Ten epochs of SGD with momentum 0.9, batches of 64, a rate of 0.01 along a cosine.
   public init() { optimizer.momentum = 0.9 }
+
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    for (name, value, limit) in [
+      ("epochs", epochs, TrainingLimits.epochs), ("batch", batch, TrainingLimits.batch),
+      ("patience", patience ?? 1, TrainingLimits.epochs),
+      ("maximumSteps", maximumSteps ?? 1, TrainingLimits.count),
+    ] {
+      try OptionCheck.require(name, value, in: 1...limit)
+    }
+    try OptionCheck.require("warmup", warmup, in: 0...TrainingLimits.count)
+    for (name, value, rule) in [
+      ("rate", rate, OptionCheck.Rule.positive), ("decay", decay, .positive),
+      ("labelSmoothing", labelSmoothing, .share), ("validShare", validShare, .share),
+      ("constant", Double(constant), .finite),
+    ] {
+      try OptionCheck.require(name, value, rule)
+    }
+    try optimizer.validate()
+  }
+
+  /// How the rate moves, with its numbers.
+  var movement: TrainingSchedule { TrainingSchedule(schedule, decay: decay, warmup: warmup) }
 }
 
 extension FillMode: Codable {}

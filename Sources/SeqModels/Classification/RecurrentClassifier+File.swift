@@ -34,7 +34,7 @@ extension ModelFile {
       options.vocabulary,
     ]
     guard sizes.allSatisfy({ (1...1 << 30).contains($0) }), options.hasFrozenEmbeddings,
-      recurrent.layers <= 1_000, options.labels == labelCount,
+      recurrent.layers <= RecurrentOptions.maximumLayers, options.labels == labelCount,
       recurrent.cell == .lstm || (recurrent.projection == nil && !recurrent.hasPeepholes),
       (options.pooling == nil) == isTagger
     else { throw failure("a network of impossible shape") }

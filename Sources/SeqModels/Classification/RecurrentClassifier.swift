@@ -117,6 +117,7 @@ extension TextClassifier {
     threads: Int = 1, stop: StopFlag? = nil,
     progress: (ClassifierProgress) -> Void = { _ in }
   ) throws -> ClassifierTraining {
+    try options.validate()
     let labels = try TrainingLabels(text)
     let words = try DocumentWords(text, rule: options.rule, threads: threads, stop: stop)
     guard !words.ids.isEmpty else {

@@ -29,7 +29,7 @@ struct SequenceBatch {
   static func places(
     _ sequences: [[Int32]], batch: Int, seed: UInt64, epoch: Int
   ) -> [[Int]] {
-    var random = RandomSource(seed: seed, 8_001, UInt64(epoch))
+    var random = RandomSource(seed: seed, .sequenceOrder, UInt64(epoch))
     let order = Array(sequences.indices).shuffled(using: &random)
     var batches: [[Int]] = []
     // Sorted only among so many, so that the batches differ from pass to pass.

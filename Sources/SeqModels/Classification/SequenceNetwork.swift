@@ -110,7 +110,9 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   private var featureCount: Int { options.recurrent.outputCount }
 
   /// Lays the weights out for products; called whenever they have changed.
-  package func packWeights(forTraining: Bool) throws { try stack.packWeights(forTraining: forTraining) }
+  package func packWeights(forTraining: Bool) throws {
+    try stack.packWeights(forTraining: forTraining)
+  }
 
   private static func grow(_ buffer: inout AlignedBuffer<Scalar>, _ count: Int) throws {
     try AlignedBuffer.reserve(&buffer, count)
@@ -131,7 +133,8 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
     try table.forward(ids, into: embedded, wordDropout: dropout.words, draw: draw)
     if let draw, dropout.input > 0 {
       try inputMask.draw(
-        rows: rows, columns: options.embedding, share: dropout.input, draw: draw, site: 100,
+        rows: rows, columns: options.embedding, share: dropout.input, draw: draw,
+        site: DropoutSite.input,
         compute: compute)
       inputMask.apply(to: embedded, layout: nil, compute: compute)
     }
@@ -146,7 +149,8 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
     read.base.update(from: found.base, count: found.rows * featureCount)
     if let draw, dropout.output > 0 {
       try outputMask.draw(
-        rows: read.rows, columns: featureCount, share: dropout.output, draw: draw, site: 101,
+        rows: read.rows, columns: featureCount, share: dropout.output, draw: draw,
+        site: DropoutSite.output,
         compute: compute)
       outputMask.apply(to: read, layout: nil, compute: compute)
     }

@@ -1,5 +1,6 @@
 public import Networks
 public import Tokenize
+import WordtoolCore
 
 /// How a recurrent network that names labels of word sequences is trained.
 public struct SequenceTrainingOptions: Sendable {
@@ -63,5 +64,28 @@ public struct SequenceTrainingOptions: Sendable {
     averagesLastPass = false
     classWeights = .uniform
     seed = 1
+  }
+
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    for (name, value, limit) in [
+      ("minimumCount", minimumCount, Int.max), ("embedding", embedding, 1 << 20),
+      ("recurrent.layers", recurrent.layers, RecurrentOptions.maximumLayers),
+      ("recurrent.hidden", recurrent.hidden, 1 << 20),
+      ("recurrent.projection", recurrent.projection ?? 1, 1 << 20),
+      ("maximumLength", maximumLength, TrainingLimits.timeSteps),
+      ("batch", batch, TrainingLimits.batch), ("epochs", epochs, TrainingLimits.epochs),
+      ("patience", patience ?? 1, TrainingLimits.epochs),
+    ] {
+      try OptionCheck.require(name, value, in: 1...limit)
+    }
+    try OptionCheck.require("learningRate", learningRate, .positive)
+    for (name, share) in [
+      ("input", dropout.input), ("betweenLayers", dropout.betweenLayers),
+      ("output", dropout.output), ("words", dropout.words),
+    ] {
+      try OptionCheck.require("dropout.\(name)", share, .share)
+    }
+    try optimizer.validate()
   }
 }

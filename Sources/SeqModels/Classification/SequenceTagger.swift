@@ -56,6 +56,7 @@ public final class SequenceTagger: Sendable {
     threads: Int = 1, stop: StopFlag? = nil,
     progress: (ClassifierProgress) -> Void = { _ in }
   ) throws -> Training {
+    try options.validate()
     let tags = text.tags
     guard tags.count >= 2 else {
       throw WordtoolError(

@@ -55,10 +55,10 @@ struct SequenceTrainer {
       options.optimizer, parameters: network.parameters, compute: network.compute)
     let steps = (sequences.count + options.batch - 1) / options.batch * options.epochs
     var step = 0
-    var best: (accuracy: Double, weights: [Float])?
-    var epochsSinceBest = 0
+    var stopping = EarlyStopping()
+    var best: [Float] = []
     var epoch = 0
-    while epoch < options.epochs, epochsSinceBest < options.patience ?? .max {
+    while epoch < options.epochs, !stopping.isOver(patience: options.patience) {
       if options.averagesLastPass, epoch == options.epochs - 1 { try optimizer.beginAveraging() }
       var loss = 0.0
       var lossCount = 0
@@ -87,7 +87,7 @@ struct SequenceTrainer {
       if let name = network.parameters.firstNotFinite() {
         throw WordtoolError(
           .diverged, found: "\(name) is no longer finite after pass \(epoch)",
-          remedy: "use a smaller --lr")
+          remedy: "lower `learningRate`")
       }
       let accuracy = try optimizer.withAverage { try measure?(network) }
       progress(
@@ -96,19 +96,16 @@ struct SequenceTrainer {
           epochs: epoch, loss: loss / Double(max(1, lossCount)), learningRate: nil,
           validAccuracy: accuracy))
       guard let accuracy else { continue }
-      if accuracy > best?.accuracy ?? -1 {
-        best = optimizer.withAverage { (accuracy, Array(network.parameters.values.all)) }
-        epochsSinceBest = 0
-      } else {
-        epochsSinceBest += 1
+      if try stopping.isBest(ValidationScore(accuracy: accuracy), epoch: epoch) {
+        best = optimizer.withAverage { Array(network.parameters.values.all) }
       }
     }
-    if let best {
-      _ = network.parameters.values.all.update(fromContentsOf: best.weights)
+    if !best.isEmpty {
+      _ = network.parameters.values.all.update(fromContentsOf: best)
     } else {
       optimizer.adoptAverage()
     }
-    return Result(network: network, epochs: epoch, validAccuracy: best?.accuracy)
+    return Result(network: network, epochs: epoch, validAccuracy: stopping.best?.first)
   }
 
   /// One step; returns the sum of the losses and how many there were.
@@ -119,7 +116,7 @@ struct SequenceTrainer {
     var ids: [Int32]
     switch targets {
     case .sequences(let labels):
-      var random = RandomSource(seed: options.seed, 8_002, UInt64(step))
+      var random = RandomSource(seed: options.seed, .labelChoice, UInt64(step))
       ids = batch.members.map { place in
         let some = labels[place]
         return some.count == 1 ? some[0] : some.randomElement(using: &random) ?? -1
@@ -145,7 +142,7 @@ struct SequenceTrainer {
     guard loss.isFinite, norm.isFinite else {
       throw WordtoolError(
         .diverged, found: "the loss or the gradient of step \(step + 1) is not finite",
-        remedy: "use a smaller --lr")
+        remedy: "lower `learningRate`")
     }
     return (loss, count)
   }
@@ -161,7 +158,7 @@ struct SequenceTrainer {
     where ["output.weight", "attention.weight", "attention.vector"].contains(entry.name) {
       WeightStart.uniform(
         network.parameters.view(entry.name), range: 1 / features.squareRoot(), seed: options.seed,
-        array: 1_000 + array)
+        array: WeightArray.outputs + array)
     }
     fill(network.embeddings.view("embedding.weight"), rows: vocabulary.trainedCount)
   }
@@ -175,7 +172,7 @@ struct SequenceTrainer {
     let scale = Self.rootMeanSquare
     WeightStart.uniform(
       table.rows(0..<rows), range: Double(scale) * (options.pretrained == nil ? 1.7 : 0.4),
-      seed: options.seed, array: 2_000)
+      seed: options.seed, array: WeightArray.embeddings)
     guard let pretrained = options.pretrained else { return }
     let factor = pretrainedScale
     for (index, word) in pretrained.words.enumerated() {

@@ -114,7 +114,7 @@ public enum RecallTask {
       let (mark, question) = (options.words, options.words + 1)
       let lead = 3
       let length = lead + 2 + distance + 1
-      var source = RandomSource(seed: options.seed, isTest ? 7_005 : 7_004, stream)
+      var source = RandomSource(seed: options.seed, isTest ? .recallTest : .recallTraining, stream)
       var ids = [Int32](repeating: 0, count: length * count)
       var targets = [Int32](repeating: -1, count: length * count)
       for sequence in 0..<count {

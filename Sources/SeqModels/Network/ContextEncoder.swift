@@ -1,4 +1,5 @@
 package import Networks
+import WordtoolCore
 
 /// Turns the tokens before a place into numbers that the next token is predicted from.
 ///
@@ -58,6 +59,16 @@ public struct LanguageDropout: Codable, Hashable, Sendable {
   /// Nothing is left out.
   public init() {}
 
+  /// - Throws: `WordtoolError` of kind `usage` that names the first share that is none.
+  public func validate() throws {
+    for (name, share) in [
+      ("betweenLayers", betweenLayers), ("input", input), ("output", output), ("words", words),
+      ("recurrentWeights", recurrentWeights),
+    ] {
+      try OptionCheck.require("dropout.\(name)", share, .share)
+    }
+  }
+
   func stack<Scalar>(_: Scalar.Type) -> RecurrentStack<Scalar>.Dropout {
     var dropout = RecurrentStack<Scalar>.Dropout()
     dropout.betweenLayers = betweenLayers
@@ -97,7 +108,8 @@ package final class EmbeddingTable<Scalar: NetworkScalar> {
     if let draw, wordDropout > 0 {
       let buffer = try AlignedBuffer<Scalar>(count: table.rows)
       DropoutMask.fill(
-        buffer.matrix(table.rows, 1), share: wordDropout, draw: draw, site: 2_000, compute: compute)
+        buffer.matrix(table.rows, 1), share: wordDropout, draw: draw, site: DropoutSite.words,
+        compute: compute)
       factors = Array(buffer.all)
     }
     compute.forRanges(of: ids.count, atLeast: 32) { range in
@@ -220,7 +232,7 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
     if let draw, isInputMasked {
       try inputMask.draw(
         rows: masks?.batch ?? rows, columns: stack.inputCount, share: dropout.input, draw: draw,
-        site: 100, compute: compute)
+        site: DropoutSite.input, compute: compute)
       inputMask.apply(to: embedded, layout: masks, compute: compute)
     }
     let features = try stack.forward(
@@ -233,7 +245,7 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
     masked.base.update(from: features.base, count: rows * featureCount)
     try outputMask.draw(
       rows: masks?.batch ?? rows, columns: featureCount, share: dropout.output, draw: draw,
-      site: 101, compute: compute)
+      site: DropoutSite.output, compute: compute)
     outputMask.apply(to: masked, layout: masks, compute: compute)
     return masked
   }

@@ -8,7 +8,7 @@ public import WordtoolCore
 /// `vocabulary.counts` hold the tokens; `__metadata__` the options as JSON.
 struct NeuralModelFile {
   static let format = "wordtool-language-model 1"
-  static let checkpointFormat = "wordtool-language-model-checkpoint 1"
+  static let checkpointFormat = "wordtool-language-model-checkpoint 2"
 
   let file: ModelFile
   let options: NeuralOptions
@@ -40,7 +40,8 @@ struct NeuralModelFile {
       options.recurrent.projection ?? 1,
     ]
     let areFine =
-      sizes.allSatisfy { (1...1 << 20).contains($0) } && options.recurrent.layers <= 1_000
+      sizes.allSatisfy { (1...1 << 20).contains($0) }
+      && options.recurrent.layers <= RecurrentOptions.maximumLayers
       && options.cutoffs.allSatisfy { $0 >= 1 && $0 < vocabulary.count }
       && zip(options.cutoffs, options.cutoffs.dropFirst()).allSatisfy(<)
       && (options.recurrent.cell == .lstm
@@ -66,6 +67,20 @@ struct NeuralModelFile {
       throw file.failure("a vocabulary without </s> or <unk>")
     }
     return vocabulary
+  }
+
+  /// Looks for every weight with its shape.
+  ///
+  /// - Throws: `WordtoolError` of kind `badData`.
+  func checkShapes() throws {
+    for (name, shape) in options.parameterShapes(vocabulary: vocabulary.count) {
+      guard file.entry(named: name)?.shape == shape else {
+        throw WordtoolError(
+          .badData, path: file.path,
+          found: file.entry(named: name).map { "tensor \(name) of shape \($0.shape)" }
+            ?? "no tensor \(name)", expected: "\(name) of shape \(shape)")
+      }
+    }
   }
 
   /// Copies the weights into place; every one must be there with its shape, and finite.
@@ -131,9 +146,7 @@ extension NeuralLanguageModel {
   public convenience init(contentsOf path: String, threads: Int = 1) throws {
     let file = try NeuralModelFile(path: path, format: NeuralModelFile.format)
     // The weights are there before memory is taken for them.
-    for (name, shape) in file.options.parameterShapes(vocabulary: file.vocabulary.count) {
-      _ = try file.file.entry(name, .float32, shape)
-    }
+    try file.checkShapes()
     let network = try LanguageNetwork<Float>(
       file.options, vocabulary: file.vocabulary.count, threads: threads)
     try file.readWeights(into: network.parameters)

@@ -1,5 +1,6 @@
 public import Networks
 public import Tokenize
+import WordtoolCore
 
 /// The shape of a neural language model.
 public struct NeuralOptions: Codable, Hashable, Sendable {
@@ -36,6 +37,19 @@ public struct NeuralOptions: Codable, Hashable, Sendable {
   /// One layer of 200 LSTM units.
   public init() {}
 
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    for (name, value, limit) in [
+      ("recurrent.layers", recurrent.layers, RecurrentOptions.maximumLayers),
+      ("recurrent.hidden", recurrent.hidden, 1 << 30),
+      ("recurrent.projection", recurrent.projection ?? 1, 1 << 30),
+      ("embedding", embedding, 1 << 30),
+      ("window", window, 1 << 20),
+    ] {
+      try OptionCheck.require(name, value, in: 1...limit)
+    }
+  }
+
   /// Values the softmax reads.
   public var featureCount: Int {
     switch kind {
@@ -70,19 +84,10 @@ public struct NeuralOptions: Codable, Hashable, Sendable {
 }
 
 /// How a neural language model is trained.
-public struct NeuralTrainingOptions: Codable, Hashable, Sendable {
-  /// How the learning rate moves.
-  public enum Schedule: String, Codable, Hashable, Sendable, CaseIterable {
-    /// It stays.
-    case constant
-    /// Divided by `decay` after an epoch in which the loss on the held-out text was no better than
-    /// the best so far.
-    case plateau
-    /// Divided by `decay` before each epoch after the first `decayAfter`.
-    case step
-    /// Half a cosine, down to zero at the end of the last epoch (Loshchilov and Hutter 2017).
-    case cosine
-  }
+public struct NeuralTrainingOptions: TrainingOptions {
+  /// How the learning rate moves: with ``LearningRateSchedule/step`` it is divided by ``decay`` before
+  /// each epoch after the first ``decayAfter``.
+  public typealias Schedule = LearningRateSchedule
 
   /// What a step's loss is divided by.
   public enum LossAverage: String, Codable, Hashable, Sendable, CaseIterable {
@@ -146,4 +151,31 @@ public struct NeuralTrainingOptions: Codable, Hashable, Sendable {
   public init() {
     optimizer.clipNorm = 5
   }
+
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    for (name, value, limit) in [
+      ("epochs", epochs, TrainingLimits.epochs), ("batch", batch, TrainingLimits.batch),
+      ("bptt", bptt, TrainingLimits.timeSteps), ("decayAfter", decayAfter, TrainingLimits.epochs),
+      ("patience", patience ?? 1, TrainingLimits.epochs),
+      ("averagingAfter", averagingAfter ?? 1, TrainingLimits.epochs),
+      ("maximumSteps", maximumSteps ?? 1, TrainingLimits.count),
+    ] {
+      try OptionCheck.require(name, value, in: 1...limit)
+    }
+    try OptionCheck.require("warmup", warmup, in: 0...TrainingLimits.count)
+    for (name, value, rule) in [
+      ("rate", rate, OptionCheck.Rule.positive), ("decay", decay, .positive),
+      ("activationPenalty", activationPenalty, .notNegative),
+      ("temporalPenalty", temporalPenalty, .notNegative), ("forgetBias", forgetBias, .finite),
+      ("initialRange", initialRange ?? 1, .positive),
+    ] {
+      try OptionCheck.require(name, value, rule)
+    }
+    try dropout.validate()
+    try optimizer.validate()
+  }
+
+  /// How the rate moves, with its numbers.
+  var movement: TrainingSchedule { TrainingSchedule(schedule, decay: decay, warmup: warmup) }
 }

@@ -9,9 +9,10 @@ extension NeuralTrainer {
   public func writeCheckpoint(to output: OutputFile) throws {
     var position = position
     let memory = optimizer.memory
-    position.counts = memory.counts
+    position.optimizerCounts = memory.counts
     position.isAveraging = optimizer.isAveraging
-    position.history = state.history
+    var metadata = try CheckpointHeader(options: training, position: position).metadata
+    metadata["history"] = try StoredJSON.text(state.history)
     var arrays: [(name: String, values: UnsafeBufferPointer<Float>)] = memory.arrays.map {
       ("optimizer.\($0.name)", UnsafeBufferPointer($0.values.all))
     }
@@ -19,14 +20,11 @@ extension NeuralTrainer {
     try states.withUnsafeBufferPointer { states in
       try best.withUnsafeBufferPointer { best in
         arrays.append(("training.state", states))
-        if position.hasBest { arrays.append(("training.best", best)) }
+        if !best.isEmpty { arrays.append(("training.best", best)) }
         try NeuralModelFile.write(
           to: output, format: NeuralModelFile.checkpointFormat, options: network.options,
           vocabulary: vocabulary, parameters: network.parameters,
-          metadata: [
-            "training": try StoredJSON.text(training),
-            "position": try StoredJSON.text(position),
-          ], more: arrays)
+          metadata: metadata, more: arrays)
       }
     }
   }
@@ -34,7 +32,9 @@ extension NeuralTrainer {
   /// What a checkpoint says about its training.
   public struct Checkpoint {
     let file: NeuralModelFile
-    let position: Position
+    let position: TrainingPosition
+    /// The last tokens of each part, where the model looks back at them.
+    let history: [[Int32]]
     /// The shape of the model.
     public var options: NeuralOptions { file.options }
     /// The tokens.
@@ -47,18 +47,20 @@ extension NeuralTrainer {
     /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
     public init(path: String) throws {
       file = try NeuralModelFile(path: path, format: NeuralModelFile.checkpointFormat)
+      let header = try CheckpointHeader<NeuralTrainingOptions>(
+        metadata: file.file.metadata, path: path)
+      training = header.options
+      position = header.position
       guard
-        let training = file.file.tensors.metadata["training"].flatMap({
-          try? StoredJSON.decode(NeuralTrainingOptions.self, from: $0)
-        }),
-        let position = file.file.tensors.metadata["position"].flatMap({
-          try? StoredJSON.decode(Position.self, from: $0)
-        }), position.counts.count == 2, position.epoch >= 0, position.place >= 0
+        let history = file.file.metadata["history"].flatMap({
+          try? StoredJSON.decode([[Int32]].self, from: $0)
+        })
       else {
-        throw WordtoolError(.badData, path: path, found: "no readable training in the header")
+        throw WordtoolError(.badData, path: path, found: "no readable `history` in the header")
       }
-      self.training = training
-      self.position = position
+      self.history = history
+      // The weights are there before memory is taken for them.
+      try file.checkShapes()
     }
   }
 
@@ -76,14 +78,12 @@ extension NeuralTrainer {
       checkpoint.options, training: checkpoint.training, vocabulary: checkpoint.vocabulary,
       ids: ids, validIDs: validIDs, threads: threads)
     let file = checkpoint.file
-    guard position.textHash == checkpoint.position.textHash else {
-      throw WordtoolError(
-        .badData, path: file.file.path, found: "a checkpoint of another text",
-        expected: "the text the training began with")
-    }
+    try checkpoint.position.check(
+      dataHash: position.dataHash, placeCount: partLength, examples: "text",
+      path: file.file.path)
     position = checkpoint.position
     try file.readWeights(into: network.parameters)
-    try optimizer.restore(counts: position.counts, isAveraging: position.isAveraging)
+    try optimizer.restore(counts: position.optimizerCounts, isAveraging: position.isAveraging)
     for (name, values) in optimizer.memory.arrays {
       try file.read("optimizer.\(name)", shape: [values.count], into: values.base)
     }
@@ -99,17 +99,18 @@ extension NeuralTrainer {
       target.values = Array(states[start..<start + size])
       start += size
     }
+    let history = checkpoint.history
     guard
-      position.history.count == state.history.count,
-      position.history.allSatisfy({ line in
+      history.count == state.history.count,
+      history.allSatisfy({ line in
         line.count == state.history.first?.count
           && line.allSatisfy { $0 >= 0 && Int($0) < vocabulary.count }
       })
     else {
       throw WordtoolError(.badData, path: file.file.path, found: "a damaged history of tokens")
     }
-    state.history = position.history
-    if position.hasBest {
+    state.history = history
+    if position.stopping.best != nil {
       best = [Float](repeating: 0, count: network.parameters.values.count)
       try best.withUnsafeMutableBufferPointer {
         if let base = $0.baseAddress {

@@ -33,37 +33,18 @@ public final class NeuralTrainer {
     public init() {}
   }
 
-  /// What a checkpoint has to know beside the weights.
-  struct Position: Codable {
-    var epoch = 0
-    var step = 0
-    /// Where in the parts the next piece begins.
-    var place = 0
-    var lossSum = 0.0
-    var lossCount = 0
-    var rate = 0.0
-    var bestLoss: Double?
-    var epochsSinceBest = 0
-    var tokens = 0
-    var hasBest = false
-    var isAveraging = false
-    var counts: [Int] = [0, 0]
-    var history: [[Int32]] = []
-    var textHash: UInt64 = 0
-  }
-
   /// How it is trained.
   public let training: NeuralTrainingOptions
   let network: LanguageNetwork<Float>
   let vocabulary: LanguageVocabulary
   let optimizer: Optimizer<Float>
-  var position = Position()
+  var position: TrainingPosition
   var state: ContextState<Float>
   /// The weights with the least loss on the held-out text.
   var best: [Float] = []
   private let ids: [Int32]
   private let validIDs: [Int32]
-  private let partLength: Int
+  let partLength: Int
 
   /// Prepares a training from the start.
   ///
@@ -76,6 +57,8 @@ public final class NeuralTrainer {
     _ options: NeuralOptions, training: NeuralTrainingOptions, vocabulary: LanguageVocabulary,
     ids: [Int32], validIDs: [Int32] = [], embeddings: [Int32: [Float]] = [:], threads: Int
   ) throws {
+    try options.validate()
+    try training.validate()
     guard ids.count >= 2 else {
       throw WordtoolError(
         .badData, found: ids.isEmpty ? "a text without tokens" : "a text of one token",
@@ -83,6 +66,7 @@ public final class NeuralTrainer {
     }
     self.training = training
     self.vocabulary = vocabulary
+    position = TrainingPosition(rate: training.rate, dataHash: Self.hash(ids))
     self.ids = ids
     self.validIDs = validIDs
     let batch = min(training.batch, ids.count)
@@ -101,8 +85,6 @@ public final class NeuralTrainer {
     optimizer = try Optimizer(
       training.optimizer, parameters: network.parameters, compute: network.compute)
     state = try network.encoder.makeState(batch: batch, padding: vocabulary.endID)
-    position.rate = training.rate
-    position.textHash = Self.hash(ids)
     network.setActivationPenalty(
       alpha: training.activationPenalty, beta: training.temporalPenalty)
   }
@@ -114,7 +96,7 @@ public final class NeuralTrainer {
   }
 
   /// Tokens trained on so far, those before a checkpoint included.
-  public var tokensTrained: Int { position.tokens }
+  public var tokensTrained: Int { position.examples }
 
   /// Sequences read side by side.
   var batch: Int { min(training.batch, ids.count) }
@@ -145,13 +127,13 @@ public final class NeuralTrainer {
     func update() {
       report.epoch = position.epoch + 1
       report.steps = position.step
-      report.loss = position.lossSum / Double(max(1, position.lossCount))
-      report.tokens = position.tokens
+      report.loss = position.meanLoss
+      report.tokens = position.examples
       report.rate = rate
       report.fraction = min(1, readShare)
     }
     training: while position.epoch < training.epochs {
-      if isOver { break }
+      if position.stopping.isOver(patience: training.patience) { break }
       while position.place < partLength {
         report.gradientNorm = try step()
         update()
@@ -167,7 +149,7 @@ public final class NeuralTrainer {
       report.validPerplexity = try endEpoch()
       try epochEnded(report)
     }
-    if position.hasBest, !best.isEmpty {
+    if !best.isEmpty {
       _ = network.parameters.values.all.update(fromContentsOf: best)
       return try NeuralLanguageModel(network: network, vocabulary: vocabulary)
     }
@@ -175,30 +157,15 @@ public final class NeuralTrainer {
     return try NeuralLanguageModel(network: network, vocabulary: vocabulary)
   }
 
-  /// Whether the held-out text asks for the end.
-  private var isOver: Bool {
-    training.patience.map { position.epochsSinceBest >= $0 } ?? false
-  }
-
   /// The rate of the next step.
   private var rate: Double {
-    var rate = position.rate
-    switch training.schedule {
-    case .constant, .plateau: break
-    case .step:
-      let decays = max(0, position.epoch + 1 - training.decayAfter)
-      for _ in 0..<decays { rate /= training.decay }
-    case .cosine:
-      // How many steps of drawn lengths there will be is not known.
-      let done =
-        training.hasJitter == true
-        ? readShare : Double(position.step) / Double(max(1, training.epochs * stepsPerEpoch))
-      rate *= (1 + PortableMath.cosine(turns: min(1, done) / 2)) / 2
-    }
-    if position.step < training.warmup {
-      rate *= Double(position.step + 1) / Double(training.warmup)
-    }
-    return rate
+    // How many steps of drawn lengths there will be is not known.
+    let done =
+      training.hasJitter == true
+      ? readShare : Double(position.step) / Double(max(1, training.epochs * stepsPerEpoch))
+    return training.movement.rate(
+      ofStep: position.step, base: position.rate,
+      decays: position.epoch + 1 - training.decayAfter, done: done)
   }
 
   /// One piece of text forward and back, and a step of the optimiser.
@@ -242,7 +209,7 @@ public final class NeuralTrainer {
     }
     position.lossSum += loss
     position.lossCount += count
-    position.tokens += count
+    position.examples += count
     position.step += 1
     position.place += steps
     return norm
@@ -257,33 +224,26 @@ public final class NeuralTrainer {
         remedy: "lower the learning rate or clip the gradients harder")
     }
     if !validIDs.isEmpty {
+      var isBest = false
       let loss = try optimizer.withAverage { () -> Double in
         let loss = try validLoss()
-        if position.bestLoss.map({ loss < $0 }) ?? true {
-          best = Array(network.parameters.values.all)
-        }
+        isBest = try position.stopping.isBest(
+          ValidationScore(loss: loss), epoch: position.epoch + 1)
+        if isBest { best = Array(network.parameters.values.all) }
         return loss
       }
       perplexity = PortableMath.exp(loss)
-      if position.bestLoss.map({ loss < $0 }) ?? true {
-        position.bestLoss = loss
-        position.hasBest = true
-        position.epochsSinceBest = 0
-      } else {
-        position.epochsSinceBest += 1
-        if training.schedule == .plateau { position.rate /= training.decay }
-        if let patience = training.averagingAfter, position.epochsSinceBest >= patience,
+      if !isBest {
+        position.rate = training.movement.baseAfterPlateau(position.rate)
+        if let patience = training.averagingAfter, position.stopping.isOver(patience: patience),
           !optimizer.isAveraging
         {
           try optimizer.beginAveraging()
-          position.epochsSinceBest = 0
+          position.stopping.restartCounting()
         }
       }
     }
-    position.epoch += 1
-    position.place = 0
-    position.lossSum = 0
-    position.lossCount = 0
+    position.beginNextEpoch()
     return perplexity
   }
 

@@ -18,7 +18,7 @@ package struct PieceLength: Hashable {
   package init(_ training: NeuralTrainingOptions, step: Int) {
     steps = training.bptt
     guard training.hasJitter == true else { return }
-    var random = RandomSource(seed: training.seed, 9_001, UInt64(step))
+    var random = RandomSource(seed: training.seed, .pieceLength, UInt64(step))
     let mean = Double(training.bptt) * (random.nextUnitFloat() < 0.95 ? 1 : 0.5)
     // The sum of twelve uniform numbers has the variance 1, and the same bits on every machine.
     let deviate = (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.nextUnitFloat()) }

@@ -34,6 +34,9 @@ public enum WeightInitialization: String, Codable, Hashable, Sendable, CaseItera
 
 /// The shape of a stack of recurrent layers.
 public struct RecurrentOptions: Codable, Hashable, Sendable {
+  /// The most layers there may be; so many have masks and first weights of their own.
+  public static let maximumLayers = 100
+
   /// What each unit computes.
   public var cell = RecurrentCell.lstm
   /// Layers, each reading the one below.

@@ -48,6 +48,8 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
     _ options: RecurrentOptions, inputCount: Int, prefix: String, parameters: Parameters<Scalar>,
     compute: Compute<Scalar>
   ) throws {
+    precondition(
+      options.layers <= RecurrentOptions.maximumLayers, "\(options.layers) layers")
     precondition(options.layers >= 1 && options.hidden >= 1 && inputCount >= 1, "an empty stack")
     precondition(
       options.cell == .lstm || (options.projection == nil && !options.hasPeepholes),
@@ -87,7 +89,7 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
           DropoutMask.fill(
             buffer.matrix(options.cell.gateCount * options.hidden, options.outputPerDirection),
             share: dropout.recurrentWeights, draw: draw,
-            site: 1_000 + UInt64(layer * 2 + index), compute: compute)
+            site: DropoutSite.recurrentWeights(layer: layer, direction: index), compute: compute)
           mask = buffer
         }
         try direction.packWeights(forTraining: forTraining, dropMask: mask)
@@ -137,7 +139,8 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
       if layer + 1 < options.layers, let (dropout, draw) = dropout, isMasked {
         try masks[layer].draw(
           rows: dropout.isLocked ? layout.batch : rows, columns: options.outputCount,
-          share: dropout.betweenLayers, draw: draw, site: UInt64(layer), compute: compute)
+          share: dropout.betweenLayers, draw: draw, site: DropoutSite.between(layer: layer),
+          compute: compute)
         masks[layer].apply(to: output, layout: dropout.isLocked ? layout : nil, compute: compute)
       }
       below = output

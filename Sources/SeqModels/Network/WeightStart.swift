@@ -8,7 +8,7 @@ package enum WeightStart {
   package static func uniform<Scalar: NetworkScalar>(
     _ view: MatrixView<Scalar>, range: Double, seed: UInt64, array: Int
   ) {
-    var source = RandomSource(seed: seed, 7_001, UInt64(array))
+    var source = RandomSource(seed: seed, .uniformWeights, UInt64(array))
     for row in 0..<view.rows {
       for column in 0..<view.columns {
         view[row, column] = Scalar((2 * Double(source.nextUnitFloat()) - 1) * range)
@@ -23,7 +23,7 @@ package enum WeightStart {
   ) {
     let isWide = view.columns > view.rows
     let (count, length) = isWide ? (view.rows, view.columns) : (view.columns, view.rows)
-    var source = RandomSource(seed: seed, 7_002, UInt64(array))
+    var source = RandomSource(seed: seed, .orthogonalWeights, UInt64(array))
     var vectors: [[Double]] = []
     while vectors.count < count {
       var vector = (0..<length).map { _ in gaussian(&source) }

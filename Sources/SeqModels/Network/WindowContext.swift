@@ -118,7 +118,8 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
     let output = masked.matrix(rows, featureCount)
     output.base.update(from: sums.base, count: rows * featureCount)
     try mask.draw(
-      rows: rows, columns: featureCount, share: dropout.output, draw: draw, site: 101,
+      rows: rows, columns: featureCount, share: dropout.output, draw: draw,
+      site: DropoutSite.output,
       compute: compute)
     mask.apply(to: output, layout: nil, compute: compute)
     return output

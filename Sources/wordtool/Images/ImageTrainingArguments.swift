@@ -2,7 +2,6 @@ public import ArgumentParser
 public import ConvNets
 import Networks
 
-extension ImageTrainingOptions.Schedule: ExpressibleByArgument {}
 extension ImagePreprocessing.Normalization: ExpressibleByArgument {}
 
 /// How a network is trained on images.

@@ -5,7 +5,7 @@ public import SeqModels
 extension RecurrentCell: ExpressibleByArgument {}
 extension WeightInitialization: ExpressibleByArgument {}
 extension OptimizerOptions.Method: ExpressibleByArgument {}
-extension NeuralTrainingOptions.Schedule: ExpressibleByArgument {}
+extension LearningRateSchedule: ExpressibleByArgument {}
 extension NeuralTrainingOptions.LossAverage: ExpressibleByArgument {}
 
 /// The shape of a neural language model.
