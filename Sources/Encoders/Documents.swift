@@ -49,13 +49,13 @@ public struct Documents: Sendable {
       if text.contains(0) {
         throw WordtoolError(
           .badData, path: path, found: "a zero byte", expected: "text",
-          remedy: "leave the file out, or read UTF-16 with --encoding utf-16")
+          remedy: "leave the file out, or read UTF-16 with `encoding` utf-16")
       }
       if let problem = text.withUnsafeBufferPointer({ UTF8Text.firstProblem(in: $0) }) {
         if isStrict {
           throw WordtoolError(
             .badData, path: path, at: .byte(problem), found: "bytes that are not UTF-8",
-            expected: "UTF-8", remedy: "leave out --strict to replace them, or name the encoding")
+            expected: "UTF-8", remedy: "leave out `isStrict` to replace them, or name the `encoding`")
         }
         let repaired = text.withUnsafeBufferPointer { UTF8Text.repaired($0) }
         text = repaired.text

@@ -12,7 +12,7 @@ extension Piece {
       .badData, path: path,
       at: .byte(byteOffset + range.lowerBound + offset),
       found: "a NUL byte: a binary file or UTF-16", expected: "UTF-8 text",
-      remedy: "leave the file out, or read UTF-16 with --encoding utf-16")
+      remedy: "leave the file out, or read UTF-16 with `encoding` utf-16")
   }
 
   /// The error for a byte of the text, which is this piece, that is not UTF-8.
@@ -24,6 +24,6 @@ extension Piece {
       at: .byte(byteOffset + range.lowerBound + offset),
       found: "byte \(digits[byte >> 4])\(digits[byte & 15]) is not valid UTF-8 here",
       expected: "UTF-8 text",
-      remedy: "leave out --strict to replace such bytes, or convert the text with iconv")
+      remedy: "leave out `isStrict` to replace such bytes, or convert the text with iconv")
   }
 }

@@ -187,7 +187,7 @@ final class PieceReader: @unchecked Sendable {
     guard unsafe !text.starts(with: [0xFF, 0xFE]), unsafe !text.starts(with: [0xFE, 0xFF]) else {
       throw WordtoolError(
         .badData, path: path, found: "UTF-16 text", expected: "UTF-8 text",
-        remedy: "read it with --encoding utf-16")
+        remedy: "read it with `encoding` utf-16")
     }
     return 0
   }

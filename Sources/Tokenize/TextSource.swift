@@ -96,7 +96,7 @@ import WordtoolCore
           .badData, path: source.path, at: .byte(offset + max(start - 1, 0)),
           found: "bytes up to here that are not \(decoder.name) (\(icuErrorName(step.failure)))",
           expected: "text in \(decoder.name)",
-          remedy: "leave out --strict to replace them, or give another --encoding")
+          remedy: "leave out `isStrict` to replace them, or give another `encoding`")
       }
       if step.written > 0 { return step.written }
       if inputHasEnded && start == end { return 0 }

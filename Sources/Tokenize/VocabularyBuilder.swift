@@ -62,7 +62,7 @@ public final class VocabularyBuilder {
         .badData,
         found: "no word occurs \(least) times (the most frequent occurs "
           + "\(largest == 1 ? "once" : "\(largest) times"))",
-        remedy: "lower --min-count to \(largest) or give more text")
+        remedy: "lower `minimumCount` to \(largest) or give more text")
     }
     order.sort { precedes(Int($0), Int($1)) }
     if let size = limits.maximumSize, order.count > size {

@@ -30,7 +30,7 @@ import Libc
     if path == "-" {
       descriptor = STDIN_FILENO
     } else {
-      descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+      descriptor = Self.open(path)
       guard descriptor >= 0 else {
         throw WordtoolError(.noSuchInput, path: path, found: WordtoolError.systemMessage())
       }
@@ -43,8 +43,9 @@ import Libc
       throw WordtoolError(
         .noSuchInput, path: path, found: "a folder", expected: "the name of a file")
     }
-    try fill(atLeast: 10)
-    if let name = try compressedFormat() {
+    // Whoever holds a conversation over a pipe waits for an answer to the few bytes that he sent.
+    while mayBeCompressed, try fill() {}
+    if let name = compressedFormat() {
       guard name == "gzip" else { throw refusal(of: name) }
       inflater = try Inflater(path: path)
     }
@@ -73,7 +74,7 @@ import Libc
       return count
     }
     while true {
-      if start == end { try fill(atLeast: 1) }
+      if start == end { try fill() }
       // SAFETY: the rebased slice is the part of the buffer that was read and not used yet.
       let input = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start..<end])
       let step = try unsafe inflater.step(input, into: room)
@@ -83,22 +84,49 @@ import Libc
     }
   }
 
-  /// Moves what is left to the front and reads until `wanted` bytes are there or the input ends.
-  private func fill(atLeast wanted: Int) throws {
+  /// Opens a file for reading; -1 when the system refuses.
+  private static func open(_ path: String) -> Int32 {
+    #if os(Linux)
+    // A pipe whose other end nobody has opened yet would hold up this thread here, where no request
+    // to end reaches it; ``awaitInput()`` does the waiting.
+    let descriptor = unsafe Libc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, 0) }
+    return descriptor
+    #else
+    return unsafe Libc.open(path, O_RDONLY | O_CLOEXEC)
+    #endif
+  }
+
+  /// Moves what is left to the front and reads more.
+  ///
+  /// - Returns: whether there was more.
+  @discardableResult private func fill() throws -> Bool {
     if start > 0 {
       unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
       end -= start
       start = 0
     }
-    while end < wanted {
-      let count = try unsafe systemRead(UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
-      if count == 0 { return }
-      end += count
+    let count = try unsafe systemRead(UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+    end += count
+    return count > 0
+  }
+
+  /// Waits until there is something to read, unless the process is asked to end before.
+  private func awaitInput() throws {
+    guard storedByteCount == nil, let request = EndRequest.descriptor else { return }
+    var waiting = [
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: request, events: Int16(POLLIN), revents: 0),
+    ]
+    while unsafe poll(&waiting, 2, -1) < 0 && errno == EINTR {}
+    if waiting[1].revents != 0 {
+      throw WordtoolError(.interrupted, path: path, found: "stopped while reading")
     }
   }
 
   private func systemRead(_ room: UnsafeMutableRawBufferPointer) throws -> Int {
     while true {
+      try awaitInput()
       // SAFETY: `room` says how many bytes it has space for.
       let count = unsafe Self.read(descriptor, room)
       if count >= 0 {
@@ -115,21 +143,28 @@ import Libc
     unsafe Libc.read(descriptor, room.baseAddress, room.count)
   }
 
+  /// How compressed data begins; nil stands for any byte.
+  private static let formats: [(name: String, start: [UInt8?])] = [
+    ("gzip", [0x1F, 0x8B]),
+    // "BZh", the size of the blocks, and pi: a text may begin with the first three.
+    ("bzip2", [0x42, 0x5A, 0x68, nil, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]),
+    ("zstd", [0x28, 0xB5, 0x2F, 0xFD]),
+    ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]),
+    ("zip", [0x50, 0x4B, 0x03, 0x04]),
+  ]
+
+  /// Whether the bytes so far are the beginning of a compressed format's start, and not all of it.
+  private var mayBeCompressed: Bool {
+    Self.formats.contains { $0.start.count > end && agrees(with: $0.start.prefix(end)) }
+  }
+
   /// The name of the compressed format that the first bytes tell of.
-  private func compressedFormat() throws -> String? {
-    func begins(with magic: [UInt8]) -> Bool {
-      unsafe end >= magic.count && buffer[..<magic.count].elementsEqual(magic)
-    }
-    if begins(with: [0x1F, 0x8B]) { return "gzip" }
-    if begins(with: [0x42, 0x5A, 0x68]), end >= 10,
-      unsafe buffer[4..<10].elementsEqual([0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
-    {
-      return "bzip2"
-    }
-    if begins(with: [0x28, 0xB5, 0x2F, 0xFD]) { return "zstd" }
-    if begins(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { return "xz" }
-    if begins(with: [0x50, 0x4B, 0x03, 0x04]) { return "zip" }
-    return nil
+  private func compressedFormat() -> String? {
+    Self.formats.first { $0.start.count <= end && agrees(with: $0.start[...]) }?.name
+  }
+
+  private func agrees(with start: ArraySlice<UInt8?>) -> Bool {
+    unsafe zip(start, buffer).allSatisfy { $0 == nil || $0 == $1 }
   }
 
   private func refusal(of format: String) -> WordtoolError {

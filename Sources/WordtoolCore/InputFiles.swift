@@ -51,6 +51,23 @@ public enum InputFiles {
     return total
   }
 
+  /// Fails unless a file or folder is there and may be read. Nothing is opened: a pipe given by
+  /// name, such as `<(zcat text.gz)`, would lose its first bytes. `-` is always there.
+  ///
+  /// - Parameter isFile: whether a folder is refused.
+  /// - Throws: ``WordtoolError`` of kind `noSuchInput`.
+  package static func check(_ path: String, isFile: Bool = false) throws {
+    guard path != "-" else { return }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, unsafe access(path, R_OK) == 0 else {
+      throw WordtoolError(.noSuchInput, path: path, found: WordtoolError.systemMessage())
+    }
+    if isFile && status.st_mode & S_IFMT == S_IFDIR {
+      throw WordtoolError(
+        .noSuchInput, path: path, found: "a folder", expected: "the name of a file")
+    }
+  }
+
   private static func collect(
     _ folder: String, below: String, into files: inout [String]
   ) throws {
@@ -59,7 +76,13 @@ public enum InputFiles {
     }
     defer { unsafe closedir(handle) }
     var folders: [String] = []
-    while let entry = unsafe readdir(handle) {
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(handle) else {
+        // The end and a failure look alike but for this.
+        if errno == 0 { break }
+        throw WordtoolError(.inputOutput, path: folder, found: WordtoolError.systemMessage())
+      }
       // SAFETY: the name is a zero-terminated array inside the entry, which lives until the next
       // call of readdir.
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
@@ -70,7 +93,11 @@ public enum InputFiles {
       if name.utf8.first == UInt8(ascii: ".") { continue }
       var status = stat()
       let path = folder + "/" + name
-      guard unsafe lstat(path, &status) == 0 else { continue }
+      guard unsafe lstat(path, &status) == 0 else {
+        // Gone since the folder was opened.
+        if errno == ENOENT { continue }
+        throw WordtoolError(.noSuchInput, path: path, found: WordtoolError.systemMessage())
+      }
       switch status.st_mode & S_IFMT {
       case S_IFDIR: folders.append(name)
       case S_IFREG: files.append(below + name)

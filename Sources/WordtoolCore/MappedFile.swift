@@ -3,8 +3,9 @@ import Libc
 /// A file mapped read-only into memory. Pages are read when they are first touched.
 ///
 /// The mapping is private and lasts as long as the object. A file that another process cuts short
-/// while it is mapped makes the system end this process; writers that rename a finished file into
-/// place, as ``OutputFile`` does, never cause that.
+/// while it is mapped makes the system send SIGBUS, which ends the process (the command line tool
+/// says by which file); writers that rename a finished file into place, as ``OutputFile`` does,
+/// never cause that.
 @safe public final class MappedFile: @unchecked Sendable {
   // Sendable: the bytes are immutable for the object's whole life.
 
@@ -41,10 +42,23 @@ import Libc
       throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage())
     }
     unsafe bytes = UnsafeRawBufferPointer(start: address, count: size)
+    let start = UInt(bitPattern: address)
+    Self.mapped.withLock { $0[start] = (start + UInt(size), path) }
+  }
+
+  private static let mapped = Locked<[UInt: (end: UInt, path: String)]>([:])
+
+  /// The path of the file that is mapped where `address` points to, if one is.
+  package static func path(at address: UInt) -> String? {
+    mapped.withLock { files in
+      // The last page goes on behind the file's end.
+      files.first { $0.key <= address && address < $0.value.end + UInt(getpagesize()) }?.value.path
+    }
   }
 
   deinit {
     if let address = unsafe bytes.baseAddress {
+      Self.mapped.withLock { $0[UInt(bitPattern: address)] = nil }
       // SAFETY: exactly the region that init mapped, unmapped once.
       unsafe munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
     }

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
 /// The one error type of the libraries: what went wrong, where, what was found, what was expected,
 /// and what to do about it.
 ///
@@ -74,4 +80,9 @@ extension WordtoolError: CustomStringConvertible {
     if let remedy { line += "; \(remedy)" }
     return line
   }
+}
+
+extension WordtoolError: LocalizedError {
+  /// The same line: what `localizedDescription` gives.
+  public var errorDescription: String? { description }
 }

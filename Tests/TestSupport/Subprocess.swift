@@ -2,7 +2,7 @@ import Libc
 import WordtoolCore
 
 /// Runs a program and collects what it prints. Its standard streams are files, so no amount of
-/// output can block it.
+/// output can block it; ``Conversation`` has pipes.
 public struct Subprocess: ~Copyable {
   /// What came out of a finished run.
   public struct Result: Sendable {
@@ -44,7 +44,21 @@ public struct Subprocess: ~Copyable {
     posix_spawn_file_actions_addopen(&actions, 0, stem + ".in", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, outputPath, create, 0o666)
     posix_spawn_file_actions_addopen(&actions, 2, errorPath, create, 0o666)
+    process = try Self.spawn(
+      executable, arguments, environment: environment, workingFolder: workingFolder,
+      actions: &actions)
+    self.outputPath = outputPath
+    self.errorPath = errorPath
+  }
 
+  /// Held while a program starts, and while descriptors exist that it must not inherit.
+  static let spawning = Locked<Void>(())
+
+  /// Starts a program whose streams `actions` prepare.
+  static func spawn(
+    _ executable: String, _ arguments: [String], environment: [String: String],
+    workingFolder: String? = nil, actions: inout posix_spawn_file_actions_t
+  ) throws -> pid_t {
     // A test run in the background of a script ignores SIGINT, and the threads that run tests block
     // it; the program must meet its signals as it would in a terminal.
     var attributes = posix_spawnattr_t()
@@ -52,7 +66,7 @@ public struct Subprocess: ~Copyable {
     defer { posix_spawnattr_destroy(&attributes) }
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { sigaddset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     var mask = sigset_t()
     sigemptyset(&mask)
@@ -68,14 +82,14 @@ public struct Subprocess: ~Copyable {
     variables.append(nil)
     defer { for pointer in argv + variables { free(pointer) } }
     var process = pid_t()
-    let status = posix_spawn(&process, command[0], &actions, &attributes, argv, variables)
+    let status = spawning.withLock { _ in
+      posix_spawn(&process, command[0], &actions, &attributes, argv, variables)
+    }
     guard status == 0 else {
       throw WordtoolError(
         .unavailable, path: executable, found: WordtoolError.systemMessage(status))
     }
-    self.process = process
-    self.outputPath = outputPath
-    self.errorPath = errorPath
+    return process
   }
 
   /// Sends a signal.
@@ -93,12 +107,17 @@ public struct Subprocess: ~Copyable {
 
   /// Waits for the end.
   public consuming func wait() -> Result {
+    Result(
+      exitCode: Self.exitCode(of: process),
+      output: outputPath.hasPrefix("/dev/") ? "" : TestFiles.read(outputPath) ?? "",
+      errors: TestFiles.read(errorPath) ?? "")
+  }
+
+  /// Waits for the end of a process: its exit code, or 128 plus the signal's number.
+  static func exitCode(of process: pid_t) -> Int32 {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
     let signal = status & 0x7f
-    return Result(
-      exitCode: signal == 0 ? (status >> 8) & 0xff : 128 + signal,
-      output: outputPath.hasPrefix("/dev/") ? "" : TestFiles.read(outputPath) ?? "",
-      errors: TestFiles.read(errorPath) ?? "")
+    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
   }
 }

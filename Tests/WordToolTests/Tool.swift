@@ -23,11 +23,7 @@ struct Tool {
 
   init(folder: String) { self.folder = folder }
 
-  /// Starts the tool.
-  func start(
-    _ arguments: [String], input: String = "", outputPath: String? = nil,
-    workingFolder: String? = nil
-  ) throws -> Subprocess {
+  private var environment: [String: String] {
     var environment = [
       "HOME": folder, "XDG_DATA_HOME": folder + "/data", "PATH": "/usr/bin:/bin", "TERM": "xterm",
       "COLUMNS": "80",
@@ -35,8 +31,28 @@ struct Tool {
     for name in ["LD_LIBRARY_PATH", "WORDTOOL_CORPORA", "TMPDIR", "TSAN_OPTIONS"] {
       if let value = getenv(name) { environment[name] = String(cString: value) }
     }
-    environment.merge(variables) { $1 }
-    return try Subprocess(
+    return environment.merging(variables) { $1 }
+  }
+
+  /// Starts the tool with pipes for its standard streams.
+  func converse(_ arguments: String...) throws -> Conversation {
+    try Conversation(executable, arguments, environment: environment)
+  }
+
+  /// Runs the tool from a shell: `script` sees it as `"$@"`.
+  func run(shell script: String, _ arguments: String...) throws -> Subprocess.Result {
+    try Subprocess(
+      "/bin/sh", ["-c", script, "sh", executable] + arguments, environment: environment,
+      folder: folder
+    ).wait()
+  }
+
+  /// Starts the tool.
+  func start(
+    _ arguments: [String], input: String = "", outputPath: String? = nil,
+    workingFolder: String? = nil
+  ) throws -> Subprocess {
+    try Subprocess(
       executable, arguments, environment: environment, input: input, outputPath: outputPath,
       folder: folder, workingFolder: workingFolder)
   }

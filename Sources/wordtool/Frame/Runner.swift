@@ -6,6 +6,7 @@ import WordtoolCore
 enum Runner {
   /// Parses the arguments, runs the command and ends the process.
   static func main(_ arguments: [String]) -> Never {
+    StandardDescriptors.occupy()
     signal(SIGPIPE, SIG_IGN)
     Interrupts.install()
     var code: Int32 = 0
@@ -28,7 +29,8 @@ enum Runner {
       if error.path == "standard output", error.found == WordtoolError.systemMessage(EPIPE) {
         StandardOutput.endByBrokenPipe()
       }
-      report(error.description)
+      let help = command(in: arguments).type.helpMessage()
+      report(FlagNames.translate(error.description, help: help))
       return error.kind.exitCode
     case let code as ExitCode:
       return code.rawValue
@@ -51,7 +53,7 @@ enum Runner {
     }
     let message = WordTool.message(for: error).split(whereSeparator: \.isNewline)
       .map { $0.drop { $0 == " " } }.joined(separator: " ")
-    report("\(message); see '\(commandName(in: arguments)) --help'")
+    report("\(message); see '\(command(in: arguments).name) --help'")
     return code.rawValue
   }
 
@@ -60,7 +62,9 @@ enum Runner {
   }
 
   /// The command that the arguments name: `wordtool evaluate analogies`.
-  private static func commandName(in arguments: [String]) -> String {
+  private static func command(
+    in arguments: [String]
+  ) -> (name: String, type: any ParsableCommand.Type) {
     var name = "wordtool"
     var command: any ParsableCommand.Type = WordTool.self
     for argument in arguments {
@@ -75,7 +79,7 @@ enum Runner {
       name += " " + (next.configuration.commandName ?? argument)
       command = next
     }
-    return name
+    return (name, command)
   }
 }
 

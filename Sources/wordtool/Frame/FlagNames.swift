@@ -1,0 +1,60 @@
+import ArgumentParser
+import WordtoolCore
+
+/// Turns the names that the libraries give their properties into the options of a command.
+///
+/// A library says "lower `minimumCount`", which is what its user can do; the user of the tool reads
+/// "lower --min-count".
+package enum FlagNames {
+  /// Where the option is not the property's name in kebab case.
+  private static let exceptions: [Substring: String] = [
+    "averagingAfter": "average-after", "bucketCount": "buckets", "clipNorm": "clip",
+    "dimension": "dim", "initialRange": "init-range", "learningRate": "lr",
+    "maximumCount": "max-vocab", "maximumLength": "max-length", "maximumSize": "max-vocab",
+    "maximumSteps": "max-steps", "maximumVocabulary": "max-vocab", "memoryLimit": "memory",
+    "minimumCount": "min-count", "minimumLearningRateRatio": "min-lr-ratio",
+    "negativeSamples": "negative", "rate": "lr", "subsampling": "sample",
+    "threadCount": "threads", "windowRadius": "window",
+  ]
+
+  /// The text with each property in backticks that is an option of the command as that option.
+  /// Others stay as they are.
+  ///
+  /// - Parameter help: the help of the command, which says what options it has.
+  package static func translate(_ text: String, help: String) -> String {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+    // Parts of odd number stand between two backticks.
+    guard parts.count >= 3 else { return text }
+    let known = Set(help.split { !($0.isLetter || $0.isNumber || $0 == "-") })
+    var result = String(parts[0])
+    for (number, part) in parts.enumerated().dropFirst() {
+      let isLast = number == parts.count - 1
+      if number % 2 == 0 {
+        result += part
+      } else if let flag = flag(of: part), known.contains(Substring(flag)), !isLast {
+        result += flag
+      } else {
+        result += "`" + part + (isLast ? "" : "`")
+      }
+    }
+    return result
+  }
+
+  /// The option of a property, `--min-count`; nil of what is no name.
+  package static func flag(of property: Substring) -> String? {
+    // Of `optimizer.clipNorm` the last part.
+    guard let name = property.split(separator: ".").last,
+      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+    else { return nil }
+    if let flag = exceptions[name] { return "--" + flag }
+    var words = ""
+    for character in name {
+      if character.isUppercase { words += "-" }
+      words += character.lowercased()
+    }
+    for question in ["is-", "has-"] where words.hasPrefix(question) {
+      words.removeFirst(question.count)
+    }
+    return "--" + words
+  }
+}
