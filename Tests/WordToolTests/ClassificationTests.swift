@@ -30,12 +30,12 @@ import TestSupport
           "--json", "--metrics", folder + "/metrics", "--epochs", "30")
         #expect(run.exitCode == 0, "\(run.errors)")
         for field in ["parameters", "epochs", "seconds", "examplesPerSecond"] {
-          #expect(run.output.contains("\"\(field)\":"), "\(field)")
+          #expect(try run.json().contains(name: field), "\(field)")
         }
-        #expect(run.output.contains(#""validAccuracy":null"#))
-        #expect(run.output.contains(#""testAccuracy":1,"#), "\(run.output)")
-        #expect(run.output.contains(#""labels":["neg","pos"]"#))
-        #expect(run.output.contains(#""seed":1,"#))
+        #expect(try run.json().contains(#""validAccuracy":null"#))
+        #expect(try run.json().contains(#""testAccuracy":1"#), "\(run.output)")
+        #expect(try run.json().contains(#""labels":["neg","pos"]"#))
+        #expect(try run.json().contains(#""seed":1"#))
         let metrics = TestFiles.read(folder + "/metrics") ?? ""
         #expect(metrics.hasPrefix("{") && metrics.contains("\"epoch\":"), "\(metrics)")
       }
@@ -81,11 +81,11 @@ import TestSupport
         "label,text\npos,a good one\nneg,\"dull, dull\"\npos,bad film\nnew,fine\n", to: test)
       let run = try tool.run("evaluate", "classification", model, test, "--json")
       #expect(run.exitCode == 0, "\(run.errors)")
-      #expect(run.output.contains(#""accuracy":0.5,"#) && run.output.contains(#""examples":4,"#))
+      #expect(try run.json().contains(#""accuracy":0.5"#) && run.json().contains(#""examples":4"#))
       for field in ["precisionAtK", "recallAtK", "macroF1", "microF1", "confusion"] {
-        #expect(run.output.contains("\"\(field)\":"), "\(field)")
+        #expect(try run.json().contains(name: field), "\(field)")
       }
-      #expect(run.output.contains(#""label":"new","precision":null"#), "\(run.output)")
+      #expect(try run.json().contains(#""label":"new","precision":null"#), "\(run.output)")
       #expect(run.errors.contains("counted as wrong: new"))
       let table = try tool.run("evaluate", "classification", model, test, "--confusion")
       #expect(table.output.contains("accuracy     0.5000") && table.output.contains("macro F1"))
@@ -105,8 +105,8 @@ import TestSupport
           "20", "--patience", "5", "--embeddings", vectors, "--valid", file, "--test", file,
           "--json", "-q", "--metrics", folder + "/metrics")
         #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
-        #expect(run.output.contains(#""testAccuracy":1,"#), "\(run.output)")
-        #expect(run.output.contains(#""validAccuracy":1}"#), "\(run.output)")
+        #expect(try run.json().contains(#""testAccuracy":1"#), "\(run.output)")
+        #expect(try run.json().contains(#""validAccuracy":1"#), "\(run.output)")
         let metrics = TestFiles.read(folder + "/metrics") ?? ""
         #expect(metrics.contains("\"validAccuracy\":1"), "\(metrics)")
         let one = try tool.run("classify", folder + "/m", "--text", "a dull film number 3")
@@ -127,15 +127,15 @@ import TestSupport
       ]
       let run = try tool.start(train).wait()
       #expect(run.exitCode == 0, "\(run.errors)")
-      #expect(run.output.contains(#""labels":["D","N","P","V"]"#))
-      #expect(run.output.contains(#""testAccuracy":1,"#) && run.output.contains(#""words":120,"#))
+      #expect(try run.json().contains(#""labels":["D","N","P","V"]"#))
+      #expect(try run.json().contains(#""testAccuracy":1"#) && run.json().contains(#""words":120"#))
       let tagged = try tool.run("tag", folder + "/m", input: "They play\n\nthe play\n")
       #expect(tagged.output == "They\tP\nplay\tV\n\nthe\tD\nplay\tN\n\n")
       let json = try tool.run("tag", folder + "/m", "--text", "they play", "--json")
       #expect(json.output.hasPrefix(#"{"probabilities":[0."#))
       #expect(json.output.hasSuffix(#"],"tags":["P","V"],"words":["they","play"]}"# + "\n"))
       let report = try tool.run("evaluate", "tagging", folder + "/m", file, "--json")
-      #expect(report.output.contains(#""accuracy":1,"#) && report.output.contains(#""f1":1,"#))
+      #expect(try report.json().contains(#""accuracy":1"#) && report.json().contains(#""f1":1"#))
       for (arguments, code, part) in [
         (["tag", folder + "/m", "--text", " "], 65, "empty text"),
         (["tag", folder + "/none"], 66, "/none"),

@@ -22,10 +22,10 @@ import TestSupport
       let run = try train(in: folder, "m", "--json", "--test", folder + "/text")
       #expect(run.exitCode == 0, "\(run.errors)")
       for field in ["parameters", "seconds", "tokensPerSecond", "testPerplexity"] {
-        #expect(run.output.contains("\"\(field)\":"), "\(field)")
+        #expect(try run.json().contains(name: field), "\(field)")
       }
-      #expect(run.output.contains(#""epochs":2,"#) && run.output.contains(#""seed":1,"#))
-      #expect(run.output.contains(#""validPerplexity":null"#))
+      #expect(try run.json().contains(#""epochs":2"#) && run.json().contains(#""seed":1"#))
+      #expect(try run.json().contains(#""validPerplexity":null"#))
     }
   }
 
@@ -38,7 +38,7 @@ import TestSupport
       #expect(run.exitCode == 0, "\(run.errors)")
       let measured = try tool.run("perplexity", folder + "/m", folder + "/text", "--json")
       #expect(measured.exitCode == 0, "\(measured.errors)")
-      #expect(measured.output.contains("\"bitsPerCharacter\":"))
+      #expect(try measured.json().contains(name: "bitsPerCharacter"))
       let text = try tool.run("generate", folder + "/m", "--prompt", "the", "--length", "8")
       #expect(text.exitCode == 0 && text.output.hasPrefix("the"), "\(text.errors)")
     }

@@ -11,7 +11,7 @@ import TestSupport
       let analogy = try tool.run("analogy", "king", "man", "woman", "-k", "1")
       #expect(Answers.words(analogy) == ["queen"])
       let info = try tool.run("info", "--json")
-      #expect(info.output.contains(#""chosenBecause":"shipped""#))
+      #expect(try info.json().contains(#""chosenBecause":"shipped""#))
       #expect(info.output.contains("CC BY-SA 3.0"))
     }
   }
@@ -24,7 +24,7 @@ import TestSupport
       let run = try Tool(folder: folder).run(
         "evaluate", "analogies", RealData.path("analogy/questions-words.txt"), "--json")
       #expect(run.exitCode == 0, "\(run.errors)")
-      #expect(run.output.contains(#""asked":12573"#))
+      #expect(try run.json().contains(#""asked":12573"#))
       let accuracy = Answers.number("accuracy", in: run.output.remainder(after: #""total":"#))
       #expect(accuracy > 0.595 && accuracy < 0.605)
     }

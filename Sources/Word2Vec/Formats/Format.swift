@@ -1,3 +1,5 @@
+import WordtoolCore
+
 extension WordVectors {
   /// The file formats that are read and written.
   public enum Format: String, CaseIterable, Sendable {
@@ -24,5 +26,27 @@ extension WordVectors {
       default: self = .safetensors
       }
     }
+  }
+}
+
+extension WordVectors.Format {
+  /// Refuses a word that readers of the format would cut apart.
+  ///
+  /// - Parameters:
+  ///   - bytes: the word in UTF-8.
+  ///   - index: its row.
+  /// - Throws: ``WordtoolError`` of kind `unavailable`.
+  package func check(word bytes: some Collection<UInt8>, at index: Int) throws {
+    if self == .safetensors || self == .safetensorsInt8 { return }
+    let isCut = bytes.contains { byte in
+      byte == 0x0A || byte == 0x0D || (byte == 0x20 || byte == 0x09) && self != .glove
+    }
+    guard isCut || bytes.isEmpty && self != .glove else { return }
+    let word = String(decoding: bytes, as: UTF8.self)
+    throw WordtoolError(
+      .unavailable,
+      found: bytes.isEmpty
+        ? "word \(index) is empty" : "the word '\(word)' holds a blank or a line end",
+      expected: "words that the format \(rawValue) can hold", remedy: "write safetensors")
   }
 }

@@ -6,7 +6,7 @@ extension WordVectors {
     try file.write("\(count) \(dimension)\n")
     var row = [Float](repeating: 0, count: dimension)
     for index in 0..<count {
-      try checkWord(at: index, for: .word2vecBinary)
+      try Format.word2vecBinary.check(word: storage.words.bytes(at: index), at: index)
       try file.write(UnsafeRawBufferPointer(storage.words.bytes(at: index)))
       try file.write([0x20])
       row.withUnsafeMutableBufferPointer {
@@ -20,7 +20,7 @@ extension WordVectors {
   /// Writes a line a word, each value with the fewest digits that read back as the same float.
   func writeText(to file: OutputFile, format: Format, threads: Int) throws {
     if format != .glove { try file.write("\(count) \(dimension)\n") }
-    for index in 0..<count { try checkWord(at: index, for: format) }
+    for index in 0..<count { try format.check(word: storage.words.bytes(at: index), at: index) }
     // Enough rows for every thread, few enough to keep the text of one round small.
     let piece = max(1, 65_536 / dimension)
     let round = piece * max(1, threads) * 4
@@ -52,19 +52,5 @@ extension WordVectors {
       text.append(0x0A)
     }
     return text
-  }
-
-  /// Refuses a word that readers of the format would cut apart.
-  private func checkWord(at index: Int, for format: Format) throws {
-    let bytes = storage.words.bytes(at: index)
-    let bad = bytes.first { byte in
-      byte == 0x0A || byte == 0x0D || (byte == 0x20 || byte == 0x09) && format != .glove
-    }
-    guard bad != nil || bytes.isEmpty && format != .glove else { return }
-    throw WordtoolError(
-      .unavailable,
-      found: bytes.isEmpty
-        ? "word \(index) is empty" : "the word '\(word(at: index))' holds a blank or a line end",
-      expected: "words that the format \(format.rawValue) can hold", remedy: "write safetensors")
   }
 }

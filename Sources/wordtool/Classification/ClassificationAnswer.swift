@@ -4,28 +4,12 @@ import SeqModels
 struct ClassificationAnswer: Encodable {
   struct Label: Encodable {
     var label: String
-    var precision: Double?
-    var recall: Double?
+    @Nullable var precision: Double?
+    @Nullable var recall: Double?
     var f1: Double
     var examples: Int
     var predicted: Int
     var known: Bool
-
-    enum Key: String, CodingKey {
-      case label, precision, recall, f1, examples, predicted, known
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      // What is undefined is null, not left out.
-      var values = encoder.container(keyedBy: Key.self)
-      try values.encode(label, forKey: .label)
-      try values.encode(precision, forKey: .precision)
-      try values.encode(recall, forKey: .recall)
-      try values.encode(f1, forKey: .f1)
-      try values.encode(examples, forKey: .examples)
-      try values.encode(predicted, forKey: .predicted)
-      try values.encode(known, forKey: .known)
-    }
   }
   struct Cell: Encodable {
     var label: String
@@ -62,6 +46,13 @@ extension ClassificationAnswer {
       Cell(
         label: report.labels[$0.label].name, predicted: report.labels[$0.predicted].name,
         count: $0.count)
+    }
+  }
+
+  /// The lines of a training's summary that tell of accuracy, as far as it was measured.
+  static func lines(valid: Double?, test: Double?) -> [(String, String)] {
+    [("valid accuracy", valid), ("test accuracy", test)].compactMap { name, value in
+      value.map { (name, NumberFormat.fixed($0, 4)) }
     }
   }
 

@@ -1,11 +1,8 @@
 import SeqModels
-import Synchronization
-import WordtoolCore
 
-/// The state of a classifier's training over time: one JSON object a line.
-final class ClassifierMetrics: Sendable {
-  /// One moment.
-  private struct Line: Encodable {
+extension TrainingSession {
+  /// One moment of a classifier's or tagger's training.
+  private struct ClassifierLine: MetricsLine {
     var fraction: Double
     var examples: Int
     var epoch: Int
@@ -13,35 +10,24 @@ final class ClassifierMetrics: Sendable {
     var learningRate: Double?
     var validAccuracy: Double?
     var seconds: Double
+    var position: Int { examples }
   }
 
-  private let lines = Mutex<[String]>([])
-  private let path: String
-
-  /// Opens nothing yet; but the folder must be one that can be written.
-  init(path: String) throws {
-    self.path = path
-    _ = try OutputFile(path: path)
-  }
-
-  /// Adds a line. Any thread may call.
-  func add(_ moment: ClassifierProgress, seconds: Double) {
-    let line = Line(
-      fraction: moment.fraction, examples: moment.exampleCount, epoch: moment.epochs,
-      loss: moment.loss, learningRate: moment.learningRate, validAccuracy: moment.validAccuracy,
-      seconds: seconds)
-    guard let text = try? JSONOutput.line(line) else { return }
-    lines.withLock { $0.append(text + "\n") }
-  }
-
-  /// Writes the file. Metrics that cannot be written do not undo a training.
-  func close() {
-    do {
-      let file = try OutputFile(path: path)
-      for line in lines.withLock({ $0 }) { try file.write(line) }
-      try file.commit()
-    } catch {
-      StandardError.warn("the metrics could not be written: \(error)")
+  /// Shows a moment and notes it in the metrics. Any thread may call what this returns.
+  ///
+  /// - Parameter unit: what is counted: `texts`.
+  func show(unit: String) -> @Sendable (ClassifierProgress) -> Void {
+    let (progress, metrics, began) = (progress, metrics, Environment.seconds())
+    return { moment in
+      metrics?.add(
+        ClassifierLine(
+          fraction: moment.fraction, examples: moment.exampleCount, epoch: moment.epochs,
+          loss: moment.loss, learningRate: moment.learningRate,
+          validAccuracy: moment.validAccuracy, seconds: Environment.seconds() - began))
+      progress.update(
+        Progress.Moment(
+          phase: "training", fraction: moment.fraction, count: moment.exampleCount, unit: unit,
+          loss: moment.loss, learningRate: moment.learningRate))
     }
   }
 }

@@ -2,26 +2,98 @@ import ArgumentParser
 import SeqModels
 import WordtoolCore
 
-/// One run of `train-classifier`, from the options to the summary.
-struct ClassifierTrainingRun {
+/// One run of `train-classifier`.
+struct ClassifierTrainingRun: Training {
   private let command: TrainClassifierCommand
-  private let stop = StopFlag()
+  let files: TrainingFiles
+  var progress: ProgressOptions { command.common.progress }
+  var json: Bool { command.common.json }
 
-  init(_ command: TrainClassifierCommand) { self.command = command }
+  /// Labelled text: to train on and to measure.
+  struct Texts {
+    var train: LabelledText
+    var valid: LabelledText?
+    var test: LabelledText?
+  }
 
-  /// What is printed at the end; the names are a contract.
-  struct Summary: Encodable {
+  struct Summary: TrainingSummary {
     var model: String
     var parameters: Int
     var epochs: Int
     var examples: Int
     var seconds: Double
     var examplesPerSecond: Double
-    var validAccuracy: Double?
-    var testAccuracy: Double?
+    @Nullable var validAccuracy: Double?
+    @Nullable var testAccuracy: Double?
     var labels: [String]
     var threads: Int
     var seed: UInt64
+
+    var lines: [(String, String)] {
+      [
+        ("texts", NumberFormat.grouped(examples)),
+        ("labels", NumberFormat.grouped(labels.count)),
+        ("parameters", NumberFormat.grouped(parameters)),
+        ("passes", NumberFormat.grouped(epochs)),
+        ("seconds", NumberFormat.fixed(seconds, 2)),
+      ] + ClassificationAnswer.lines(valid: validAccuracy, test: testAccuracy)
+    }
+  }
+
+  init(_ command: TrainClassifierCommand) {
+    self.command = command
+    files = TrainingFiles(
+      output: command.common.output, inputs: command.files,
+      references: [command.valid, command.test, command.recurrent.shape.embeddings]
+        .compactMap(\.self), metrics: command.common.metrics)
+  }
+
+  func read(_ session: TrainingSession) throws -> Texts {
+    session.progress.update(
+      Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "texts"))
+    return Texts(
+      train: try command.layout.read(command.files),
+      valid: try command.valid.map { try command.layout.read([$0]) },
+      test: try command.test.map { try command.layout.read([$0]) })
+  }
+
+  func train(_ texts: Texts, _ session: TrainingSession) throws -> ClassifierTraining {
+    let training = try train(texts.train, valid: texts.valid, session)
+    StandardError.warnOfReplacements(inTexts: training.replacedCount)
+    if training.emptyCount > 0 {
+      StandardError.warn(
+        "\(training.emptyCount) of \(texts.train.count) texts have no word that counts; they teach "
+          + "nothing but how frequent their label is")
+    }
+    if command.model == .bagOfWords, training.epochs == command.steps.epochs ?? 200 {
+      StandardError.warn(
+        "the weights still moved after \(training.epochs) passes; --epochs allows more, a smaller "
+          + "--cost needs fewer")
+    }
+    return training
+  }
+
+  func write(_ training: ClassifierTraining, of _: Texts, to file: OutputFile) throws {
+    try training.classifier.write(to: file)
+  }
+
+  func summarize(
+    _ training: ClassifierTraining, of texts: Texts, _ session: TrainingSession
+  ) throws -> Summary {
+    let (classifier, threads) = (training.classifier, command.common.threads.count)
+    func accuracy(_ text: LabelledText?) throws -> Double? {
+      try text.map {
+        let report = try classifier.evaluate($0, threads: threads, stop: session.stop)
+        ClassificationWarnings.tell(report)
+        return report.accuracy
+      }
+    }
+    return Summary(
+      model: classifier.modelName, parameters: classifier.parameterCount, epochs: training.epochs,
+      examples: texts.train.count, seconds: session.seconds,
+      examplesPerSecond: Double(texts.train.count * training.epochs) / session.seconds,
+      validAccuracy: try accuracy(texts.valid), testAccuracy: try accuracy(texts.test),
+      labels: classifier.labels, threads: threads, seed: command.common.seed)
   }
 
   private func features(minimumCount: Int) -> NGramFeatureOptions {
@@ -30,79 +102,25 @@ struct ClassifierTrainingRun {
       minimumCount: command.minCount ?? minimumCount, bucketCount: command.buckets)
   }
 
-  func run() throws {
-    Interrupts.whenInterrupted(raise: stop)
-    let file = try OutputFile(path: command.common.output)
-    // Texts that are not there are told before the work, not after it.
-    for path in [command.valid, command.test].compactMap({ $0 }) where path != "-" {
-      _ = try ByteSource(path: path)
-    }
-    let metrics = try command.common.metrics.map { try ClassifierMetrics(path: $0) }
-    let progress = command.common.progress.makeProgress()
-    defer { progress.finish() }
-    progress.update(Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "texts"))
-    let text = try command.layout.read(command.files)
-    let valid = try command.valid.map { try command.layout.read([$0]) }
-    let test = try command.test.map { try command.layout.read([$0]) }
-    let start = Environment.seconds()
-    let training = try train(text, valid: valid) { moment in
-      metrics?.add(moment, seconds: Environment.seconds() - start)
-      progress.update(
-        Progress.Moment(
-          phase: "training", fraction: moment.fraction, count: moment.exampleCount, unit: "texts",
-          loss: moment.loss, learningRate: moment.learningRate))
-    }
-    let seconds = Environment.seconds() - start
-    progress.finish()
-    StandardError.warnOfReplacements(inTexts: training.replacedCount)
-    if training.emptyCount > 0 {
-      StandardError.warn(
-        "\(training.emptyCount) of \(text.count) texts have no word that counts; they teach nothing "
-          + "but how frequent their label is")
-    }
-    if command.model == .bagOfWords, training.epochs == command.epochs ?? 200 {
-      StandardError.warn(
-        "the weights still moved after \(training.epochs) passes; --epochs allows more, a smaller "
-          + "--cost needs fewer")
-    }
-    let classifier = training.classifier
-    func accuracy(_ text: LabelledText?) throws -> Double? {
-      try text.map {
-        let report = try classifier.evaluate($0, threads: command.common.threads.count, stop: stop)
-        ClassificationWarnings.tell(report)
-        return report.accuracy
-      }
-    }
-    let summary = Summary(
-      model: classifier.modelName, parameters: classifier.parameterCount, epochs: training.epochs,
-      examples: text.count, seconds: seconds,
-      examplesPerSecond: Double(text.count * training.epochs) / max(seconds, 1e-9),
-      validAccuracy: try accuracy(valid), testAccuracy: try accuracy(test),
-      labels: classifier.labels, threads: command.common.threads.count, seed: command.common.seed)
-    try classifier.write(to: file)
-    metrics?.close()
-    if command.common.json { return try JSONOutput.write(summary) }
-    if command.common.output != "-" { try print(summary) }
-  }
-
   private func train(
-    _ text: LabelledText, valid: LabelledText?,
-    progress: @escaping @Sendable (ClassifierProgress) -> Void
+    _ text: LabelledText, valid: LabelledText?, _ session: TrainingSession
   ) throws -> ClassifierTraining {
     let weights = command.classWeights?.weights ?? .uniform
-    let threads = command.common.threads.count
+    let (threads, stop) = (command.common.threads.count, session.stop)
+    let progress = session.show(unit: "texts")
     switch command.model {
     case .bagOfWords:
       let options = BagOfWordsOptions(
         features: features(minimumCount: 2), weighting: command.linear.weighting,
-        cost: command.linear.cost, maximumEpochs: command.epochs ?? 200, classWeights: weights,
+        cost: command.linear.cost, maximumEpochs: command.steps.epochs ?? 200,
+        classWeights: weights,
         seed: command.common.seed)
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     case .fasttext:
       let options = FastTextOptions(
-        features: features(minimumCount: 1), dimension: command.network.dim,
-        learningRate: Float(command.network.lr ?? 0.5), epochs: command.epochs ?? 5,
+        features: features(minimumCount: 1), dimension: command.dim,
+        learningRate: Float(command.steps.lr ?? 0.5), epochs: command.steps.epochs ?? 5,
         classWeights: weights,
         seed: command.common.seed)
       return try TextClassifier.train(on: text, options: options, threads: threads, stop: stop) {
@@ -110,58 +128,15 @@ struct ClassifierTrainingRun {
       }
     case .rnn, .lstm, .gru:
       var options = try command.recurrent.options(
-        rule: command.words.rule, dimension: command.network.dim)
+        rule: command.words.rule, dimension: command.dim, steps: command.steps)
       options.recurrent.cell =
         command.model == .lstm ? .lstm : command.model == .gru ? .gru : .rnnTanh
       options.minimumCount = command.minCount ?? 2
-      options.learningRate = command.network.lr ?? options.learningRate
-      options.epochs = command.epochs ?? options.epochs
       options.classWeights = weights
       options.seed = command.common.seed
       return try TextClassifier.train(
         on: text, options: options, valid: valid, threads: threads, stop: stop, progress: progress)
     }
-  }
-
-  private func print(_ summary: Summary) throws {
-    var lines = [
-      ("texts", NumberFormat.grouped(summary.examples)),
-      ("labels", NumberFormat.grouped(summary.labels.count)),
-      ("parameters", NumberFormat.grouped(summary.parameters)),
-      ("passes", NumberFormat.grouped(summary.epochs)),
-      ("seconds", NumberFormat.fixed(summary.seconds, 2)),
-    ]
-    if let value = summary.validAccuracy {
-      lines.append(("valid accuracy", NumberFormat.fixed(value, 4)))
-    }
-    if let value = summary.testAccuracy {
-      lines.append(("test accuracy", NumberFormat.fixed(value, 4)))
-    }
-    lines.append(("model", command.common.output))
-    try StandardOutput.shared.writePairs(lines)
-  }
-}
-
-extension ClassifierTrainingRun.Summary {
-  private enum Key: String, CodingKey {
-    case model, parameters, epochs, examples, seconds, examplesPerSecond, validAccuracy
-    case testAccuracy, labels, threads, seed
-  }
-
-  /// All names are always there; what was not measured is null.
-  func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode(model, forKey: .model)
-    try values.encode(parameters, forKey: .parameters)
-    try values.encode(epochs, forKey: .epochs)
-    try values.encode(examples, forKey: .examples)
-    try values.encode(seconds, forKey: .seconds)
-    try values.encode(examplesPerSecond, forKey: .examplesPerSecond)
-    try values.encode(validAccuracy, forKey: .validAccuracy)
-    try values.encode(testAccuracy, forKey: .testAccuracy)
-    try values.encode(labels, forKey: .labels)
-    try values.encode(threads, forKey: .threads)
-    try values.encode(seed, forKey: .seed)
   }
 }
 

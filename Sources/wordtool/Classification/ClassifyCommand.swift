@@ -18,27 +18,11 @@ struct ClassifyCommand: ParsableCommand {
         wordtool classify cooking.model questions.txt -k 3 --json
       """)
 
-  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
-  var model: String
-
-  @Argument(
-    help: ArgumentHelp(
-      "Text files, plain or .gz; '-' is standard input. (default: -)", valueName: "text"))
-  var texts: [String] = []
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Classify this text instead; may be given again.", valueName: "words"))
-  var text: [String] = []
+  @OptionGroup var questions: TextQuestions
 
   @Option(
     name: .customShort("k"), help: ArgumentHelp("How many labels to print.", valueName: "k"))
   var count = 1
-
-  @Flag(help: "Print one JSON object a text.")
-  var json = false
-
-  @OptionGroup var threads: ThreadsOptions
 
   struct Answer: Encodable {
     struct Label: Encodable {
@@ -50,79 +34,56 @@ struct ClassifyCommand: ParsableCommand {
     var labels: [Label]
   }
 
-  func validate() throws {
-    if count < 1 { throw ValidationError("-k is \(count), expected at least 1") }
-    if !text.isEmpty && !texts.isEmpty {
-      throw ValidationError("--text and text files exclude each other")
-    }
-  }
-
-  /// Lines that are classified at once when they come from files.
-  private static let batchSize = 1024
+  func validate() throws { try OptionCheck.whole([("-k", count, 1 ... .max)]) }
 
   func run() throws {
     let stop = StopFlag()
     Interrupts.whenInterrupted(raise: stop)
-    let classifier = try TextClassifier(contentsOf: model)
-    var state = Totals()
-    if !text.isEmpty {
-      guard text.contains(where: { !$0.allSatisfy(\.isWhitespace) }) else {
-        throw WordtoolError(.badData, path: "--text", found: "empty text", expected: "words")
-      }
-      var batch = LabelledText()
-      for words in text { batch.append(text: words, labels: []) }
-      try answer(batch, classifier, &state, stop)
-    }
-    for path in text.isEmpty ? (texts.isEmpty ? ["-"] : texts) : [] {
-      // A conversation over a pipe gets each answer as soon as its question came.
-      let size = path == "-" ? 1 : Self.batchSize
-      let lines = try TextLineSource(path: path)
-      while let batch = try lines.next(size) {
-        try answer(batch, classifier, &state, stop)
-        if size == 1 { try StandardOutput.shared.flush() }
-      }
-    }
-    if state.blankCount > 0 {
-      StandardError.warn("\(state.blankCount) of \(state.textCount) texts are blank: no answer")
-    }
-    if state.unknownCount > 0 {
-      StandardError.warn(
-        "\(state.unknownCount) of \(state.textCount) texts have no word that the model knows; they "
-          + "are answered by the frequency of the labels")
-    }
-    guard state.textCount > 0 else {
-      throw WordtoolError(
-        .badData, path: texts.first ?? "-", found: "no text", expected: "at least one line")
-    }
-    guard state.blankCount < state.textCount else {
-      throw WordtoolError(
-        .badData, path: texts.first ?? "-", found: "empty text", expected: "words")
-    }
+    let classifier = try TextClassifier(contentsOf: questions.model)
+    var totals = Totals()
+    defer { totals.tell() }
+    try questions.answerAll { try answer($0, classifier, &totals, stop) }
   }
 
   private struct Totals {
     var textCount = 0
     var blankCount = 0
     var unknownCount = 0
+
+    /// Warns of texts without an answer of their own.
+    func tell() {
+      guard blankCount < textCount else { return }
+      if blankCount > 0 {
+        StandardError.warn("\(blankCount) of \(textCount) texts are blank: no answer")
+      }
+      if unknownCount > 0 {
+        StandardError.warn(
+          "\(unknownCount) of \(textCount) texts have no word that the model knows; they are "
+            + "answered by the frequency of the labels")
+      }
+    }
   }
 
+  /// Prints the classes of some texts and returns how many are not blank.
   private func answer(
-    _ batch: LabelledText, _ classifier: TextClassifier, _ state: inout Totals, _ stop: StopFlag
-  ) throws {
+    _ batch: LabelledText, _ classifier: TextClassifier, _ totals: inout Totals, _ stop: StopFlag
+  ) throws -> Int {
     let answers = try classifier.answers(
-      for: batch, count: count, threads: threads.count, stop: stop)
+      for: batch, count: count, threads: questions.threads.count, stop: stop)
     let out = StandardOutput.shared
+    var answeredCount = 0
     for (place, answer) in answers.enumerated() {
-      state.textCount += 1
+      totals.textCount += 1
       let isBlank = batch.text(at: place).allSatisfy(\.isWhitespace)
-      if isBlank { state.blankCount += 1 }
-      if !isBlank && answer.knownCount == 0 { state.unknownCount += 1 }
+      answeredCount += isBlank ? 0 : 1
+      totals.blankCount += isBlank ? 1 : 0
+      totals.unknownCount += !isBlank && answer.knownCount == 0 ? 1 : 0
       let predictions = isBlank ? [] : answer.predictions
-      if json {
+      if questions.json {
         try out.writeLine(
           try JSONOutput.line(
             Answer(
-              line: state.textCount, known: answer.knownCount,
+              line: totals.textCount, known: answer.knownCount,
               labels: predictions.map { .init(label: $0.label, probability: $0.probability) })))
         continue
       }
@@ -131,5 +92,6 @@ struct ClassifyCommand: ParsableCommand {
       }
       if isBlank || count > 1 { try out.writeLine("") }
     }
+    return answeredCount
   }
 }

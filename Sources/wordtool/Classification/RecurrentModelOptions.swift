@@ -23,12 +23,14 @@ struct RecurrentModelOptions: ParsableArguments {
   var maxLength = 400
 
   func validate() throws {
-    if maxLength < 1 { throw ValidationError("--max-length is \(maxLength), expected at least 1") }
+    try OptionCheck.whole([("--max-length", maxLength, 1 ... .max)])
   }
 
   /// What was asked for.
-  func options(rule: TokenizerRule, dimension: Int) throws -> SequenceTrainingOptions {
-    var options = try shape.options(rule: rule, dimension: dimension)
+  func options(
+    rule: TokenizerRule, dimension: Int, steps: StepOptions<some OptimizationDefaults>
+  ) throws -> SequenceTrainingOptions {
+    var options = try shape.options(rule: rule, dimension: dimension, steps: steps)
     options.recurrent.isBidirectional = bidirectional
     options.pooling = pooling
     options.maximumLength = maxLength
@@ -64,43 +66,21 @@ struct RecurrentShapeOptions: ParsableArguments {
     help: ArgumentHelp("The share of words left out while training.", valueName: "x"))
   var wordDropout = 0.0
 
-  @Option(help: ArgumentHelp("Texts in a step.", valueName: "n"))
-  var batch = 32
-
-  @Option(
-    help: ArgumentHelp(
-      "Scale gradients down to this norm; 0 does not.", valueName: "x"))
-  var clip = 5.0
-
-  @Option(
-    help: ArgumentHelp(
-      "End after n passes without a better accuracy on --valid. (default: never)", valueName: "n"))
-  var patience: Int?
-
   @Flag(help: "Take the mean of the weights after each step of the last pass.")
   var average = false
 
   func validate() throws {
-    for (name, value, largest) in [
-      ("--layers", layers, 100), ("--hidden", hidden, 1 << 16), ("--batch", batch, 1 << 20),
-      ("--patience", patience ?? 1, Int.max),
-    ] where value < 1 || value > largest {
-      throw ValidationError("\(name) is \(value), expected 1 to \(largest)")
-    }
-    for (name, value) in [("--dropout", dropout), ("--word-dropout", wordDropout)]
-    where !(value >= 0 && value < 1) {
-      throw ValidationError("\(name) is \(value), expected at least 0 and below 1")
-    }
-    if !(clip >= 0 && clip.isFinite) {
-      throw ValidationError("--clip is \(clip), expected at least 0")
-    }
+    try OptionCheck.whole([("--layers", layers, 1...100), ("--hidden", hidden, 1...1 << 16)])
+    try OptionCheck.shares([("--dropout", dropout), ("--word-dropout", wordDropout)])
     if freezeEmbeddings, embeddings == nil {
       throw ValidationError("--freeze-embeddings needs --embeddings")
     }
   }
 
   /// What was asked for.
-  func options(rule: TokenizerRule, dimension: Int) throws -> SequenceTrainingOptions {
+  func options(
+    rule: TokenizerRule, dimension: Int, steps: StepOptions<some OptimizationDefaults>
+  ) throws -> SequenceTrainingOptions {
     var options = SequenceTrainingOptions(rule: rule)
     options.recurrent.layers = layers
     options.recurrent.hidden = hidden
@@ -110,9 +90,11 @@ struct RecurrentShapeOptions: ParsableArguments {
     options.dropout.betweenLayers = dropout
     options.dropout.output = dropout
     options.dropout.words = wordDropout
-    options.batch = batch
-    options.optimizer.clipNorm = clip > 0 ? clip : nil
-    options.patience = patience
+    options.epochs = steps.epochs ?? options.epochs
+    options.learningRate = steps.lr ?? options.learningRate
+    options.batch = steps.batch
+    options.optimizer.clipNorm = steps.clipNorm
+    options.patience = steps.patience
     options.averagesLastPass = average
     if let embeddings {
       let vectors = try WordVectors(contentsOf: embeddings)

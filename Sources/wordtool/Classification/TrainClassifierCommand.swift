@@ -64,14 +64,13 @@ struct TrainClassifierCommand: ParsableCommand {
   var buckets: Int?
 
   @OptionGroup(title: "Model bag-of-words") var linear: LinearModelOptions
-  @OptionGroup(title: "Models fasttext, rnn, lstm and gru") var network: EmbeddingModelOptions
-  @OptionGroup(title: "Models rnn, lstm and gru") var recurrent: RecurrentModelOptions
-
   @Option(
     help: ArgumentHelp(
-      "Passes over the texts. (default: 5; bag-of-words until it stands still, at most 200)",
-      valueName: "n"))
-  var epochs: Int?
+      "Values in an embedding of fasttext, rnn, lstm and gru, 1 to 4096.", valueName: "n"))
+  var dim = 100
+
+  @OptionGroup(title: "Training") var steps: StepOptions<ClassifierDefaults>
+  @OptionGroup(title: "Models rnn, lstm and gru") var recurrent: RecurrentModelOptions
 
   @Option(
     help: ArgumentHelp(
@@ -83,21 +82,14 @@ struct TrainClassifierCommand: ParsableCommand {
   @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
-    if let minCount, minCount < 1 {
-      throw ValidationError("--min-count is \(minCount), expected at least 1")
-    }
-    if let buckets, !(1...1 << 30).contains(buckets) {
-      throw ValidationError("--buckets is \(buckets), expected 1 to \(1 << 30)")
-    }
-    if let epochs, !(1...1_000_000).contains(epochs) {
-      throw ValidationError("--epochs is \(epochs), expected 1 to 1000000")
-    }
+    try OptionCheck.whole([
+      ("--min-count", minCount, 1 ... .max), ("--buckets", buckets, 1...1 << 30),
+      ("--dim", dim, 1...4096),
+    ])
   }
 
   func run() throws {
-    do { try ClassifierTrainingRun(self).run() } catch let error as WordtoolError {
-      throw error.namingFlags
-    }
+    try TrainingSession.run(ClassifierTrainingRun(self))
   }
 }
 
@@ -119,25 +111,19 @@ struct LinearModelOptions: ParsableArguments {
   var cost: Double?
 
   func validate() throws {
-    if let cost, !(cost > 0 && cost.isFinite) {
-      throw ValidationError("--cost is \(cost), expected more than 0")
-    }
+    try OptionCheck.positive([("--cost", cost)])
   }
 }
 
-/// What the models of embeddings have.
-struct EmbeddingModelOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Values in an embedding, 1 to 4096.", valueName: "n"))
-  var dim = 100
-  @Option(
-    help: ArgumentHelp(
-      "The learning rate at the start. (default: fasttext 0.5, others 0.001)", valueName: "x"))
-  var lr: Double?
-
-  func validate() throws {
-    if !(1...4096).contains(dim) { throw ValidationError("--dim is \(dim), expected 1 to 4096") }
-    if let lr, !(lr > 0 && lr.isFinite) {
-      throw ValidationError("--lr is \(lr), expected more than 0")
-    }
-  }
+/// What classifiers have of their own in the options of all trainings.
+enum ClassifierDefaults: OptimizationDefaults {
+  static let epochsHelp =
+    "Passes over the texts. (default: 5; bag-of-words until it stands still, at most 200)"
+  static let rateHelp =
+    "The learning rate at the start. (default: fasttext 0.5, rnn, lstm and gru 0.001)"
+  static let batchHelp = "Texts in a step of rnn, lstm and gru."
+  static let patienceHelp =
+    "End rnn, lstm and gru after n passes without a better accuracy on --valid. (default: never)"
+  static let batch = 32
+  static let clip = 5.0
 }

@@ -1,7 +1,4 @@
 import ArgumentParser
-import SeqModels
-import Tokenize
-import WordtoolCore
 
 /// `wordtool train-tagger`: words with tags in, a model that tags words out.
 struct TrainTaggerCommand: ParsableCommand {
@@ -51,15 +48,10 @@ struct TrainTaggerCommand: ParsableCommand {
   var dim = 100
 
   @OptionGroup var shape: RecurrentShapeOptions
+  @OptionGroup var steps: StepOptions<TaggerDefaults>
 
   @Flag(help: "Read the sentence from its start alone, not from its end as well.")
   var forwardOnly = false
-
-  @Option(help: ArgumentHelp("The learning rate at the start.", valueName: "x"))
-  var lr = 0.001
-
-  @Option(help: ArgumentHelp("Passes over the sentences.", valueName: "n"))
-  var epochs = 10
 
   @Option(
     help: ArgumentHelp(
@@ -71,94 +63,19 @@ struct TrainTaggerCommand: ParsableCommand {
   @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
-    if minCount < 1 { throw ValidationError("--min-count is \(minCount), expected at least 1") }
-    if !(1...4096).contains(dim) { throw ValidationError("--dim is \(dim), expected 1 to 4096") }
-    if !(lr > 0 && lr.isFinite) { throw ValidationError("--lr is \(lr), expected more than 0") }
-    if epochs < 1 { throw ValidationError("--epochs is \(epochs), expected at least 1") }
+    try OptionCheck.whole([("--min-count", minCount, 1 ... .max), ("--dim", dim, 1...4096)])
   }
 
-  /// What is printed at the end.
-  struct Summary: Encodable {
-    var model: String
-    var parameters: Int
-    var epochs: Int
-    var sentences: Int
-    var words: Int
-    var seconds: Double
-    var wordsPerSecond: Double
-    var validAccuracy: Double?
-    var testAccuracy: Double?
-    var labels: [String]
-    var threads: Int
-    var seed: UInt64
-  }
+  func run() throws { try TrainingSession.run(TaggerTraining(self)) }
+}
 
-  func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
-    let file = try OutputFile(path: common.output)
-    for path in [valid, test].compactMap({ $0 }) where path != "-" {
-      _ = try ByteSource(path: path)
-    }
-    let metrics = try common.metrics.map { try ClassifierMetrics(path: $0) }
-    let progress = common.progress.makeProgress()
-    defer { progress.finish() }
-    var text = TaggedText()
-    for path in files { try text.append(contentsOf: path) }
-    func read(_ path: String?) throws -> TaggedText? {
-      guard let path else { return nil }
-      var text = TaggedText()
-      try text.append(contentsOf: path)
-      return text
-    }
-    let (valid, test) = (try read(valid), try read(test))
-    var options = try shape.options(
-      rule: TokenizerRule(segmentation: .whitespace, normalization: .nfc, lowercase: lowercase),
-      dimension: dim)
-    options.recurrent.cell = model == .lstm ? .lstm : model == .gru ? .gru : .rnnTanh
-    options.recurrent.isBidirectional = !forwardOnly
-    options.minimumCount = minCount
-    options.learningRate = lr
-    options.epochs = epochs
-    options.classWeights = classWeights?.weights ?? .uniform
-    options.seed = common.seed
-    let start = Environment.seconds()
-    let training = try SequenceTagger.train(
-      on: text, options: options, valid: valid, threads: common.threads.count, stop: stop
-    ) { moment in
-      metrics?.add(moment, seconds: Environment.seconds() - start)
-      progress.update(
-        Progress.Moment(
-          phase: "training", fraction: moment.fraction, count: moment.exampleCount,
-          unit: "sentences", loss: moment.loss, learningRate: moment.learningRate))
-    }
-    let seconds = Environment.seconds() - start
-    progress.finish()
-    let report = try test.map { try training.tagger.evaluate($0, threads: common.threads.count) }
-    if let report { ClassificationWarnings.tell(report) }
-    let summary = Summary(
-      model: model.rawValue, parameters: training.tagger.parameterCount, epochs: training.epochs,
-      sentences: text.sentences.count, words: text.wordCount, seconds: seconds,
-      wordsPerSecond: Double(text.wordCount * training.epochs) / max(seconds, 1e-9),
-      validAccuracy: training.validAccuracy, testAccuracy: report?.accuracy,
-      labels: training.tagger.tags, threads: common.threads.count, seed: common.seed)
-    try training.tagger.write(to: file)
-    metrics?.close()
-    if common.json { return try JSONOutput.write(summary) }
-    guard common.output != "-" else { return }
-    var lines = [
-      ("sentences", NumberFormat.grouped(summary.sentences)),
-      ("words", NumberFormat.grouped(summary.words)),
-      ("tags", NumberFormat.grouped(summary.labels.count)),
-      ("passes", NumberFormat.grouped(summary.epochs)),
-      ("seconds", NumberFormat.fixed(summary.seconds, 2)),
-    ]
-    for (name, value) in [
-      ("valid accuracy", summary.validAccuracy), ("test accuracy", summary.testAccuracy),
-    ] {
-      if let value { lines.append((name, NumberFormat.fixed(value, 4))) }
-    }
-    lines.append(("model", common.output))
-    try StandardOutput.shared.writePairs(lines)
-  }
+/// What taggers have of their own in the options of all trainings.
+enum TaggerDefaults: OptimizationDefaults {
+  static let epochsHelp = "Passes over the sentences. (default: 10)"
+  static let rateHelp = "The learning rate at the start. (default: 0.001)"
+  static let batchHelp = "Sentences in a step."
+  static let patienceHelp =
+    "End after n passes without a better accuracy on --valid. (default: never)"
+  static let batch = 32
+  static let clip = 5.0
 }

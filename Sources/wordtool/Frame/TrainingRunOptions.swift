@@ -8,7 +8,8 @@ struct TrainingRunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write the course of the training here, a JSON object a line.", valueName: "file"))
+      "Write the course of the training here, a JSON object a line, while it goes on.",
+      valueName: "file"))
   var metrics: String?
 
   @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))

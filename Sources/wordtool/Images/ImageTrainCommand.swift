@@ -1,7 +1,5 @@
 import ArgumentParser
 import ConvNets
-import Networks
-import WordtoolCore
 
 /// `wordtool image train`: images with classes in, a network that names the class of an image out.
 struct ImageTrainCommand: ParsableCommand {
@@ -25,10 +23,6 @@ struct ImageTrainCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Images with classes.", valueName: "data"))
   var data: String
-
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
-  var output: String
 
   @Option(help: ArgumentHelp("The network: a name or its layers.", valueName: "name|layers"))
   var model = "example-cnn"
@@ -56,46 +50,22 @@ struct ImageTrainCommand: ParsableCommand {
   @OptionGroup(title: "Training") var training: ImageTrainingArguments
   @OptionGroup(title: "Images of other sizes and colours") var fit: ImageFitOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Save the state of the training here after each epoch and when interrupted.",
-      valueName: "file"))
-  var checkpoint: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Go on from a checkpoint, with the same DATA: its options count, but for --epochs where "
-        + "that is more.",
-      valueName: "file"))
-  var resume: String?
-
-  @Option(
-    help: ArgumentHelp("Write one JSON object an epoch here.", valueName: "file"))
-  var metrics: String?
-
-  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
-  var seed: UInt64 = 1
-
-  @OptionGroup var threads: ThreadsOptions
-  @OptionGroup var progress: ProgressOptions
-
-  @Flag(help: "Print the summary as one JSON document.")
-  var json = false
+  @OptionGroup var state: CheckpointFileOptions
+  @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
-    if json && output == "-" {
-      throw ValidationError("--json and --output - exclude each other")
-    }
     if valid != nil, training.validShare > 0 {
       throw ValidationError("--valid and --valid-share exclude each other")
     }
     let hasValid = valid != nil || training.validShare > 0
-    if resume == nil, !hasValid, training.patience != nil || training.schedule == .plateau {
+    if state.resume == nil, !hasValid,
+      training.optimizer.steps.patience != nil || training.schedule == .plateau
+    {
       throw ValidationError(
         "--patience and --schedule plateau look at validation images: give --valid or --valid-share"
       )
     }
   }
 
-  func run() throws { try ImageTrainingRun(self).run() }
+  func run() throws { try TrainingSession.run(ImageTrainingRun(self)) }
 }

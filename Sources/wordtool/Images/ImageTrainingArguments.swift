@@ -4,38 +4,23 @@ import Networks
 
 extension ImagePreprocessing.Normalization: ExpressibleByArgument {}
 
+/// What trainings on images have of their own in the options of all trainings.
+enum ImageTrainingDefaults: OptimizerDefaults {
+  static let epochsHelp =
+    "Passes over the images. (default: 10; with --resume as many as before)"
+  static let rateHelp = "The learning rate. (default: 0.01 for sgd and adagrad, else 0.001)"
+  static let batchHelp = "Images of a step."
+  static let patienceHelp =
+    "End after n epochs without a better result on the validation images. (default: never)"
+  static let batch = 64
+  static let clip = 0.0
+  static let momentum = 0.9
+  static let decay = 10.0
+}
+
 /// How a network is trained on images.
 struct ImageTrainingArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Passes over the images. (default: 10; with --resume as many as before)", valueName: "n"))
-  var epochs: Int?
-
-  @Option(help: ArgumentHelp("Images of a step.", valueName: "n"))
-  var batch = 64
-
-  @Option(
-    help: ArgumentHelp("sgd, adagrad, rmsprop, adam or adamw.", valueName: "name"))
-  var optimizer: OptimizerOptions.Method = .sgd
-
-  @Option(
-    help: ArgumentHelp(
-      "The learning rate. (default: 0.01 for sgd and adagrad, else 0.001)", valueName: "x"))
-  var lr: Double?
-
-  @Option(
-    help: ArgumentHelp("The share of the last step that sgd keeps.", valueName: "x"))
-  var momentum = 0.9
-
-  @Flag(help: "Nesterov's momentum.")
-  var nesterov = false
-
-  @Option(help: ArgumentHelp("Weight decay; apart from the gradient for adamw.", valueName: "x"))
-  var weightDecay = 0.0
-
-  @Option(
-    help: ArgumentHelp("Scale gradients down to this norm; 0 does not.", valueName: "x"))
-  var clip = 0.0
+  @OptionGroup var optimizer: OptimizerArguments<ImageTrainingDefaults>
 
   @Option(
     help: ArgumentHelp(
@@ -45,15 +30,9 @@ struct ImageTrainingArguments: ParsableArguments {
       valueName: "name"))
   var schedule: ImageTrainingOptions.Schedule = .cosine
 
-  @Option(help: ArgumentHelp("What the rate is divided by.", valueName: "x"))
-  var decay = 10.0
-
   @Option(
     help: ArgumentHelp("After which epochs, for --schedule step: 30,60.", valueName: "n,n"))
   var decayEpochs: EpochList?
-
-  @Option(help: ArgumentHelp("Steps over which the rate rises from zero.", valueName: "n"))
-  var warmup = 0
 
   @Option(
     help: ArgumentHelp("The share of each target that is spread over all classes.", valueName: "x"))
@@ -96,39 +75,10 @@ struct ImageTrainingArguments: ParsableArguments {
       "Set this share of the images aside to validate on, without --valid.", valueName: "x"))
   var validShare = 0.0
 
-  @Option(
-    help: ArgumentHelp(
-      "End after n epochs without a better result on the validation images. (default: never)",
-      valueName: "n"))
-  var patience: Int?
-
-  @Option(help: ArgumentHelp("End after n steps. (default: no limit)", valueName: "n"))
-  var maxSteps: Int?
-
   func validate() throws {
-    for (name, value, limit) in [
-      ("epochs", epochs ?? 1, 1_000_000), ("batch", batch, 1 << 16),
-      ("patience", patience ?? 1, .max),
-      ("max-steps", maxSteps ?? 1, .max),
-    ] where !(1...limit).contains(value) {
-      throw ValidationError(
-        "--\(name) is \(value), expected \(limit == .max ? "at least 1" : "1 to \(limit)")")
-    }
-    for (name, value) in [
-      ("momentum", momentum), ("label-smoothing", labelSmoothing), ("valid-share", validShare),
-    ] where !(value >= 0 && value < 1) {
-      throw ValidationError("--\(name) is \(value), expected 0 to below 1")
-    }
-    for (name, value) in [("lr", lr ?? 1), ("decay", decay)]
-    where !(value > 0 && value.isFinite) {
-      throw ValidationError("--\(name) is \(value), expected a number above 0")
-    }
-    for (name, value) in [("clip", clip), ("weight-decay", weightDecay)]
-    where !(value >= 0 && value.isFinite) {
-      throw ValidationError("--\(name) is \(value), expected at least 0")
-    }
-    if warmup < 0 { throw ValidationError("--warmup is \(warmup), expected at least 0") }
-    if nesterov, momentum == 0 { throw ValidationError("--nesterov needs --momentum") }
+    try OptionCheck.shares([
+      ("--label-smoothing", labelSmoothing), ("--valid-share", validShare),
+    ])
     if !constant.isFinite { throw ValidationError("--constant is \(constant), expected a number") }
     if (schedule == .step) != (decayEpochs != nil) {
       throw ValidationError("--schedule step and --decay-epochs belong together")
@@ -141,26 +91,22 @@ struct ImageTrainingArguments: ParsableArguments {
   /// The options of the library; `augmentation` without centring and scaling.
   func options(augmentation: String, seed: UInt64) -> ImageTrainingOptions {
     var options = ImageTrainingOptions()
-    if let epochs { options.epochs = epochs }
-    options.batch = batch
-    options.optimizer.method = optimizer
-    options.optimizer.momentum = momentum
-    options.optimizer.isNesterov = nesterov
-    options.optimizer.weightDecay = weightDecay
-    options.optimizer.clipNorm = clip > 0 ? clip : nil
-    if optimizer == .rmsprop { options.optimizer.beta2 = 0.99 }
-    options.rate = lr ?? (optimizer == .sgd || optimizer == .adagrad ? 0.01 : 0.001)
+    let (steps, method) = (optimizer.steps, optimizer.optimizer)
+    if let epochs = steps.epochs { options.epochs = epochs }
+    options.batch = steps.batch
+    options.optimizer = optimizer.options
+    options.rate = steps.lr ?? (method == .sgd || method == .adagrad ? 0.01 : 0.001)
     options.schedule = schedule
-    options.decay = decay
+    options.decay = optimizer.decay
     options.decayEpochs = decayEpochs?.epochs ?? []
-    options.warmup = warmup
+    options.warmup = optimizer.warmup
     options.labelSmoothing = labelSmoothing
     options.augmentation = augmentation
     options.fill = fill
     options.constant = constant
     options.validShare = validShare
-    options.patience = patience
-    options.maximumSteps = maxSteps
+    options.patience = steps.patience
+    options.maximumSteps = optimizer.maxSteps
     options.seed = seed
     return options
   }

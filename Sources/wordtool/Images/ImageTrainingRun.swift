@@ -1,15 +1,38 @@
 import ConvNets
 import WordtoolCore
 
-/// One run of `image train`, from the options to the summary.
-struct ImageTrainingRun {
+/// One run of `image train`.
+struct ImageTrainingRun: Training {
   private let command: ImageTrainCommand
-  private let stop = StopFlag()
+  let files: TrainingFiles
+  var progress: ProgressOptions { command.common.progress }
+  var json: Bool { command.common.json }
 
-  init(_ command: ImageTrainCommand) { self.command = command }
+  /// A trainer and what it has to know besides.
+  final class Trainer {
+    let images: ImageTrainer
+    let valid: ImageDataset?
+    let test: ImageDataset?
+    let imagesBefore: Int
+    var last = ImageTrainer.Report()
+    /// Seconds in steps alone, without validation and checkpoints.
+    var stepSeconds = 0.0
 
-  /// One line of the metrics.
-  private struct Line: Encodable {
+    init(_ images: ImageTrainer, valid: ImageDataset?, test: ImageDataset?) {
+      self.images = images
+      self.valid = valid
+      self.test = test
+      imagesBefore = images.imagesTrained
+    }
+
+    /// The pace of this run.
+    var imagesPerSecond: Double {
+      Double(images.imagesTrained - imagesBefore) / max(stepSeconds, 1e-9)
+    }
+  }
+
+  /// One epoch.
+  private struct Line: MetricsLine {
     var epoch: Int
     var steps: Int
     var images: Int
@@ -21,10 +44,10 @@ struct ImageTrainingRun {
     var learningRate: Double
     var gradientNorm: Double
     var seconds: Double
+    var position: Int { steps }
   }
 
-  /// What is printed at the end; the names are a contract.
-  struct Summary: Encodable {
+  struct Summary: TrainingSummary {
     var model: String
     var parameters: Int
     var epochs: Int
@@ -33,123 +56,108 @@ struct ImageTrainingRun {
     var imagesPerSecond: Double
     var loss: Double
     var trainAccuracy: Double
-    var validAccuracy: Double?
-    var testAccuracy: Double?
+    @Nullable var validAccuracy: Double?
+    @Nullable var testAccuracy: Double?
     var threads: Int
     var seed: UInt64
     var peakResidentBytes: Int
 
-    private enum Key: String, CodingKey {
-      case model, parameters, epochs, images, seconds, imagesPerSecond, loss, trainAccuracy
-      case validAccuracy, testAccuracy, threads, seed, peakResidentBytes
-    }
-
-    /// All names are always there; what was not measured is null.
-    func encode(to encoder: any Encoder) throws {
-      var values = encoder.container(keyedBy: Key.self)
-      try values.encode(model, forKey: .model)
-      try values.encode(parameters, forKey: .parameters)
-      try values.encode(epochs, forKey: .epochs)
-      try values.encode(images, forKey: .images)
-      try values.encode(seconds, forKey: .seconds)
-      try values.encode(imagesPerSecond, forKey: .imagesPerSecond)
-      try values.encode(loss, forKey: .loss)
-      try values.encode(trainAccuracy, forKey: .trainAccuracy)
-      try values.encode(validAccuracy, forKey: .validAccuracy)
-      try values.encode(testAccuracy, forKey: .testAccuracy)
-      try values.encode(threads, forKey: .threads)
-      try values.encode(seed, forKey: .seed)
-      try values.encode(peakResidentBytes, forKey: .peakResidentBytes)
+    var lines: [(String, String)] {
+      var lines = [
+        ("network", model),
+        ("parameters", NumberFormat.grouped(parameters)),
+        ("images", NumberFormat.grouped(images)),
+        ("epochs", "\(epochs)"),
+        ("seconds", NumberFormat.fixed(seconds, 1)),
+        ("images a second", NumberFormat.grouped(Int(imagesPerSecond))),
+        ("training accuracy", NumberFormat.fixed(trainAccuracy, 4)),
+      ]
+      for (name, value) in [
+        ("validation accuracy", validAccuracy), ("test accuracy", testAccuracy),
+      ] {
+        if let value { lines.append((name, NumberFormat.fixed(value, 4))) }
+      }
+      return lines
     }
   }
 
-  func run() throws {
-    Interrupts.whenInterrupted(raise: stop)
-    let file = try OutputFile(path: command.output)
-    let metrics = try command.metrics.map { try OutputFile(path: $0) }
-    if let path = command.checkpoint { _ = try OutputFile(path: path) }
-    let checkpoint = try command.resume.map { try ImageTrainer.Checkpoint(path: $0) }
-    let progress = command.progress.makeProgress()
-    defer { progress.finish() }
-    progress.update(Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "images"))
+  init(_ command: ImageTrainCommand) {
+    self.command = command
+    files = TrainingFiles(
+      output: command.common.output, inputs: [command.data],
+      references: [command.valid, command.test, command.training.whiten].compactMap(\.self),
+      metrics: command.common.metrics,
+      checkpoint: command.state.checkpoint.map { .init(path: $0, name: $0) },
+      resume: command.state.resume)
+  }
+
+  func read(_ session: TrainingSession) throws -> Trainer {
+    let checkpoint = try command.state.resume.map { try ImageTrainer.Checkpoint(path: $0) }
+    session.progress.update(
+      Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "images"))
     let names = checkpoint?.description.classNames
     let set = try ImageDataset(contentsOf: command.data, part: .train, classNames: names)
-    // Sets that are not there, or of other classes, are told before the work and not after it.
-    let valid = try command.valid.map {
-      try ImageDataset(evaluating: $0, classNames: names ?? set.classNames)
+    // Sets of other classes are told of before the work and not after it.
+    func measured(_ path: String?) throws -> ImageDataset? {
+      try path.map { try ImageDataset(evaluating: $0, classNames: names ?? set.classNames) }
     }
-    let test = try command.test.map {
-      try ImageDataset(evaluating: $0, classNames: names ?? set.classNames)
-    }
-    let trainer = try makeTrainer(checkpoint, set: set, valid: valid)
-    let before = trainer.imagesTrained
-    // Seconds in all, and those of training alone.
-    let began = Environment.seconds()
-    var (mark, clock) = (began, 0.0)
-    var last = ImageTrainer.Report()
-    // What was measured until a failure is worth having, too.
-    defer {
-      do { try metrics?.commit() } catch {
-        StandardError.warn("the metrics could not be written: \(error)")
-      }
-    }
-    let model: ImageModel
-    do {
-      model = try trainer.run(stop: stop) { report in
-        last = report
-        if let metrics {
-          let speed = Double(report.images - before) / max(clock, 1e-9)
-          try metrics.write(
-            try JSONOutput.line(
-              line(report, seconds: Environment.seconds() - began, speed: speed)) + "\n")
-        }
-        progress.note(epochLine(report))
-        if let path = command.checkpoint {
-          try trainer.writeCheckpoint(to: OutputFile(path: path))
-        }
-        mark = Environment.seconds()
-      } progress: { report in
-        let now = Environment.seconds()
-        clock += now - mark
-        mark = now
-        last = report
-        progress.update(
-          Progress.Moment(
-            phase: "training", fraction: report.fraction, count: report.images, unit: "images",
-            loss: report.loss, learningRate: report.rate))
-      }
-    } catch let error as WordtoolError where error.kind == .interrupted {
-      guard let path = command.checkpoint else { throw error }
-      try trainer.writeCheckpoint(to: OutputFile(path: path))
-      throw WordtoolError(
-        .interrupted, found: error.found,
-        remedy: "go on with --resume \(path); it was saved there")
-    }
-    let seconds = Environment.seconds() - began
-    try model.write(to: file)
-    var validAccuracy: Double?
-    if let valid { validAccuracy = try accuracy(model, valid, progress, "validating") }
-    let testAccuracy = try test.map { try accuracy(model, $0, progress, "testing") }
-    progress.finish()
-    try report(
-      Summary(
-        model: model.description.architecture, parameters: model.parameterCount,
-        epochs: last.epoch, images: trainer.imageCount, seconds: seconds,
-        imagesPerSecond: Double(trainer.imagesTrained - before) / max(clock, 1e-9),
-        loss: last.loss, trainAccuracy: last.accuracy,
-        validAccuracy: validAccuracy ?? trainer.bestValidAccuracy, testAccuracy: testAccuracy,
-        threads: command.threads.count, seed: trainer.training.seed,
-        peakResidentBytes: Environment.peakResidentBytes()))
+    let (valid, test) = (try measured(command.valid), try measured(command.test))
+    return Trainer(
+      try makeTrainer(checkpoint, set: set, valid: valid), valid: valid, test: test)
   }
 
-  private func accuracy(
-    _ model: ImageModel, _ set: ImageDataset, _ progress: Progress, _ phase: String
-  ) throws -> Double {
-    try model.evaluate(set, stop: stop) { done in
-      progress.update(
+  func train(_ trainer: Trainer, _ session: TrainingSession) throws -> ImageModel {
+    var mark = Environment.seconds()
+    return try trainer.images.run(stop: session.stop) { report in
+      trainer.last = report
+      session.metrics?.add(
+        line(report, seconds: session.secondsSoFar, speed: trainer.imagesPerSecond))
+      try TrainingSession.requireFinite(report.validLoss, "loss on the validation images")
+      session.progress.note(epochLine(report))
+      if let checkpoint = files.checkpoint {
+        try saveCheckpoint(of: trainer, to: checkpoint.path)
+      }
+      mark = Environment.seconds()
+    } progress: { report in
+      let now = Environment.seconds()
+      trainer.stepSeconds += now - mark
+      mark = now
+      trainer.last = report
+      session.progress.update(
         Progress.Moment(
-          phase: phase, fraction: Double(done) / Double(set.count), count: done, unit: "images"))
-    }.accuracy
+          phase: "training", fraction: report.fraction, count: report.images, unit: "images",
+          loss: report.loss, learningRate: report.rate))
+    }
+  }
+
+  func saveCheckpoint(of trainer: Trainer, to path: String) throws {
+    try trainer.images.writeCheckpoint(to: OutputFile(path: path))
+  }
+
+  func write(_ model: ImageModel, of trainer: Trainer, to file: OutputFile) throws {
+    try model.write(to: file)
+  }
+
+  func summarize(
+    _ model: ImageModel, of trainer: Trainer, _ session: TrainingSession
+  ) throws -> Summary {
+    func accuracy(_ set: ImageDataset?, _ phase: String) throws -> Double? {
+      guard let set else { return nil }
+      return try model.evaluate(set, stop: session.stop) { done in
+        session.progress.update(
+          Progress.Moment(
+            phase: phase, fraction: Double(done) / Double(set.count), count: done, unit: "images"))
+      }.accuracy
+    }
+    let last = trainer.last
+    return Summary(
+      model: model.description.architecture, parameters: model.parameterCount,
+      epochs: last.epoch, images: trainer.images.imageCount, seconds: session.seconds,
+      imagesPerSecond: trainer.imagesPerSecond, loss: last.loss, trainAccuracy: last.accuracy,
+      validAccuracy: try accuracy(trainer.valid, "validating")
+        ?? trainer.images.bestValidAccuracy,
+      testAccuracy: try accuracy(trainer.test, "testing"), threads: command.common.threads.count,
+      seed: trainer.images.training.seed, peakResidentBytes: Environment.peakResidentBytes())
   }
 
   private func makeTrainer(
@@ -157,9 +165,10 @@ struct ImageTrainingRun {
   ) throws -> ImageTrainer {
     let arguments = command.training
     if var checkpoint {
-      checkpoint.training.epochs = max(checkpoint.training.epochs, arguments.epochs ?? 1)
+      checkpoint.training.epochs = max(
+        checkpoint.training.epochs, arguments.optimizer.steps.epochs ?? 1)
       return try ImageTrainer(
-        resuming: checkpoint, set: set, valid: valid, threads: command.threads.count)
+        resuming: checkpoint, set: set, valid: valid, threads: command.common.threads.count)
     }
     let first = try set.image(at: 0)
     let shape = ImageShape(
@@ -199,8 +208,8 @@ struct ImageTrainingRun {
       ImageModelDescription(
         architecture: command.model, inputShape: shape, classNames: set.classNames,
         preprocessing: preprocessing),
-      training: arguments.options(augmentation: random, seed: command.seed), set: set,
-      valid: valid, whitening: whitening, threads: command.threads.count)
+      training: arguments.options(augmentation: random, seed: command.common.seed), set: set,
+      valid: valid, whitening: whitening, threads: command.common.threads.count)
   }
 
   private func line(_ report: ImageTrainer.Report, seconds: Double, speed: Double) -> Line {
@@ -217,27 +226,5 @@ struct ImageTrainingRun {
       + NumberFormat.fixed(report.accuracy, 4)
     if let valid = report.validAccuracy { text += "  valid \(NumberFormat.fixed(valid, 4))" }
     return text + "  learning rate \(NumberFormat.short(report.rate))"
-  }
-
-  private func report(_ summary: Summary) throws {
-    if command.json { return try JSONOutput.write(summary) }
-    if command.output == "-" { return }
-    var lines = [
-      ("network", summary.model),
-      ("parameters", NumberFormat.grouped(summary.parameters)),
-      ("images", NumberFormat.grouped(summary.images)),
-      ("epochs", "\(summary.epochs)"),
-      ("seconds", NumberFormat.fixed(summary.seconds, 1)),
-      ("images a second", NumberFormat.grouped(Int(summary.imagesPerSecond))),
-      ("training accuracy", NumberFormat.fixed(summary.trainAccuracy, 4)),
-    ]
-    if let value = summary.validAccuracy {
-      lines.append(("validation accuracy", NumberFormat.fixed(value, 4)))
-    }
-    if let value = summary.testAccuracy {
-      lines.append(("test accuracy", NumberFormat.fixed(value, 4)))
-    }
-    lines.append(("model", command.output))
-    try StandardOutput.shared.writePairs(lines)
   }
 }

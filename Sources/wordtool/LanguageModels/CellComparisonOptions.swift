@@ -3,8 +3,25 @@ public import SeqModels
 
 extension GradientFlowCase: ExpressibleByArgument {}
 
+/// What one comparison of recurrent cells has of its own.
+protocol CellComparisonDefaults {
+  static var hidden: Int { get }
+  static var trainSteps: Int { get }
+  static var trainStepsHelp: String { get }
+  static var lr: Double { get }
+}
+
 /// What commands that compare recurrent cells have in common.
-struct CellComparisonOptions: ParsableArguments {
+struct CellComparisonOptions<Defaults: CellComparisonDefaults>: ParsableArguments {
+  @Option(help: ArgumentHelp("Units of the recurrent layer.", valueName: "n"))
+  var hidden = Defaults.hidden
+
+  @Option(help: ArgumentHelp(Defaults.trainStepsHelp, valueName: "n"))
+  var trainSteps = Defaults.trainSteps
+
+  @Option(help: ArgumentHelp("The learning rate of Adam.", valueName: "x"))
+  var lr = Defaults.lr
+
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
@@ -34,18 +51,10 @@ struct CellComparisonOptions: ParsableArguments {
   /// The cells to compare.
   var cases: [GradientFlowCase] { cells.isEmpty ? GradientFlowCase.allCases : cells }
 
-  /// Fails unless each number is in its range.
-  static func check(_ options: [(name: String, value: Int, range: ClosedRange<Int>)]) throws {
-    for (name, value, range) in options where !range.contains(value) {
-      throw ValidationError(
-        "\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
-    }
-  }
-
-  /// Fails unless each number is finite and above 0.
-  static func checkPositive(_ options: [(name: String, value: Double)]) throws {
-    for (name, value) in options where !(value > 0 && value.isFinite) {
-      throw ValidationError("\(name) is \(value), expected a number above 0")
-    }
+  func validate() throws {
+    try OptionCheck.whole([
+      ("--hidden", hidden, 1...65_536), ("--train-steps", trainSteps, 0...1_000_000_000),
+    ])
+    try OptionCheck.positive([("--lr", lr)])
   }
 }

@@ -38,17 +38,8 @@ struct GradientFlowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Sequences to measure.", valueName: "n"))
   var sequences = 100
 
-  @Option(help: ArgumentHelp("Units of the recurrent layer.", valueName: "n"))
-  var hidden = 128
-
-  @Option(help: ArgumentHelp("Training steps of 20 sequences before measuring.", valueName: "n"))
-  var trainSteps = 200
-
   @Option(help: ArgumentHelp("Keep the n most frequent tokens.", valueName: "n"))
   var maxVocab = 2000
-
-  @Option(help: ArgumentHelp("The learning rate of Adam.", valueName: "x"))
-  var lr = 0.001
 
   @Option(help: ArgumentHelp("The norm that gradients are clipped to.", valueName: "x"))
   var clip = 1.0
@@ -63,7 +54,7 @@ struct GradientFlowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What a token is: word or char.", valueName: "unit"))
   var unit: TextUnit = .word
 
-  @OptionGroup var comparison: CellComparisonOptions
+  @OptionGroup var comparison: CellComparisonOptions<GradientFlowDefaults>
 
   struct Answer: Encodable {
     var steps: Int
@@ -75,15 +66,12 @@ struct GradientFlowCommand: ParsableCommand {
   }
 
   func validate() throws {
-    try CellComparisonOptions.check([
+    try OptionCheck.whole([
       ("--steps", steps, 1...10_000), ("--sequences", sequences, 1...1_000_000),
-      ("--hidden", hidden, 1...65_536), ("--train-steps", trainSteps, 0...1_000_000_000),
       ("--max-vocab", maxVocab, 1...10_000_000),
     ])
-    try CellComparisonOptions.checkPositive([("--lr", lr), ("--clip", clip)])
-    if !(explodingLr >= 0 && explodingLr.isFinite) {
-      throw ValidationError("--exploding-lr is \(explodingLr), expected at least 0")
-    }
+    try OptionCheck.positive([("--clip", clip)])
+    try OptionCheck.notNegative([("--exploding-lr", explodingLr)])
     if model != nil && !comparison.cells.isEmpty {
       throw ValidationError("--model and --cells exclude each other")
     }
@@ -93,10 +81,10 @@ struct GradientFlowCommand: ParsableCommand {
     var options = GradientFlowOptions()
     options.steps = steps
     options.sequences = sequences
-    options.hidden = hidden
-    options.trainingSteps = trainSteps
+    options.hidden = comparison.hidden
+    options.trainingSteps = comparison.trainSteps
     options.maximumVocabulary = maxVocab
-    options.rate = lr
+    options.rate = comparison.lr
     options.clipNorm = clip
     options.keepBias = comparison.keepBias
     options.seed = comparison.seed
@@ -144,7 +132,8 @@ struct GradientFlowCommand: ParsableCommand {
     func tell(_ name: String, _ share: Double) {
       progress.update(
         Progress.Moment(
-          phase: name, fraction: share, count: Int(share * Double(trainSteps)), unit: "steps"))
+          phase: name, fraction: share, count: Int(share * Double(comparison.trainSteps)),
+          unit: "steps"))
     }
     let threads = comparison.threads.count
     answer.curves = try GradientFlow.curves(
@@ -239,4 +228,12 @@ struct GradientFlowCommand: ParsableCommand {
     }
     return chart
   }
+}
+
+/// What `gradient-flow` has of its own in the options of comparisons.
+enum GradientFlowDefaults: CellComparisonDefaults {
+  static let hidden = 128
+  static let trainSteps = 200
+  static let trainStepsHelp = "Training steps of 20 sequences before measuring."
+  static let lr = 0.001
 }

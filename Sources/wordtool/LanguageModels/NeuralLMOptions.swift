@@ -1,11 +1,10 @@
 public import ArgumentParser
-public import Networks
+import Networks
 public import SeqModels
 
 extension RecurrentCell: ExpressibleByArgument {}
 extension WeightInitialization: ExpressibleByArgument {}
-extension OptimizerOptions.Method: ExpressibleByArgument {}
-extension LearningRateSchedule: ExpressibleByArgument {}
+extension NeuralTrainingOptions.Schedule: ExpressibleByArgument {}
 extension NeuralTrainingOptions.LossAverage: ExpressibleByArgument {}
 
 /// The shape of a neural language model.
@@ -97,15 +96,22 @@ struct NeuralShapeOptions: ParsableArguments {
   }
 }
 
+/// What language models have of their own in the options of all trainings.
+enum LanguageModelDefaults: OptimizerDefaults {
+  static let epochsHelp =
+    "Passes over the text. (default: 13; with --resume as many as before)"
+  static let rateHelp = "The learning rate. (default: 1 for sgd, 0.1 for adagrad, else 0.001)"
+  static let batchHelp = "Parts of the text that are read side by side."
+  static let patienceHelp = "End after n epochs without gain on --valid. (default: never)"
+  static let batch = 20
+  static let clip = 5.0
+  static let momentum = 0.0
+  static let decay = 2.0
+}
+
 /// How a neural language model is trained.
 struct NeuralTrainingArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Passes over the text. (default: 13; with --resume as many as before)", valueName: "n"))
-  var epochs: Int?
-
-  @Option(help: ArgumentHelp("Parts of the text that are read side by side.", valueName: "n"))
-  var batch = 20
+  @OptionGroup var optimizer: OptimizerArguments<LanguageModelDefaults>
 
   @Option(help: ArgumentHelp("Steps that gradients go back through.", valueName: "n"))
   var bptt = 35
@@ -115,30 +121,6 @@ struct NeuralTrainingArguments: ParsableArguments {
       "Draw each step's length around --bptt, and around half of it one time in twenty; with "
         + "--loss-average tokens the rate is scaled by the length."))
   var bpttJitter = false
-
-  @Option(
-    help: ArgumentHelp("sgd, adagrad, rmsprop, adam or adamw.", valueName: "name"))
-  var optimizer: OptimizerOptions.Method = .sgd
-
-  @Option(
-    help: ArgumentHelp(
-      "The learning rate. (default: 1 for sgd, 0.1 for adagrad, else 0.001)", valueName: "x"))
-  var lr: Double?
-
-  @Option(
-    help: ArgumentHelp("The share of the last step that sgd keeps.", valueName: "x"))
-  var momentum = 0.0
-
-  @Flag(help: "Nesterov's momentum.")
-  var nesterov = false
-
-  @Option(help: ArgumentHelp("Weight decay; apart from the gradient for adamw.", valueName: "x"))
-  var weightDecay = 0.0
-
-  @Option(
-    help: ArgumentHelp(
-      "Scale gradients down to this norm; 0 does not.", valueName: "x"))
-  var clip = 5.0
 
   @Option(
     help: ArgumentHelp("Cut each gradient to ± this value. (default: not)", valueName: "x"))
@@ -158,15 +140,9 @@ struct NeuralTrainingArguments: ParsableArguments {
       valueName: "name"))
   var schedule: NeuralTrainingOptions.Schedule = .plateau
 
-  @Option(help: ArgumentHelp("What the rate is divided by.", valueName: "x"))
-  var decay = 2.0
-
   @Option(
     help: ArgumentHelp("The last epoch with the first rate, for --schedule step.", valueName: "n"))
   var decayAfter = 4
-
-  @Option(help: ArgumentHelp("Steps over which the rate rises from zero.", valueName: "n"))
-  var warmup = 0
 
   @Option(
     help: ArgumentHelp(
@@ -221,70 +197,43 @@ struct NeuralTrainingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "End after n epochs without gain on --valid. (default: never)", valueName: "n"))
-  var patience: Int?
-
-  @Option(
-    help: ArgumentHelp(
       "After n epochs without gain on --valid, keep and measure the mean of the weights: NT-ASGD. "
         + "(default: never)",
       valueName: "n"))
   var averageAfter: Int?
 
-  @Option(help: ArgumentHelp("End after n steps. (default: no limit)", valueName: "n"))
-  var maxSteps: Int?
-
   func validate() throws {
-    for (name, value) in [
-      ("epochs", epochs ?? 1), ("batch", batch), ("bptt", bptt), ("decay-after", decayAfter),
-      ("patience", patience ?? 1), ("average-after", averageAfter ?? 1),
-      ("max-steps", maxSteps ?? 1),
-    ] where value < 1 {
-      throw ValidationError("--\(name) is \(value), expected at least 1")
-    }
-    for (name, value) in [
-      ("dropout", dropout), ("dropout-input", dropoutInput ?? 0),
-      ("dropout-output", dropoutOutput ?? 0), ("dropout-words", dropoutWords),
-      ("dropout-recurrent", dropoutRecurrent), ("momentum", momentum),
-    ] where !(value >= 0 && value < 1) {
-      throw ValidationError("--\(name) is \(value), expected 0 to below 1")
-    }
-    for (name, value) in [
-      ("lr", lr ?? 1), ("decay", decay), ("clip-value", clipValue ?? 1),
-      ("init-range", initRange ?? 1),
-    ] where !(value > 0 && value.isFinite) {
-      throw ValidationError("--\(name) is \(value), expected a number above 0")
-    }
-    for (name, value) in [
-      ("clip", clip), ("weight-decay", weightDecay), ("activation-penalty", activationPenalty),
-      ("temporal-penalty", temporalPenalty),
-    ] where !(value >= 0 && value.isFinite) {
-      throw ValidationError("--\(name) is \(value), expected at least 0")
-    }
-    if warmup < 0 { throw ValidationError("--warmup is \(warmup), expected at least 0") }
-    if nesterov, momentum == 0 { throw ValidationError("--nesterov needs --momentum") }
+    try OptionCheck.whole([
+      ("--bptt", bptt, 1...1 << 20), ("--decay-after", decayAfter, 1 ... .max),
+      ("--average-after", averageAfter, 1 ... .max),
+    ])
+    try OptionCheck.shares([
+      ("--dropout", dropout), ("--dropout-input", dropoutInput),
+      ("--dropout-output", dropoutOutput), ("--dropout-words", dropoutWords),
+      ("--dropout-recurrent", dropoutRecurrent),
+    ])
+    try OptionCheck.positive([("--clip-value", clipValue), ("--init-range", initRange)])
+    try OptionCheck.notNegative([
+      ("--activation-penalty", activationPenalty), ("--temporal-penalty", temporalPenalty),
+    ])
   }
 
   /// The options of the library.
   func options(seed: UInt64) -> NeuralTrainingOptions {
     var options = NeuralTrainingOptions()
-    if let epochs { options.epochs = epochs }
-    options.batch = batch
+    let (steps, method) = (optimizer.steps, optimizer.optimizer)
+    if let epochs = steps.epochs { options.epochs = epochs }
+    options.batch = steps.batch
     options.bptt = bptt
     if bpttJitter { options.hasJitter = true }
-    options.optimizer.method = optimizer
-    options.optimizer.momentum = momentum
-    options.optimizer.isNesterov = nesterov
-    options.optimizer.weightDecay = weightDecay
-    options.optimizer.clipNorm = clip > 0 ? clip : nil
+    options.optimizer = optimizer.options
     options.optimizer.clipValue = clipValue
-    if optimizer == .rmsprop { options.optimizer.beta2 = 0.99 }
-    options.rate = lr ?? (optimizer == .sgd ? 1 : optimizer == .adagrad ? 0.1 : 0.001)
+    options.rate = steps.lr ?? (method == .sgd ? 1 : method == .adagrad ? 0.1 : 0.001)
     options.lossAverage = lossAverage
     options.schedule = schedule
-    options.decay = decay
+    options.decay = optimizer.decay
     options.decayAfter = decayAfter
-    options.warmup = warmup
+    options.warmup = optimizer.warmup
     options.dropout.betweenLayers = dropout
     options.dropout.input = dropoutInput ?? dropout
     options.dropout.output = dropoutOutput ?? dropout
@@ -296,9 +245,9 @@ struct NeuralTrainingArguments: ParsableArguments {
     options.initialization = initialization
     options.initialRange = initRange
     options.forgetBias = forgetBias
-    options.patience = patience
+    options.patience = steps.patience
     options.averagingAfter = averageAfter
-    options.maximumSteps = maxSteps
+    options.maximumSteps = optimizer.maxSteps
     options.seed = seed
     return options
   }

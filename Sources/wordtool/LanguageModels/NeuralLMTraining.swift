@@ -5,33 +5,32 @@ import Tokenize
 import Word2Vec
 import WordtoolCore
 
-/// What `train-lm` does for a neural model.
-struct NeuralLMTraining {
-  var texts: [String]
-  var output: String
-  var kind: NeuralOptions.Kind
-  var unit: TextUnit
-  var minCount: Int
-  var maxVocab: Int?
-  var valid: String?
-  var test: String?
-  var text: SentenceOptions
-  var shape: NeuralShapeOptions
-  var training: NeuralTrainingArguments
-  var seed: UInt64
-  var threads: Int
-  var embeddings: String?
-  var freezeEmbeddings: Bool
-  var checkpoint: String?
-  var resume: String?
-  var metrics: String?
-  var json: Bool
-  var progress: ProgressOptions
+/// One run of `train-lm` for a neural model.
+struct NeuralLMTraining: Training {
+  private let command: TrainLMCommand
+  private let kind: NeuralOptions.Kind
+  let files: TrainingFiles
+  var progress: ProgressOptions { command.common.progress }
+  var json: Bool { command.common.json }
 
   private static let bitsPerNat = 1 / PortableMath.log(2 as Double)
 
-  /// One line of the metrics.
-  private struct Line: Encodable {
+  /// A trainer and what it has to know besides.
+  final class Trainer {
+    let neural: NeuralTrainer
+    let validIDs: [Int32]
+    let tokensBefore: Int
+    var last = NeuralTrainer.Report()
+
+    init(_ neural: NeuralTrainer, validIDs: [Int32]) {
+      self.neural = neural
+      self.validIDs = validIDs
+      tokensBefore = neural.tokensTrained
+    }
+  }
+
+  /// One epoch.
+  private struct Line: MetricsLine {
     var epoch: Int
     var steps: Int
     var tokens: Int
@@ -42,15 +41,16 @@ struct NeuralLMTraining {
     var learningRate: Double
     var gradientNorm: Double
     var seconds: Double
+    var position: Int { steps }
   }
 
-  struct Summary: Encodable {
+  struct Summary: TrainingSummary {
     var parameters: Int
     var epochs: Int
     var seconds: Double
     var tokensPerSecond: Double
-    var validPerplexity: Double?
-    var testPerplexity: Double?
+    @Nullable var validPerplexity: Double?
+    @Nullable var testPerplexity: Double?
     var validBitsPerCharacter: Double?
     var testBitsPerCharacter: Double?
     var seed: UInt64
@@ -59,96 +59,114 @@ struct NeuralLMTraining {
     var threads: Int
     var loss: Double
 
-    private enum Key: String, CodingKey {
-      case parameters, epochs, seconds, tokensPerSecond, validPerplexity, testPerplexity
-      case validBitsPerCharacter, testBitsPerCharacter, seed, tokens, vocabulary, threads, loss
-    }
-
-    /// The names of the contract are always there; what was not measured is null.
-    func encode(to encoder: any Encoder) throws {
-      var values = encoder.container(keyedBy: Key.self)
-      try values.encode(parameters, forKey: .parameters)
-      try values.encode(epochs, forKey: .epochs)
-      try values.encode(seconds, forKey: .seconds)
-      try values.encode(tokensPerSecond, forKey: .tokensPerSecond)
-      try values.encode(validPerplexity, forKey: .validPerplexity)
-      try values.encode(testPerplexity, forKey: .testPerplexity)
-      try values.encodeIfPresent(validBitsPerCharacter, forKey: .validBitsPerCharacter)
-      try values.encodeIfPresent(testBitsPerCharacter, forKey: .testBitsPerCharacter)
-      try values.encode(seed, forKey: .seed)
-      try values.encode(tokens, forKey: .tokens)
-      try values.encode(vocabulary, forKey: .vocabulary)
-      try values.encode(threads, forKey: .threads)
-      try values.encode(loss, forKey: .loss)
-    }
-  }
-
-  func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
-    let file = try OutputFile(path: output)
-    let metricsFile = try metrics.map { try OutputFile(path: $0) }
-    for path in [valid, test].compactMap({ $0 }) where path != "-" {
-      _ = try ByteSource(path: path)
-    }
-    let progress = progress.makeProgress()
-    defer { progress.finish() }
-    let trainer = try makeTrainer(stop: stop)
-    let start = Environment.seconds()
-    var clock = 0.0
-    var last = NeuralTrainer.Report()
-    let tokensBefore = trainer.tokensTrained
-    let model: NeuralLanguageModel
-    do {
-      var began = Environment.seconds()
-      model = try trainer.run(stop: stop) { report in
-        clock += Environment.seconds() - began
-        if let metricsFile { try metricsFile.write(try line(report, clock: clock)) }
-        if progress.isShown { progress.note(epochLine(report)) }
-        if let path = checkpoint {
-          try trainer.writeCheckpoint(to: OutputFile(path: path))
+    var lines: [(String, String)] {
+      var lines = [
+        ("parameters", NumberFormat.grouped(parameters)),
+        ("vocabulary", NumberFormat.grouped(vocabulary)),
+        ("epochs", "\(epochs)"),
+        ("seconds", NumberFormat.fixed(seconds, 1)),
+        ("tokens a second", NumberFormat.grouped(Int(tokensPerSecond))),
+      ]
+      for (name, perplexity, bits) in [
+        ("valid", validPerplexity, validBitsPerCharacter),
+        ("test", testPerplexity, testBitsPerCharacter),
+      ] {
+        if let perplexity {
+          lines.append(("\(name) perplexity", NumberFormat.fixed(perplexity, 2)))
         }
-        began = Environment.seconds()
-      } progress: { report in
-        last = report
-        progress.update(
-          Progress.Moment(
-            phase: "training", fraction: report.fraction, count: report.tokens, unit: "tokens",
-            loss: report.loss, learningRate: report.rate))
+        if let bits {
+          lines.append(("\(name) bits per character", NumberFormat.fixed(bits, 3)))
+        }
       }
-    } catch let error as WordtoolError where error.kind == .interrupted {
-      if let path = checkpoint {
-        try trainer.writeCheckpoint(to: OutputFile(path: path))
-        throw WordtoolError(
-          .interrupted, found: error.found,
-          remedy: "go on with --resume \(path); it was saved there")
-      }
-      throw error
+      return lines
     }
-    progress.finish()
-    let seconds = Environment.seconds() - start
-    try model.write(to: file)
-    try metricsFile?.commit()
-    try report(
-      model, seconds: seconds, trained: trainer.tokensTrained - tokensBefore, last: last,
-      stop: stop)
   }
 
-  private func makeTrainer(stop: StopFlag) throws -> NeuralTrainer {
-    if let resume {
+  init(_ command: TrainLMCommand, kind: NeuralOptions.Kind) {
+    self.command = command
+    self.kind = kind
+    files = TrainingFiles(
+      output: command.common.output, inputs: command.texts,
+      references: [command.valid, command.test, command.embeddings].compactMap(\.self),
+      metrics: command.common.metrics,
+      checkpoint: command.state.checkpoint.map { .init(path: $0, name: $0) },
+      resume: command.state.resume)
+  }
+
+  func train(_ trainer: Trainer, _ session: TrainingSession) throws -> NeuralLanguageModel {
+    try trainer.neural.run(stop: session.stop) { report in
+      session.metrics?.add(line(report, seconds: session.secondsSoFar))
+      try TrainingSession.requireFinite(report.validPerplexity, "perplexity of --valid")
+      session.progress.note(epochLine(report))
+      if let checkpoint = files.checkpoint {
+        try saveCheckpoint(of: trainer, to: checkpoint.path)
+      }
+    } progress: { report in
+      trainer.last = report
+      session.progress.update(
+        Progress.Moment(
+          phase: "training", fraction: report.fraction, count: report.tokens, unit: "tokens",
+          loss: report.loss, learningRate: report.rate))
+    }
+  }
+
+  func saveCheckpoint(of trainer: Trainer, to path: String) throws {
+    try trainer.neural.writeCheckpoint(to: OutputFile(path: path))
+  }
+
+  func write(_ model: NeuralLanguageModel, of trainer: Trainer, to file: OutputFile) throws {
+    try model.write(to: file)
+  }
+
+  func summarize(
+    _ model: NeuralLanguageModel, of trainer: Trainer, _ session: TrainingSession
+  ) throws -> Summary {
+    let reader = try NeuralText(
+      vocabulary: model.vocabulary, unit: model.options.unit, rule: model.options.rule,
+      isStrict: command.text.strict)
+    /// Nats a token.
+    func measure(_ ids: [Int32]?, _ option: String) throws -> Double? {
+      guard let ids else { return nil }
+      let sum = try model.logProbabilities(of: ids, stop: session.stop).reduce(0, +)
+      let mean = -sum / Double(max(1, ids.count))
+      try TrainingSession.requireFinite(PortableMath.exp(mean), "perplexity of \(option)")
+      return mean
+    }
+    let valid = try measure(command.valid == nil ? nil : trainer.validIDs, "--valid")
+    let test = try measure(
+      command.test.map { try reader.ids(of: [$0], stop: session.stop) }, "--test")
+    let bits = model.options.unit == .char ? Self.bitsPerNat : nil
+    let (last, trained) = (trainer.last, trainer.neural.tokensTrained - trainer.tokensBefore)
+    return Summary(
+      parameters: model.parameterCount, epochs: last.epoch, seconds: session.seconds,
+      tokensPerSecond: Double(trained) / session.seconds,
+      validPerplexity: valid.map { PortableMath.exp($0) },
+      testPerplexity: test.map { PortableMath.exp($0) },
+      validBitsPerCharacter: bits.flatMap { bits in valid.map { $0 * bits } },
+      testBitsPerCharacter: bits.flatMap { bits in test.map { $0 * bits } },
+      seed: command.common.seed, tokens: last.tokens, vocabulary: model.vocabulary.count,
+      threads: command.common.threads.count, loss: last.loss)
+  }
+
+  func read(_ session: TrainingSession) throws -> Trainer {
+    let (stop, shape, training) = (session.stop, command.shape, command.training)
+    let threads = command.common.threads.count
+    if let resume = command.state.resume {
       var state = try NeuralTrainer.Checkpoint(path: resume)
-      state.training.epochs = max(state.training.epochs, training.epochs ?? 1)
+      state.training.epochs = max(state.training.epochs, training.optimizer.steps.epochs ?? 1)
       let reader = try NeuralText(
         vocabulary: state.vocabulary, unit: state.options.unit, rule: state.options.rule,
-        isStrict: text.strict)
-      let ids = try reader.ids(of: texts, stop: stop)
-      let validIDs = try valid.map { try reader.ids(of: [$0], stop: stop) } ?? []
-      return try NeuralTrainer(
-        resuming: state, ids: ids, validIDs: validIDs, threads: threads)
+        isStrict: command.text.strict)
+      let ids = try reader.ids(of: command.texts, stop: stop)
+      let validIDs = try command.valid.map { try reader.ids(of: [$0], stop: stop) } ?? []
+      return Trainer(
+        try NeuralTrainer(resuming: state, ids: ids, validIDs: validIDs, threads: threads),
+        validIDs: validIDs)
     }
     let counted = try NeuralText(
-      counting: texts, unit: unit, rule: text.rule, minimumCount: minCount,
-      maximumCount: maxVocab, isStrict: text.strict, stop: stop)
+      counting: command.texts, unit: command.unit, rule: command.text.rule,
+      minimumCount: command.minCount, maximumCount: command.maxVocab, isStrict: command.text.strict,
+      stop: stop)
     let vocabulary = counted.vocabulary
     var options = NeuralOptions()
     options.kind = kind
@@ -162,33 +180,35 @@ struct NeuralLMTraining {
     options.isOneHot = shape.oneHot
     options.isTied = shape.tied
     options.cutoffs = try shape.resolvedCutoffs(vocabulary: vocabulary.count)
-    options.unit = unit
-    options.rule = text.rule
-    let rows = try pretrained(vocabulary, dimension: &options.embedding)
+    options.unit = command.unit
+    options.rule = command.text.rule
+    let rows = try pretrained(vocabulary, dimension: &options.embedding, session.progress)
     if shape.tied, options.embedding != options.featureCount {
       throw ValidationError(
         "--tied needs as many features as the embedding has values: \(options.featureCount) and "
           + "\(options.embedding)")
     }
-    let ids = try counted.ids(of: texts, stop: stop)
-    let validIDs = try valid.map { try counted.ids(of: [$0], stop: stop) } ?? []
-    if valid != nil, validIDs.isEmpty {
-      throw WordtoolError(.badData, path: valid, found: "a text without tokens")
+    let ids = try counted.ids(of: command.texts, stop: stop)
+    let validIDs = try command.valid.map { try counted.ids(of: [$0], stop: stop) } ?? []
+    if command.valid != nil, validIDs.isEmpty {
+      throw WordtoolError(.badData, path: command.valid, found: "a text without tokens")
     }
     StandardError.warnOfReplacements(counted.replacedCount)
-    var training = training.options(seed: seed)
-    training.hasFrozenEmbeddings = freezeEmbeddings
-    return try NeuralTrainer(
-      options, training: training, vocabulary: vocabulary, ids: ids, validIDs: validIDs,
-      embeddings: rows, threads: threads)
+    var trainingOptions = training.options(seed: command.common.seed)
+    trainingOptions.hasFrozenEmbeddings = command.freezeEmbeddings
+    return Trainer(
+      try NeuralTrainer(
+        options, training: trainingOptions, vocabulary: vocabulary, ids: ids, validIDs: validIDs,
+        embeddings: rows, threads: threads), validIDs: validIDs)
   }
 
   /// The rows of `--embeddings` for the tokens it knows.
   private func pretrained(
-    _ vocabulary: LanguageVocabulary, dimension: inout Int
+    _ vocabulary: LanguageVocabulary, dimension: inout Int, _ progress: Progress
   ) throws -> [Int32: [Float]] {
-    guard let embeddings else { return [:] }
-    let vectors = try WordVectors(contentsOf: embeddings, options: .init(threads: threads))
+    guard let embeddings = command.embeddings else { return [:] }
+    let vectors = try WordVectors(
+      contentsOf: embeddings, options: .init(threads: command.common.threads.count))
     dimension = vectors.dimension
     var rows: [Int32: [Float]] = [:]
     for id in 0..<Int32(vocabulary.count) {
@@ -201,20 +221,17 @@ struct NeuralLMTraining {
         .badData, path: embeddings, found: "no vector for any token of the text",
         remedy: "see whether both were lower-cased and tokenized alike")
     }
-    if progress.makeProgress().isShown {
-      StandardError.note(
-        "\(rows.count) of \(vocabulary.count) tokens begin with a vector of \(embeddings)")
-    }
+    progress.note(
+      "\(rows.count) of \(vocabulary.count) tokens begin with a vector of \(embeddings)")
     return rows
   }
 
-  private func line(_ report: NeuralTrainer.Report, clock: Double) throws -> String {
-    try JSONOutput.line(
-      Line(
-        epoch: report.epoch, steps: report.steps, tokens: report.tokens, loss: report.loss,
-        perplexity: PortableMath.exp(report.loss), bitsPerToken: report.loss * Self.bitsPerNat,
-        validPerplexity: report.validPerplexity, learningRate: report.rate,
-        gradientNorm: report.gradientNorm, seconds: clock)) + "\n"
+  private func line(_ report: NeuralTrainer.Report, seconds: Double) -> Line {
+    Line(
+      epoch: report.epoch, steps: report.steps, tokens: report.tokens, loss: report.loss,
+      perplexity: PortableMath.exp(report.loss), bitsPerToken: report.loss * Self.bitsPerNat,
+      validPerplexity: report.validPerplexity, learningRate: report.rate,
+      gradientNorm: report.gradientNorm, seconds: seconds)
   }
 
   private func epochLine(_ report: NeuralTrainer.Report) -> String {
@@ -224,50 +241,5 @@ struct NeuralLMTraining {
       text += "  valid \(NumberFormat.fixed(valid, 2))"
     }
     return text + "  learning rate \(report.rate)"
-  }
-
-  private func report(
-    _ model: NeuralLanguageModel, seconds: Double, trained: Int, last: NeuralTrainer.Report,
-    stop: StopFlag
-  ) throws {
-    let reader = try NeuralText(
-      vocabulary: model.vocabulary, unit: model.options.unit, rule: model.options.rule,
-      isStrict: text.strict)
-    func measure(_ path: String?) throws -> (perplexity: Double, bits: Double)? {
-      try path.map { path in
-        let ids = try reader.ids(of: [path], stop: stop)
-        let sum = try model.logProbabilities(of: ids, stop: stop).reduce(0, +)
-        let mean = -sum / Double(max(1, ids.count))
-        return (PortableMath.exp(mean), mean * Self.bitsPerNat)
-      }
-    }
-    let validResult = try measure(valid)
-    let testResult = try measure(test)
-    let isChar = model.options.unit == .char
-    let summary = Summary(
-      parameters: model.parameterCount, epochs: last.epoch, seconds: seconds,
-      tokensPerSecond: Double(trained) / max(seconds, 1e-9),
-      validPerplexity: validResult?.perplexity, testPerplexity: testResult?.perplexity,
-      validBitsPerCharacter: isChar ? validResult?.bits : nil,
-      testBitsPerCharacter: isChar ? testResult?.bits : nil, seed: seed,
-      tokens: last.tokens, vocabulary: model.vocabulary.count, threads: threads, loss: last.loss)
-    if json { return try JSONOutput.write(summary) }
-    if output == "-" { return }
-    var lines = [
-      ("parameters", NumberFormat.grouped(summary.parameters)),
-      ("vocabulary", NumberFormat.grouped(summary.vocabulary)),
-      ("epochs", "\(summary.epochs)"),
-      ("seconds", NumberFormat.fixed(seconds, 1)),
-      ("tokens a second", NumberFormat.grouped(Int(summary.tokensPerSecond))),
-    ]
-    for (name, result) in [("valid", validResult), ("test", testResult)] {
-      guard let result else { continue }
-      lines.append(("\(name) perplexity", NumberFormat.fixed(result.perplexity, 2)))
-      if isChar {
-        lines.append(("\(name) bits per character", NumberFormat.fixed(result.bits, 3)))
-      }
-    }
-    lines.append(("model", output))
-    try StandardOutput.shared.writePairs(lines)
   }
 }

@@ -27,16 +27,7 @@ struct RecallCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Words that may be asked for.", valueName: "n"))
   var words = 8
 
-  @Option(help: ArgumentHelp("Units of the recurrent layer.", valueName: "n"))
-  var hidden = 64
-
-  @Option(help: ArgumentHelp("Training steps of 32 sequences at most.", valueName: "n"))
-  var trainSteps = 1000
-
-  @Option(help: ArgumentHelp("The learning rate of Adam.", valueName: "x"))
-  var lr = 0.002
-
-  @OptionGroup var comparison: CellComparisonOptions
+  @OptionGroup var comparison: CellComparisonOptions<RecallDefaults>
 
   struct Answer: Encodable {
     var chance: Double
@@ -55,11 +46,9 @@ struct RecallCommand: ParsableCommand {
       throw ValidationError(
         "--distances is \(distances), expected rising numbers from 1 to 10000: 10,30,100")
     }
-    try CellComparisonOptions.check([
-      ("--words", words, 2...10_000), ("--hidden", hidden, 1...65_536),
-      ("--train-steps", trainSteps, 1...1_000_000_000),
+    try OptionCheck.whole([
+      ("--words", words, 2...10_000), ("--train-steps", comparison.trainSteps, 1 ... .max),
     ])
-    try CellComparisonOptions.checkPositive([("--lr", lr)])
   }
 
   func run() throws {
@@ -68,9 +57,9 @@ struct RecallCommand: ParsableCommand {
     let file = try comparison.output.map { try OutputFile(path: $0) }
     var options = RecallOptions()
     options.words = words
-    options.hidden = hidden
-    options.trainingSteps = trainSteps
-    options.rate = lr
+    options.hidden = comparison.hidden
+    options.trainingSteps = comparison.trainSteps
+    options.rate = comparison.lr
     options.keepBias = comparison.keepBias
     options.seed = comparison.seed
     let cases = comparison.cases
@@ -106,7 +95,7 @@ struct RecallCommand: ParsableCommand {
           progress.update(
             Progress.Moment(
               phase: "\(flowCase.rawValue) over \(distance)", fraction: share,
-              count: Int(share * Double(trainSteps)), unit: "steps"))
+              count: Int(share * Double(comparison.trainSteps)), unit: "steps"))
         }
       }
     }
@@ -118,7 +107,7 @@ struct RecallCommand: ParsableCommand {
     var chart = LineChart(
       title: "How far back a word is recalled", xLabel: "words between the word and the question",
       yLabel: "right answers")
-    chart.subtitle = "One of \(words) words, marked early in the text; \(hidden) units"
+    chart.subtitle = "One of \(words) words, marked early in the text; \(comparison.hidden) units"
     chart.places = places.map(Double.init)
     chart.level = (chance, "chance")
     chart.lines = zip(cases, results).map { flowCase, row in
@@ -128,4 +117,12 @@ struct RecallCommand: ParsableCommand {
     }
     return chart
   }
+}
+
+/// What `recall` has of its own in the options of comparisons.
+enum RecallDefaults: CellComparisonDefaults {
+  static let hidden = 64
+  static let trainSteps = 1000
+  static let trainStepsHelp = "Training steps of 32 sequences at most."
+  static let lr = 0.002
 }

@@ -84,35 +84,8 @@ struct TrainLMCommand: ParsableCommand {
 
   @OptionGroup(title: "Training of networks") var training: NeuralTrainingArguments
 
-  @Option(
-    help: ArgumentHelp(
-      "Save the state of the training here after each epoch and when interrupted.",
-      valueName: "file"))
-  var checkpoint: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Go on from a checkpoint, with the same TEXT: its options count, but for --epochs where "
-        + "that is more.",
-      valueName: "file"))
-  var resume: String?
-
+  @OptionGroup var state: CheckpointFileOptions
   @OptionGroup var common: TrainingRunOptions
-
-  /// What is printed at the end; the names are a contract.
-  struct Summary: Encodable {
-    var parameters: Int
-    var epochs: Int
-    var seconds: Double
-    var tokensPerSecond: Double
-    var validPerplexity: Double?
-    var testPerplexity: Double?
-    var seed: UInt64
-    var order: Int
-    var tokens: Int
-    var vocabulary: Int
-    var ngrams: [Int]
-  }
 
   func validate() throws {
     if !(1...NGramModel.maximumTrainedOrder).contains(order) {
@@ -130,103 +103,9 @@ struct TrainLMCommand: ParsableCommand {
 
   func run() throws {
     if let kind = model.kind {
-      try NeuralLMTraining(
-        texts: texts, output: common.output, kind: kind, unit: unit, minCount: minCount,
-        maxVocab: maxVocab, valid: valid, test: test, text: text, shape: shape,
-        training: training, seed: common.seed, threads: common.threads.count,
-        embeddings: embeddings,
-        freezeEmbeddings: freezeEmbeddings, checkpoint: checkpoint, resume: resume,
-        metrics: common.metrics, json: common.json, progress: common.progress
-      ).run()
+      try TrainingSession.run(NeuralLMTraining(self, kind: kind))
     } else {
-      try countNGrams()
+      try TrainingSession.run(NGramTraining(self))
     }
-  }
-
-  private func countNGrams() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
-    var options = NGramOptions()
-    options.order = order
-    options.unit = unit
-    options.rule = text.rule
-    options.minimumCount = minCount
-    options.maximumVocabulary = maxVocab
-    options.isStrict = text.strict
-    let file = try OutputFile(path: common.output)
-    // Texts that are not there are told before the work, not after it.
-    for path in [valid, test].compactMap({ $0 }) where path != "-" {
-      _ = try ByteSource(path: path)
-    }
-    let progress = common.progress.makeProgress()
-    defer { progress.finish() }
-    let start = Environment.seconds()
-    let trained = try NGramTrainer(texts, options: options, stop: stop) { count in
-      progress.update(Progress.Moment(phase: "reading", fraction: nil, count: count))
-    }
-    progress.finish()
-    let seconds = Environment.seconds() - start
-    StandardError.warnOfReplacements(trained.replacedCount)
-    let fallbacks = trained.discounts.indices.filter { trained.discounts[$0].areFallback }
-    if !fallbacks.isEmpty && progress.isShown {
-      StandardError.note(
-        "too few rare n-grams of order \(fallbacks.map { "\($0 + 1)" }.joined(separator: ", ")) to "
-          + "estimate discounts; 0.5, 1 and 1.5 are used")
-    }
-    func perplexity(_ path: String?) throws -> Double? {
-      try path.map {
-        try trained.model.perplexity(of: [$0], isStrict: text.strict, stop: stop).perplexity
-      }
-    }
-    let summary = Summary(
-      parameters: trained.model.parameterCount, epochs: 1, seconds: seconds,
-      tokensPerSecond: Double(trained.tokenCount) / max(seconds, 1e-9),
-      validPerplexity: try perplexity(valid), testPerplexity: try perplexity(test),
-      seed: common.seed,
-      order: order, tokens: trained.tokenCount, vocabulary: trained.model.vocabularyCount,
-      ngrams: trained.model.counts)
-    try trained.model.write(to: file)
-    if common.json { return try JSONOutput.write(summary) }
-    if common.output != "-" { try print(summary) }
-  }
-
-  private func print(_ summary: Summary) throws {
-    var lines = [
-      ("tokens", NumberFormat.grouped(summary.tokens)),
-      ("vocabulary", NumberFormat.grouped(summary.vocabulary)),
-      ("n-grams", summary.ngrams.map(NumberFormat.grouped).joined(separator: "  ")),
-      ("seconds", NumberFormat.fixed(summary.seconds, 2)),
-    ]
-    if let value = summary.validPerplexity {
-      lines.append(("valid perplexity", NumberFormat.fixed(value, 2)))
-    }
-    if let value = summary.testPerplexity {
-      lines.append(("test perplexity", NumberFormat.fixed(value, 2)))
-    }
-    lines.append(("model", common.output))
-    try StandardOutput.shared.writePairs(lines)
-  }
-}
-
-extension TrainLMCommand.Summary {
-  private enum Key: String, CodingKey {
-    case parameters, epochs, seconds, tokensPerSecond, validPerplexity, testPerplexity, seed, order
-    case tokens, vocabulary, ngrams
-  }
-
-  /// All names are always there; what was not measured is null.
-  func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode(parameters, forKey: .parameters)
-    try values.encode(epochs, forKey: .epochs)
-    try values.encode(seconds, forKey: .seconds)
-    try values.encode(tokensPerSecond, forKey: .tokensPerSecond)
-    try values.encode(validPerplexity, forKey: .validPerplexity)
-    try values.encode(testPerplexity, forKey: .testPerplexity)
-    try values.encode(seed, forKey: .seed)
-    try values.encode(order, forKey: .order)
-    try values.encode(tokens, forKey: .tokens)
-    try values.encode(vocabulary, forKey: .vocabulary)
-    try values.encode(ngrams, forKey: .ngrams)
   }
 }

@@ -6,15 +6,24 @@ import Tokenize
 import Word2Vec
 import WordtoolCore
 
-/// One run of `train-embeddings`, from the checks before to the summary after.
-struct EmbeddingTraining {
+/// One run of `train-embeddings`.
+struct EmbeddingTraining: Training {
   private let command: TrainEmbeddingsCommand
   private let options: SkipGramOptions
-  private let stop = StopFlag()
-  private let progress: Progress
+  private let format: WordVectors.Format
+  let files: TrainingFiles
+  var progress: ProgressOptions { command.progress }
+  var json: Bool { command.json }
 
-  /// What is printed at the end; the names are a contract.
-  struct Summary: Encodable {
+  /// A trainer and what it is trained on.
+  struct Trainer {
+    var skipGram: SkipGramTrainer
+    var corpus: TokenizedCorpus
+    /// Words that earlier runs of the same training have read.
+    var wordsBefore = 0
+  }
+
+  struct Summary: TrainingSummary {
     var tokens: Int
     var vocabulary: Int
     var dimension: Int
@@ -26,11 +35,41 @@ struct EmbeddingTraining {
     var seed: UInt64
     var peakResidentBytes: Int
     var vectors: String
+
+    static let outputName = "vectors"
+
+    var lines: [(String, String)] {
+      [
+        ("words", NumberFormat.grouped(vocabulary)),
+        ("dimension", String(dimension)),
+        ("tokens", "\(NumberFormat.grouped(tokens)), \(epochs) times"),
+        ("training", NumberFormat.fixed(seconds, 1) + " s"),
+        ("words/s", NumberFormat.grouped(Int(wordsPerSecond))),
+        ("loss", NumberFormat.fixed(loss, 4)),
+        ("seed", String(seed)),
+        ("peak memory", NumberFormat.bytes(peakResidentBytes)),
+      ]
+    }
   }
+
+  /// One moment of the training.
+  private struct Line: MetricsLine {
+    var words: Int
+    var fraction: Double
+    var epoch: Int
+    var loss: Double?
+    var learningRate: Float
+    var seconds: Double
+    var position: Int { words }
+  }
+
+  /// Metrics have a line for each of so many parts of the work.
+  private static let metricsLines = 200.0
 
   /// Checks the options.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage`.
+  /// - Throws: ``WordtoolError`` of kind `usage`, or `cannotCreate` without a place for vectors
+  ///   that have no name.
   init(_ command: TrainEmbeddingsCommand) throws {
     self.command = command
     var options = SkipGramOptions()
@@ -45,93 +84,92 @@ struct EmbeddingTraining {
     options.seed = command.seed
     try options.validate()
     self.options = options
-    progress = command.progress.makeProgress()
+    let path =
+      try command.output ?? DefaultVectors.pathForNewVectors(named: Self.corpusName(of: command))
+    format = command.format ?? WordVectors.Format(forPath: path)
+    let checkpoints = command.checkpoints
+    if let folder = checkpoints.checkpoint { try DefaultVectors.makeFolder(folder) }
+    files = TrainingFiles(
+      output: path, inputs: command.texts,
+      references: [command.vocabulary.vocab, command.initial].compactMap(\.self),
+      metrics: command.metrics,
+      extras: [command.saveContext, command.vocabulary.saveVocab].compactMap(\.self),
+      checkpoint: checkpoints.folder.map {
+        .init(path: CheckpointOptions.file(in: $0), name: $0)
+      },
+      resume: checkpoints.resume.map { CheckpointOptions.file(in: $0) })
   }
 
-  /// Reads, trains and writes.
-  func run() throws {
-    Interrupts.whenInterrupted(raise: stop)
+  func read(_ session: TrainingSession) throws -> Trainer {
     BLASLibrary.useCallersThreadOnly()
-    defer { progress.finish() }
-    let path = try command.output ?? DefaultVectors.pathForNewVectors(named: corpusName)
-    do {
-      try train(into: path)
-    } catch var error as WordtoolError where error.kind == .interrupted && error.remedy == nil {
-      if let folder = command.checkpoints.folder {
-        error.remedy = "go on with --resume \(folder)"
-      } else {
-        error.remedy =
-          path == "-" || !Environment.exists(path)
-          ? "nothing was written" : "\(path) is as it was before"
-      }
-      throw error
-    }
+    let kernels = try KernelTable.selected()
+    let corpus = try readCorpus(session)
+    if let path = command.vocabulary.saveVocab { try corpus.vocabulary.save(to: path) }
+    let trainer = try SkipGramTrainer(
+      options: options, counts: corpus.vocabulary.counts, kernels: kernels)
+    try begin(trainer, corpus)
+    let chunkCount = Double(max(1, corpus.ids.count)) / Double(SkipGramTrainer.wordsPerChunk)
+    let epochsBefore =
+      Double(trainer.position.epoch) + Double(trainer.position.chunk) / chunkCount.rounded(.up)
+    return Trainer(
+      skipGram: trainer, corpus: corpus,
+      wordsBefore: Int(epochsBefore * Double(corpus.ids.tokenCount)))
   }
 
-  private func train(into path: String) throws {
-    // All outputs are opened before the work, so that a bad path costs seconds and not hours.
-    if let folder = command.checkpoints.resume {
-      _ = try MappedFile(path: CheckpointOptions.file(in: folder))
-    }
-    if let folder = command.checkpoints.folder {
-      try DefaultVectors.makeFolder(folder)
-      _ = try OutputFile(path: CheckpointOptions.file(in: folder))
-    }
-    let file = try OutputFile(path: path)
-    let format = command.format ?? WordVectors.Format(forPath: path)
-    let contextFile = try command.saveContext.map { try OutputFile(path: $0) }
-    if let path = command.vocabulary.saveVocab { _ = try OutputFile(path: path) }
-    let metrics = try command.metrics.map { try MetricsFile(path: $0) }
-    let kernels = try KernelTable.selected()
-
-    let corpus = try readCorpus()
-    if let path = command.vocabulary.saveVocab { try corpus.vocabulary.save(to: path) }
-    let counts = corpus.vocabulary.counts
-    let trainer = try SkipGramTrainer(options: options, counts: counts, kernels: kernels)
-    try begin(trainer, corpus)
-    let start = Environment.seconds()
-    // Whatever ends the training, the lines that were measured are kept.
-    defer { metrics?.close() }
-    do {
-      try trainer.train(
-        on: corpus.ids, threads: command.threads.count, stop: stop,
-        pausing: pausing(trainer, corpus)
-      ) { moment in
-        show(moment, metrics, since: start)
+  func train(_ trainer: Trainer, _ session: TrainingSession) throws -> WordVectors {
+    let (skipGram, corpus) = (trainer.skipGram, trainer.corpus)
+    var pausing: SkipGramTrainer.Pausing?
+    if let checkpoint = files.checkpoint {
+      pausing = .init(every: .seconds(command.checkpoints.checkpointEvery)) {
+        try saveCheckpoint(of: trainer, to: checkpoint.path)
       }
-    } catch let error as WordtoolError where error.kind == .interrupted {
-      progress.finish()
-      try saveCheckpoint(trainer, corpus)
-      throw error
     }
-    let seconds = max(Environment.seconds() - start, 1e-9)
-    progress.finish()
+    try skipGram.train(
+      on: corpus.ids, threads: command.threads.count, stop: session.stop, pausing: pausing
+    ) { moment in
+      show(moment, session)
+    }
+    return try skipGram.wordVectors(vocabulary: corpus.vocabulary, metadata: metadata(corpus))
+  }
 
-    let metadata = try metadata(corpus)
-    let vocabulary = corpus.vocabulary
-    try trainer.wordVectors(vocabulary: vocabulary, metadata: metadata)
-      .write(to: file, format: format, threads: command.threads.count)
-    if let contextFile, let path = command.saveContext {
-      try trainer.contextWordVectors(vocabulary: vocabulary, metadata: metadata)
-        .write(
-          to: contextFile, format: command.format ?? WordVectors.Format(forPath: path),
-          threads: command.threads.count)
+  func saveCheckpoint(of trainer: Trainer, to path: String) throws {
+    try trainer.skipGram.saveCheckpoint(to: path, corpus: trainer.corpus)
+  }
+
+  func write(_ vectors: WordVectors, of trainer: Trainer, to file: OutputFile) throws {
+    try vectors.write(to: file, format: format, threads: command.threads.count)
+    if let path = command.saveContext {
+      let contextFile = try OutputFile(path: path)
+      try trainer.skipGram.contextWordVectors(
+        vocabulary: trainer.corpus.vocabulary, metadata: metadata(trainer.corpus)
+      ).write(
+        to: contextFile, format: contextFormat(path), threads: command.threads.count)
       try contextFile.commit()
     }
     try file.commit()
-    if path != "-" && !path.hasPrefix("/dev/") { DefaultVectors.record(path) }
-    try report(
-      Summary(
-        tokens: corpus.ids.tokenCount, vocabulary: vocabulary.count, dimension: options.dimension,
-        epochs: options.epochs, seconds: seconds,
-        wordsPerSecond: Double(corpus.ids.tokenCount * options.epochs) / seconds,
-        loss: trainer.epochLosses.last ?? 0, threads: command.threads.count, seed: options.seed,
-        peakResidentBytes: Environment.peakResidentBytes(), vectors: path))
+    if file.path != "-" && !file.path.hasPrefix("/dev/") { DefaultVectors.record(file.path) }
+  }
+
+  func summarize(
+    _ vectors: WordVectors, of trainer: Trainer, _ session: TrainingSession
+  ) -> Summary {
+    let tokens = trainer.corpus.ids.tokenCount
+    return Summary(
+      tokens: tokens, vocabulary: trainer.corpus.vocabulary.count, dimension: options.dimension,
+      epochs: options.epochs, seconds: session.seconds,
+      wordsPerSecond: Double(tokens * options.epochs - trainer.wordsBefore) / session.seconds,
+      loss: trainer.skipGram.epochLosses.last ?? 0, threads: command.threads.count,
+      seed: options.seed, peakResidentBytes: Environment.peakResidentBytes(),
+      vectors: files.output)
+  }
+
+  private func contextFormat(_ path: String) -> WordVectors.Format {
+    command.format ?? WordVectors.Format(forPath: path)
   }
 
   // MARK: Reading
 
-  private func readCorpus() throws -> TokenizedCorpus {
+  private func readCorpus(_ session: TrainingSession) throws -> TokenizedCorpus {
     let reader = CorpusReader(
       rule: try command.text.rule(),
       limits: VocabularyLimits(
@@ -140,10 +178,17 @@ struct EmbeddingTraining {
       memoryLimit: command.memory?.bytes, encoding: command.text.encoding)
     let given = try command.vocabulary.vocab.map { try Self.readVocabulary($0) }
     let corpus = try withTexts { paths in
-      try reader.read(paths, vocabulary: given, stop: stop, progress: progress.ofReading)
+      try reader.read(
+        paths, vocabulary: given, stop: session.stop, progress: session.progress.ofReading)
     }
-    progress.finish()
+    session.progress.finish()
     corpus.statistics.warnOfReplacements()
+    // A word that the format cannot hold would throw the finished training away.
+    for format in [format] + [command.saveContext].compactMap(\.self).map(contextFormat) {
+      for id in 0..<corpus.vocabulary.count {
+        try format.check(word: Array(corpus.vocabulary.word(at: id).utf8), at: id)
+      }
+    }
     return corpus
   }
 
@@ -169,7 +214,7 @@ struct EmbeddingTraining {
   }
 
   /// What the text is called, for the metadata and for a file without a name.
-  private var corpusName: String {
+  private static func corpusName(of command: TrainEmbeddingsCommand) -> String {
     if let name = command.corpusName { return name }
     if command.texts.isEmpty { return Atlas.name }
     let names = command.texts.map { path in
@@ -196,34 +241,20 @@ struct EmbeddingTraining {
     }
   }
 
-  private func pausing(
-    _ trainer: SkipGramTrainer, _ corpus: TokenizedCorpus
-  ) -> TrainingPause? {
-    guard command.checkpoints.folder != nil else { return nil }
-    return .init(every: .seconds(command.checkpoints.checkpointEvery)) {
-      try saveCheckpoint(trainer, corpus)
-    }
-  }
-
-  private func saveCheckpoint(_ trainer: SkipGramTrainer, _ corpus: TokenizedCorpus) throws {
-    guard let folder = command.checkpoints.folder else { return }
-    try trainer.saveCheckpoint(to: CheckpointOptions.file(in: folder), corpus: corpus)
-  }
-
-  private func show(
-    _ moment: TrainingProgress, _ metrics: MetricsFile?, since start: Double
-  ) {
-    progress.update(
+  private func show(_ moment: SkipGramTrainer.Progress, _ session: TrainingSession) {
+    let fraction = Double(moment.wordsSeen) / Double(max(1, moment.wordsInAll))
+    session.progress.update(
       Progress.Moment(
-        phase: "training", fraction: moment.fraction, count: moment.examples, loss: moment.loss,
-        learningRate: moment.learningRate))
-    metrics?.add(
-      MetricsFile.Line(
-        words: moment.examples, fraction: moment.fraction, epoch: moment.epoch, loss: moment.loss,
-        learningRate: Float(moment.learningRate), seconds: Environment.seconds() - start))
+        phase: "training", fraction: fraction, count: moment.wordsSeen, loss: moment.loss,
+        learningRate: Double(moment.learningRate)))
+    session.metrics?.add(
+      Line(
+        words: moment.wordsSeen, fraction: fraction, epoch: moment.epoch, loss: moment.loss,
+        learningRate: moment.learningRate, seconds: session.secondsSoFar),
+      step: Int(fraction * Self.metricsLines))
   }
 
-  // MARK: Writing
+  // MARK: Metadata
 
   private func metadata(_ corpus: TokenizedCorpus) throws -> [String: String] {
     typealias Key = WordVectors.MetadataKey
@@ -231,7 +262,7 @@ struct EmbeddingTraining {
     var metadata = [
       Key.tokenizerRule: try JSONOutput.line(corpus.rule),
       Key.trainingOptions: try JSONOutput.line(StoredOptions(options, command, corpus)),
-      Key.corpusName: corpusName, Key.seed: String(options.seed),
+      Key.corpusName: Self.corpusName(of: command), Key.seed: String(options.seed),
       Key.wordtoolVersion: WordTool.version,
     ]
     if let licence { metadata[Key.corpusLicence] = licence }
@@ -256,26 +287,6 @@ struct EmbeddingTraining {
       minCount = command.vocabulary.minCount
       maxVocab = command.vocabulary.maxVocab
       tokens = corpus.ids.tokenCount
-    }
-  }
-
-  private func report(_ summary: Summary) throws {
-    // With the vectors on standard output the summary would spoil them.
-    if summary.vectors == "-" { return }
-    if command.json { return try JSONOutput.write(summary) }
-    let lines = [
-      ("vectors", summary.vectors),
-      ("words", NumberFormat.grouped(summary.vocabulary)),
-      ("dimension", String(summary.dimension)),
-      ("tokens", "\(NumberFormat.grouped(summary.tokens)), \(summary.epochs) times"),
-      ("training", NumberFormat.fixed(summary.seconds, 1) + " s"),
-      ("words/s", NumberFormat.grouped(Int(summary.wordsPerSecond))),
-      ("loss", NumberFormat.fixed(summary.loss, 4)),
-      ("seed", String(summary.seed)),
-      ("peak memory", NumberFormat.bytes(summary.peakResidentBytes)),
-    ]
-    for (name, value) in lines {
-      try StandardOutput.shared.writeLine("\(name.padded(to: 11))  \(value)")
     }
   }
 }

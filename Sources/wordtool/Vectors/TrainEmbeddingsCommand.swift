@@ -64,7 +64,7 @@ struct TrainEmbeddingsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a JSON object a line with the state of the training every so often.",
+      "Write the course of the training here, a JSON object a line, while it goes on.",
       valueName: "file"))
   var metrics: String?
 
@@ -95,9 +95,7 @@ struct TrainEmbeddingsCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    do { try EmbeddingTraining(self).run() } catch let error as WordtoolError {
-      throw error.namingFlags
-    }
+    try TrainingSession.run(EmbeddingTraining(self))
   }
 }
 

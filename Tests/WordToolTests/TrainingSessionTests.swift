@@ -1,0 +1,133 @@
+import Libc
+import TestSupport
+import Testing
+
+/// What all trainings have in common.
+@Suite struct TrainingSessionTests {
+  private static let small = [
+    "--hidden", "8", "--embedding", "8", "--batch", "4", "--bptt", "8", "-q",
+  ]
+
+  private func trainLM(
+    in folder: String, _ options: String...
+  ) throws -> Subprocess.Result {
+    try TestFiles.write(Samples.text(lines: 60), to: folder + "/text")
+    return try Tool(folder: folder).start(
+      ["train-lm", folder + "/text", "-o", folder + "/m"] + Self.small + options
+    ).wait()
+  }
+
+  @Test func metricsAreThereWhileTheTrainingGoesOnAndStay() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 60), to: folder + "/text")
+      let talk = try Tool(folder: folder).converse(
+        "train-lm", folder + "/text", "-o", folder + "/m", "--hidden", "8", "--embedding", "8",
+        "--epochs", "1000000", "--metrics", folder + "/metrics", "--progress", "plain")
+      for epoch in 1...3 {
+        // Told when the epoch has ended.
+        let told = try #require(talk.errors.line())
+        guard told.contains("epoch \(epoch) ") else { continue }
+        let lines = try JSONValue.lines(TestFiles.read(folder + "/metrics") ?? "")
+        #expect(lines.count >= epoch)
+        #expect(lines.first?["epoch"] == .number(1))
+      }
+      talk.signal(SIGKILL)
+      #expect(talk.wait().exitCode == 128 + SIGKILL)
+      let lines = try JSONValue.lines(TestFiles.read(folder + "/metrics") ?? "")
+      #expect(!lines.isEmpty && lines[0].names.isSuperset(of: ["epoch", "loss", "learningRate"]))
+    }
+  }
+
+  @Test func aResumedTrainingContinuesItsCurve() throws {
+    try TestFiles.withFolder { folder in
+      let metrics = ["--metrics", folder + "/metrics", "--checkpoint", folder + "/state"]
+      let first = try trainLM(
+        in: folder, "--epochs", "2", metrics[0], metrics[1], metrics[2], metrics[3])
+      #expect(first.exitCode == 0, "\(first.errors)")
+      // What a run that was killed wrote after its last checkpoint, the last line not to its end.
+      let curve = TestFiles.read(folder + "/metrics") ?? ""
+      let second = curve.split(separator: "\n").last.map(String.init) ?? ""
+      let later = second.replacingLast("\"steps\":", by: "\"steps\":9")
+      try TestFiles.write(curve + later + "\n" + second.prefix(20), to: folder + "/metrics")
+      let rest = try trainLM(
+        in: folder, "--epochs", "4", "--resume", folder + "/state", metrics[0], metrics[1])
+      #expect(rest.exitCode == 0, "\(rest.errors)")
+      let lines = try JSONValue.lines(TestFiles.read(folder + "/metrics") ?? "")
+      #expect(lines.map { $0["epoch"].number } == [1, 2, 3, 4])
+    }
+  }
+
+  @Test func metricsOfBeforeStayUntilThereAreOthers() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("old\n", to: folder + "/metrics")
+      try TestFiles.write("", to: folder + "/empty")
+      let run = try Tool(folder: folder).run(
+        "train-lm", folder + "/empty", "-o", folder + "/m", "--metrics", folder + "/metrics")
+      #expect(run.exitCode == 65)
+      #expect(TestFiles.read(folder + "/metrics") == "old\n")
+      let other = try Tool(folder: folder).run(
+        "train-lm", folder + "/empty", "-o", folder + "/m", "--metrics", folder + "/new")
+      #expect(other.exitCode == 65)
+      #expect(TestFiles.names(in: folder).contains("new") == false)
+    }
+  }
+
+  @Test func aPerplexityThatIsNotFiniteHasDiverged() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("old", to: folder + "/m")
+      let run = try trainLM(
+        in: folder, "--model", "bag-of-words", "--lr", "1e6", "--epochs", "1", "--valid",
+        folder + "/text", "--metrics", folder + "/metrics")
+      #expect(run.exitCode == 75, "\(run.errors)")
+      #expect(run.errors.contains("--lr"), "\(run.errors)")
+      #expect(TestFiles.read(folder + "/m") == "old")
+    }
+  }
+
+  @Test func aCheckpointThatCannotBeWrittenIsToldBeforeTheWork() throws {
+    try TestFiles.withFolder { folder in
+      let run = try trainLM(in: folder, "--checkpoint", folder + "/no/state", "--epochs", "1000000")
+      #expect(run.exitCode == 73 && run.errors.contains("/no/state"), "\(run.errors)")
+      #expect(TestFiles.names(in: folder).contains("m") == false)
+    }
+  }
+
+  @Test func outputsOnOnePathAreRefused() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let text = folder + "/text"
+      try TestFiles.write(Samples.text(lines: 60), to: text)
+      for options in [
+        ["-o", "s", "--save-context", "./s"], ["-o", "s", "--metrics", folder + "/s"],
+        ["-o", "text"], ["-o", "-", "--json"], ["-o", ""],
+      ] {
+        let run = try tool.start(
+          ["train-embeddings", "text", "-q"] + options, workingFolder: folder
+        ).wait()
+        #expect(run.exitCode == 64, "\(options): \(run.errors)")
+        #expect(run.output.isEmpty)
+      }
+      #expect(TestFiles.names(in: folder).contains("s") == false)
+      #expect(TestFiles.read(text) == Samples.text(lines: 60))
+    }
+  }
+
+  @Test(arguments: ["v.vec", "v.bin", "v.txt"])
+  func aWordThatTheFormatCannotHoldIsToldBeforeTraining(_ name: String) throws {
+    try TestFiles.withFolder { folder in
+      let run = try Tool(folder: folder).run(
+        "train-embeddings", "-", "--normalize", "nfkc", "--min-count", "1", "--dim", "4",
+        "--epochs", "1000000", "-q", "-o", folder + "/" + name, input: "\u{FDFA} is a word\n")
+      #expect(run.exitCode == 1 && run.errors.contains("write safetensors"), "\(run.errors)")
+      #expect(TestFiles.readBytes(folder + "/" + name) == nil)
+    }
+  }
+}
+
+extension String {
+  /// The text with the last occurrence of `part` replaced.
+  fileprivate func replacingLast(_ part: String, by other: String) -> String {
+    guard let range = ranges(of: part).last else { return self }
+    return self[..<range.lowerBound] + other + self[range.upperBound...]
+  }
+}
