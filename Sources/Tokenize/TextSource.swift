@@ -6,9 +6,9 @@ import WordtoolCore
 /// not text in them is replaced and counted, or an error when strict.
 @safe package final class TextSource {
   private let source: ByteSource
-  private let decoder: TextDecoder?
+  private var decoder: TextDecoder?
   private let isStrict: Bool
-  private var input = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 16)
+  private let input: UnsafeMutableRawBufferPointer
   private var start = 0
   private var end = 0
   private var inputHasEnded = false
@@ -29,10 +29,9 @@ import WordtoolCore
   package init(path: String, encoding: TextEncoding, isStrict: Bool) throws {
     source = try ByteSource(path: path)
     self.isStrict = isStrict
+    // With this, all is there that `deinit` needs; before it, a failure would not call `deinit`.
+    unsafe input = .allocate(byteCount: encoding == .utf8 ? 0 : Self.inputSize, alignment: 16)
     var encoding = encoding
-    if encoding != .utf8 {
-      unsafe input = .allocate(byteCount: Self.inputSize, alignment: 16)
-    }
     if encoding == .automatic {
       while unsafe end < input.count {
         let count = try unsafe source.read(
@@ -44,8 +43,6 @@ import WordtoolCore
     }
     if case .named(let name) = encoding {
       decoder = try TextDecoder(name: name, isStrict: isStrict)
-    } else {
-      decoder = nil
     }
   }
 

@@ -5,7 +5,7 @@ import WordtoolCore
 @safe final class TextTransform {
   @safe private final class Step {
     let transform: OpaquePointer
-    var out = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 256)
+    var out: UnsafeMutableBufferPointer<UInt8>
 
     init?(id: String, rules: String?, code: inout Int32) {
       var opened: OpaquePointer?
@@ -16,6 +16,8 @@ import WordtoolCore
       }
       guard code == 0, let opened = unsafe opened else { return nil }
       unsafe transform = opened
+      // Here and not above: where an initialiser fails half-way, nothing calls `deinit`.
+      unsafe out = .allocate(capacity: 256)
     }
 
     deinit {

@@ -4,11 +4,15 @@ import WordtoolCore
 /// The lines of an input as texts without labels, some at a time, blank ones included.
 final class TextLineSource {
   private let source: ByteSource
-  private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+  private let room: UnsafeMutableRawBufferPointer
   private var rest: [UInt8] = []
   private var isAtEnd = false
 
-  init(path: String) throws { source = try ByteSource(path: path) }
+  init(path: String) throws {
+    source = try ByteSource(path: path)
+    // Behind what may fail: a failing initialiser does not call `deinit`.
+    room = .allocate(byteCount: 1 << 16, alignment: 16)
+  }
 
   deinit { room.deallocate() }
 
