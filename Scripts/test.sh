@@ -4,6 +4,8 @@
 # WORDTOOL_CORPORA=DIR     the folder with real data; tests that need it are left out without it
 # WT_SLOW_TESTS=1          the long tests as well
 # WT_SANITIZED_SUITES=RE   the suites that run under ThreadSanitizer, and in debug
+# WT_ADDRESS_SUITES=RE     the suites that run under AddressSanitizer and UndefinedBehaviorSanitizer;
+#                          '.' is all of them, as with WT_SLOW_TESTS=1
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,6 +15,9 @@ source Scripts/lib/setup.sh
 
 # The suites with threads, and the numeric ones, whose assertions only a debug build checks.
 sanitized=${WT_SANITIZED_SUITES:-'Lockstep|Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads'}
+# The suites that read foreign bytes, hold memory by pointers or run C, and what fails half-way.
+addressed=${WT_ADDRESS_SUITES:-'BLASCoreTests|TokenizeTests|WordtoolCoreTests|SubwordTests|HostileFile|FormatTests|FloatParser|ImageFileTests|LayerTests|ARPATests|ClassificationTests|EncodeTests'}
+[[ ${WT_SLOW_TESTS:-} != 1 ]] || addressed=${WT_ADDRESS_SUITES:-.}
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -96,6 +101,20 @@ TSAN_OPTIONS="exitcode=66 ${TSAN_OPTIONS:-}" \
   run_tests --sanitize=thread --scratch-path .build/thread-sanitizer --filter "$sanitized"
 if grep -q 'WARNING: ThreadSanitizer' "$log"; then
   die "ThreadSanitizer reports"
+fi
+
+say "AddressSanitizer and UndefinedBehaviorSanitizer, debug: suites $addressed"
+# One build for both. Swift's compiler does not know `undefined`, so C alone is told; the runtime of
+# `address` has the messages of both. Leaks count too, the command's as well as the tests'. The long
+# tests and real data are left out: they are too slow under it.
+(
+  unset WT_SLOW_TESTS WORDTOOL_CORPORA
+  export UBSAN_OPTIONS="print_stacktrace=1 ${UBSAN_OPTIONS:-}"
+  run_tests --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined \
+    --scratch-path .build/address-sanitizer --filter "$addressed"
+)
+if grep -qE 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$log"; then
+  die "AddressSanitizer or UndefinedBehaviorSanitizer reports"
 fi
 
 slow="without the slow ones"
