@@ -14,7 +14,7 @@ cd "$root"
 source Scripts/lib/setup.sh
 
 # The suites with threads, and the numeric ones, whose assertions only a debug build checks.
-sanitized=${WT_SANITIZED_SUITES:-'Lockstep|Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads'}
+sanitized=${WT_SANITIZED_SUITES:-'Lockstep|Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|Sequence|BytePair|EncodersTests'}
 # The suites that read foreign bytes, hold memory by pointers or run C, and what fails half-way.
 addressed=${WT_ADDRESS_SUITES:-'BLASCoreTests|TokenizeTests|WordtoolCoreTests|SubwordTests|HostileFile|FormatTests|FloatParser|ImageFileTests|LayerTests|ARPATests|ClassificationTests|EncodeTests'}
 [[ ${WT_SLOW_TESTS:-} != 1 ]] || addressed=${WT_ADDRESS_SUITES:-.}
