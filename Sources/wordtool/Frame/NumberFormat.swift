@@ -62,9 +62,9 @@ enum NumberFormat {
 }
 
 extension String {
-  /// The text with spaces behind it up to `width` columns, or before it.
+  /// The text with spaces behind it up to `width` cells of a terminal, or before it.
   func padded(to width: Int, onLeft: Bool = false) -> String {
-    let fill = String(repeating: " ", count: max(0, width - count))
+    let fill = String(repeating: " ", count: max(0, width - TerminalText.cells(in: self)))
     return onLeft ? fill + self : self + fill
   }
 }

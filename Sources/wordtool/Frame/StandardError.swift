@@ -19,8 +19,10 @@ enum StandardError {
   /// Prints `wordtool: warning: TEXT` on a line of its own.
   static func warn(_ text: String) { printLine("wordtool: warning: \(text)") }
 
-  /// Prints one line, after wiping a progress line that may stand there.
+  /// Prints one line, after wiping a progress line that may stand there. Control characters in it
+  /// are shown and do nothing.
   static func printLine(_ text: String) {
+    let text = TerminalText.escaped(text)
     transientLineIsDrawn.withLock { drawn in
       write((drawn ? "\r\u{1B}[K" : "") + text + "\n")
       drawn = false

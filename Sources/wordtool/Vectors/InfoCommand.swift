@@ -106,8 +106,9 @@ struct InfoCommand: ParsableCommand {
       ("memory", NumberFormat.bytes(machine.memoryBytes)), ("SIMD kernels", machine.simd),
       ("BLAS", machine.blas), ("ICU", "\(machine.icu), Unicode \(machine.unicode)"),
     ]
-    let width = lines.map(\.0.count).max() ?? 0
-    for (name, value) in lines {
+    let shown = lines.map { (TerminalText.escaped($0), TerminalText.escaped($1)) }
+    let width = shown.map { TerminalText.cells(in: $0.0) }.max() ?? 0
+    for (name, value) in shown {
       try StandardOutput.shared.writeLine("\(name.padded(to: width))  \(value)")
     }
   }
