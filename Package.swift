@@ -28,6 +28,7 @@ let package = Package(
     .library(name: "ConvNets", targets: ["ConvNets"]),
     .library(name: "ABCNotation", targets: ["ABCNotation"]),
     .library(name: "Charts", targets: ["Charts"]),
+    .library(name: "Corpora", targets: ["Corpora"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
   dependencies: [
@@ -96,7 +97,7 @@ let package = Package(
     .target(name: "ABCNotation", dependencies: ["WordtoolCore"], swiftSettings: strict),
     .target(name: "Charts", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
-      name: "Corpora", dependencies: ["Libc", "WordtoolCore"], path: "corpora",
+      name: "Corpora", dependencies: ["Libc", "Word2Vec", "WordtoolCore"], path: "corpora",
       exclude: ["README.md"], sources: ["Sources"],
       resources: [.copy("atlas"), .copy("vectors")], swiftSettings: strict),
     .executableTarget(
@@ -157,7 +158,8 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "CorporaTests", dependencies: ["Corpora", "Libc", "TestSupport", "WordtoolCore"],
+      name: "CorporaTests",
+      dependencies: ["Corpora", "Libc", "TestSupport", "Word2Vec", "WordtoolCore"],
       swiftSettings: strict),
     .testTarget(
       name: "WordToolTests", dependencies: ["wordtool", "Libc", "TestSupport", "WordtoolCore"],

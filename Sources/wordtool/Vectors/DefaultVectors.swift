@@ -26,9 +26,6 @@ enum DefaultVectors {
   /// The file that holds the path of the vectors that were trained last; nil without a home folder.
   static var recordPath: String? { Environment.dataFolder.map { $0 + "/last-vectors" } }
 
-  /// The set that ships, inside the folder of shipped files.
-  static let shippedName = "vectors/wikipedia-2015.safetensors"
-
   /// Decides: the option, the environment, the record, the set that ships.
   ///
   /// - Throws: ``WordtoolError`` of kind `noSuchInput` when there is none.
@@ -41,7 +38,7 @@ enum DefaultVectors {
       if Environment.exists(path) { return Choice(path: path, reason: .lastTrained) }
       StandardError.warn("\(path), which train-embeddings wrote last, is gone")
     }
-    if let path = try? ShippedFiles.path(of: shippedName) {
+    if let path = try? ShippedFiles.path(of: ShippedFiles.vectors) {
       return Choice(path: path, reason: .shipped)
     }
     throw WordtoolError(
