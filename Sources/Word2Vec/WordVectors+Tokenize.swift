@@ -35,16 +35,4 @@ extension WordVectors {
     get { tokenizerRuleJSON.flatMap(TokenizerCache.rule(fromJSON:)) }
     set { metadata[MetadataKey.tokenizerRule] = newValue.flatMap(TokenizerCache.json(of:)) }
   }
-
-  /// The row of a word as a person types it, or nil.
-  ///
-  /// The exact spelling if it is there; else what the stored tokenizer rule makes of it, so that
-  /// `Sweden` finds `sweden`; without a stored rule, the lower-case form.
-  public func index(forQuery word: String) -> Int? {
-    if let row = index(for: word) { return row }
-    if let rule = tokenizerRuleJSON, let tokenizer = storage.tokenizers.tokenizer(for: rule) {
-      return index(for: tokenizer.normalize(word))
-    }
-    return index(for: word.lowercased())
-  }
 }

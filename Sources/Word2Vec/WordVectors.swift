@@ -22,15 +22,22 @@ public struct WordVectors: Sendable {
   public let warnings: [String]
   /// The format the vectors were read from; nil when they were made in memory.
   public let format: Format?
+  /// What messages call the vectors: the name of the file at first; nil when they were made in
+  /// memory.
+  public var name: String?
+  /// The file they were read from.
+  let path: String?
 
   package init(
     storage: VectorStorage, metadata: [String: String], warnings: [String] = [],
-    format: Format? = nil
+    format: Format? = nil, name: String? = nil, path: String? = nil
   ) {
     self.storage = storage
     self.metadata = metadata
     self.warnings = warnings
     self.format = format
+    self.name = name
+    self.path = path
   }
 
   /// Makes vectors from words and rows in memory, without copying the rows.
@@ -94,10 +101,9 @@ public struct WordVectors: Sendable {
     precondition(
       counts == nil || counts?.count == table.count,
       "\(counts?.count ?? 0) counts for \(table.count) words")
-    let base = rows.baseAddress ?? Allocation.nowhere()
-    let layout = VectorStorage.Rows.float32(base, stride: stride)
+    let layout = Float32Rows(rows.baseAddress, dimension: dimension, stride: stride)
     let (memory, firstBad) = try VectorStorage.norms(
-      of: layout, count: table.count, dimension: dimension, threads: threads)
+      of: layout, count: table.count, threads: threads)
     if let firstBad {
       throw WordtoolError(
         .badData, found: "a value of word \(firstBad.row) is not a finite number")
@@ -106,8 +112,7 @@ public struct WordVectors: Sendable {
     var all: [AnyObject] = owners + [memory, owner]
     if let countMemory { all.append(countMemory.0) }
     let storage = VectorStorage(
-      dimension: dimension, rows: layout,
-      norms: UnsafeBufferPointer(memory.buffer(of: Float.self, count: table.count)),
+      rows: layout, norms: UnsafeBufferPointer(memory.buffer(of: Float.self, count: table.count)),
       counts: countMemory?.1, words: table, owners: all)
     self.init(storage: storage, metadata: metadata)
   }
@@ -134,11 +139,26 @@ public struct WordVectors: Sendable {
     return word.withUTF8 { storage.words.find($0) }
   }
 
-  /// Whether the word is there, spelled exactly so.
-  public func contains(_ word: String) -> Bool { index(for: word) != nil }
+  /// Whether a word as a person types it can be asked: it is there, or the stored rule leads to it.
+  public func contains(_ word: String) -> Bool { known(word) != nil }
 
-  /// The vector of a word as it is stored, not normalised, or nil when there is no such word.
-  public func vector(for word: String) -> [Float]? { index(for: word).map { vector(at: $0) } }
+  /// The vector of a word as a person types it, or nil when it cannot be asked.
+  ///
+  /// It is as stored, not normalised; for a word that the rule cuts, the mean of its parts' vectors.
+  public func vector(for word: String) -> [Float]? {
+    guard let word = known(word) else { return nil }
+    switch word.reading {
+    case .entry: return vector(at: word.rows[0])
+    case .composed(let values): return values
+    case .parts:
+      var sum = [Double](repeating: 0, count: dimension)
+      for row in word.rows { storage.rows.add(row: row, times: 1, to: &sum) }
+      return sum.map { Float($0 / Double(word.rows.count)) }
+    }
+  }
+
+  /// The vector of a word as a person types it, or nil: ``vector(for:)``.
+  public subscript(word: String) -> [Float]? { vector(for: word) }
 
   /// The vector of a row as it is stored, not normalised.
   ///
@@ -146,21 +166,33 @@ public struct WordVectors: Sendable {
   public func vector(at index: Int) -> [Float] {
     precondition(index >= 0 && index < count, "row \(index) of \(count)")
     return [Float](unsafeUninitializedCapacity: dimension) { buffer, filled in
-      if let base = buffer.baseAddress { storage.copy(row: index, to: base) }
+      if let base = buffer.baseAddress { storage.rows.copy(row: index, to: base) }
       filled = dimension
     }
   }
 
+  /// Calls `body` with the values of a row where they lie, without a copy unless they are kept in
+  /// less than floats.
+  ///
+  /// - Precondition: `index` is in `0 ..< count`.
+  public func withVector<Result>(
+    at index: Int, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    guard let (base, stride) = storage.rows.inPlace else { return try body(vector(at: index).span) }
+    precondition(index >= 0 && index < count, "row \(index) of \(count)")
+    return try withExtendedLifetime(storage) {
+      try body(UnsafeBufferPointer(start: base + index * stride, count: dimension).span)
+    }
+  }
+
   /// How often each word occurred in the training text; nil when the file does not say.
-  public var counts: [Int64]? { storage.counts.map { Array($0) } }
+  public var counts: StoredNumbers<Int64>? { storage.counts.map { StoredNumbers($0, of: storage) } }
 
   /// The Euclidean length of each vector.
-  public var norms: [Float] { Array(storage.norms) }
+  public var norms: StoredNumbers<Float> { StoredNumbers(storage.norms, of: storage) }
 
-  /// Whether values are kept as bytes with one factor a row.
-  public var isQuantized: Bool {
-    if case .int8 = storage.rows { true } else { false }
-  }
+  /// Whether values are kept in less than a float.
+  public var isQuantized: Bool { storage.rows.inPlace == nil }
 
   /// The rule by which the training text was cut into words, as JSON; nil when it is not known.
   public var tokenizerRuleJSON: String? { metadata[MetadataKey.tokenizerRule] }

@@ -43,19 +43,19 @@ import WordtoolCore
       for _ in 0..<60 {
         let words = (0..<3).map { _ in "w\(Int.random(in: 0..<restrict, using: &generator))" }
         let found = try vectors.analogy(
-          words[1], words[0], words[2], method: method,
-          options: .init(count: 1, restrict: restrict))
+          positive: [words[1], words[2]], negative: [words[0]], method: method,
+          options: .init(count: 1, limit: restrict))
         text += "\(words[0]) \(words[1]) \(words[2]) \(found[0].word)\n"
       }
       let questions = try AnalogyQuestions(contentsOf: folder.write(text, to: "q"))
-      let result = try vectors.evaluateAnalogies(questions, method: method, restrict: restrict)
+      let result = try vectors.evaluateAnalogies(questions, method: method, limit: restrict)
       #expect(result.total.correct == 60 && result.total.asked == 60)
     }
   }
 
   @Test func `restricting skips questions with rarer words`() throws {
     let questions = try AnalogyQuestions(contentsOf: Fixtures.path("questions.txt"))
-    let result = try Fixtures.vectors().evaluateAnalogies(questions, restrict: 15)
+    let result = try Fixtures.vectors().evaluateAnalogies(questions, limit: 15)
     #expect(result.semantic.asked == 30 && result.syntactic.asked == 0)
     #expect(result.syntactic.skipped == 21 && result.syntactic.accuracy == nil)
   }

@@ -55,14 +55,15 @@ import TestSupport
     #expect(run.output.isEmpty)
     #expect(
       run.errors
-        == "wordtool: 'swedn' is not in the vocabulary; near spellings: sweden, swede\n")
+        == "wordtool: 'swedn' is not in the vocabulary of sample.txt (11 words; named by "
+        + "$WORDTOOL_VECTORS); near spellings: sweden, swede\n")
   }
 
   @Test func theRestIsAnsweredUnlessStrict() throws {
     let run = try ask("nearest", "-", "-k", "1", input: "blorb\nsweden\n\nnorway\n")
+    #expect(run.output == "\nsweden\tnorway\t0.980000\n\n\nnorway\tsweden\t0.980000\n\n")
     #expect(run.exitCode == 0)
-    #expect(run.output == "\nnorway\t0.980000\n\nsweden\t0.980000\n\n")
-    #expect(run.errors.contains("'blorb'"))
+    #expect(run.errors.contains("'blorb'") && run.errors.contains("a blank question"))
     let strict = try ask("nearest", "-", "--strict", input: "blorb\nsweden\n")
     #expect(strict.exitCode == 1)
     #expect(strict.output.isEmpty)
@@ -116,7 +117,7 @@ import TestSupport
     #expect(try run.json().contains(#""negative":["man"]"#))
     #expect(try !run.json()["answers"].elements.isEmpty)
     let both = try ask("analogy", "-", "-k", "1", input: "king man woman\nsweden norway norway\n")
-    #expect(both.output.hasPrefix("queen\t"))
+    #expect(both.output.hasPrefix("king man woman\tqueen\t"))
     let product = try ask("analogy", "king", "man", "woman", "-k", "1", "--method", "mul")
     #expect(product.output.hasPrefix("queen\t"))
     let inputs = try ask("analogy", "king", "king", "king", "-k", "1", "--include-inputs")
@@ -179,6 +180,56 @@ import TestSupport
       let similarity = try tool.run("evaluate", "similarity", folder + "/pairs", "--json")
       #expect(similarity.output.hasPrefix(#"{"missing":1,"pairs":3,"pearson":0.99"#))
       #expect(similarity.output.contains(#","spearman":"#))
+    }
+  }
+
+  @Test func aBrokenQuestionInABatchDoesNotEndTheRun() throws {
+    let run = try ask("nearest", "-", "-k", "1", input: "king + (\nsweden\n")
+    #expect(run.exitCode == 1)
+    #expect(run.output == "\nsweden\tnorway\t0.980000\n\n")
+    #expect(run.errors.hasPrefix("wordtool: error: standard input:1: the end in the expression"))
+    let analogy = try ask("analogy", "-", "-k", "1", input: "king man\nking man woman\n")
+    #expect(analogy.exitCode == 1)
+    #expect(analogy.output.hasPrefix("\nking man woman\tqueen\t"))
+    #expect(analogy.errors.contains("standard input:1: 2 words in 'king man', expected three"))
+  }
+
+  @Test func anAnswerThatIsEmptySaysWhy() throws {
+    let blank = try ask("nearest", " ")
+    #expect(blank.exitCode == 1 && blank.errors.contains("a blank question"))
+    let zero = try ask("nearest", "king - king")
+    #expect(zero.exitCode == 1 && zero.errors.contains("add up to zero"))
+    let high = try ask("nearest", "sweden", "--min-similarity", "2")
+    #expect(high.exitCode == 0 && high.output.isEmpty)
+    #expect(high.errors.contains("no word has a similarity of 2.0 or more"))
+  }
+
+  @Test func theLeastSimilarRawSumsAndNumbersAreAnswered() throws {
+    #expect(try ask("nearest", "sweden", "--least", "-k", "1").output == "cereal\t-1.000000\n")
+    #expect(try ask("nearest", "norway", "denmark", "--raw", "-k", "1").output.hasPrefix("sweden"))
+    #expect(
+      try ask("nearest", "--vector", "2,0,0", "-k", "2").output
+        == "sweden\t1.000000\nnorway\t0.980000\n")
+    let short = try ask("nearest", "--vector", "2,0")
+    #expect(short.exitCode == 64 && short.errors.contains("a vector of 2 values, expected 3"))
+    #expect(try ask("nearest", "--vector", "2,x,0").exitCode == 64)
+    #expect(try ask("nearest", "sweden", "--vector", "2,0,0").exitCode == 64)
+  }
+
+  @Test func tablesAreAlignedByCellsAndControlCharactersAreShown() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(
+        "3 2\na 1 0\n日本 1 0.1\n\u{1B}[31mred 1 0.2\n", to: folder + "/v.txt")
+      let run = try Tool(folder: folder).run(
+        "nearest", "a", "-v", folder + "/v.txt", "--style", "table")
+      #expect(
+        run.output == """
+          a
+             # word           similarity
+             1 日本           0.9950
+             2 \\u{1B}[31mred  0.9806
+
+          """)
     }
   }
 

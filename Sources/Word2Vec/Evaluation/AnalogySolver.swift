@@ -1,5 +1,3 @@
-import BLASCore
-import Synchronization
 import WordtoolCore
 
 /// Answers many analogy questions at once.
@@ -24,86 +22,45 @@ struct AnalogySolver {
   /// Added to the divisor of 3CosMul.
   let epsilon: Float
 
-  /// Columns of a block: with a thousand question words it is one megabyte of cosines.
-  private static let blockWidth = 256
-
   /// The row that answers each question; -1 when there is no candidate at all.
-  func answers(to questions: [Question], threads: Int) throws -> [Int] {
+  func answers(to questions: [Question], threads: Int, stop: StopFlag) throws -> [Int] {
     guard !questions.isEmpty, limit > 0 else { return questions.map { _ in -1 } }
     let words = Set(questions.flatMap { [$0.a, $0.b, $0.c] }).sorted()
     let place = Dictionary(uniqueKeysWithValues: zip(words, words.indices))
-    let dimension = storage.dimension
     let units = words.flatMap(storage.unitVector)
     // The places of the three words in `words`, three numbers a question.
     let terms = questions.flatMap { [place[$0.b] ?? 0, place[$0.c] ?? 0, place[$0.a] ?? 0] }
-    let best = Best(count: questions.count)
-    let blocks = (limit + Self.blockWidth - 1) / Self.blockWidth
-    let next = Counter()
-    try Workers.run(count: max(1, min(threads, blocks))) { [self] _ in
-      let scratch = Scratch(
-        words: words.count, width: Self.blockWidth, dimension: dimension)
-      var scores = [Float](repeating: -.infinity, count: questions.count)
-      var rows = [Int32](repeating: -1, count: questions.count)
-      while true {
-        let block = next.value.wrappingAdd(1, ordering: .relaxed).oldValue
-        if block >= blocks { break }
-        let range = block * Self.blockWidth..<min(limit, (block + 1) * Self.blockWidth)
-        cosines(units: units, words: words.count, range: range, scratch: scratch)
-        for (index, question) in questions.enumerated() {
-          let top = combine(
-            scratch.row(terms[3 * index]), scratch.row(terms[3 * index + 1]),
-            scratch.row(terms[3 * index + 2]), into: scratch.sums, question: question, range: range)
-          // Blocks come in rising order to each thread, so an equal score of a later one loses.
-          guard top > scores[index] else { continue }
-          let column = (0..<range.count).first { scratch.sums[$0] == top } ?? 0
-          scores[index] = top
-          rows[index] = Int32(truncatingIfNeeded: range.lowerBound + column)
+    let width = CosineBlock.width(dimension: storage.dimension)
+    let states = try CosineBlock.forEach(
+      of: storage, limit: limit, threads: threads, stop: stop,
+      state: { State(questions: questions.count, words: words.count, width: width) }
+    ) { [self] block, state in
+      let scratch = state.scratch
+      units.withUnsafeBufferPointer {
+        if let units = $0.baseAddress {
+          block.cosines(of: units, count: words.count, into: scratch.cosines)
         }
       }
-      best.merge(scores, rows)
-    }
-    return best.rows
-  }
-
-  /// Fills the block: the cosine of every question word with every row of the range.
-  private func cosines(units: [Float], words: Int, range: Range<Int>, scratch: Scratch) {
-    let dimension = storage.dimension
-    let source: UnsafePointer<Float>
-    let stride: Int
-    switch storage.rows {
-    case .float32(let base, let rowStride):
-      source = base + range.lowerBound * rowStride
-      stride = rowStride
-    case .int8:
-      for row in range {
-        storage.copy(row: row, to: scratch.rows + (row - range.lowerBound) * dimension)
-      }
-      source = UnsafePointer(scratch.rows)
-      stride = dimension
-    }
-    let width = Self.blockWidth
-    units.withUnsafeBufferPointer { units in
-      GEMM.multiply(
-        rows: words, columns: range.count, inner: dimension,
-        units, aStride: dimension,
-        UnsafeBufferPointer(start: source, count: (range.count - 1) * stride + dimension),
-        bStride: stride, transposeB: true,
-        into: UnsafeMutableBufferPointer(start: scratch.cosines, count: words * width),
-        cStride: width)
-    }
-    let inverse = scratch.sums
-    for row in range {
-      inverse[row - range.lowerBound] = storage.norms[row] > 0 ? 1 / storage.norms[row] : 0
-    }
-    for word in 0..<words {
-      let line = scratch.cosines + word * width
-      for column in 0..<range.count { line[column] *= inverse[column] }
-      // Beyond the last row there is nothing to find.
-      for column in range.count..<width { line[column] = 0 }
       if method == .mul {
-        for column in 0..<width { line[column] = (1 + line[column]) / 2 }
+        for index in 0..<words.count * width {
+          scratch.cosines[index] = (1 + scratch.cosines[index]) / 2
+        }
+      }
+      for (index, question) in questions.enumerated() {
+        let top = combine(
+          scratch.row(terms[3 * index]), scratch.row(terms[3 * index + 1]),
+          scratch.row(terms[3 * index + 2]), into: scratch.sums, question: question,
+          range: block.rows)
+        // Blocks come in rising order to each thread, so an equal score of a later one loses.
+        guard top > state.scores[index] else { continue }
+        let column = (0..<block.rows.count).first { scratch.sums[$0] == top } ?? 0
+        state.scores[index] = top
+        state.rows[index] = Int32(truncatingIfNeeded: block.rows.lowerBound + column)
       }
     }
+    var best = State(questions: questions.count, words: 0, width: width)
+    for state in states { best.merge(state) }
+    return best.rows.map(Int.init)
   }
 
   /// Combines three rows of the block and gives the best score; the scores stay in `sums`.
@@ -111,7 +68,7 @@ struct AnalogySolver {
     _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>, _ a: UnsafePointer<Float>,
     into sums: UnsafeMutablePointer<Float>, question: Question, range: Range<Int>
   ) -> Float {
-    let width = Self.blockWidth
+    let width = CosineBlock.width(dimension: storage.dimension)
     let add = method == .add
     let small = SIMD16<Float>(repeating: epsilon)
     var best = SIMD16<Float>(repeating: -.infinity)
@@ -141,53 +98,49 @@ struct AnalogySolver {
     return best.max()
   }
 
+  /// The best answers that one thread has seen.
+  private struct State: Sendable {
+    var scores: [Float]
+    var rows: [Int32]
+    let scratch: Scratch
+
+    init(questions: Int, words: Int, width: Int) {
+      scores = [Float](repeating: -.infinity, count: questions)
+      rows = [Int32](repeating: -1, count: questions)
+      scratch = Scratch(words: words, width: width)
+    }
+
+    mutating func merge(_ other: State) {
+      for index in scores.indices where other.rows[index] >= 0 {
+        if other.scores[index] > scores[index]
+          || (other.scores[index] == scores[index] && other.rows[index] < rows[index])
+        {
+          scores[index] = other.scores[index]
+          rows[index] = other.rows[index]
+        }
+      }
+    }
+  }
+
   /// The memory of one thread.
-  private final class Scratch {
+  private final class Scratch: @unchecked Sendable {
+    // Sendable: written by the thread that made it, and by no other.
+
     let cosines: UnsafeMutablePointer<Float>
     let sums: UnsafeMutablePointer<Float>
-    let rows: UnsafeMutablePointer<Float>
     private let width: Int
     private let memory: Allocation
 
-    init(words: Int, width: Int, dimension: Int) {
-      memory = Allocation(byteCount: 4 * (words * width + width + width * dimension))
-      let values = memory.buffer(of: Float.self, count: words * width + width + width * dimension)
+    init(words: Int, width: Int) {
+      memory = Allocation(byteCount: 4 * (words + 1) * width)
+      let values = memory.buffer(of: Float.self, count: (words + 1) * width)
       values.initialize(repeating: 0)
       guard let base = values.baseAddress else { preconditionFailure("memory without an address") }
       cosines = base
       sums = base + words * width
-      rows = sums + width
       self.width = width
     }
 
     func row(_ word: Int) -> UnsafePointer<Float> { UnsafePointer(cosines + word * width) }
-  }
-
-  /// The best answers of all threads.
-  private final class Best: Sendable {
-    private let state: Locked<(scores: [Float], rows: [Int])>
-
-    init(count: Int) {
-      state = Locked(
-        (
-          [Float](repeating: -.infinity, count: count), [Int](repeating: -1, count: count)
-        ))
-    }
-
-    var rows: [Int] { state.withLock { $0.rows } }
-
-    func merge(_ scores: [Float], _ rows: [Int32]) {
-      state.withLock { state in
-        for index in scores.indices where rows[index] >= 0 {
-          let row = Int(rows[index])
-          if scores[index] > state.scores[index]
-            || (scores[index] == state.scores[index] && row < state.rows[index])
-          {
-            state.scores[index] = scores[index]
-            state.rows[index] = row
-          }
-        }
-      }
-    }
   }
 }

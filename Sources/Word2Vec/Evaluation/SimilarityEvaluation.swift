@@ -76,11 +76,11 @@ public struct SimilarityEvaluation: Hashable, Sendable {
 extension WordVectors {
   /// Compares the cosine similarities of pairs with the scores that people gave.
   ///
-  /// - Parameter restrict: words from this row on count as unknown; nil for none.
+  /// - Parameter limit: words from this row on count as unknown; nil for none.
   public func evaluateSimilarity(
-    _ questions: SimilarityPairs, matching: WordMatching = .query, restrict: Int? = nil
+    _ questions: SimilarityPairs, matching: WordMatching = .query, limit: Int? = nil
   ) -> SimilarityEvaluation {
-    let matcher = WordMatcher(vectors: self, matching: matching, restrict: restrict)
+    let matcher = WordMatcher(vectors: self, matching: matching, limit: limit)
     var human: [Double] = []
     var ours: [Double] = []
     for pair in questions.pairs {
@@ -103,13 +103,13 @@ struct WordMatcher {
   private let limit: Int
   private let caseless: [String: Int]
 
-  init(vectors: WordVectors, matching: WordMatching, restrict: Int?) {
+  init(vectors: WordVectors, matching: WordMatching, limit: Int?) {
     self.vectors = vectors
     self.matching = matching
-    limit = min(vectors.count, restrict ?? vectors.count)
+    self.limit = min(vectors.count, limit ?? vectors.count)
     var caseless: [String: Int] = [:]
     if matching == .caseless {
-      for row in 0..<limit {
+      for row in 0..<self.limit {
         let word = vectors.word(at: row).uppercased()
         if caseless[word] == nil { caseless[word] = row }
       }

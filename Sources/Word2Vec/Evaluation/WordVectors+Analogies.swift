@@ -6,24 +6,25 @@ extension WordVectors {
   /// The answer is the best word by `method`; the three words of the question are no answers.
   ///
   /// - Parameters:
-  ///   - restrict: only the first so many words exist: questions with others are skipped, and
+  ///   - limit: only the first so many words exist: questions with others are skipped, and
   ///     others are no answers; nil for all.
   ///   - matching: how the words of the file find those of the vectors.
   ///   - threads: how many threads work; the result does not depend on it.
   public func evaluateAnalogies(
-    _ questions: AnalogyQuestions, method: AnalogyMethod = .add, restrict: Int? = nil,
-    matching: WordMatching = .query, threads: Int = Workers.defaultCount
+    _ questions: AnalogyQuestions, method: AnalogyMethod = .add, limit: Int? = nil,
+    matching: WordMatching = .query, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag()
   ) throws -> AnalogyEvaluation {
     try evaluateAnalogies(
-      questions, method: method, restrict: restrict, matching: matching, threads: threads,
-      epsilon: Self.productEpsilon)
+      questions, method: method, limit: limit, matching: matching, threads: threads,
+      stop: stop, epsilon: Self.productEpsilon)
   }
 
   package func evaluateAnalogies(
-    _ questions: AnalogyQuestions, method: AnalogyMethod, restrict: Int?, matching: WordMatching,
-    threads: Int, epsilon: Float
+    _ questions: AnalogyQuestions, method: AnalogyMethod, limit: Int?, matching: WordMatching,
+    threads: Int, stop: StopFlag, epsilon: Float
   ) throws -> AnalogyEvaluation {
-    let matcher = WordMatcher(vectors: self, matching: matching, restrict: restrict)
+    let matcher = WordMatcher(vectors: self, matching: matching, limit: limit)
     var asked: [AnalogySolver.Question] = []
     var sectionOf: [Int] = []
     var tallies = [AnalogyEvaluation.Tally](
@@ -41,8 +42,8 @@ extension WordVectors {
       }
     }
     let solver = AnalogySolver(
-      storage: storage, limit: min(count, restrict ?? count), method: method, epsilon: epsilon)
-    let answers = try solver.answers(to: asked, threads: threads)
+      storage: storage, limit: Swift.min(count, limit ?? count), method: method, epsilon: epsilon)
+    let answers = try solver.answers(to: asked, threads: threads, stop: stop)
     for (index, question) in asked.enumerated() where answers[index] == question.answer {
       tallies[sectionOf[index]].correct += 1
     }

@@ -88,41 +88,44 @@ enum SafetensorsVectors {
           expected: "F32 or I8 [words, dimension]")
       }
       let (count, dimension) = (matrix.shape[0], matrix.shape[1])
-      guard dimension >= 1 else { throw failure("vectors without values", expected: "1 or more") }
+      guard (1...VectorStorage.maximumDimension).contains(dimension) else {
+        throw failure(
+          "vectors of \(dimension) values", expected: "1 to \(VectorStorage.maximumDimension)")
+      }
       guard count <= WordTable.maximumCount else {
         throw failure("\(count) words", expected: "at most \(WordTable.maximumCount)")
       }
       let words = try table(count: count, owners: &owners)
-      let rows: VectorStorage.Rows
+      let rows: any RowSource
       if matrix.type == .float32 {
         let values = inPlace(matrix, as: Float.self, owners: &owners)
-        rows = .float32(values.baseAddress ?? Allocation.nowhere(), stride: dimension)
+        rows = Float32Rows(values.baseAddress, dimension: dimension, stride: dimension)
       } else {
         guard
           let scales = try values(
             "scales", .float32, as: Float.self, count: count, owners: &owners)
         else { throw failure("no tensor \"scales\"", expected: "one factor for each row of bytes") }
+        if let row = scales.firstIndex(where: { !$0.isFinite }) {
+          throw failure("the factor of word \(row) is \(scales[row])", expected: "a finite number")
+        }
         let values = inPlace(matrix, as: Int8.self, owners: &owners)
-        rows = .int8(
-          values.baseAddress ?? Allocation.nowhere(),
-          scales: scales.baseAddress ?? Allocation.nowhere())
+        rows = Int8Rows(values.baseAddress, scales: scales.baseAddress, dimension: dimension)
       }
       let counts = try values("counts", .int64, as: Int64.self, count: count, owners: &owners)
       if let row = counts?.firstIndex(where: { $0 < 0 }) {
         throw failure("the count of word \(row) is negative", expected: "0 or more")
       }
-      let norms = try norms(of: rows, count, dimension, threads: threads, owners: &owners)
+      let norms = try norms(of: rows, count, threads: threads, owners: &owners)
       return WordVectors(
         storage: VectorStorage(
-          dimension: dimension, rows: rows, norms: norms, counts: counts, words: words,
-          owners: owners),
+          rows: rows, norms: norms, counts: counts, words: words, owners: owners, isRead: true),
         metadata: tensors.metadata,
-        format: matrix.type == .int8 ? .safetensorsInt8 : .safetensors)
+        format: matrix.type == .int8 ? .safetensorsInt8 : .safetensors, name: tensors.path,
+        path: tensors.path)
     }
 
     func norms(
-      of rows: VectorStorage.Rows, _ count: Int, _ dimension: Int, threads: Int,
-      owners: inout [AnyObject]
+      of rows: any RowSource, _ count: Int, threads: Int, owners: inout [AnyObject]
     ) throws -> UnsafeBufferPointer<Float> {
       if let norms = try values(
         "norms", .float32, as: Float.self, count: count, owners: &owners)
@@ -133,7 +136,7 @@ enum SafetensorsVectors {
         return norms
       }
       let (memory, firstBad) = try VectorStorage.norms(
-        of: rows, count: count, dimension: dimension, threads: threads)
+        of: rows, count: count, threads: threads)
       if let firstBad {
         throw failure(
           "value \(firstBad.column) of word \(firstBad.row) is not a finite number")

@@ -10,7 +10,7 @@ extension WordVectors {
       try file.write(UnsafeRawBufferPointer(storage.words.bytes(at: index)))
       try file.write([0x20])
       row.withUnsafeMutableBufferPointer {
-        if let base = $0.baseAddress { storage.copy(row: index, to: base) }
+        if let base = $0.baseAddress { storage.rows.copy(row: index, to: base) }
       }
       try row.withUnsafeBytes { try file.write($0) }
       try file.write([0x0A])
@@ -22,11 +22,11 @@ extension WordVectors {
     if format != .glove { try file.write("\(count) \(dimension)\n") }
     for index in 0..<count { try format.check(word: storage.words.bytes(at: index), at: index) }
     // Enough rows for every thread, few enough to keep the text of one round small.
-    let piece = max(1, 65_536 / dimension)
-    let round = piece * max(1, threads) * 4
+    let piece = Swift.max(1, 65_536 / dimension)
+    let round = piece * Swift.max(1, threads) * 4
     var first = 0
     while first < count {
-      let rows = first..<min(count, first + round)
+      let rows = first..<Swift.min(count, first + round)
       let texts = Locked([[UInt8]](repeating: [], count: (rows.count + piece - 1) / piece))
       try VectorStorage.inPieces(of: rows.count, size: piece, threads: threads) { range in
         let absolute = range.lowerBound + rows.lowerBound..<range.upperBound + rows.lowerBound

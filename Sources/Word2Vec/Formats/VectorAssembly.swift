@@ -19,6 +19,11 @@ struct VectorAssembly {
     words: UnsafeBufferPointer<Place>, bytes: UnsafeRawBufferPointer,
     options: WordVectors.ReadOptions, position: (Int) -> WordtoolError.Position
   ) throws -> WordVectors {
+    guard dimension <= VectorStorage.maximumDimension else {
+      throw WordtoolError(
+        .badData, path: path, found: "vectors of \(dimension) values",
+        expected: "at most \(VectorStorage.maximumDimension)")
+    }
     var warnings = warnings
     var builder = WordTableBuilder(expectedCount: words.count)
     var repaired = 0
@@ -43,11 +48,11 @@ struct VectorAssembly {
     if repaired > 0 { warnings.append("\(repaired) words that are not UTF-8 were repaired") }
     if empty > 0 { warnings.append("\(empty == 1 ? "a word is" : "\(empty) words are") empty") }
 
-    let layout = VectorStorage.Rows.float32(
+    let layout = Float32Rows(
       rows.buffer(of: Float.self, count: words.count * dimension).baseAddress
-        .map { UnsafePointer($0) } ?? Allocation.nowhere(), stride: dimension)
+        .map { UnsafePointer($0) }, dimension: dimension, stride: dimension)
     let (normMemory, firstBad) = try VectorStorage.norms(
-      of: layout, count: words.count, dimension: dimension, threads: options.threads)
+      of: layout, count: words.count, threads: options.threads)
     if let (row, column) = firstBad {
       throw WordtoolError(
         .badData, path: path, at: position(row),
@@ -64,10 +69,11 @@ struct VectorAssembly {
       dropRows(duplicates, of: words.count, norms: norms)
     }
     let storage = VectorStorage(
-      dimension: dimension, rows: layout,
+      rows: layout,
       norms: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(norms)[..<table.count]),
       counts: nil, words: table, owners: owners + [rows, normMemory])
-    return WordVectors(storage: storage, metadata: [:], warnings: warnings, format: format)
+    return WordVectors(
+      storage: storage, metadata: [:], warnings: warnings, format: format, name: path, path: path)
   }
 
   /// Moves the rows that stay together.

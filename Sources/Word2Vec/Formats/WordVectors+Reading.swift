@@ -27,6 +27,16 @@ extension WordVectors {
     try self.init(contents: FileContents(path: path), options: options)
   }
 
+  /// Reads a file that is in memory: `Data`, an array of bytes.
+  ///
+  /// - Parameter name: what messages call it.
+  /// - Throws: ``WordtoolError`` of kind `badData`, as for a file.
+  public init(
+    bytes: some Collection<UInt8>, name: String = "data", options: ReadOptions = ReadOptions()
+  ) throws {
+    try self.init(bytes: Array(bytes), path: name, options: options)
+  }
+
   /// Reads a file that is in memory.
   package init(bytes: [UInt8], path: String, options: ReadOptions = ReadOptions()) throws {
     try self.init(contents: FileContents(bytes: bytes, path: path), options: options)

@@ -20,7 +20,7 @@ extension WordVectors {
   /// Writes the vectors to an open file and leaves the commit to the caller.
   ///
   /// - Throws: as ``write(to:format:threads:)``.
-  public func write(
+  package func write(
     to file: OutputFile, format: Format, threads: Int = Workers.defaultCount
   ) throws {
     switch format {

@@ -2,10 +2,13 @@
 ///
 /// A heap whose root is the worst that is kept. The order is total, so the result does not depend
 /// on the order in which candidates come.
-struct TopList {
-  struct Candidate {
-    var score: Float
-    var row: Int
+package struct TopList: Sendable {
+  /// A row and its score.
+  package struct Candidate: Sendable {
+    /// The higher the better.
+    package var score: Float
+    /// The row.
+    package var row: Int
 
     static func ranksBefore(_ left: Candidate, _ right: Candidate) -> Bool {
       left.score > right.score || (left.score == right.score && left.row < right.row)
@@ -20,7 +23,6 @@ struct TopList {
   init(capacity: Int, minimum: Float?) {
     self.capacity = capacity
     threshold = minimum ?? -.infinity
-    heap.reserveCapacity(min(capacity, 1 << 16))
   }
 
   /// Adds a candidate if it is among the best so far.

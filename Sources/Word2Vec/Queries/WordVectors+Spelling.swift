@@ -6,17 +6,17 @@ extension WordVectors {
   /// Near means a Damerau-Levenshtein distance (insert, delete, replace, swap neighbours) of 1, or
   /// of 2 for words of five characters and more; by distance, then by frequency.
   ///
+  /// - Throws: ``WordtoolError`` of kind `unavailable` when the system refuses a thread.
   /// - Complexity: O(V), with little work for nearly every word.
   public func nearSpellings(
     of word: String, maximumCount: Int = 3, threads: Int = Workers.defaultCount
-  ) -> [String] {
+  ) throws -> [String] {
     let limit = word.unicodeScalars.count < 5 ? 1 : 2
     var best: [Int: Int] = [:]
     for spelling in Set([word, word.lowercased()]) {
       let search = SpellingSearch(spelling, limit: limit)
-      // The search throws only what its pieces throw, which is nothing.
-      for match in (try? search.matches(in: storage.words, threads: threads)) ?? [] {
-        best[match.row] = min(best[match.row] ?? .max, match.distance)
+      for match in try search.matches(in: storage.words, threads: threads) {
+        best[match.row] = Swift.min(best[match.row] ?? .max, match.distance)
       }
     }
     let counts = storage.counts

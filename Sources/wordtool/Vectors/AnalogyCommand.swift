@@ -10,8 +10,8 @@ struct AnalogyCommand: ParsableCommand {
       'analogy king man woman' asks what is to woman as king is to man: king - man + woman. Each \
       word enters with length 1; the three words are not answers unless --include-inputs says so.
 
-      With '-' each line of standard input is a question of three words. In the tsv and table \
-      styles a blank line then ends each answer. (word2vec.c takes its three words in another \
+      With '-' each line of standard input is a question of three words. In the tsv style \
+      each line then begins with the question; in tsv and table a blank line ends each answer. (word2vec.c takes its three words in another \
       order: man king woman.)
 
       Example:
@@ -36,16 +36,6 @@ struct AnalogyCommand: ParsableCommand {
   @OptionGroup var lookup: LookupOptions
   @OptionGroup var threads: ThreadsOptions
 
-  struct Answer: Encodable {
-    struct Candidate: Encodable {
-      var word: String
-      var score: Float
-    }
-    var positive: [String]
-    var negative: [String]
-    var answers: [Candidate]
-  }
-
   func validate() throws {
     if words != ["-"] && words.count != 3 {
       throw ValidationError("\(words.count) words were given, expected three: A B C")
@@ -53,21 +43,29 @@ struct AnalogyCommand: ParsableCommand {
   }
 
   func run() throws {
-    var lookup = Lookup(try VectorSet(vectors, threads: threads.count), lookup)
+    let vectors = try VectorSet(vectors, threads: threads.count).vectors
+    var lookup = Lookup(lookup)
+    let options = SearchOptions(
+      count: count.count, limit: restrict.restrict, includesInputs: includeInputs,
+      threads: threads.count)
+    let answers = { (questions: [[String]]) in
+      try vectors.answers(toAnalogies: questions, method: method.method, options: options)
+    }
     if words == ["-"] {
-      try StandardInput.forEachQuestion(prompt: prompt) { line in
-        if style.resolved == .word2vec && line == "EXIT" { return false }
-        let parts = line.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard parts.count == 3 else {
-          throw ValidationError("'\(line)' has \(parts.count) words, expected three: A B C")
-        }
-        try answer(parts, &lookup, isBatch: true)
-        return true
+      let end = style.resolved == .word2vec ? "EXIT" : nil
+      try QuestionLines.forEach(prompt: prompt, until: end) {
+        try answers($0.map(Self.words))
+      } show: {
+        try print(try lookup.tell($0, line: $2), Self.words($1), vectors, isBatch: true)
       }
     } else {
-      try answer(words, &lookup, isBatch: false)
+      try print(try lookup.tell(try answers([words])[0]), words, vectors, isBatch: false)
     }
     try lookup.finish()
+  }
+
+  private static func words(_ line: String) -> [String] {
+    line.split(whereSeparator: \.isWhitespace).map(String.init)
   }
 
   private var prompt: String {
@@ -78,34 +76,22 @@ struct AnalogyCommand: ParsableCommand {
     }
   }
 
-  private func answer(_ words: [String], _ lookup: inout Lookup, isBatch: Bool) throws {
-    var rows: [WordListing.Row]?
-    if let known = try lookup.allKnown(words) {
-      rows = try lookup.set.vectors.analogy(
-        known[0], known[1], known[2], method: method.method,
-        options: SearchOptions(
-          count: count.count, restrict: restrict.restrict, includeInputs: includeInputs,
-          threads: threads.count)
-      ).map { WordListing.Row(word: $0.word, score: $0.similarity) }
-      lookup.countAnswer()
-    }
-    try print(rows, words, lookup.set, isBatch: isBatch)
-  }
-
   private func print(
-    _ found: [WordListing.Row]?, _ words: [String], _ set: VectorSet, isBatch: Bool
+    _ found: AnalogyAnswer?, _ words: [String], _ vectors: WordVectors, isBatch: Bool
   ) throws {
     let out = StandardOutput.shared
-    let rows = found ?? []
+    let rows = (found?.answers ?? []).map { WordListing.Row(word: $0.word, score: $0.score) }
     let blockEnd = isBatch ? "\n" : ""
     switch style.resolved {
     case .json:
+      let isThree = words.count == 3
       try JSONOutput.write(
-        Answer(
-          positive: [words[0], words[2]], negative: [words[1]],
-          answers: rows.map { Answer.Candidate(word: $0.word, score: $0.score) }))
+        found
+          ?? AnalogyAnswer(
+            positive: isThree ? [words[0], words[2]] : words, negative: isThree ? [words[1]] : []))
     case .tsv:
-      try out.write(WordListing.tsv(rows) + blockEnd)
+      let question = isBatch ? words.joined(separator: " ") : nil
+      try out.write(WordListing.tsv(rows, question: question) + blockEnd)
     case .table:
       guard found != nil else { return }
       let formula = "\(words[0]) - \(words[1]) + \(words[2])"
@@ -113,7 +99,7 @@ struct AnalogyCommand: ParsableCommand {
     case .fasttext:
       try out.write(WordListing.fastText(rows))
     case .word2vec:
-      guard try WordListing.printPositions(of: words, in: set) else { return }
+      guard try WordListing.printPositions(of: words, in: vectors), found != nil else { return }
       try out.write("\n" + String(repeating: " ", count: 46) + "Word              Distance\n")
       try out.write(WordListing.word2vecRule + "\n" + WordListing.word2vec(rows))
     }

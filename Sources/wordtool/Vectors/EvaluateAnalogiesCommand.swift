@@ -32,33 +32,6 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
   @OptionGroup var style: StyleOptions
   @OptionGroup var threads: ThreadsOptions
 
-  struct Tally: Encodable {
-    var name: String?
-    var correct: Int
-    var asked: Int
-    var skipped: Int
-    var accuracy: Double?
-    var accuracyAll: Double?
-    var interval: [Double]?
-
-    init(_ tally: AnalogyEvaluation.Tally, name: String? = nil) {
-      self.name = name
-      correct = tally.correct
-      asked = tally.asked
-      skipped = tally.skipped
-      accuracy = tally.accuracy
-      accuracyAll = tally.accuracyAll
-      interval = tally.interval.map { [$0.lowerBound, $0.upperBound] }
-    }
-  }
-
-  struct Answer: Encodable {
-    var sections: [Tally]
-    var total: Tally
-    var semantic: Tally
-    var syntactic: Tally
-  }
-
   func validate() throws {
     if let restrict, restrict < 1 {
       throw ValidationError("--restrict is \(restrict), expected at least 1")
@@ -71,14 +44,9 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
     let questions = try AnalogyQuestions(contentsOf: file)
     let set = try VectorSet(vectors, threads: threads.count)
     let result = try set.vectors.evaluateAnalogies(
-      questions, method: method.method, restrict: restrict, threads: threads.count)
+      questions, method: method.method, limit: restrict, threads: threads.count)
     switch style {
-    case .json:
-      try JSONOutput.write(
-        Answer(
-          sections: result.sections.map { Tally($0.tally, name: $0.name) },
-          total: Tally(result.total), semantic: Tally(result.semantic),
-          syntactic: Tally(result.syntactic)))
+    case .json: try JSONOutput.write(result.answer)
     case .word2vec: try printWord2Vec(result)
     case .tsv: try printRows(result, separator: "\t")
     default: try printRows(result, separator: nil)

@@ -27,26 +27,6 @@ struct EvaluateSimilarityCommand: ParsableCommand {
 
   @OptionGroup var json: JSONOptions
 
-  struct Answer: Encodable {
-    var spearman: Double?
-    var pearson: Double?
-    var pairs: Int
-    var missing: Int
-
-    enum Key: String, CodingKey {
-      case spearman, pearson, pairs, missing
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      // An undefined correlation is null, not left out.
-      var container = encoder.container(keyedBy: Key.self)
-      try container.encode(spearman, forKey: .spearman)
-      try container.encode(pearson, forKey: .pearson)
-      try container.encode(pairs, forKey: .pairs)
-      try container.encode(missing, forKey: .missing)
-    }
-  }
-
   func validate() throws {
     if let restrict, restrict < 1 {
       throw ValidationError("--restrict is \(restrict), expected at least 1")
@@ -56,13 +36,8 @@ struct EvaluateSimilarityCommand: ParsableCommand {
   func run() throws {
     let pairs = try SimilarityPairs(contentsOf: file)
     let set = try VectorSet(vectors)
-    let result = set.vectors.evaluateSimilarity(pairs, restrict: restrict)
-    if json.json {
-      return try JSONOutput.write(
-        Answer(
-          spearman: result.spearman, pearson: result.pearson, pairs: result.pairs,
-          missing: result.missing))
-    }
+    let result = set.vectors.evaluateSimilarity(pairs, limit: restrict)
+    if json.json { return try JSONOutput.write(result.answer) }
     func number(_ value: Double?, _ interval: ClosedRange<Double>?) -> String {
       guard let value else { return "undefined" }
       let range = interval.map {

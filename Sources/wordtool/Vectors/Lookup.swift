@@ -2,52 +2,44 @@ import ArgumentParser
 import Word2Vec
 import WordtoolCore
 
-/// Finds the words people ask for, and tells them about those that are not there.
+/// Tells about questions that could not be answered, and keeps count of them.
 ///
 /// An unknown word is reported on standard error with near spellings and the command goes on; if
-/// nothing at all could be answered it ends with exit code 1, under `--strict` at once.
+/// nothing at all could be answered it ends with exit code 1, under `--strict` at once. A question
+/// that cannot be read ends a single question with a usage error; in a batch it is one line, the
+/// run goes on and ends with exit code 1.
 struct Lookup {
-  let set: VectorSet
   private let strict: Bool
+  private var asked = 0
   private var answered = 0
-  private var missed = 0
+  private var unread = 0
 
-  init(_ set: VectorSet, _ options: LookupOptions) {
-    self.set = set
-    strict = options.strict
+  init(_ options: LookupOptions) { strict = options.strict }
+
+  /// Tells about a question's problems and notes.
+  ///
+  /// - Parameter line: the line of standard input it came on; nil for a question of its own.
+  /// - Returns: the answer.
+  mutating func tell<Answer>(_ result: Answered<Answer>, line: Int? = nil) throws -> Answer? {
+    asked += 1
+    for var problem in result.problems {
+      if problem.kind == .usage, let line {
+        problem.path = "-"
+        problem.position = .line(line)
+        StandardError.printLine("wordtool: error: \(problem)")
+        unread += 1
+        continue
+      }
+      if strict || problem.kind == .usage { throw problem }
+      StandardError.note(problem.description)
+    }
+    for note in result.notes { StandardError.note(note) }
+    if result.answer != nil { answered += 1 }
+    return result.answer
   }
 
-  /// The vocabulary's spelling of `word`, or nil after telling that there is none.
-  mutating func known(_ word: String) throws -> String? {
-    if let row = set.row(of: word) { return set.vectors.word(at: row) }
-    let near = set.vectors.nearSpellings(of: word)
-    try tell(
-      WordtoolError(
-        .unavailable, found: "'\(word)' is not in the vocabulary",
-        remedy: near.isEmpty ? nil : "near spellings: \(near.joined(separator: ", "))"))
-    return nil
-  }
-
-  /// The vocabulary's spellings of `words`; nil when one of them is unknown, after telling about
-  /// each.
-  mutating func allKnown(_ words: [String]) throws -> [String]? {
-    let found = try words.map { try known($0) }
-    let spellings = found.compactMap { $0 }
-    return spellings.count == words.count ? spellings : nil
-  }
-
-  /// Tells of a word that is missing; under `--strict` that is the end.
-  mutating func tell(_ error: WordtoolError) throws {
-    missed += 1
-    if strict { throw error }
-    StandardError.note(error.description)
-  }
-
-  /// Notes that a question was answered.
-  mutating func countAnswer() { answered += 1 }
-
-  /// Ends with exit code 1 when words were missing and nothing was answered.
+  /// Ends with exit code 1 when a question could not be read, or none of them was answered.
   func finish() throws {
-    if answered == 0 && missed > 0 { throw ExitCode(1) }
+    if unread > 0 || (answered == 0 && asked > 0) { throw ExitCode(1) }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Word2Vec
-import WordtoolCore
 
 /// `wordtool nearest`: the words nearest to a word, a mean of words or an expression.
 struct NearestCommand: ParsableCommand {
@@ -13,17 +12,18 @@ struct NearestCommand: ParsableCommand {
       pass through the rule their vocabulary was made by, so Sweden finds sweden. An expression \
       has + and - between words, factors as in 0.5*woman, and parentheses.
 
-      With '-' for WORD each line of standard input is a question. In the tsv and table styles a \
-      blank line then ends each answer.
+      With '-' for WORD each line of standard input is a question. In the tsv style each line then \
+      begins with the question; in tsv and table a blank line ends each answer.
 
       Example:
         wordtool nearest sweden
         wordtool nearest 'king - man + 0.5*woman' -k 5 --json
+        wordtool nearest - < questions.txt
       """,
     aliases: ["nn", "similar", "distance"])
 
   @Argument(help: ArgumentHelp("Words, or an expression of words.", valueName: "word"))
-  var words: [String]
+  var words: [String] = []
 
   @OptionGroup var vectors: VectorsOptions
   @OptionGroup var count: CountOptions
@@ -34,31 +34,79 @@ struct NearestCommand: ParsableCommand {
       "Leave out words whose similarity is less. (default: none is)", valueName: "x"))
   var minSimilarity: Float?
 
+  @Flag(help: "Print the least similar words, the least first.")
+  var least = false
+
+  @Flag(help: "Let vectors enter sums and means with the lengths they have, not with length 1.")
+  var raw = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask for the words nearest to these numbers: 0.1,0.2,... (--vector=-0.1,...)",
+      valueName: "numbers"))
+  var vector: String?
+
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
   @OptionGroup var threads: ThreadsOptions
 
-  struct Answer: Encodable {
-    struct Neighbor: Encodable {
-      var word: String
-      var similarity: Float
+  func validate() throws {
+    if words.isEmpty == (vector == nil) {
+      throw ValidationError(
+        words.isEmpty
+          ? "no words were given, expected some, an expression or --vector"
+          : "words and --vector were given, expected one of them")
     }
-    var query: String
-    var neighbors: [Neighbor]
+    if least && minSimilarity != nil {
+      throw ValidationError("--least and --min-similarity exclude each other")
+    }
+    if vector != nil && raw { throw ValidationError("--raw is about words, not about --vector") }
+    if let minSimilarity, minSimilarity.isNaN {
+      throw ValidationError("--min-similarity is not a number")
+    }
   }
 
   func run() throws {
-    var lookup = Lookup(try VectorSet(vectors, threads: threads.count), lookup)
+    let numbers = try vector.map(Self.numbers)
+    let vectors = try VectorSet(vectors, threads: threads.count).vectors
+    var lookup = Lookup(lookup)
     if words == ["-"] {
-      try StandardInput.forEachQuestion(prompt: prompt) { line in
-        if style.resolved == .word2vec && line == "EXIT" { return false }
-        try answer(line, &lookup, isBatch: true)
-        return true
+      try QuestionLines.forEach(prompt: prompt, until: end) {
+        try vectors.answers(to: $0, questions)
+      } show: {
+        try print(try lookup.tell($0, line: $2), NearestQuestions.text($1), vectors, isBatch: true)
       }
+    } else if let numbers {
+      let found = try vectors.answer(toVector: numbers, questions)
+      let answer = try lookup.tell(found)
+      try print(answer, answer?.query ?? "", vectors, isBatch: false)
     } else {
-      try answer(words.joined(separator: " "), &lookup, isBatch: false)
+      let text = words.joined(separator: " ")
+      let found = try vectors.answers(to: [text], questions)[0]
+      try print(
+        try lookup.tell(found), NearestQuestions.text(text), vectors, isBatch: false)
     }
     try lookup.finish()
+  }
+
+  private static func numbers(_ text: String) throws -> [Float] {
+    try text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "," || $0 == " " })
+      .map { part in
+        guard let number = Float(part), number.isFinite else {
+          throw ValidationError("'\(part)' in --vector, expected numbers parted by commas")
+        }
+        return number
+      }
+  }
+
+  private var questions: NearestQuestions {
+    var questions = NearestQuestions(
+      search: SearchOptions(
+        count: count.count, limit: restrict.restrict, minimumSimilarity: minSimilarity,
+        threads: threads.count))
+    questions.isRaw = raw
+    questions.asksForLeast = least
+    return questions
   }
 
   private var prompt: String {
@@ -69,63 +117,29 @@ struct NearestCommand: ParsableCommand {
     }
   }
 
-  private var searchOptions: SearchOptions {
-    SearchOptions(
-      count: count.count, restrict: restrict.restrict, minimumSimilarity: minSimilarity,
-      threads: threads.count)
-  }
-
-  private func answer(_ line: String, _ lookup: inout Lookup, isBatch: Bool) throws {
-    let parts = line.split(whereSeparator: \.isWhitespace).map(String.init)
-    let text = parts.joined(separator: " ")
-    var found: [Neighbor]?
-    if Self.isExpression(parts) && lookup.set.row(of: text) == nil {
-      do {
-        found = try lookup.set.vectors.neighbors(ofExpression: text, options: searchOptions)
-      } catch let error as WordtoolError where error.kind == .unavailable {
-        try lookup.tell(error)
-      }
-    } else if lookup.set.row(of: text) != nil, let word = try lookup.known(text) {
-      found = try lookup.set.vectors.neighbors(of: [word], options: searchOptions)
-    } else {
-      let known = try parts.compactMap { try lookup.known($0) }
-      if !known.isEmpty {
-        found = try lookup.set.vectors.neighbors(of: known, options: searchOptions)
-      }
-    }
-    if found != nil { lookup.countAnswer() }
-    try print(found, text, parts, lookup.set, isBatch: isBatch)
-  }
-
-  /// Whether the parts are joined by signs, or one of them has a factor or a parenthesis.
-  private static func isExpression(_ parts: [String]) -> Bool {
-    parts.contains { part in
-      part == "+" || part == "-" || (part.count > 1 && part.contains { "*+(".contains($0) })
-    }
-  }
+  private var end: String? { style.resolved == .word2vec ? "EXIT" : nil }
 
   private func print(
-    _ found: [Neighbor]?, _ text: String, _ parts: [String], _ set: VectorSet, isBatch: Bool
+    _ found: NearestAnswer?, _ text: String, _ vectors: WordVectors, isBatch: Bool
   ) throws {
     let out = StandardOutput.shared
-    let rows = (found ?? []).map { WordListing.Row(word: $0.word, score: $0.similarity) }
+    let rows = (found?.neighbors ?? []).map { WordListing.Row(word: $0.word, score: $0.similarity) }
     let blockEnd = isBatch ? "\n" : ""
     switch style.resolved {
     case .json:
-      let answer = Answer(
-        query: text,
-        neighbors: rows.map { Answer.Neighbor(word: $0.word, similarity: $0.score) })
+      let answer = found ?? NearestAnswer(query: text)
       if isBatch { try JSONOutput.write(answer) } else { try JSONOutput.write([answer]) }
     case .tsv:
-      try out.write(WordListing.tsv(rows) + blockEnd)
+      try out.write(WordListing.tsv(rows, question: isBatch ? text : nil) + blockEnd)
     case .table:
       guard found != nil else { return }
       try out.write(WordListing.table(rows, title: text, scoreName: "similarity") + blockEnd)
     case .fasttext:
       try out.write(WordListing.fastText(rows))
     case .word2vec:
-      let words = Self.isExpression(parts) ? [] : parts
-      guard try WordListing.printPositions(of: words, in: set), found != nil else { return }
+      let parts = text.split(separator: " ").map(String.init)
+      let words = NearestQuestions.isExpression(parts) || vector != nil ? [] : parts
+      guard try WordListing.printPositions(of: words, in: vectors), found != nil else { return }
       try out.write("\n" + String(repeating: " ", count: 46) + "Word       Cosine distance\n")
       try out.write(WordListing.word2vecRule + "\n" + WordListing.word2vec(rows))
     }

@@ -25,15 +25,6 @@ struct OddOneOutCommand: ParsableCommand {
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
 
-  struct Answer: Encodable {
-    struct Fit: Encodable {
-      var word: String
-      var similarity: Float
-    }
-    var odd: String
-    var words: [Fit]
-  }
-
   func validate() throws {
     if words != ["-"] && words.count < 3 {
       throw ValidationError("\(words.count) words were given, expected at least three")
@@ -42,40 +33,37 @@ struct OddOneOutCommand: ParsableCommand {
 
   func run() throws {
     let style = try style.resolved(among: [.table, .tsv, .json], for: "odd-one-out")
-    var lookup = Lookup(try VectorSet(vectors), lookup)
+    let vectors = try VectorSet(vectors).vectors
+    var lookup = Lookup(lookup)
     if words == ["-"] {
-      try StandardInput.forEachQuestion { line in
-        let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-        try answer(words, &lookup, style, isBatch: true)
-        return true
+      try QuestionLines.forEach { lines in
+        try lines.map {
+          try vectors.answer(
+            toOddOneOutOf: $0.split(whereSeparator: \.isWhitespace).map(String.init))
+        }
+      } show: {
+        try print(try lookup.tell($0, line: $2), style, isBatch: true)
       }
     } else {
-      try answer(words, &lookup, style, isBatch: false)
+      try print(
+        try lookup.tell(try vectors.answer(toOddOneOutOf: words)), style, isBatch: false)
     }
     try lookup.finish()
   }
 
-  private func answer(
-    _ words: [String], _ lookup: inout Lookup, _ style: StyleOptions.Style, isBatch: Bool
+  private func print(
+    _ answer: OddOneOutAnswer?, _ style: StyleOptions.Style, isBatch: Bool
   ) throws {
-    let known = try words.compactMap { try lookup.known($0) }
     let out = StandardOutput.shared
-    guard known.count >= 2 else {
+    guard let answer else {
       if isBatch && style == .tsv { try out.write("\n") }
       return
     }
-    let rows = try lookup.set.vectors.oddOneOut(known).map {
-      WordListing.Row(word: $0.word, score: $0.similarity)
-    }
-    lookup.countAnswer()
+    let rows = answer.words.map { WordListing.Row(word: $0.word, score: $0.similarity) }
     switch style {
-    case .json:
-      try JSONOutput.write(
-        Answer(
-          odd: rows[0].word,
-          words: rows.map { Answer.Fit(word: $0.word, similarity: $0.score) }))
+    case .json: try JSONOutput.write(answer)
     case .table:
-      let title = "odd: \(rows[0].word)"
+      let title = "odd: \(answer.odd)"
       try out.write(WordListing.table(rows, title: title, scoreName: "similarity to the mean"))
     default:
       try out.write(WordListing.tsv(rows) + (isBatch ? "\n" : ""))

@@ -23,25 +23,16 @@ struct RankCommand: ParsableCommand {
   @OptionGroup var json: JSONOptions
   @OptionGroup var lookup: LookupOptions
 
-  struct Answer: Encodable {
-    var a: String
-    var b: String
-    var rank: Int
-    var similarity: Float
-  }
-
   func run() throws {
-    var lookup = Lookup(try VectorSet(vectors), lookup)
-    if let known = try lookup.allKnown([first, second]) {
-      let set = lookup.set
-      let rank = try set.vectors.rank(of: known[1], from: known[0], threads: threads.count)
-      let similarity = try set.vectors.similarity(known[0], known[1])
-      lookup.countAnswer()
+    let vectors = try VectorSet(vectors).vectors
+    var lookup = Lookup(lookup)
+    let found = try vectors.answer(toRankOf: second, from: first, threads: threads.count)
+    if let answer = try lookup.tell(found) {
       if json.json {
-        try JSONOutput.write(Answer(a: first, b: second, rank: rank, similarity: similarity))
+        try JSONOutput.write(answer)
       } else {
         try StandardOutput.shared.writeLine(
-          "\(rank)\t\(NumberFormat.fixed(Double(similarity)))")
+          "\(answer.rank)\t\(NumberFormat.fixed(Double(answer.similarity)))")
       }
     }
     try lookup.finish()

@@ -27,12 +27,6 @@ struct SimilarityCommand: ParsableCommand {
   @OptionGroup var json: JSONOptions
   @OptionGroup var lookup: LookupOptions
 
-  struct Answer: Encodable {
-    var a: String
-    var b: String
-    var similarity: Float
-  }
-
   func validate() throws {
     if pairs == nil && words.count != 2 {
       throw ValidationError("\(words.count) words were given, expected two, or --pairs FILE")
@@ -44,13 +38,12 @@ struct SimilarityCommand: ParsableCommand {
 
   func run() throws {
     let list = try pairs.map { try Self.readPairs($0) }
-    var lookup = Lookup(try VectorSet(vectors), lookup)
-    var answers: [Answer] = []
+    let vectors = try VectorSet(vectors).vectors
+    var lookup = Lookup(lookup)
+    var answers: [SimilarityAnswer] = []
     for pair in list ?? [(words[0], words[1])] {
-      guard let known = try lookup.allKnown([pair.0, pair.1]) else { continue }
-      let value = try lookup.set.vectors.similarity(known[0], known[1])
-      lookup.countAnswer()
-      answers.append(Answer(a: pair.0, b: pair.1, similarity: value))
+      let found = try vectors.answer(toSimilarityOf: pair.0, and: pair.1)
+      if let answer = try lookup.tell(found) { answers.append(answer) }
     }
     let out = StandardOutput.shared
     if json.json {
@@ -62,7 +55,10 @@ struct SimilarityCommand: ParsableCommand {
     } else {
       for answer in answers {
         let number = NumberFormat.fixed(Double(answer.similarity))
-        try out.writeLine(list == nil ? number : "\(answer.a)\t\(answer.b)\t\(number)")
+        try out.writeLine(
+          list == nil
+            ? number
+            : "\(TerminalText.escaped(answer.a))\t\(TerminalText.escaped(answer.b))\t\(number)")
       }
     }
     try lookup.finish()

@@ -27,22 +27,22 @@ struct VectorCommand: ParsableCommand {
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
 
-  struct Answer: Encodable {
-    var word: String
-    var vector: [Float]
-  }
-
   func run() throws {
-    var lookup = Lookup(try VectorSet(vectors), lookup)
+    let vectors = try VectorSet(vectors).vectors
+    var lookup = Lookup(lookup)
     if words == ["-"] {
-      try StandardInput.forEachQuestion { line in
-        let word = line.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        guard let answer = try answer(word, &lookup) else { return true }
+      try QuestionLines.forEach { lines in
+        try lines.map {
+          try vectors.answer(toVectorOf: NearestQuestions.text($0), normalizes: normalize)
+        }
+      } show: {
+        guard let answer = try lookup.tell($0, line: $2) else { return }
         if style.resolved == .json { try JSONOutput.write(answer) } else { try print(answer) }
-        return true
       }
     } else {
-      let answers = try words.compactMap { try answer($0, &lookup) }
+      let answers = try words.compactMap {
+        try lookup.tell(try vectors.answer(toVectorOf: $0, normalizes: normalize))
+      }
       if style.resolved == .json {
         if !answers.isEmpty { try JSONOutput.write(answers) }
       } else {
@@ -52,18 +52,7 @@ struct VectorCommand: ParsableCommand {
     try lookup.finish()
   }
 
-  private func answer(_ word: String, _ lookup: inout Lookup) throws -> Answer? {
-    guard let known = try lookup.known(word), var vector = lookup.set.vectors.vector(for: known)
-    else { return nil }
-    lookup.countAnswer()
-    if normalize {
-      let squares = vector.reduce(0.0) { $0 + Double($1) * Double($1) }
-      if squares > 0 { vector = vector.map { Float(Double($0) / squares.squareRoot()) } }
-    }
-    return Answer(word: known, vector: vector)
-  }
-
-  private func print(_ answer: Answer) throws {
+  private func print(_ answer: VectorAnswer) throws {
     let values = answer.vector.map { Double($0) }
     let line =
       switch style.resolved {

@@ -1,3 +1,5 @@
+import Word2Vec
+
 /// Lists of words with scores, in the layouts of `--style`.
 enum WordListing {
   /// A word and its score.
@@ -8,7 +10,9 @@ enum WordListing {
 
   /// Lines for a person: rank, word, score.
   static func table(_ rows: [Row], title: String, scoreName: String) -> String {
-    let width = max(4, rows.map(\.word.count).max() ?? 0)
+    let rows = rows.map { Row(word: TerminalText.escaped($0.word), score: $0.score) }
+    let title = TerminalText.escaped(title)
+    let width = max(4, rows.map { TerminalText.cells(in: $0.word) }.max() ?? 0)
     let bold = StandardOutput.isTerminal && Environment.allowsColor
     var text = bold ? "\u{1B}[1m\(title)\u{1B}[0m\n" : title + "\n"
     text += "   # " + "word".padded(to: width) + "  \(scoreName)\n"
@@ -19,9 +23,12 @@ enum WordListing {
     return text
   }
 
-  /// `word<TAB>score` lines.
-  static func tsv(_ rows: [Row]) -> String {
-    rows.map { "\($0.word)\t\(NumberFormat.fixed(Double($0.score)))\n" }.joined()
+  /// `word<TAB>score` lines; in a batch with the question before them.
+  static func tsv(_ rows: [Row], question: String? = nil) -> String {
+    let first = question.map { TerminalText.escaped($0) + "\t" } ?? ""
+    return rows.map {
+      first + "\(TerminalText.escaped($0.word))\t\(NumberFormat.fixed(Double($0.score)))\n"
+    }.joined()
   }
 
   /// The rows that word2vec.c's `distance` and `word-analogy` print.
@@ -44,10 +51,10 @@ enum WordListing {
   /// The lines in which word2vec.c's tools tell where the words of a question stand.
   ///
   /// - Returns: whether all are there; the tools print no answer otherwise.
-  static func printPositions(of words: [String], in set: VectorSet) throws -> Bool {
+  static func printPositions(of words: [String], in vectors: WordVectors) throws -> Bool {
     let out = StandardOutput.shared
     for word in words {
-      let row = set.row(of: word)
+      let row = vectors.index(forQuery: word)
       try out.write("\nWord: \(word)  Position in vocabulary: \(row ?? -1)\n")
       if row == nil {
         try out.write("Out of dictionary word!\n")

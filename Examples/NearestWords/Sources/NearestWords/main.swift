@@ -25,7 +25,7 @@ if let path = arguments.first, arguments.count > 1 {
   print("\(vectors.count) words, \(vectors.dimension) dimensions")
   for word in arguments.dropFirst() {
     if vectors.contains(word) {
-      let neighbors = try vectors.neighbors(of: [word], options: SearchOptions(count: 3))
+      let neighbors = try vectors.neighbors(of: word, count: 3)
       print("\(word): \(neighbors.map(\.word).joined(separator: " "))")
     } else {
       print("\(word): not among the words")

@@ -1,0 +1,66 @@
+public import WordtoolCore
+
+/// The words that complete an analogy.
+public struct AnalogyAnswer: Codable, Hashable, Sendable {
+  /// A word and its score by the method that was asked for.
+  public struct Candidate: Codable, Hashable, Sendable {
+    /// The word.
+    public var word: String
+    /// The score: a cosine for ``AnalogyMethod/add``, 0 or more for ``AnalogyMethod/mul``.
+    public var score: Float
+  }
+
+  /// The words that are added, as they were asked.
+  public var positive: [String]
+  /// The words that are taken away, as they were asked.
+  public var negative: [String]
+  /// The answers, best first.
+  public var answers: [Candidate]
+
+  /// An answer; without candidates the one to a question that has none.
+  public init(positive: [String], negative: [String], answers: [Candidate] = []) {
+    self.positive = positive
+    self.negative = negative
+    self.answers = answers
+  }
+}
+
+extension WordVectors {
+  /// Answers questions `a - b + c`, together by one pass over the rows where the method allows it.
+  ///
+  /// - Parameter questions: three words each, as a person types them.
+  /// - Throws: ``WordtoolError``: `usage` for options out of their range, `interrupted` once `stop`
+  ///   is raised, `badData` for a damaged file. What is wrong with a question is in its answer.
+  public func answers(
+    toAnalogies questions: [[String]], method: AnalogyMethod = .add,
+    options: SearchOptions = SearchOptions(), stop: StopFlag = StopFlag()
+  ) throws -> [Answered<AnalogyAnswer>] {
+    var answers: [Answered<AnalogyAnswer>] = []
+    var queries: [(index: Int, query: AnalogyQuery)] = []
+    for (index, words) in questions.enumerated() {
+      var answer = Answered<AnalogyAnswer>()
+      if words.count != 3 {
+        answer.problems.append(
+          WordtoolError(
+            .usage, found: "\(words.count) words in '\(words.joined(separator: " "))'",
+            expected: "three: A B C"))
+      } else if let found = try answer.resolve(words, in: self) {
+        queries.append((index, AnalogyQuery(positive: [found[0], found[2]], negative: [found[1]])))
+      }
+      answers.append(answer)
+    }
+    let found = try analogies(
+      queries.map(\.query), method: method, options: options, stop: stop)
+    for ((index, _), neighbors) in zip(queries, found) {
+      let words = questions[index]
+      answers[index].answer = AnalogyAnswer(
+        positive: [words[0], words[2]], negative: [words[1]],
+        answers: neighbors.map { .init(word: $0.word, score: $0.similarity) })
+      if neighbors.isEmpty && options.count > 0 {
+        answers[index].notes.append(
+          "\(words[0]) - \(words[1]) + \(words[2]): the sum is zero or there is no other word")
+      }
+    }
+    return answers
+  }
+}

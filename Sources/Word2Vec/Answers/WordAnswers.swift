@@ -1,0 +1,116 @@
+public import WordtoolCore
+
+/// The cosine similarity of two words.
+public struct SimilarityAnswer: Codable, Hashable, Sendable {
+  /// The first word, as it was asked.
+  public var a: String
+  /// The second word, as it was asked.
+  public var b: String
+  /// The similarity, -1 ... 1.
+  public var similarity: Float
+}
+
+/// The place of one word among the neighbours of another.
+public struct RankAnswer: Codable, Hashable, Sendable {
+  /// The word whose neighbours are counted, as it was asked.
+  public var a: String
+  /// The word whose place is asked for, as it was asked.
+  public var b: String
+  /// The place: 1 for the nearest.
+  public var rank: Int
+  /// The similarity, -1 ... 1.
+  public var similarity: Float
+}
+
+/// The word that fits others least.
+public struct OddOneOutAnswer: Codable, Hashable, Sendable {
+  /// A word and its cosine similarity to the mean of all.
+  public struct Fit: Codable, Hashable, Sendable {
+    /// The word.
+    public var word: String
+    /// The similarity, -1 ... 1.
+    public var similarity: Float
+  }
+
+  /// The odd one.
+  public var odd: String
+  /// All words, the odd one first.
+  public var words: [Fit]
+}
+
+/// The vector of a word.
+public struct VectorAnswer: Codable, Hashable, Sendable {
+  /// The word as the vocabulary spells it; one that the rule cuts, as it was asked.
+  public var word: String
+  /// [dimension].
+  public var vector: [Float]
+}
+
+extension WordVectors {
+  /// Answers how similar two words are.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  public func answer(toSimilarityOf a: String, and b: String) throws -> Answered<SimilarityAnswer> {
+    var answer = Answered<SimilarityAnswer>()
+    if let words = try answer.resolve([a, b], in: self) {
+      let similarity = Float(try similarity(words[0], words[1]))
+      answer.answer = SimilarityAnswer(a: a, b: b, similarity: similarity)
+    }
+    return answer
+  }
+
+  /// Answers which place `b` has among the neighbours of `a`.
+  ///
+  /// - Throws: ``WordtoolError``: `interrupted` once `stop` is raised, `badData` for a damaged file.
+  public func answer(
+    toRankOf b: String, from a: String, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag()
+  ) throws -> Answered<RankAnswer> {
+    var answer = Answered<RankAnswer>()
+    guard let words = try answer.resolve([a, b], in: self) else { return answer }
+    let rank = try answer.attempt { try self.rank(of: b, from: a, threads: threads, stop: stop) }
+    if let rank {
+      answer.answer = RankAnswer(
+        a: a, b: b, rank: rank, similarity: Float(try similarity(words[0], words[1])))
+    }
+    return answer
+  }
+
+  /// Answers which of some words fits the others least; words that are not there are left out.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  public func answer(toOddOneOutOf words: [String]) throws -> Answered<OddOneOutAnswer> {
+    var answer = Answered<OddOneOutAnswer>()
+    let found = try words.compactMap { word in try answer.attempt { try resolve(word) } }
+    answer.note(found)
+    guard found.count >= 2 else {
+      if answer.problems.isEmpty {
+        answer.problems.append(
+          WordtoolError(.usage, found: "\(words.count) words", expected: "two or more"))
+      }
+      return answer
+    }
+    let fits = try oddOneOut(found.map(\.text))
+    answer.answer = OddOneOutAnswer(
+      odd: fits[0].word, words: fits.map { .init(word: $0.word, similarity: $0.similarity) })
+    return answer
+  }
+
+  /// Answers with the vector of a word.
+  ///
+  /// - Parameter normalizes: whether it is divided by its length.
+  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  public func answer(
+    toVectorOf text: String, normalizes: Bool = false
+  ) throws -> Answered<VectorAnswer> {
+    var answer = Answered<VectorAnswer>()
+    guard let word = try answer.resolve([text], in: self)?.first else { return answer }
+    let stored = word.rows.count == 1
+    let values =
+      normalizes
+      ? try vector(of: word, isRaw: false).values.map { Float($0) }
+      : vector(for: text) ?? []
+    answer.answer = VectorAnswer(word: stored ? self.word(at: word.rows[0]) : text, vector: values)
+    return answer
+  }
+}

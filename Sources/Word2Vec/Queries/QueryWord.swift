@@ -1,0 +1,36 @@
+/// A word as somebody typed it, and what of the vectors it stands for.
+public struct QueryWord: Hashable, Sendable {
+  /// How a word was understood.
+  public enum Reading: Hashable, Sendable {
+    /// As an entry of the vocabulary, spelled so or in the form the stored rule gives it.
+    case entry
+    /// As several entries, because the rule cuts it: `well-known` is well and known.
+    case parts([String])
+    /// As a word without a row whose vector a ``WordComposer`` made.
+    case composed([Float])
+  }
+
+  /// What was typed.
+  public let text: String
+  /// The rows it stands for: one for an entry, several for parts, none for a composed vector.
+  public let rows: [Int]
+  /// How it was understood.
+  public let reading: Reading
+
+  /// A sentence for whoever asked when the word was not simply looked up; nil when it was.
+  public var note: String? {
+    switch reading {
+    case .entry: nil
+    case .parts(let parts):
+      "'\(text)' is no entry of its own and is taken as the mean of \(parts.joined(separator: ", "))"
+    case .composed: "'\(text)' is not in the vocabulary; its vector is made of its parts"
+    }
+  }
+}
+
+/// Makes vectors of words that have no row: of their n-grams, for instance.
+public protocol WordComposer: Sendable {
+  /// The vector of a word in the form the vocabulary would have it, [dimension]; nil when there is
+  /// nothing to make it of.
+  func vector(for word: String) -> [Float]?
+}

@@ -1,0 +1,134 @@
+import Tokenize
+import WordtoolCore
+
+extension WordVectors {
+  /// The row of a word as a person types it, or nil.
+  ///
+  /// The exact spelling if it is there; else what the stored tokenizer rule makes of it, so that
+  /// `Sweden` finds `sweden` and `U.S.` finds `u.s`; without a stored rule, the lower-case form. A
+  /// typographic apostrophe finds the straight one.
+  public func index(forQuery word: String) -> Int? {
+    if let row = index(forUncut: word) { return row }
+    for spelling in spellings(of: word) {
+      if let row = index(for: form(of: spelling)) { return row }
+      let tokens = tokens(of: spelling)
+      if tokens.count == 1, let row = index(for: tokens[0]) { return row }
+    }
+    return nil
+  }
+
+  /// The row of a word that is an entry with every sign it has, or nil: in an expression the rule
+  /// must not take the minus from `-king`.
+  func index(forUncut word: String) -> Int? { index(for: word) ?? index(for: form(of: word)) }
+
+  /// What a word as a person types it stands for: an entry, several entries where the rule cuts
+  /// it, or a vector made of its parts.
+  ///
+  /// - Throws: ``WordtoolError``: `unavailable` with near spellings for a word that is not there,
+  ///   `badData` for a file whose index misses a word it has.
+  public func resolve(_ word: String) throws -> QueryWord {
+    if let found = known(word) { return found }
+    try checkIndex(misses: word)
+    throw try absence(of: word)
+  }
+
+  /// What a word stands for, or nil.
+  package func known(_ word: String) -> QueryWord? {
+    if let row = index(forQuery: word) {
+      return QueryWord(text: word, rows: [row], reading: .entry)
+    }
+    for spelling in spellings(of: word) + [word.replacing("_", with: " ")] {
+      let tokens = tokens(of: spelling)
+      let rows = tokens.compactMap { index(forQuery: $0) }
+      if tokens.count > 1, rows.count == tokens.count {
+        return QueryWord(text: word, rows: rows, reading: .parts(tokens))
+      }
+    }
+    if let vector = storage.composer?.vector(for: form(of: word)), vector.count == dimension {
+      return QueryWord(text: word, rows: [], reading: .composed(vector))
+    }
+    return nil
+  }
+
+  /// The word, and with a straight apostrophe where it has a typographic one.
+  private func spellings(of word: String) -> [String] {
+    word.contains("\u{2019}") ? [word, word.replacing("\u{2019}", with: "'")] : [word]
+  }
+
+  private var tokenizer: WordTokenizer? {
+    tokenizerRuleJSON.flatMap { storage.tokenizers.tokenizer(for: $0) }
+  }
+
+  /// The form that the stored rule gives a word, without cutting it.
+  private func form(of word: String) -> String {
+    tokenizer?.normalize(word) ?? word.lowercased()
+  }
+
+  /// What the stored rule cuts a word into; without a rule, what stands between blanks.
+  private func tokens(of word: String) -> [String] {
+    tokenizer?.tokens(in: word) ?? word.split(separator: " ").map(String.init)
+  }
+
+  /// The error for a word that is not there.
+  private func absence(of word: String) throws -> WordtoolError {
+    var remedies: [String] = []
+    let tokens = tokens(of: word)
+    if tokens.count > 1 {
+      let missing = tokens.filter { index(forQuery: $0) == nil }
+      remedies.append(
+        "its rule makes \(tokens.count) words of it, and "
+          + missing.map { "'\($0)'" }.joined(separator: ", ")
+          + (missing.count == 1 ? " is not there" : " are not there"))
+    }
+    let near = try nearSpellings(of: word)
+    if !near.isEmpty { remedies.append("near spellings: \(near.joined(separator: ", "))") }
+    return WordtoolError(
+      .unavailable,
+      found: "'\(word)' is not in the vocabulary" + (name.map { " of \($0)" } ?? ""),
+      remedy: remedies.isEmpty ? nil : remedies.joined(separator: "; "))
+  }
+
+  /// Looks at all words for one that the hash table does not find: a table that was read from a
+  /// file may be wrong.
+  private func checkIndex(misses word: String) throws {
+    guard storage.isRead else { return }
+    for spelling in Set([word, form(of: word)]) {
+      var spelling = spelling
+      let row = spelling.withUTF8 { bytes in
+        (0..<count).first { WordTable.equal(storage.words.bytes(at: $0), bytes) }
+      }
+      if let row, index(for: spelling) == nil {
+        throw WordtoolError(
+          .badData, path: path,
+          found: "vocabulary.index does not lead to word \(row), '\(spelling)'",
+          expected: "every word in it", remedy: "the file is damaged; write it anew")
+      }
+    }
+  }
+}
+
+extension VectorStorage {
+  /// Whether a row's values give the length that is stored for it.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` when they do not.
+  func check(row: Int) throws {
+    guard isRead else { return }
+    let exact = min(rows.exactLength(of: row), Double(Float.greatestFiniteMagnitude))
+    let stored = Double(norms[row])
+    // Lengths are sums of floats; the smallest floats have few digits.
+    let tolerance = 1e-3 * max(exact, stored) + Double(Float.leastNormalMagnitude) * 1e-3
+    // Written so that it fails for a length that is not a number.
+    guard abs(exact - stored) <= tolerance, rows.firstBadColumn(of: row) == nil else {
+      throw contradiction(inRow: row)
+    }
+  }
+
+  /// The error for a row whose values and length contradict each other.
+  func contradiction(inRow row: Int) -> WordtoolError {
+    let word = String(decoding: words.bytes(at: row), as: UTF8.self)
+    return WordtoolError(
+      .badData,
+      found: "the values of word \(row), '\(word)', have the length \(rows.exactLength(of: row))",
+      expected: "the stored length \(norms[row])", remedy: "the file is damaged; write it anew")
+  }
+}

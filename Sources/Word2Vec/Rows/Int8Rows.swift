@@ -1,0 +1,112 @@
+package import BLASCore
+import WordtoolCore
+
+/// Rows of bytes with one factor a row: value = byte * factor.
+///
+/// Sendable: the memory is never written once the value exists; ``VectorStorage`` keeps its owner.
+package struct Int8Rows: RowSource, @unchecked Sendable {
+  package let dimension: Int
+  private let base: UnsafePointer<Int8>
+  private let factors: UnsafePointer<Float>
+
+  /// Row i is `base[i * dimension ..< (i + 1) * dimension]` times `scales[i]`.
+  package init(
+    _ base: UnsafePointer<Int8>?, scales: UnsafePointer<Float>?, dimension: Int
+  ) {
+    self.base = base ?? Allocation.nowhere()
+    factors = scales ?? Allocation.nowhere()
+    self.dimension = dimension
+  }
+
+  package var inPlace: (base: UnsafePointer<Float>, stride: Int)? { nil }
+  package var tensorType: TensorFile.ElementType { .int8 }
+  package var scales: UnsafePointer<Float>? { factors }
+
+  package func copy(row: Int, to target: UnsafeMutablePointer<Float>) {
+    let values = base + row * dimension
+    for column in 0..<dimension { target[column] = Float(values[column]) * factors[row] }
+  }
+
+  package func add(row: Int, times factor: Double, to sum: inout [Double]) {
+    let values = base + row * dimension
+    let factor = factor * Double(factors[row])
+    for column in 0..<dimension { sum[column] += factor * Double(values[column]) }
+  }
+
+  package func length(of row: Int) -> Float? {
+    let values = base + row * dimension
+    var sum = 0
+    for column in 0..<dimension { sum += Int(values[column]) * Int(values[column]) }
+    let length = Float(Double(sum).squareRoot() * Double(factors[row]).magnitude)
+    return length.isFinite ? length : nil
+  }
+
+  package func storedBytes(of row: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(UnsafeBufferPointer(start: base + row * dimension, count: dimension))
+  }
+}
+
+extension WordVectors {
+  /// The same vectors with one byte a value and one factor a row.
+  ///
+  /// The factor is the row's largest magnitude over 127; values are rounded to the nearest multiple
+  /// of it, halves to even.
+  public func quantized() -> WordVectors {
+    guard !isQuantized else { return self }
+    return WordVectors(storage: quantize(), metadata: metadata, warnings: warnings, name: name)
+  }
+
+  /// The same vectors with a float a value.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` when a factor makes a value infinite.
+  public func dequantized() throws -> WordVectors {
+    guard isQuantized else { return self }
+    let memory = Allocation(byteCount: 4 * count * dimension)
+    let values = memory.buffer(of: Float.self, count: count * dimension)
+    if let base = values.baseAddress {
+      for row in 0..<count { storage.rows.copy(row: row, to: base + row * dimension) }
+    }
+    let rows = Float32Rows(
+      values.baseAddress.map { UnsafePointer($0) }, dimension: dimension, stride: dimension)
+    let (norms, firstBad) = try VectorStorage.norms(of: rows, count: count, threads: 1)
+    if let firstBad {
+      throw WordtoolError(
+        .badData, found: "value \(firstBad.column) of word \(firstBad.row) is not a finite number")
+    }
+    return WordVectors(
+      storage: VectorStorage(
+        rows: rows, norms: UnsafeBufferPointer(norms.buffer(of: Float.self, count: count)),
+        counts: storage.counts, words: storage.words, owners: [memory, norms, storage]),
+      metadata: metadata, warnings: warnings, name: name)
+  }
+
+  private func quantize() -> VectorStorage {
+    let values = Allocation(byteCount: count * dimension)
+    let bytes = values.buffer(of: Int8.self, count: count * dimension)
+    let scaleMemory = Allocation(byteCount: 4 * count)
+    let scales = scaleMemory.buffer(of: Float.self, count: count)
+    let normMemory = Allocation(byteCount: 4 * count)
+    let norms = normMemory.buffer(of: Float.self, count: count)
+    for row in 0..<count {
+      let vector = vector(at: row)
+      let largest = vector.reduce(0) { Swift.max($0, $1.magnitude) }
+      // A factor below the smallest normal number would lose its precision.
+      let scale = Swift.max(largest / 127, largest > 0 ? .leastNormalMagnitude : 1)
+      scales[row] = scale
+      var sum = 0
+      for column in 0..<dimension {
+        let byte = Int8(
+          Swift.max(-127, Swift.min(127, (vector[column] / scale).rounded(.toNearestOrEven))))
+        bytes[row * dimension + column] = byte
+        sum += Int(byte) * Int(byte)
+      }
+      norms[row] = Float(Double(sum).squareRoot() * Double(scale))
+    }
+    let rows = Int8Rows(
+      bytes.baseAddress.map { UnsafePointer($0) },
+      scales: scales.baseAddress.map { UnsafePointer($0) }, dimension: dimension)
+    return VectorStorage(
+      rows: rows, norms: UnsafeBufferPointer(norms), counts: storage.counts, words: storage.words,
+      owners: [values, scaleMemory, normMemory, storage])
+  }
+}
