@@ -1,0 +1,169 @@
+import Networks
+import SeqModels
+import TestSupport
+import Tokenize
+import WordtoolCore
+
+/// Classifiers and taggers.
+extension PinnedResultTests {
+  /// Texts of one of some labels, or of several of them, told by which words stand in them.
+  private static func labelledText(_ labels: Int, isSeveral: Bool = false) -> LabelledText {
+    var text = LabelledText()
+    for (number, sentence) in PinnedText(sentences: 60, words: 24, seed: 2).sentences.enumerated() {
+      var own = [sentence[0] % labels]
+      if isSeveral, number % 3 == 0 { own.append((own[0] + 1) % labels) }
+      text.append(text: PinnedText.text(sentence), labels: own.map { "label \($0)" })
+    }
+    return text
+  }
+
+  private static func result(
+    _ training: ClassifierTraining, _ text: LabelledText, _ losses: [Double] = []
+  ) throws -> PinnedResult {
+    let folder = ScratchFolder()
+    try training.classifier.write(to: OutputFile(path: folder("model")))
+    let report = try training.classifier.evaluate(text)
+    return PinnedResult(
+      tensorFile: try folder.bytes(of: "model"),
+      losses + [report.accuracy] + (report.meanLoss.map { [$0] } ?? []))
+  }
+
+  private static func linear(
+    _ name: String, labels: Int, isSeveral: Bool = false, _ expected: PinnedResult,
+    _ weighting: BagOfWordsOptions.Weighting
+  ) -> PinnedRun {
+    PinnedRun(name, expected) { threads in
+      let text = labelledText(labels, isSeveral: isSeveral)
+      var options = BagOfWordsOptions(weighting: weighting)
+      options.tolerance = 0.01
+      return try result(TextClassifier.train(on: text, options: options, threads: threads), text)
+    }
+  }
+
+  private static func fastText(
+    _ name: String, labels: Int, isSeveral: Bool, _ expected: PinnedResult
+  ) -> PinnedRun {
+    PinnedRun(name, expected) { threads in
+      let text = labelledText(labels, isSeveral: isSeveral)
+      // 100 values are seven blocks of columns in two groups.
+      let options = FastTextOptions(dimension: 100, epochs: 3)
+      let losses = Locked<[Double]>([])
+      let training = try TextClassifier.train(on: text, options: options, threads: threads) {
+        progress in losses.withLock { $0.append(progress.loss ?? 0) }
+      }
+      return try result(training, text, losses.withLock { $0 })
+    }
+  }
+
+  private static func sequenceOptions(_ cell: RecurrentCell) -> SequenceTrainingOptions {
+    var options = SequenceTrainingOptions(rule: .whitespace)
+    options.recurrent.hidden = 9
+    options.recurrent.cell = cell
+    options.embedding = 7
+    options.minimumCount = 1
+    options.batch = 8
+    options.epochs = 3
+    options.learningRate = 0.02
+    return options
+  }
+
+  static let classifiers = [
+    linear(
+      "two labels, counts", labels: 2,
+      PinnedResult(
+        "15b6e252b564c35db365e1dd9800198dffe96a5bfc9ae46422d14b221e47d506",
+        [0.8666666666666667, 0.5624659379093085]), .counts),
+    linear(
+      "two labels, tf-idf", labels: 2,
+      PinnedResult(
+        "de3e03ff1b7adf5bd3e67e2b2c2776e55ee07b4405032200415cf7fabf13ee95",
+        [0.9666666666666667, 0.2632570981165469]), .tfIdf),
+    linear(
+      "four labels, presence", labels: 4,
+      PinnedResult(
+        "3f3968d6a64f7fe5b45ee1945253ef27e49455489afd0c873b67484a2d8c5ddd",
+        [0.8333333333333334, 0.8794915591206166]), .binary),
+    linear(
+      "four labels, naive Bayes", labels: 4,
+      PinnedResult(
+        "709d03291c5f702f69e5ababf645d329054d33c487fac8d09d0af0290009a1f8",
+        [0.85, 0.7331746761420758]), .naiveBayes),
+    linear(
+      "several of four labels, naive Bayes", labels: 4, isSeveral: true,
+      PinnedResult(
+        "f588723b1b0c061e3dd80ece80fdd4f163cf1a0c1ded0a71360812ab090f97b9",
+        [0.8833333333333333, 0.5612770397714056]), .naiveBayes),
+    fastText(
+      "fastText, three labels", labels: 3, isSeveral: false,
+      PinnedResult(
+        "8c52072753a62206e12f2a61fcad5d36fd13d0a1f7df5f5817d5c2833b9356ce",
+        [1.0985658582440996, 1.098258332450353, 1.0978473540187388, 0.65, 1.0976647105223782])),
+    fastText(
+      "fastText, several of twenty labels", labels: 20, isSeveral: true,
+      PinnedResult(
+        "44dec3f57869e4bb7159d98d735e4f7cb68a4800409b5db16dbf51043c9e2d35",
+        [
+          2.9957203846359435, 2.995574759270148, 2.995466924297842, 0.6666666666666666,
+          2.995410481411199,
+        ])),
+    PinnedRun(
+      "LSTM classifier",
+      PinnedResult(
+        "6cb789836c767e9c595a7009b6ca4cc93a346f4d3760ee7e1ba7de8be46199a3",
+        [
+          1.0118803862616474, 1.0173777319676889, 1.0173777319676889, 0.6333333333333333,
+          1.008251966602713,
+        ])
+    ) { threads in
+      let text = labelledText(3)
+      var losses: [Double] = []
+      let training = try TextClassifier.train(
+        on: text, options: sequenceOptions(.lstm), threads: threads
+      ) { losses.append($0.loss ?? 0) }
+      return try result(training, text, losses.suffix(3))
+    },
+    PinnedRun(
+      "GRU classifier in both directions with attention",
+      PinnedResult(
+        "72b9e05967ca453b99464ac63f9bb2eb2fbe2e4afe498087294c2f5f86687116",
+        [
+          1.334492547664882, 1.3282614329188187, 1.3282614329188187, 0.4666666666666667,
+          1.3146818858170868,
+        ])
+    ) { threads in
+      let text = labelledText(4, isSeveral: true)
+      var options = sequenceOptions(.gru)
+      options.recurrent.isBidirectional = true
+      options.pooling = .attention
+      options.averagesLastPass = true
+      options.seed = 3
+      var losses: [Double] = []
+      let training = try TextClassifier.train(on: text, options: options, threads: threads) {
+        losses.append($0.loss ?? 0)
+      }
+      return try result(training, text, losses.suffix(3))
+    },
+    PinnedRun(
+      "tagger",
+      PinnedResult(
+        "58bae618e2ec2a1be770458818ea8e7eabf8639e760739f5259d3932a6e42618",
+        [1.0577990621371414, 1.0635050179104006, 1.0635050179104006])
+    ) { threads in
+      var text = TaggedText()
+      for sentence in PinnedText(sentences: 40, words: 20, seed: 6).sentences {
+        // The tag of a word hangs on the word before as well.
+        let tags = zip([0] + sentence, sentence).map { "T\(($0 + $1) % 3)" }
+        text.sentences.append(.init(words: sentence.map { "w\($0)" }, tags: tags))
+      }
+      var options = sequenceOptions(.lstm)
+      options.recurrent.isBidirectional = true
+      var losses: [Double] = []
+      let tagger = try SequenceTagger.train(on: text, options: options, threads: threads) {
+        losses.append($0.loss ?? 0)
+      }.tagger
+      let folder = ScratchFolder()
+      try tagger.write(to: OutputFile(path: folder("model")))
+      return PinnedResult(tensorFile: try folder.bytes(of: "model"), losses.suffix(3))
+    },
+  ]
+}
