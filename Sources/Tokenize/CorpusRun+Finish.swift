@@ -32,16 +32,14 @@ extension CorpusRun {
   /// The vocabulary, for each thread the final number (or -2) of each of its numbers, and how
   /// many distinct words there are.
   private func merge(
-    _ tables: [WordCounts]
+    _ tables: [WordTable]
   ) throws -> (Vocabulary, [[Int32]], Int) {
     let all = VocabularyBuilder()
     var maps: [[Int32]] = []
     for table in tables {
       maps.append(
         (0..<table.count).map { index in
-          unsafe table.withBytes(index) {
-            unsafe all.table.add($0, count: table.tally(index))
-          }
+          unsafe all.table.add(table.bytes(index), count: table.tally(index))
         })
     }
     let order: [Int32]
@@ -51,12 +49,11 @@ extension CorpusRun {
       if error.path == nil && files.count == 1 { error.path = files[0] }
       throw error
     }
-    let sorted = WordCounts(expectedCount: order.count)
+    let sorted = WordTable(expectedCount: order.count)
     var final = [Int32](repeating: -2, count: all.distinctCount)
     for number in order {
-      final[Int(number)] = unsafe all.table.withBytes(Int(number)) {
-        unsafe sorted.add($0, count: all.table.tally(Int(number)))
-      }
+      final[Int(number)] = unsafe sorted.add(
+        all.table.bytes(Int(number)), count: all.table.tally(Int(number)))
     }
     for index in maps.indices {
       for place in maps[index].indices { maps[index][place] = final[Int(maps[index][place])] }

@@ -16,7 +16,7 @@ final class CorpusRun: Sendable {
 
   /// What one thread brings home.
   struct Result: Sendable {
-    var table: WordCounts
+    var table: WordTable
     var statistics = CorpusStatistics()
   }
 
@@ -98,7 +98,7 @@ final class CorpusRun: Sendable {
   private var writer = IDBlocks.Writer()
   private var ids = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 0)
   private var idCount = 0
-  let table = WordCounts()
+  let table = WordTable()
   private(set) var statistics = CorpusStatistics()
 
   init(run: CorpusRun, worker: Int, scanner: TokenScanner) {

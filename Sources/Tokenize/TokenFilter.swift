@@ -2,7 +2,7 @@ import WordtoolCore
 
 /// Decides which folded tokens are kept. Belongs to one thread.
 final class TokenFilter {
-  private let stopWords: ByteStringTable
+  private let stopWords: WordTable
   private let minimumLength: Int
   private let maximumLength: Int
 
@@ -11,21 +11,19 @@ final class TokenFilter {
     _ processing: TokenProcessing,
     fold: (UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>
   ) {
-    var stopWords = ByteStringTable(expectedCount: processing.stopWords.count)
+    stopWords = WordTable(expectedCount: processing.stopWords.count)
     minimumLength = max(processing.minimumLength, 1)
     maximumLength = processing.maximumLength ?? Int.max
     for word in processing.stopWords {
       var word = word
       word.withUTF8 { _ = unsafe stopWords.add(fold($0)) }
     }
-    self.stopWords = stopWords
   }
 
   func keeps(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
     var length = 0
     for index in 0..<token.count where unsafe token[index] & 0xC0 != 0x80 { length += 1 }
-    guard length >= minimumLength, length <= maximumLength else { return false }
-    return unsafe stopWords.find(token) == nil
+    return unsafe length >= minimumLength && length <= maximumLength && stopWords.find(token) < 0
   }
 }
 

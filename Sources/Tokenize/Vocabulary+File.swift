@@ -10,7 +10,7 @@ extension Vocabulary {
   ///   count, a count that is no number, a word that is empty, not UTF-8 or there already.
   public init(contentsOf path: String) throws {
     let source = try ByteSource(path: path)
-    let table = WordCounts()
+    let table = WordTable()
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     var line: [UInt8] = []
     var number = 0
@@ -55,7 +55,7 @@ extension Vocabulary {
   private static let longestLine = 1 << 20
 
   private static func parse(
-    _ line: [UInt8], into table: WordCounts, path: String, line number: Int
+    _ line: [UInt8], into table: WordTable, path: String, line number: Int
   ) throws -> Int64 {
     func problem(_ found: String, _ expected: String) -> WordtoolError {
       WordtoolError(
@@ -81,7 +81,7 @@ extension Vocabulary {
         throw problem("a NUL byte", "UTF-8 text")
       }
       let before = table.count
-      unsafe table.add(word, count: count)
+      _ = unsafe table.add(word, count: count)
       guard table.count > before else {
         let text = unsafe String(decoding: unsafe word, as: UTF8.self)
         throw problem("'\(text)' for the second time", "every word once")

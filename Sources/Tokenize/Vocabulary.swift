@@ -11,23 +11,23 @@ public struct Vocabulary: Sendable {
   /// Immutable, so that it can be shared.
   @safe private final class Storage: @unchecked Sendable {
     // Sendable: the table is complete when the storage is made and never changes after.
-    let table: WordCounts
+    let table: WordTable
     let total: Int64
 
-    init(_ table: WordCounts) {
+    init(_ table: WordTable) {
       self.table = table
       total = (0..<table.count).reduce(0) { $0 + table.tally($1) }
     }
   }
 
   /// Takes over a table whose numbers are in the vocabulary's order.
-  init(_ table: WordCounts) { storage = Storage(table) }
+  init(_ table: WordTable) { storage = Storage(table) }
 
   /// Makes a vocabulary from words in the order given.
   ///
   /// - Parameter words: distinct, with counts of at least 0.
   public init(_ words: some Sequence<(word: String, count: Int64)>) {
-    let table = WordCounts()
+    let table = WordTable()
     for (word, count) in words {
       precondition(count >= 0, "the count of '\(word)' is \(count)")
       var word = word
@@ -56,7 +56,7 @@ public struct Vocabulary: Sendable {
     at id: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {
     precondition(id >= 0 && id < count, "word \(id) of a vocabulary of \(count)")
-    return try unsafe storage.table.withBytes(id, body)
+    return try unsafe body(storage.table.bytes(id))
   }
 
   /// How often the word with a number occurs.

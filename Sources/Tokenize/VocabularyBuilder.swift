@@ -1,3 +1,4 @@
+import Libc
 import WordtoolCore
 
 /// Counts words and makes a ``Vocabulary`` of those that are frequent enough.
@@ -5,12 +6,12 @@ import WordtoolCore
 /// The result depends on the words and their counts alone, not on the order they come in.
 /// Belongs to one thread.
 public final class VocabularyBuilder {
-  let table: WordCounts
+  let table: WordTable
 
   /// A builder that has seen nothing.
-  public init() { table = WordCounts() }
+  public init() { table = WordTable() }
 
-  init(_ table: WordCounts) { self.table = table }
+  init(_ table: WordTable) { self.table = table }
 
   /// How many distinct words were seen.
   public var distinctCount: Int { table.count }
@@ -26,7 +27,7 @@ public final class VocabularyBuilder {
 
   /// Counts a word given as bytes.
   public func addUTF8(_ word: UnsafeBufferPointer<UInt8>, count: Int = 1) {
-    unsafe table.add(word, count: Int64(count))
+    _ = unsafe table.add(word, count: Int64(count))
   }
 
   /// The vocabulary of the words counted so far.
@@ -35,11 +36,9 @@ public final class VocabularyBuilder {
   ///   enough.
   public func build(_ limits: VocabularyLimits = VocabularyLimits()) throws -> Vocabulary {
     let order = try sortedNumbers(limits)
-    let sorted = WordCounts(expectedCount: order.count)
+    let sorted = WordTable(expectedCount: order.count)
     for number in order {
-      unsafe table.withBytes(Int(number)) {
-        _ = unsafe sorted.add($0, count: table.tally(Int(number)))
-      }
+      _ = unsafe sorted.add(table.bytes(Int(number)), count: table.tally(Int(number)))
     }
     return Vocabulary(sorted)
   }
@@ -75,6 +74,14 @@ public final class VocabularyBuilder {
   private func precedes(_ a: Int, _ b: Int) -> Bool {
     let (countA, countB) = (table.tally(a), table.tally(b))
     if countA != countB { return countA > countB }
-    return table.precedes(a, b)
+    let bytesA = unsafe table.bytes(a)
+    let bytesB = unsafe table.bytes(b)
+    let common = min(bytesA.count, bytesB.count)
+    if common > 0, let baseA = bytesA.baseAddress, let baseB = bytesB.baseAddress {
+      // SAFETY: both words have at least `common` bytes.
+      let difference = unsafe memcmp(baseA, baseB, common)
+      if difference != 0 { return difference < 0 }
+    }
+    return bytesA.count < bytesB.count
   }
 }
