@@ -34,9 +34,9 @@ enum ToyReviews {
     return try folder.bytes(of: "m")
   }
 
-  @Test(arguments: BagOfWordsOptions.Weighting.allCases)
-  func wordsThatTellTheClassAreLearned(_ weighting: BagOfWordsOptions.Weighting) throws {
-    let options = BagOfWordsOptions(weighting: weighting)
+  @Test(arguments: LinearClassifierOptions.Weighting.allCases)
+  func wordsThatTellTheClassAreLearned(_ weighting: LinearClassifierOptions.Weighting) throws {
+    let options = LinearClassifierOptions(weighting: weighting)
     let classifier = try TextClassifier.train(on: ToyReviews.make(200), options: options).classifier
     let report = try classifier.evaluate(ToyReviews.make(200, seed: 2))
     #expect(report.accuracy > 0.9, "\(weighting): \(report.accuracy)")
@@ -47,8 +47,8 @@ enum ToyReviews {
 
   @Test func theBytesDoNotDependOnTheThreads() throws {
     let text = ToyReviews.make(1500, labels: 3)
-    for weighting in BagOfWordsOptions.Weighting.allCases {
-      let options = BagOfWordsOptions(weighting: weighting)
+    for weighting in LinearClassifierOptions.Weighting.allCases {
+      let options = LinearClassifierOptions(weighting: weighting)
       let files = try [1, 2, 3].map {
         try model(TextClassifier.train(on: text, options: options, threads: $0))
       }
@@ -61,7 +61,7 @@ enum ToyReviews {
   @Test func theWeightsAreAnOptimum() throws {
     let folder = ScratchFolder()
     let text = ToyReviews.make(60)
-    var options = BagOfWordsOptions(weighting: .binary, cost: 0.7)
+    var options = LinearClassifierOptions(weighting: .binary, cost: 0.7)
     options.features.orders = 1...1
     options.features.minimumCount = 1
     options.tolerance = 1e-5
@@ -107,7 +107,7 @@ enum ToyReviews {
       text.append(text: "good not", labels: ["yes"])
     }
     for buckets in [nil, 1000] {
-      var options = BagOfWordsOptions(weighting: .binary)
+      var options = LinearClassifierOptions(weighting: .binary)
       options.features.bucketCount = buckets
       let classifier = try TextClassifier.train(on: text, options: options).classifier
       #expect(try classifier.evaluate(text).accuracy == 1)
@@ -121,7 +121,7 @@ enum ToyReviews {
     var text = LabelledText()
     for index in 0..<100 { text.append(text: "same", labels: [index < 90 ? "often" : "seldom"]) }
     func answer(_ weights: ClassWeights) throws -> TextClassifier.Prediction {
-      var options = BagOfWordsOptions(weighting: .binary, cost: 10)
+      var options = LinearClassifierOptions(weighting: .binary, cost: 10)
       options.classWeights = weights
       options.tolerance = 1e-3
       options.maximumEpochs = 5000
@@ -143,7 +143,7 @@ enum ToyReviews {
       text.append(text: "honey jar", labels: ["sweet"])
     }
     let classifier = try TextClassifier.train(
-      on: text, options: BagOfWordsOptions(weighting: .binary, cost: 10)
+      on: text, options: LinearClassifierOptions(weighting: .binary, cost: 10)
     ).classifier
     #expect(!classifier.isExclusive)
     let both = try classifier.predictions(for: "sugar cake", count: 2)
@@ -156,9 +156,9 @@ enum ToyReviews {
   @Test func aModelReadBackGivesTheSameAnswersAndBytes() throws {
     let folder = ScratchFolder()
     let text = ToyReviews.make(120, labels: 3)
-    for weighting in BagOfWordsOptions.Weighting.allCases {
+    for weighting in LinearClassifierOptions.Weighting.allCases {
       for buckets in [nil, 64] {
-        var options = BagOfWordsOptions(weighting: weighting)
+        var options = LinearClassifierOptions(weighting: weighting)
         options.features.bucketCount = buckets
         options.features.orders = 2...3
         let trained = try TextClassifier.train(on: text, options: options).classifier
@@ -178,7 +178,7 @@ enum ToyReviews {
   @Test func damagedFilesAndOtherKindsAreRefused() throws {
     let folder = ScratchFolder()
     let trained = try TextClassifier.train(
-      on: ToyReviews.make(50), options: BagOfWordsOptions())
+      on: ToyReviews.make(50), options: LinearClassifierOptions())
     let bytes = try model(trained)
     func refused(_ bytes: [UInt8], _ part: String) throws {
       let path = try folder.write(bytes, to: "bad")
@@ -215,7 +215,7 @@ enum ToyReviews {
     empty.append(text: "", labels: ["y"])
     for text in [one, empty] {
       #expect(throws: WordtoolError.self) {
-        try TextClassifier.train(on: text, options: BagOfWordsOptions())
+        try TextClassifier.train(on: text, options: LinearClassifierOptions())
       }
       #expect(throws: WordtoolError.self) {
         try TextClassifier.train(on: text, options: FastTextOptions())
@@ -224,14 +224,15 @@ enum ToyReviews {
     let stop = StopFlag()
     stop.raise()
     let error = #expect(throws: WordtoolError.self) {
-      try TextClassifier.train(on: ToyReviews.make(50), options: BagOfWordsOptions(), stop: stop)
+      try TextClassifier.train(
+        on: ToyReviews.make(50), options: LinearClassifierOptions(), stop: stop)
     }
     #expect(error?.kind == .interrupted)
   }
 
   @Test func unseenLabelsAreCountedAsWrong() throws {
     let classifier = try TextClassifier.train(
-      on: ToyReviews.make(100), options: BagOfWordsOptions()
+      on: ToyReviews.make(100), options: LinearClassifierOptions()
     ).classifier
     var test = LabelledText()
     test.append(text: "good fine", labels: ["class 0"])
@@ -258,7 +259,7 @@ enum ToyReviews {
   func reviewsOfFilmsAreToldApart() throws {
     let text = try LabelledText(contentsOf: RealData.path("imdb/train.tsv.gz"))
     let test = try LabelledText(contentsOf: RealData.path("imdb/test.tsv.gz"))
-    let trained = try TextClassifier.train(on: text, options: BagOfWordsOptions(), threads: 2)
+    let trained = try TextClassifier.train(on: text, options: LinearClassifierOptions(), threads: 2)
     #expect(try trained.classifier.evaluate(test, threads: 2).accuracy > 0.912)
   }
 }

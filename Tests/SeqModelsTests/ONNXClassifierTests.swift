@@ -97,7 +97,7 @@ import WordtoolCore
     }
     let sum = ["Gather", "Unsqueeze", "Mul", "ReduceSum"]
     let scale = ["Gather", "Mul", "Mul", "ReduceSum", "Sqrt", "Max", "Div"]
-    let expected: [(BagOfWordsOptions.Weighting, LabelledText, [String])] = [
+    let expected: [(LinearClassifierOptions.Weighting, LabelledText, [String])] = [
       (.counts, texts(30), sum + ["Add", "Sigmoid", "ReduceSum", "Div"]),
       (.naiveBayes, two, ["Min"] + sum + ["Add", "Sigmoid", "Sub", "Concat"]),
       (
@@ -107,7 +107,7 @@ import WordtoolCore
     ]
     for (weighting, text, operations) in expected {
       let trained = try TextClassifier.train(
-        on: text, options: BagOfWordsOptions(weighting: weighting)
+        on: text, options: LinearClassifierOptions(weighting: weighting)
       ).classifier
       let (graph, about) = try graph(trained.writeONNX)
       #expect(self.operations(graph) == operations, "\(weighting)")

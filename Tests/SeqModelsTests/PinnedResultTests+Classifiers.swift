@@ -30,11 +30,11 @@ extension PinnedResultTests {
 
   private static func linear(
     _ name: String, labels: Int, isSeveral: Bool = false, _ expected: PinnedResult,
-    _ weighting: BagOfWordsOptions.Weighting
+    _ weighting: LinearClassifierOptions.Weighting
   ) -> PinnedRun {
     PinnedRun(name, expected) { threads in
       let text = labelledText(labels, isSeveral: isSeveral)
-      var options = BagOfWordsOptions(weighting: weighting)
+      var options = LinearClassifierOptions(weighting: weighting)
       options.tolerance = 0.01
       return try result(TextClassifier.train(on: text, options: options, threads: threads), text)
     }

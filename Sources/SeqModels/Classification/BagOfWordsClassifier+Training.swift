@@ -11,7 +11,8 @@ extension TextClassifier {
   /// - Throws: `WordtoolError`: `badData` for fewer than two labels or texts without any frequent
   ///   word, `usage` for class weights of labels that are not there, `diverged`, `interrupted`.
   public static func train(
-    on text: LabelledText, options: BagOfWordsOptions, threads: Int = 1, stop: StopFlag? = nil,
+    on text: LabelledText, options: LinearClassifierOptions, threads: Int = 1,
+    stop: StopFlag? = nil,
     progress: @escaping @Sendable (ClassifierProgress) -> Void = { _ in }
   ) throws -> ClassifierTraining {
     let labels = try TrainingLabels(text)
@@ -54,7 +55,7 @@ extension DocumentFeatures {
 struct BagOfWordsTraining {
   let labels: TrainingLabels
   let isExclusive: Bool
-  let options: BagOfWordsOptions
+  let options: LinearClassifierOptions
   let rows: SparseRows
 
   /// Trains all questions, several at a time.

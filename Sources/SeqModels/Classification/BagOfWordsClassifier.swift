@@ -3,7 +3,7 @@ import Tokenize
 import WordtoolCore
 
 /// How a linear classifier of words and n-grams is trained.
-public struct BagOfWordsOptions: Sendable {
+public struct LinearClassifierOptions: Sendable {
   /// What the number of times a feature occurs in a text counts.
   public enum Weighting: String, Codable, Hashable, Sendable, CaseIterable {
     /// 1 if it occurs.
@@ -72,7 +72,7 @@ struct BagOfWordsClassifier: ClassifierCore {
   let rule: TokenizerRule
   let isExclusive: Bool
   let features: NGramFeatures
-  let weighting: BagOfWordsOptions.Weighting
+  let weighting: LinearClassifierOptions.Weighting
   /// [features, questions], row-major, scales multiplied in.
   let weights: [Float]
   /// [questions]

@@ -6,7 +6,7 @@ public import WordtoolCore
 ///
 /// ```swift
 /// let text = try LabelledText(contentsOf: "reviews.tsv")
-/// let trained = try TextClassifier.train(on: text, options: BagOfWordsOptions())
+/// let trained = try TextClassifier.train(on: text, options: LinearClassifierOptions())
 /// try trained.classifier.predictions(for: "a wonderful film")[0].label
 /// ```
 public final class TextClassifier: Sendable {

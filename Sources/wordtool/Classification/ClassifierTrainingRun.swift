@@ -110,7 +110,7 @@ struct ClassifierTrainingRun: Training {
     let progress = session.show(unit: "texts")
     switch command.model {
     case .bagOfWords:
-      let options = BagOfWordsOptions(
+      let options = LinearClassifierOptions(
         features: features(minimumCount: 2), weighting: command.linear.weighting,
         cost: command.linear.cost, maximumEpochs: command.steps.epochs ?? 200,
         classWeights: weights,

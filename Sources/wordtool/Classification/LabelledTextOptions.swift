@@ -3,7 +3,7 @@ public import SeqModels
 import Tokenize
 
 extension LabelledTextLayout.Format: ExpressibleByArgument {}
-extension BagOfWordsOptions.Weighting: ExpressibleByArgument {}
+extension LinearClassifierOptions.Weighting: ExpressibleByArgument {}
 
 extension LabelledTextLayout.Column: ExpressibleByArgument {
   /// Reads a column: digits are a number, everything else a name.

@@ -99,12 +99,12 @@ struct LinearModelOptions: ParsableArguments {
     help: ArgumentHelp(
       "What an occurrence counts: binary, counts, tf-idf, or nb (log ratio of the classes).",
       valueName: "name"))
-  var weighting: BagOfWordsOptions.Weighting = .naiveBayes
+  var weighting: LinearClassifierOptions.Weighting = .naiveBayes
 
   @Option(
     help: ArgumentHelp(
       "The factor of the loss against the penalty; more fits the training text closer. (default: "
-        + BagOfWordsOptions.Weighting.allCases.map {
+        + LinearClassifierOptions.Weighting.allCases.map {
           "\($0.rawValue) \(NumberFormat.short($0.defaultCost))"
         }.joined(separator: ", ") + ")",
       valueName: "x"))
