@@ -58,7 +58,7 @@ struct EmbeddingTraining: Training {
     var fraction: Double
     var epoch: Int
     var loss: Double?
-    var learningRate: Float
+    var learningRate: Double
     var seconds: Double
     var position: Int { words }
   }
@@ -78,7 +78,7 @@ struct EmbeddingTraining: Training {
     options.negativeSamples = command.model.negative
     options.noiseExponent = command.model.noiseExponent
     options.subsampling = command.model.sample
-    options.epochs = command.model.epochs
+    if case .fixed(let count) = command.model.epochs { options.epochs = count }
     options.learningRate = command.model.lr
     options.minimumLearningRateRatio = command.model.minLrRatio
     options.seed = command.seed
@@ -105,6 +105,16 @@ struct EmbeddingTraining: Training {
     let kernels = try KernelTable.selected()
     let corpus = try readCorpus(session)
     if let path = command.vocabulary.saveVocab { try corpus.vocabulary.save(to: path) }
+    var options = options
+    if case .automatic = command.model.epochs {
+      let tokens = corpus.ids.tokenCount
+      options.epochs = SkipGramOptions.epochs(forWords: tokens)
+      if options.epochs > SkipGramOptions().epochs {
+        session.progress.note(
+          "\(NumberFormat.grouped(tokens)) words are few, so they are passed over "
+            + "\(options.epochs) times; --epochs says otherwise")
+      }
+    }
     let trainer = try SkipGramTrainer(
       options: options, counts: corpus.vocabulary.counts, kernels: kernels)
     try begin(trainer, corpus)
@@ -118,7 +128,7 @@ struct EmbeddingTraining: Training {
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> WordVectors {
     let (skipGram, corpus) = (trainer.skipGram, trainer.corpus)
-    var pausing: SkipGramTrainer.Pausing?
+    var pausing: TrainingPause?
     if let checkpoint = files.checkpoint {
       pausing = .init(every: .seconds(command.checkpoints.checkpointEvery)) {
         try saveCheckpoint(of: trainer, to: checkpoint.path)
@@ -129,7 +139,10 @@ struct EmbeddingTraining: Training {
     ) { moment in
       show(moment, session)
     }
-    return try skipGram.wordVectors(vocabulary: corpus.vocabulary, metadata: metadata(corpus))
+    let vectors = try skipGram.wordVectors(
+      vocabulary: corpus.vocabulary, metadata: metadata(trainer))
+    VectorSet.warnIfUntrained(vectors, named: files.output)
+    return vectors
   }
 
   func saveCheckpoint(of trainer: Trainer, to path: String) throws {
@@ -141,7 +154,7 @@ struct EmbeddingTraining: Training {
     if let path = command.saveContext {
       let contextFile = try OutputFile(path: path)
       try trainer.skipGram.contextWordVectors(
-        vocabulary: trainer.corpus.vocabulary, metadata: metadata(trainer.corpus)
+        vocabulary: trainer.corpus.vocabulary, metadata: metadata(trainer)
       ).write(
         to: contextFile, format: contextFormat(path), threads: command.threads.count)
       try contextFile.commit()
@@ -154,10 +167,11 @@ struct EmbeddingTraining: Training {
     _ vectors: WordVectors, of trainer: Trainer, _ session: TrainingSession
   ) -> Summary {
     let tokens = trainer.corpus.ids.tokenCount
+    let epochs = trainer.skipGram.options.epochs
     return Summary(
       tokens: tokens, vocabulary: trainer.corpus.vocabulary.count, dimension: options.dimension,
-      epochs: options.epochs, seconds: session.seconds,
-      wordsPerSecond: Double(tokens * options.epochs - trainer.wordsBefore) / session.seconds,
+      epochs: epochs, seconds: session.seconds,
+      wordsPerSecond: Double(tokens * epochs - trainer.wordsBefore) / session.seconds,
       loss: trainer.skipGram.epochLosses.last ?? 0, threads: command.threads.count,
       seed: options.seed, peakResidentBytes: Environment.peakResidentBytes(),
       vectors: files.output)
@@ -241,22 +255,22 @@ struct EmbeddingTraining: Training {
     }
   }
 
-  private func show(_ moment: SkipGramTrainer.Progress, _ session: TrainingSession) {
-    let fraction = Double(moment.wordsSeen) / Double(max(1, moment.wordsInAll))
+  private func show(_ moment: TrainingProgress, _ session: TrainingSession) {
     session.progress.update(
       Progress.Moment(
-        phase: "training", fraction: fraction, count: moment.wordsSeen, loss: moment.loss,
-        learningRate: Double(moment.learningRate)))
+        phase: "training", fraction: moment.fraction, count: moment.examples, loss: moment.loss,
+        learningRate: moment.learningRate))
     session.metrics?.add(
       Line(
-        words: moment.wordsSeen, fraction: fraction, epoch: moment.epoch, loss: moment.loss,
+        words: moment.examples, fraction: moment.fraction, epoch: moment.epoch, loss: moment.loss,
         learningRate: moment.learningRate, seconds: session.secondsSoFar),
-      step: Int(fraction * Self.metricsLines))
+      step: Int(moment.fraction * Self.metricsLines))
   }
 
   // MARK: Metadata
 
-  private func metadata(_ corpus: TokenizedCorpus) throws -> [String: String] {
+  private func metadata(_ trainer: Trainer) throws -> [String: String] {
+    let (options, corpus) = (trainer.skipGram.options, trainer.corpus)
     typealias Key = WordVectors.MetadataKey
     let licence = command.licence ?? (command.texts.isEmpty ? Atlas.licence : nil)
     var metadata = [

@@ -61,6 +61,7 @@ struct InfoCommand: ParsableCommand {
     }
     if let choice {
       let set = try WordVectors(contentsOf: choice.path)
+      VectorSet.warnIfUntrained(set, named: choice.path)
       described = VectorsInfo(
         path: choice.path, chosenBecause: choice.reason, format: set.format?.rawValue,
         words: set.count, dimension: set.dimension, counts: set.counts != nil,

@@ -132,8 +132,11 @@ struct ModelOptions: ParsableArguments {
       "Words whose share of the text is above this are thinned out; 0 keeps all.", valueName: "x")
   )
   var sample = 1e-4
-  @Option(help: ArgumentHelp("Passes over the text, at least 1.", valueName: "n"))
-  var epochs = 5
+  @Option(
+    help: ArgumentHelp(
+      "Passes over the text, at least 1; auto takes more for a shorter text, from 300 for 13,000 "
+        + "words to 5 for 48 million.", valueName: "n"))
+  var epochs = EpochCount.automatic
   @Option(help: ArgumentHelp("The learning rate at the start.", valueName: "x"))
   var lr: Float = 0.025
   @Option(
@@ -190,4 +193,28 @@ struct CheckpointOptions: ParsableArguments {
 
   /// The checkpoint's file in a folder.
   static func file(in folder: String) -> String { folder + "/skipgram.checkpoint" }
+}
+
+/// How often a text is passed over.
+enum EpochCount: ExpressibleByArgument, CustomStringConvertible {
+  /// By the number of its words.
+  case automatic
+  case fixed(Int)
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .automatic
+    } else if let count = Int(argument) {
+      self = .fixed(count)
+    } else {
+      return nil
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .automatic: "auto"
+    case .fixed(let count): String(count)
+    }
+  }
 }

@@ -21,6 +21,7 @@ struct VectorSet {
     // So that whoever misses a word sees at once which vectors were asked, and why those.
     vectors.name = "\(file) (\(words); \(choice.explanation))"
     self.vectors = vectors
+    Self.warnIfUntrained(vectors, named: choice.path)
     // A rule whose locale this ICU does not know is told now and not as unknown words.
     guard let rule = vectors.tokenizerRule else { return }
     _ = try WordTokenizer(rule: rule)
@@ -29,5 +30,14 @@ struct VectorSet {
         "\(choice.path) was made with Unicode \(rule.unicodeVersion), this is "
           + "\(TokenizerRule.currentUnicodeVersion): a few rare words may be cut differently")
     }
+  }
+
+  /// Says so when all words point the same way: training on too few words leaves that, and neighbours
+  /// then mean nothing. Small tables made by hand may well be like that.
+  static func warnIfUntrained(_ vectors: WordVectors, named path: String) {
+    guard vectors.count >= 100, let mean = vectors.meanCosine(), mean > 0.9 else { return }
+    StandardError.warn(
+      "\(path): the vectors hardly moved from where they began (mean cosine "
+        + "\(NumberFormat.fixed(mean, 3))): train on more text, or with more --epochs")
   }
 }
