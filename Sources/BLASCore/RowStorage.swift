@@ -48,17 +48,7 @@ import WordtoolCore
     guard let base = unsafe memory.buffer(of: Float.self, count: count).baseAddress else {
       preconditionFailure("memory without an address")
     }
-    guard let size, let address = unsafe address, unsafe address != MAP_FAILED else {
-      throw WordtoolError(
-        .unavailable, found: "no memory for \(rowCount) rows of \(dimension) floats",
-        remedy: "use fewer words (`maximumSize`, `minimumCount`) or a smaller `dimension`")
-    }
-    #if os(Linux)
-    // Rows are touched at random: large pages save most of the address translations.
-    _ = unsafe madvise(address, size, MADV_HUGEPAGE)
-    #endif
-    // SAFETY: a fresh mapping, page-aligned, zero-filled, of size bytes.
-    unsafe base = address.bindMemory(to: Float.self, capacity: size / 4)
+    unsafe self.base = base
   }
 
   /// The values of one row, without the padding.

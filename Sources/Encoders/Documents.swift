@@ -55,7 +55,8 @@ public struct Documents: Sendable {
         if isStrict {
           throw WordtoolError(
             .badData, path: path, at: .byte(problem), found: "bytes that are not UTF-8",
-            expected: "UTF-8", remedy: "leave out `isStrict` to replace them, or name the `encoding`")
+            expected: "UTF-8",
+            remedy: "leave out `isStrict` to replace them, or name the `encoding`")
         }
         let repaired = text.withUnsafeBufferPointer { UTF8Text.repaired($0) }
         text = repaired.text

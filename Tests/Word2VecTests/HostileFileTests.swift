@@ -91,9 +91,9 @@ import WordtoolCore
 
   @Test func `broken tensors of the project's own layout are errors`() throws {
     let cases: [(String, Int, UInt8, String)] = [
-      ("vocabulary.offsets", 0, 1, "do not rise from 0"),
-      ("vocabulary.offsets", 8, 200, "do not rise from 0"),
-      ("vocabulary.offsets", 17, 1, "do not rise from 0"),
+      ("vocabulary.offsets", 0, 1, "begins with 1, expected rising bounds"),
+      ("vocabulary.offsets", 8, 200, "falls from 200 to 3, expected rising bounds"),
+      ("vocabulary.offsets", 17, 1, "ends with 259 for 16 bytes"),
       ("vocabulary.bytes", 1, 0xFF, "word 1 is not UTF-8"),
       ("vocabulary.index", 0, 9, "names word 8"),
       ("norms", 3, 0xFF, "the norm of word 0"),

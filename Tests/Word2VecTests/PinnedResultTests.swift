@@ -46,7 +46,7 @@ import Word2Vec
     let ids: [Int32] = text.sentences.flatMap { sentence in sentence.map { Int32($0) } + [-1] }
     let counts = (0..<40).map { word in Int64(ids.count { $0 == word }) }
     let trainer = try SkipGramTrainer(options: options, counts: counts, kernels: kernels)
-    try ids.withUnsafeBufferPointer { try trainer.train(on: $0, threads: threads) }
+    try trainer.train(on: ids.span, threads: threads)
     var digest = SHA256()
     for rows in [trainer.vectors, trainer.contextVectors] {
       for row in 0..<rows.rowCount { digest.update(rows[row]) }

@@ -58,7 +58,7 @@ import Testing
       let tool = Tool(folder: folder)
       let text = folder + "/text"
       try TestFiles.write(Samples.text(lines: 20_000), to: text)
-      let talk = try tool.converse("tokenize", text, "-q")
+      let talk = try tool.converse("tokenize", text)
       #expect(talk.output.line() != nil)
       talk.output.closeNow()
       let run = talk.wait()

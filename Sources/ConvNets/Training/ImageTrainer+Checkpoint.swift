@@ -69,7 +69,7 @@ extension ImageTrainer {
       whitening: checkpoint.whitening, threads: threads)
     let file = checkpoint.file
     try checkpoint.position.check(
-      dataHash: position.dataHash, placeCount: batchesPerEpoch, examples: "images",
+      dataHash: position.dataHash, placeCount: batchesPerEpoch, examples: "other images",
       path: file.file.path)
     position = checkpoint.position
     try file.read(into: execution)

@@ -43,7 +43,11 @@ package struct TrainingSchedule: Hashable, Sendable {
     case .step:
       // One division after the other, as a training without a pause does them; below the smallest
       // number more of them change nothing.
-      for _ in 0..<max(0, decays) where rate > 0 { rate /= decay }
+      var left = decays
+      while left > 0, rate > 0, decay != 1 {
+        rate /= decay
+        left -= 1
+      }
     case .cosine: rate *= (1 + PortableMath.cosine(turns: min(1, done) / 2)) / 2
     }
     if step < warmup { rate *= Double(step + 1) / Double(warmup) }

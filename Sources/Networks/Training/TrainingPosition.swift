@@ -75,8 +75,8 @@ package struct TrainingPosition: Codable, Hashable, Sendable {
   ) throws {
     guard dataHash == hash else {
       throw WordtoolError(
-        .badData, path: path, found: "a checkpoint of other \(examples)",
-        expected: "the \(examples) the training began with")
+        .badData, path: path, found: "a checkpoint of \(examples)",
+        expected: "what the training began with")
     }
     guard place <= placeCount else {
       throw WordtoolError(

@@ -125,7 +125,8 @@ public enum GradientFlow {
     training.lossAverage = .tokens
     training.seed = options.seed
     training.epochs = 1_000_000
-    training.maximumSteps = trainingSteps
+    // Without any step the training is not run.
+    training.maximumSteps = max(1, trainingSteps)
     change(&training)
     let trainer = try NeuralTrainer(
       shape, training: training, vocabulary: vocabulary, ids: ids, threads: threads)

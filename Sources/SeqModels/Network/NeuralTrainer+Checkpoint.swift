@@ -48,11 +48,11 @@ extension NeuralTrainer {
     public init(path: String) throws {
       file = try NeuralModelFile(path: path, format: NeuralModelFile.checkpointFormat)
       let header = try CheckpointHeader<NeuralTrainingOptions>(
-        metadata: file.file.metadata, path: path)
+        metadata: file.file.tensors.metadata, path: path)
       training = header.options
       position = header.position
       guard
-        let history = file.file.metadata["history"].flatMap({
+        let history = file.file.tensors.metadata["history"].flatMap({
           try? StoredJSON.decode([[Int32]].self, from: $0)
         })
       else {
@@ -79,7 +79,7 @@ extension NeuralTrainer {
       ids: ids, validIDs: validIDs, threads: threads)
     let file = checkpoint.file
     try checkpoint.position.check(
-      dataHash: position.dataHash, placeCount: partLength, examples: "text",
+      dataHash: position.dataHash, placeCount: partLength, examples: "another text",
       path: file.file.path)
     position = checkpoint.position
     try file.readWeights(into: network.parameters)

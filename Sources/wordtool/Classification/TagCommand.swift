@@ -34,7 +34,7 @@ struct TagCommand: ParsableCommand {
     let sentences = (0..<batch.count).map { tagger.words(in: batch.text(at: $0)) }
       .filter { !$0.isEmpty }
     let out = StandardOutput.shared
-    let tagged = tagger.answers(for: sentences, threads: questions.threads.count)
+    let tagged = try tagger.answers(for: sentences, threads: questions.threads.count)
     for (words, answers) in zip(sentences, tagged) {
       if questions.json {
         try out.writeLine(

@@ -84,9 +84,9 @@ struct TaggerTraining: Training {
 
   func summarize(
     _ training: SequenceTagger.Training, of texts: Texts, _ session: TrainingSession
-  ) -> Summary {
+  ) throws -> Summary {
     let threads = command.common.threads.count
-    let report = texts.test.map { training.tagger.evaluate($0, threads: threads) }
+    let report = try texts.test.map { try training.tagger.evaluate($0, threads: threads) }
     if let report { ClassificationWarnings.tell(report) }
     return Summary(
       model: command.model.rawValue, parameters: training.tagger.parameterCount,

@@ -44,6 +44,9 @@ struct TextQuestions: ParsableArguments {
       answeredCount += try answer(batch)
     }
     if !text.isEmpty {
+      guard text.contains(where: { !$0.allSatisfy(\.isWhitespace) }) else {
+        throw WordtoolError(.badData, path: "--text", found: "empty text", expected: "words")
+      }
       var batch = LabelledText()
       for words in text { batch.append(text: words, labels: []) }
       try take(batch)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvNets
+import Networks
 
 /// `wordtool image train`: images with classes in, a network that names the class of an image out.
 struct ImageTrainCommand: ParsableCommand {

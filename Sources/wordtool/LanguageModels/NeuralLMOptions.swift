@@ -4,7 +4,7 @@ public import SeqModels
 
 extension RecurrentCell: ExpressibleByArgument {}
 extension WeightInitialization: ExpressibleByArgument {}
-extension NeuralTrainingOptions.Schedule: ExpressibleByArgument {}
+extension LearningRateSchedule: ExpressibleByArgument {}
 extension NeuralTrainingOptions.LossAverage: ExpressibleByArgument {}
 
 /// The shape of a neural language model.
@@ -138,7 +138,7 @@ struct NeuralTrainingArguments: ParsableArguments {
       "How the rate moves: constant, plateau (divided by --decay after an epoch that did not help "
         + "on --valid), step (divided by --decay after each epoch from --decay-after on), cosine.",
       valueName: "name"))
-  var schedule: NeuralTrainingOptions.Schedule = .plateau
+  var schedule: LearningRateSchedule = .plateau
 
   @Option(
     help: ArgumentHelp("The last epoch with the first rate, for --schedule step.", valueName: "n"))
