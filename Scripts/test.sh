@@ -13,8 +13,10 @@ cd "$root"
 # shellcheck source=Scripts/lib/setup.sh
 source Scripts/lib/setup.sh
 
-# The suites with threads, and the numeric ones, whose assertions only a debug build checks.
-sanitized=${WT_SANITIZED_SUITES:-'Lockstep|Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|Sequence|BytePair|EncodersTests'}
+# The suites where threads meet; with the long tests all that use threads, and the numeric ones, whose
+# assertions only a debug build checks.
+sanitized=${WT_SANITIZED_SUITES:-'LockstepTests|WorkersTests|ThreadTeamTests|FastTextClassifierTests'}
+[[ ${WT_SLOW_TESTS:-} != 1 ]] || sanitized=${WT_SANITIZED_SUITES:-'Lockstep|Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|Sequence|BytePair|EncodersTests'}
 # Under AddressSanitizer: none, or all with the long tests; its build takes as long as all others.
 addressed=${WT_ADDRESS_SUITES:-}
 [[ ${WT_SLOW_TESTS:-} != 1 ]] || addressed=${WT_ADDRESS_SUITES:-.}
