@@ -63,7 +63,7 @@ def cases(corpora, folder, threads):
         "images, resnet20": ["image", "train", str(corpora / "cifar-10"), "-o", "OUT", "--model",
                              "resnet20", "--epochs", "1", "--limit", "2000"],
         "vocab": ["vocab", "wiki.txt", "-q"],
-        "bpe train": ["bpe", "train", "imdb.txt", "-o", "OUT", "--vocabulary", "8000"],
+        "bpe train": ["bpe", "train", "imdb.txt", "-o", "OUT", "--vocab-size", "8000"],
         "encode bag-of-words": ["encode", "bag-of-words", "imdb.txt", "-o", "OUT.mtx"],
         "nearest, 2,000 questions": ["nearest", "-"],
     }
