@@ -15,7 +15,7 @@ source Scripts/lib/setup.sh
 
 # The suites where threads meet; with the long tests all that use threads, and the numeric ones, whose
 # assertions only a debug build checks.
-sanitized=${WT_SANITIZED_SUITES:-'LockstepTests|WorkersTests|ThreadTeamTests|FastTextClassifierTests'}
+sanitized=${WT_SANITIZED_SUITES:-'LockstepTests|WorkersTests|ThreadTeamTests|FastTextClassifierTests|KernelTests|VocabularyTests|WhiteningTests|AugmentationTests|ImageDatasetTests'}
 [[ ${WT_SLOW_TESTS:-} != 1 ]] || sanitized=${WT_SANITIZED_SUITES:-'Lockstep|Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|Sequence|BytePair|EncodersTests'}
 # Under AddressSanitizer: none, or all with the long tests; its build takes as long as all others.
 addressed=${WT_ADDRESS_SUITES:-}
