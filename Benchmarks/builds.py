@@ -16,6 +16,7 @@ import os
 import pathlib
 import resource
 import statistics
+import struct
 import subprocess
 import tempfile
 import time
@@ -33,6 +34,16 @@ def prepare(corpora, folder):
     (folder / "imdb.tsv").write_bytes(b"".join(imdb[::5]))
     (folder / "imdb.txt").write_bytes(
         b"".join(line.split(b"\t")[-1] for line in imdb[::3]))
+    batch = read(corpora / "cifar-10/data_batch_1.bin.gz")
+    (folder / "cifar").mkdir(exist_ok=True)
+    (folder / "cifar/data_batch_1.bin").write_bytes(batch[: 1000 * 3073])
+    (folder / "mnist").mkdir(exist_ok=True)
+    for name, header, size in (("images-idx3", 16, 784), ("labels-idx1", 8, 1)):
+        data = read(corpora / f"mnist/t10k-{name}-ubyte.gz")
+        (folder / f"mnist/train-{name}-ubyte").write_bytes(
+            data[:4] + struct.pack(">I", 5000) + data[8 : header + 5000 * size])
+    ptb = read(corpora / "ptb/ptb.valid.txt")
+    (folder / "ptb.txt").write_bytes(ptb[: ptb.rfind(b"\n", 0, 150_000) + 1])
     (folder / "questions.txt").write_text(
         "\n".join(["sweden", "king", "paris", "music"] * 500) + "\n")
 
@@ -40,7 +51,7 @@ def prepare(corpora, folder):
 def cases(corpora, folder, threads):
     """Name, arguments; OUT is where the result goes."""
     count = ["--threads", str(threads)]
-    ptb = str(corpora / "ptb/ptb.valid.txt")
+    ptb = "ptb.txt"
     made = {
         "skip-gram d=100": ["train-embeddings", "wiki.txt", "-o", "OUT", "--epochs", "3"],
         "skip-gram d=300": ["train-embeddings", "wiki.txt", "-o", "OUT", "--epochs", "1",
@@ -55,13 +66,13 @@ def cases(corpora, folder, threads):
         "character GRU 256": ["train-lm", str(corpora / "irish-abc/irish.abc"), "-o", "OUT",
                               "--unit", "char", "--cell", "gru", "--layers", "1", "--hidden",
                               "256", "--embedding", "64", "--bptt", "100", "--batch", "50",
-                              "--epochs", "4"],
+                              "--epochs", "1"],
         "5-gram": ["train-lm", str(corpora / "ptb/ptb.train.txt"), "-o", "OUT", "--model",
                    "ngram", "--order", "5"],
-        "images, example-cnn": ["image", "train", str(corpora / "mnist"), "-o", "OUT", "--model",
-                                "example-cnn", "--epochs", "1", "--limit", "10000"],
-        "images, resnet20": ["image", "train", str(corpora / "cifar-10"), "-o", "OUT", "--model",
-                             "resnet20", "--epochs", "1", "--limit", "2000"],
+        "images, example-cnn": ["image", "train", "mnist", "-o", "OUT", "--model", "example-cnn",
+                                "--epochs", "1"],
+        "images, resnet20": ["image", "train", "cifar", "-o", "OUT", "--model", "resnet20",
+                             "--epochs", "1"],
         "vocab": ["vocab", "wiki.txt", "-q"],
         "bpe train": ["bpe", "train", "imdb.txt", "-o", "OUT", "--vocab-size", "8000"],
         "encode bag-of-words": ["encode", "bag-of-words", "imdb.txt", "-o", "OUT.mtx"],
