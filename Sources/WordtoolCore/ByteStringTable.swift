@@ -5,7 +5,7 @@ import Libc
 /// A value: the numbers depend on nothing but the order of the calls. Open addressing with linear
 /// probing over slots of 8 bytes (32 bits of the hash, 32 bits of the number plus one; 0 is free),
 /// at most three quarters full; all strings lie behind one another in one block. With the offset
-/// that is 19 to 30 bytes a string besides its text. What a caller keeps for each string stands in
+/// that is 19 to 30 bytes a string besides its text, in small tables up to 51. What a caller keeps for each string stands in
 /// an array of its own, by number.
 package struct ByteStringTable: Sendable {
   @usableFromInline var slots: [UInt64]
@@ -117,9 +117,13 @@ package struct ByteStringTable: Sendable {
   }
 
   /// The number of a string, which is added when it is new.
+  @inlinable
   @discardableResult
   package mutating func add(_ string: some Collection<UInt8>) -> (id: Int32, isNew: Bool) {
-    unsafe Array(string).withUnsafeBufferPointer { unsafe add($0) }
+    if let found = string.withContiguousStorageIfAvailable({ unsafe add($0) }) {
+      return found
+    }
+    return unsafe Array(string).withUnsafeBufferPointer { unsafe add($0) }
   }
 
   /// Where a string stands, or -1 and the free place where it would.
@@ -216,7 +220,8 @@ package struct ByteStringTable: Sendable {
   }
 
   private mutating func rehash() {
-    let slotCount = 2 * slots.count
+    // Small tables are many, and most of them do not stay small.
+    let slotCount = slots.count < 1 << 16 ? 4 * slots.count : 2 * slots.count
     // The old slots go before the new ones come.
     slots = []
     slots = [UInt64](repeating: 0, count: slotCount)

@@ -3,8 +3,17 @@
 /// A value: nothing depends on a random seed. Open addressing over keys of both numbers; a key of
 /// all ones is free, which no pair of numbers that are not negative is.
 package struct PairTable: Sendable {
-  @usableFromInline var keys: [UInt64]
-  @usableFromInline var values: [Int32]
+  /// One cache line for a key and its value: large tables are all cache misses.
+  @usableFromInline
+  struct Entry: Sendable {
+    @usableFromInline var key: UInt64
+    @usableFromInline var value: Int32
+
+    @usableFromInline
+    init(_ key: UInt64, _ value: Int32) { (self.key, self.value) = (key, value) }
+  }
+
+  @usableFromInline var entries: [Entry]
   /// How many pairs there are.
   package private(set) var count = 0
 
@@ -14,8 +23,7 @@ package struct PairTable: Sendable {
   package init(expectedCount: Int = 0) {
     var size = 16
     while size < 2 * expectedCount { size *= 2 }
-    keys = Array(repeating: .max, count: size)
-    values = Array(repeating: 0, count: size)
+    entries = Array(repeating: Entry(.max, 0), count: size)
   }
 
   @inlinable
@@ -30,7 +38,8 @@ package struct PairTable: Sendable {
   package func find(_ left: Int32, _ right: Int32) -> Int32? {
     let key = Self.key(left, right)
     let place = place(of: key)
-    return keys[place] == key && key != .max ? values[place] : nil
+    let entry = entries[place]
+    return entry.key == key && key != .max ? entry.value : nil
   }
 
   /// Sets the value of a pair, whether it has one or not.
@@ -39,8 +48,8 @@ package struct PairTable: Sendable {
   package mutating func set(_ left: Int32, _ right: Int32, to value: Int32) {
     let key = Self.checkedKey(left, right)
     let place = place(of: key)
-    if keys[place] == key {
-      values[place] = value
+    if entries[place].key == key {
+      entries[place].value = value
     } else {
       insert(key, value, at: place)
     }
@@ -54,7 +63,8 @@ package struct PairTable: Sendable {
   ) -> (value: Int32, isNew: Bool) {
     let key = Self.checkedKey(left, right)
     let place = place(of: key)
-    if keys[place] == key { return (values[place], false) }
+    let entry = entries[place]
+    if entry.key == key { return (entry.value, false) }
     let value = Int32(truncatingIfNeeded: count)
     insert(key, value, at: place)
     return (value, true)
@@ -69,29 +79,23 @@ package struct PairTable: Sendable {
   @inlinable
   @inline(__always)
   func place(of key: UInt64) -> Int {
-    let mask = keys.count &- 1
+    let mask = entries.count &- 1
     let mixed = key &* SplitMix.increment
     var place = Int(truncatingIfNeeded: mixed ^ mixed >> 32) & mask
-    while keys[place] != key && keys[place] != .max { place = (place &+ 1) & mask }
+    while entries[place].key != key && entries[place].key != .max { place = (place &+ 1) & mask }
     return place
   }
 
   private mutating func insert(_ key: UInt64, _ value: Int32, at place: Int) {
     precondition(count < Int(Int32.max), "more than \(Int32.max) pairs")
     count += 1
-    keys[place] = key
-    values[place] = value
-    if 8 * count > 5 * keys.count { grow() }
+    entries[place] = Entry(key, value)
+    if 8 * count > 5 * entries.count { grow() }
   }
 
   private mutating func grow() {
-    let (oldKeys, oldValues) = (keys, values)
-    keys = Array(repeating: .max, count: 2 * oldKeys.count)
-    values = Array(repeating: 0, count: 2 * oldKeys.count)
-    for old in oldKeys.indices where oldKeys[old] != .max {
-      let place = place(of: oldKeys[old])
-      keys[place] = oldKeys[old]
-      values[place] = oldValues[old]
-    }
+    let old = entries
+    entries = Array(repeating: Entry(.max, 0), count: 2 * old.count)
+    for entry in old where entry.key != .max { entries[place(of: entry.key)] = entry }
   }
 }
