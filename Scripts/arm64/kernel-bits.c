@@ -193,6 +193,20 @@ static void layer(const wt_kernels *kernels, int channels) {
   add(words, 320);
 }
 
+// Sums of rows that are named and additions to them.
+static void bag(const wt_kernels *kernels, int shape) {
+  enum { ROWS = 20, STRIDE = 9 * WT_LANES, COUNT = 30 };
+  static _Alignas(64) float rows[ROWS * STRIDE];
+  float sums[STRIDE] = {0};
+  int32_t indices[COUNT];
+  for (int i = 0; i < ROWS * STRIDE; i++) rows[i] = uniform();
+  for (int i = 0; i < COUNT; i++) indices[i] = i * (7 + shape) % ROWS;
+  int columns = (1 + shape % 9) * WT_LANES, count = shape % (COUNT + 1);
+  kernels->gather_rows_f32(columns, rows, STRIDE, indices, count, 0.3f, sums);
+  kernels->scatter_rows_f32(columns, sums, indices, count, rows, STRIDE);
+  add(rows, ROWS * STRIDE);
+}
+
 int main(int argc, char **argv) {
   const wt_kernels *kernels = argc == 2 ? wt_kernels_named(argv[1]) : 0;
   if (!kernels) {
@@ -208,6 +222,7 @@ int main(int argc, char **argv) {
   for (int count = 0; count <= 100; count++) sequence(kernels, count);
   for (int shape = 0; shape < 100; shape++) convolution(kernels, shape);
   for (int channels = 1; channels <= 40; channels++) layer(kernels, channels);
+  for (int shape = 0; shape < 100; shape++) bag(kernels, shape);
   for (int i = 0; i < 4095; i++) values[i] = uniform() * 100;
   kernels->exp_f32(values, results, 4095);
   add(results, 4095);

@@ -37,6 +37,7 @@ static inline __m256 at_most(float high, __m256 x) {
 #define WT_TILE_VECTORS 2
 #define WT_DOT_PARTS 1
 #define WT_UPDATE_OUTPUTS 4
+#include "bags.h"
 #include "convolutions.h"
 #include "layers.h"
 #include "products.h"

@@ -35,6 +35,7 @@ static inline __m512 at_most(float high, __m512 x) {
 #define WT_TILE_VECTORS 2
 #define WT_DOT_PARTS 1
 #define WT_UPDATE_OUTPUTS 8
+#include "bags.h"
 #include "convolutions.h"
 #include "layers.h"
 #include "products.h"

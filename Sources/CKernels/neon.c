@@ -34,6 +34,7 @@ static inline float32x4_t at_most(float high, float32x4_t x) {
 #define WT_TILE_VECTORS 4
 #define WT_DOT_PARTS 4
 #define WT_UPDATE_OUTPUTS 4
+#include "bags.h"
 #include "convolutions.h"
 #include "layers.h"
 #include "products.h"

@@ -327,6 +327,22 @@ static double sum_squares_f32_scalar(const float *values, int64_t count) {
   return wt_sum_double_lanes(lanes);
 }
 
+static void gather_rows_f32_scalar(int64_t columns, const float *rows, int64_t stride,
+                                   const int32_t *indices, int64_t count, float scale,
+                                   float *sums) {
+  for (int64_t c = 0; c < columns; c++) {
+    float sum = 0;
+    for (int64_t i = 0; i < count; i++) sum += wt_row(rows, stride, indices[i])[c];
+    sums[c] = sum * scale;
+  }
+}
+
+static void scatter_rows_f32_scalar(int64_t columns, const float *change, const int32_t *indices,
+                                    int64_t count, float *rows, int64_t stride) {
+  for (int64_t i = 0; i < count; i++)
+    for (int64_t c = 0; c < columns; c++) rows[(int64_t)indices[i] * stride + c] += change[c];
+}
+
 static void axpy_f32_scalar(int64_t count, float a, const float *x, float *y) {
   for (int64_t i = 0; i < count; i++) y[i] = fmaf(a, x[i], y[i]);
 }

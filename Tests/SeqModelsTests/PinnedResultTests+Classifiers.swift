@@ -96,12 +96,12 @@ extension PinnedResultTests {
     fastText(
       "fastText, three labels", labels: 3, isSeveral: false,
       PinnedResult(
-        "8c52072753a62206e12f2a61fcad5d36fd13d0a1f7df5f5817d5c2833b9356ce",
+        "4c2c31ab09b3b0a7d17ca0dec2d8eae1841c041447f98b651ca5a00785bfe522",
         [1.0985658582440996, 1.098258332450353, 1.0978473540187388, 0.65, 1.0976647105223782])),
     fastText(
       "fastText, several of twenty labels", labels: 20, isSeveral: true,
       PinnedResult(
-        "44dec3f57869e4bb7159d98d735e4f7cb68a4800409b5db16dbf51043c9e2d35",
+        "25af614f1e589d7785b0b5e05164dfb7cf1c5eb45c5c3456fb5f7d7004d13f71",
         [
           2.9957203846359435, 2.995574759270148, 2.995466924297842, 0.6666666666666666,
           2.995410481411199,

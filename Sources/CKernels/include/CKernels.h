@@ -256,6 +256,16 @@ typedef struct {
   /// The gradients of one row of the image from those of all windows.
   void (*average_pool_gradient_f32)(const wt_pool *pool, int64_t row, const float *dy, float *dx,
                                     bool adds);
+
+  /// sums[c] = scale x the sum over i, in order and from 0, of rows[indices[i] x stride + c], not
+  /// fused. Columns and stride are multiples of 16, rows start at multiples of 64 bytes.
+  void (*gather_rows_f32)(int64_t columns, const float *rows, int64_t stride,
+                          const int32_t *indices, int64_t count, float scale, float *sums);
+
+  /// rows[indices[i] x stride + c] += change[c] for i = 0, 1, ...: a row named twice is changed
+  /// twice. Columns, stride and rows likewise.
+  void (*scatter_rows_f32)(int64_t columns, const float *change, const int32_t *indices,
+                           int64_t count, float *rows, int64_t stride);
 } wt_kernels;
 
 /// The kernels of that name, or NULL where this processor or build does not have them.

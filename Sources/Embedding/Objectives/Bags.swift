@@ -1,4 +1,5 @@
 import BLASCore
+import CKernels
 
 /// Examples whose inputs are bags of rows: the words and n-grams of a text, the words around a word,
 /// a word and its parts. The mean of an example's rows stands for it.
@@ -29,55 +30,41 @@ package final class Bags {
 
 /// The input side of bags: their means, and their rows' share of what the means change by.
 ///
-/// Columns outside of `blocks` are neither read nor written, in rows and means.
+/// Columns outside of `columns`, a range of whole blocks, are neither read nor written.
 struct BagRows {
-  typealias Block = SIMD16<Float>
+  private let kernels: UnsafePointer<wt_kernels>
+  /// [rows, stride]
+  private let rows: UnsafeMutablePointer<Float>
+  private let stride: Int
 
-  /// The rows of a table as blocks of 16 columns: [rows, width].
-  let rows: UnsafeMutablePointer<Block>
-  /// Blocks in a row.
-  let width: Int
-
-  init(_ table: RowStorage) {
-    rows = UnsafeMutableRawPointer(table.base).assumingMemoryBound(to: Block.self)
-    width = table.blockCount
+  init(_ table: RowStorage, kernels: KernelTable) {
+    self.kernels = kernels.pointer
+    rows = table.base
+    stride = table.stride
   }
 
   /// mean = the mean of the rows that `inputs` names.
   @inline(__always)
   func gather(
-    _ inputs: Slice<UnsafeBufferPointer<Int32>>, blocks: Range<Int>,
-    into mean: UnsafeMutablePointer<Block>
+    _ inputs: UnsafeBufferPointer<Int32>, columns: Range<Int>,
+    into mean: UnsafeMutablePointer<Float>
   ) {
-    for block in blocks { mean[block] = Block() }
-    for input in inputs {
-      let row = rows + Int(input) * width
-      for block in blocks { mean[block] += row[block] }
-    }
-    let scale = 1 / Float(inputs.count)
-    for block in blocks { mean[block] *= scale }
+    kernels.pointee.gather_rows_f32(
+      Int64(columns.count), rows + columns.lowerBound, Int64(stride), inputs.baseAddress,
+      Int64(inputs.count), 1 / Float(inputs.count), mean + columns.lowerBound)
   }
 
-  /// Adds to each row that `inputs` names its share of what the mean is to change by.
+  /// Adds to each row that `inputs` names its share of what the mean is to change by, which is
+  /// overwritten.
   @inline(__always)
   func scatter(
-    _ change: UnsafeMutablePointer<Block>, blocks: Range<Int>,
-    over inputs: Slice<UnsafeBufferPointer<Int32>>
+    _ change: UnsafeMutablePointer<Float>, columns: Range<Int>,
+    over inputs: UnsafeBufferPointer<Int32>
   ) {
     let scale = 1 / Float(inputs.count)
-    for block in blocks { change[block] *= scale }
-    for input in inputs {
-      let row = rows + Int(input) * width
-      for block in blocks { row[block] += change[block] }
-    }
-  }
-
-  /// The sum of a block's values, in one tree.
-  @inline(__always)
-  static func sum(_ block: Block) -> Float {
-    let eight = block.lowHalf + block.highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
+    for column in columns { change[column] *= scale }
+    kernels.pointee.scatter_rows_f32(
+      Int64(columns.count), change + columns.lowerBound, inputs.baseAddress, Int64(inputs.count),
+      rows + columns.lowerBound, Int64(stride))
   }
 }

@@ -1,4 +1,5 @@
 package import BLASCore
+import CKernels
 
 /// What becomes of the scores of all labels of one example.
 package protocol LabelLoss: Sendable {
@@ -20,13 +21,12 @@ package protocol LabelLoss: Sendable {
 /// Joulin, Grave, Bojanowski and Mikolov: Bag of Tricks for Efficient Text Classification, EACL
 /// 2017. The threads share the examples of a batch in phase 2, since labels may be thousands.
 package struct LabelObjective: Objective {
-  fileprivate typealias Block = BagRows.Block
-
   private let inputTable: RowStorage
   private let outputTable: RowStorage
   private let loss: any LabelLoss
   private let weights: [Float]
-  private let width: Int
+  private let kernels: KernelTable
+  private let stride: Int
   private let labelCount: Int
 
   /// Examples between two meetings. More would save meetings; all of them see the rows from before
@@ -37,12 +37,16 @@ package struct LabelObjective: Objective {
   ///   - tables: features, and a row for each label.
   ///   - loss: what is to become small.
   ///   - weights: how much each label counts, [labels].
-  package init(tables: EmbeddingTables, loss: any LabelLoss, weights: [Float]) {
+  ///   - kernels: the SIMD kernels; any choice gives the same bits.
+  package init(
+    tables: EmbeddingTables, loss: any LabelLoss, weights: [Float], kernels: KernelTable
+  ) {
     inputTable = tables.input
     outputTable = tables.output
     self.loss = loss
     self.weights = weights
-    width = tables.input.blockCount
+    self.kernels = kernels
+    stride = tables.input.stride
     labelCount = tables.output.rowCount
   }
 
@@ -56,19 +60,19 @@ package struct LabelObjective: Objective {
 
   /// Means and their changes belong to the threads by columns, losses by examples.
   package final class Workspace {
-    /// [batch, width]: the mean of each example of the batch.
-    fileprivate let means: UnsafeMutablePointer<Block>
-    /// [batch, width]: what the means are to change by.
-    fileprivate let changes: UnsafeMutablePointer<Block>
+    /// [batch, stride]: the mean of each example of the batch.
+    fileprivate let means: UnsafeMutablePointer<Float>
+    /// [batch, stride]: what the means are to change by.
+    fileprivate let changes: UnsafeMutablePointer<Float>
     /// [batch]
     fileprivate let losses: UnsafeMutablePointer<Double>
 
-    fileprivate init(width: Int) {
-      means = .allocate(capacity: batchSize * width)
-      changes = .allocate(capacity: batchSize * width)
+    fileprivate init(stride: Int) {
+      means = .allocate(capacity: batchSize * stride)
+      changes = .allocate(capacity: batchSize * stride)
       losses = .allocate(capacity: batchSize)
-      means.initialize(repeating: Block(), count: batchSize * width)
-      changes.initialize(repeating: Block(), count: batchSize * width)
+      means.initialize(repeating: 0, count: batchSize * stride)
+      changes.initialize(repeating: 0, count: batchSize * stride)
       losses.initialize(repeating: 0, count: batchSize)
     }
 
@@ -79,7 +83,7 @@ package struct LabelObjective: Objective {
     }
   }
 
-  package func makeWorkspace() -> Workspace { Workspace(width: width) }
+  package func makeWorkspace() -> Workspace { Workspace(stride: stride) }
 
   package func batchCount(of bags: Bags) -> Int {
     (bags.count + Self.batchSize - 1) / Self.batchSize
@@ -93,26 +97,28 @@ package struct LabelObjective: Objective {
     of bags: Bags, batch: Int, groups: Range<Int>, columns: ColumnGroups,
     into scores: UnsafeMutablePointer<Float>, pitch: Int, workspace: Workspace
   ) {
-    let rows = BagRows(inputTable)
-    let outputs = BagRows(outputTable).rows
+    let rows = BagRows(inputTable, kernels: kernels)
     let examples = examples(bags, batch)
+    let own = Self.floats(columns.blocks(groups))
     bags.inputs.withUnsafeBufferPointer { inputs in
-      for example in examples {
-        let number = example - examples.lowerBound
-        let mean = workspace.means + number * width
-        for group in groups {
-          let blocks = columns.bounds[group]..<columns.bounds[group + 1]
-          rows.gather(inputs[bags.inputRanges[example]], blocks: blocks, into: mean)
-          let row = scores + group * pitch + number * labelCount
-          for label in 0..<labelCount {
-            let weight = outputs + label * width
-            var sum = Block()
-            for block in blocks { sum += weight[block] * mean[block] }
-            row[label] = BagRows.sum(sum)
-          }
-        }
+      for (number, example) in examples.enumerated() {
+        rows.gather(
+          UnsafeBufferPointer(rebasing: inputs[bags.inputRanges[example]]), columns: own,
+          into: workspace.means + number * stride)
       }
     }
+    for group in groups {
+      let part = Self.floats(columns.blocks(group..<group + 1))
+      kernels.pointer.pointee.dots_f32(
+        Int64(examples.count), Int64(labelCount), Int64(part.count),
+        workspace.means + part.lowerBound, Int64(stride), outputTable.base + part.lowerBound,
+        Int64(stride), nil, scores + group * pitch, Int64(labelCount))
+    }
+  }
+
+  /// The columns of blocks.
+  private static func floats(_ blocks: Range<Int>) -> Range<Int> {
+    blocks.lowerBound * WT_LANES..<blocks.upperBound * WT_LANES
   }
 
   package func coefficients(
@@ -121,7 +127,7 @@ package struct LabelObjective: Objective {
     into coefficients: UnsafeMutablePointer<Float>, workspace: Workspace
   ) {
     let examples = examples(bags, batch)
-    for number in stride(from: thread, to: examples.count, by: threadCount) {
+    for number in Swift.stride(from: thread, to: examples.count, by: threadCount) {
       let place = number * labelCount
       let row = UnsafeMutableBufferPointer(start: coefficients + place, count: labelCount)
       for label in 0..<labelCount {
@@ -139,32 +145,31 @@ package struct LabelObjective: Objective {
     _ bags: Bags, batch: Int, blocks: Range<Int>, coefficients: UnsafePointer<Float>,
     workspace: Workspace
   ) {
-    let rows = BagRows(inputTable)
-    let outputs = BagRows(outputTable).rows
+    let rows = BagRows(inputTable, kernels: kernels)
     let examples = examples(bags, batch)
+    let own = Self.floats(blocks)
     let (means, changes) = (workspace.means, workspace.changes)
     for number in 0..<examples.count {
-      let change = changes + number * width
-      for block in blocks { change[block] = Block() }
-      for label in 0..<labelCount {
-        let coefficient = coefficients[number * labelCount + label]
-        let weight = outputs + label * width
-        for block in blocks { change[block] += coefficient * weight[block] }
-      }
+      for column in own { changes[number * stride + column] = 0 }
     }
+    let add = kernels.pointer.pointee.axpy_f32
+    let count = Int64(own.count)
     for label in 0..<labelCount {
-      let weight = outputs + label * width
+      let weight = outputTable.base + label * stride + own.lowerBound
       for number in 0..<examples.count {
-        let coefficient = coefficients[number * labelCount + label]
-        let mean = means + number * width
-        for block in blocks { weight[block] += coefficient * mean[block] }
+        let change = changes + number * stride + own.lowerBound
+        add?(count, coefficients[number * labelCount + label], weight, change)
+      }
+      for number in 0..<examples.count {
+        let mean = means + number * stride + own.lowerBound
+        add?(count, coefficients[number * labelCount + label], mean, weight)
       }
     }
     bags.inputs.withUnsafeBufferPointer { inputs in
-      for example in examples {
+      for (number, example) in examples.enumerated() {
         rows.scatter(
-          changes + (example - examples.lowerBound) * width, blocks: blocks,
-          over: inputs[bags.inputRanges[example]])
+          changes + number * stride, columns: own,
+          over: UnsafeBufferPointer(rebasing: inputs[bags.inputRanges[example]]))
       }
     }
   }

@@ -42,7 +42,8 @@ extension TextClassifier {
     tables.drawInputs(seed: options.seed, stream: FastTextStream.initialEmbeddings) {
       (2 * $0 - 1) * bound
     }
-    let loss = SoftmaxLoss(kernels: try KernelTable.selected())
+    let kernels = try KernelTable.selected()
+    let loss = SoftmaxLoss(kernels: kernels)
     var state = EmbeddingState()
     try EmbeddingRun.train(
       on: FastTextExamples(documents, labels: labels, options: options),
@@ -51,7 +52,8 @@ extension TextClassifier {
         columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
       state: &state, stop: stop, pause: nil, progress: progress
     ) {
-      LabelObjective(tables: tables, loss: loss, weights: classWeights.map { Float($0) })
+      LabelObjective(
+        tables: tables, loss: loss, weights: classWeights.map { Float($0) }, kernels: kernels)
     }
     try tables.checkFinite(inputName: "embedding of feature", outputName: "row of label")
     let core = FastTextClassifier(

@@ -1,0 +1,56 @@
+// Sums of rows and additions to rows that numbers name, for any width of registers; scalar.c says
+// what they compute.
+
+#include "lanes.h"
+
+// Rows that memory is asked for ahead of their use: they lie anywhere in tables larger than caches.
+enum { ROWS_AHEAD = 8 };
+
+// `parts` registers of all rows, kept in registers: a constant wherever this is called.
+WT_INLINE void gather_parts(int parts, const float *rows, int64_t stride, const int32_t *indices,
+                            int64_t count, float scale, float *sums) {
+  vfloat sum[4 * WT_PARTS];
+#pragma clang loop unroll(full)
+  for (int p = 0; p < parts; p++) sum[p] = (vfloat){0};
+  for (int64_t i = 0; i < count; i++) {
+    if (i + ROWS_AHEAD < count) {
+      const float *ahead = wt_row(rows, stride, indices[i + ROWS_AHEAD]);
+#pragma clang loop unroll(full)
+      for (int p = 0; p < parts; p += WT_PARTS) __builtin_prefetch(ahead + p * WT_WIDTH);
+    }
+    const float *row = wt_row(rows, stride, indices[i]);
+#pragma clang loop unroll(full)
+    for (int p = 0; p < parts; p++) sum[p] += load_aligned(row + p * WT_WIDTH);
+  }
+#pragma clang loop unroll(full)
+  for (int p = 0; p < parts; p++) store(sums + p * WT_WIDTH, sum[p] * splat(scale));
+}
+
+// Four blocks at a time.
+static void WT_ISA(gather_rows_f32)(int64_t columns, const float *rows, int64_t stride,
+                                    const int32_t *indices, int64_t count, float scale,
+                                    float *sums) {
+  for (; columns >= 4 * WT_LANES; columns -= 4 * WT_LANES) {
+    gather_parts(4 * WT_PARTS, rows, stride, indices, count, scale, sums);
+    rows += 4 * WT_LANES;
+    sums += 4 * WT_LANES;
+  }
+  switch (columns / WT_LANES) {
+    case 3: gather_parts(3 * WT_PARTS, rows, stride, indices, count, scale, sums); break;
+    case 2: gather_parts(2 * WT_PARTS, rows, stride, indices, count, scale, sums); break;
+    case 1: gather_parts(WT_PARTS, rows, stride, indices, count, scale, sums); break;
+  }
+}
+
+static void WT_ISA(scatter_rows_f32)(int64_t columns, const float *change, const int32_t *indices,
+                                     int64_t count, float *rows, int64_t stride) {
+  for (int64_t i = 0; i < count; i++) {
+    if (i + ROWS_AHEAD < count) {
+      const float *ahead = wt_row(rows, stride, indices[i + ROWS_AHEAD]);
+      for (int64_t c = 0; c < columns; c += WT_LANES) __builtin_prefetch(ahead + c, 1);
+    }
+    float *row = rows + (int64_t)indices[i] * stride;
+    for (int64_t c = 0; c < columns; c += WT_WIDTH)
+      store_aligned(row + c, load_aligned(row + c) + load(change + c));
+  }
+}
