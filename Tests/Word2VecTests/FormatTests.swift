@@ -45,7 +45,7 @@ import WordtoolCore
     #expect(vectors.contains(". . .") && vectors.contains("<unk>"))
   }
 
-  @Test(arguments: WordVectors.Format.allCases)
+  @Test(arguments: WordVectors.Format.writable)
   func `every format comes back as it was, and written again gives the same bytes`(
     format: WordVectors.Format
   ) throws {
@@ -177,7 +177,7 @@ import WordtoolCore
   @Test func `no words at all are no error`() throws {
     let vectors = try WordVectors(contentsOf: folder.write("0 3\n", to: "x"))
     #expect(vectors.count == 0 && vectors.dimension == 3)
-    for format in WordVectors.Format.allCases where format != .glove {
+    for format in WordVectors.Format.writable where format != .glove {
       try vectors.write(to: folder("y"), format: format)
       #expect(try WordVectors(contentsOf: folder("y")).count == 0)
     }

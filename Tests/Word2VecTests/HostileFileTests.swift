@@ -21,7 +21,7 @@ import WordtoolCore
     Case([0x80, 4, 0x95, 1, 2, 3, 4, 5, 6, 7, 8], "save_word2vec_format"),
     Case("PK\u{3}\u{4}rest of it", "unzip it first"),
     Case("FiFu rest of it", "finalfusion convert"),
-    Case([0xBA, 0x16, 0x4F, 0x2F, 12, 0, 0, 0], "the .vec file beside it"),
+    Case([0xBA, 0x16, 0x4F, 0x2F, 12, 0, 0, 0], "the file is truncated"),
     Case([0x93] + Array("NUMPY".utf8), "which has no words"),
     Case("SQLite format 3\0", "Magnitude"),
     Case("BZh9...", "bunzip2"),

@@ -15,6 +15,14 @@ extension WordVectors {
     case fastTextVec = "fasttext-vec"
     /// GloVe's text format: a line a word, and no line with the size.
     case glove
+    /// fastText's models, `.bin` and `.ftz`, with their n-grams: read, not written.
+    case fastTextModel = "fasttext-model"
+
+    /// Whether vectors can be written so.
+    public var isWritable: Bool { self != .fastTextModel }
+
+    /// The formats that vectors can be written in.
+    public static var writable: [Self] { allCases.filter(\.isWritable) }
 
     /// The format that a file name's suffix asks for: `.bin` is word2vec binary, `.txt` word2vec
     /// text, `.vec` fastText's; everything else is safetensors.

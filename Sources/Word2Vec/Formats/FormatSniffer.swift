@@ -11,7 +11,8 @@ enum FormatSniffer {
     func refuse(_ found: String, _ remedy: String?) -> WordtoolError {
       WordtoolError(
         .badData, path: path, found: found,
-        expected: "vectors as safetensors, word2vec binary or text, fastText .vec or GloVe text",
+        expected:
+          "vectors as safetensors, word2vec binary or text, fastText .vec, .bin or .ftz, or GloVe text",
         remedy: remedy)
     }
     guard !bytes.isEmpty else { throw refuse("an empty file", nil) }
@@ -23,6 +24,7 @@ enum FormatSniffer {
         "a Python pickle",
         "in gensim, load it and call save_word2vec_format(\"vectors.bin\", binary=True)")
     }
+    if bytes.starts(with: FastTextModelReader.signature) { return .fastTextModel }
     if TensorFile.matches(bytes) { return .safetensors }
     let text = TextLines(bytes)
     if let header = SizeLine(text) {
@@ -44,10 +46,6 @@ enum FormatSniffer {
     (
       Array("FiFu".utf8), "a finalfusion file",
       "convert it with: finalfusion convert -f finalfusion -t word2vec IN OUT"
-    ),
-    (
-      [0xBA, 0x16, 0x4F, 0x2F], "a fastText model",
-      "use the .vec file beside it, or gensim's load_facebook_vectors and save_word2vec_format"
     ),
     (
       [0x93] + Array("NUMPY".utf8), "a NumPy array, which has no words",

@@ -8,6 +8,10 @@ struct VectorAssembly {
   /// [count, dimension], all filled.
   let rows: Allocation
   var warnings: [String] = []
+  /// How often each word occurred, where the file says so.
+  var counts: [Int64]?
+  /// Gives vectors for words that have no row.
+  var composer: (any WordComposer)?
 
   /// Makes the vectors.
   ///
@@ -62,16 +66,21 @@ struct VectorAssembly {
 
     let (table, owners, duplicates) = builder.finish()
     let norms = normMemory.buffer(of: Float.self, count: words.count)
+    var counts = counts
     if let first = duplicates.first {
       warnings.append(
         "\(duplicates.count == 1 ? "a repeated word was" : "\(duplicates.count) repeated words were")"
           + " left out, the first in row \(first + 1)")
       dropRows(duplicates, of: words.count, norms: norms)
+      for row in duplicates.reversed() { counts?.remove(at: row) }
     }
+    let countMemory = counts.map { Allocation.copy(of: $0) }
     let storage = VectorStorage(
       rows: layout,
       norms: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(norms)[..<table.count]),
-      counts: nil, words: table, owners: owners + [rows, normMemory])
+      counts: countMemory?.1, words: table,
+      owners: owners + [rows, normMemory] + (countMemory.map { [$0.0] } ?? []),
+      composer: composer)
     return WordVectors(
       storage: storage, metadata: [:], warnings: warnings, format: format, name: path, path: path)
   }

@@ -51,6 +51,8 @@ extension WordVectors {
       self = try SafetensorsVectors.read(file, threads: options.threads)
     case .word2vecBinary:
       self = try Word2VecBinaryReader.read(file.bytes, path: path, options: options)
+    case .fastTextModel:
+      self = try FastTextModelReader.read(file, options: options)
     case .word2vecText, .fastTextVec, .glove:
       self = try TextVectorReader.read(file.bytes, path: path, options: options)
     }

@@ -44,11 +44,16 @@ extension WordVectors {
         return QueryWord(text: word, rows: rows, reading: .parts(tokens))
       }
     }
-    if let vector = storage.composer?.vector(for: form(of: word)), vector.count == dimension {
+    // Without a rule a word is made of its parts as it is typed.
+    let composed = storage.composer?.vector(for: tokenizer?.normalize(word) ?? word)
+    if let vector = composed, vector.count == dimension {
       return QueryWord(text: word, rows: [], reading: .composed(vector))
     }
     return nil
   }
+
+  /// Whether words without a row get vectors as well: those of a fastText model with n-grams do.
+  public var makesUnknownWords: Bool { storage.composer != nil }
 
   /// The word, and with a straight apostrophe where it has a typographic one.
   private func spellings(of word: String) -> [String] {

@@ -22,7 +22,7 @@ struct ConvertCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The format to write: \(WordVectors.Format.allCases.map(\.rawValue).joined(separator: ", ")). "
+      "The format to write: \(WordVectors.Format.writable.map(\.rawValue).joined(separator: ", ")). "
         + "(default: by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, "
         + "others safetensors)",
       valueName: "name"))
@@ -49,16 +49,17 @@ struct ConvertCommand: ParsableCommand {
     noteWhatIsLost(vectors, format)
   }
 
-  /// Foreign formats have words and values only.
+  /// Foreign formats have words and values only, and none has n-grams.
   private func noteWhatIsLost(_ vectors: WordVectors, _ format: WordVectors.Format) {
-    if format == .safetensors || format == .safetensorsInt8 { return }
     typealias Key = WordVectors.MetadataKey
     var lost: [String] = []
-    if vectors.counts != nil { lost.append("counts") }
+    if vectors.makesUnknownWords { lost.append("the n-grams of unknown words") }
+    let isOwn = format == .safetensors || format == .safetensorsInt8
+    if !isOwn, vectors.counts != nil { lost.append("counts") }
     for (key, name) in [
       (Key.tokenizerRule, "tokenizer rule"), (Key.trainingOptions, "training options"),
       (Key.corpusLicence, "licence"),
-    ] where vectors.metadata[key] != nil {
+    ] where !isOwn && vectors.metadata[key] != nil {
       lost.append(name)
     }
     if !lost.isEmpty {

@@ -38,7 +38,7 @@ struct TrainEmbeddingsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The format: \(WordVectors.Format.allCases.map(\.rawValue).joined(separator: ", ")). "
+      "The format: \(WordVectors.Format.writable.map(\.rawValue).joined(separator: ", ")). "
         + "(default: by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, "
         + "others safetensors)",
       valueName: "name"))

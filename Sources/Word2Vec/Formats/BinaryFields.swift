@@ -1,0 +1,73 @@
+import WordtoolCore
+
+/// Little-endian numbers and strings from one place to the next of a file.
+struct BinaryFields {
+  let bytes: UnsafeRawBufferPointer
+  private let path: String
+  /// Where the next field begins.
+  private(set) var offset = 0
+
+  init(_ bytes: UnsafeRawBufferPointer, path: String) {
+    self.bytes = bytes
+    self.path = path
+  }
+
+  /// Bytes from here to the end.
+  var remaining: Int { bytes.count - offset }
+
+  /// An error at this place.
+  func error(_ found: String, expected: String? = nil, remedy: String? = nil) -> WordtoolError {
+    WordtoolError(
+      .badData, path: path, at: .byte(offset), found: found, expected: expected, remedy: remedy)
+  }
+
+  /// Passes over bytes, and tells where they begin.
+  @discardableResult
+  mutating func skip(_ count: Int, _ name: String) throws -> Int {
+    guard count >= 0, count <= remaining else {
+      throw error(
+        "\(remaining) bytes for the \(name)", expected: "\(count)",
+        remedy: "the file is truncated")
+    }
+    defer { offset += count }
+    return offset
+  }
+
+  mutating func byte(_ name: String) throws -> UInt8 { bytes[try skip(1, name)] }
+
+  mutating func int32(_ name: String) throws -> Int {
+    let start = try skip(4, name)
+    return Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int32.self)))
+  }
+
+  mutating func int64(_ name: String) throws -> Int64 {
+    let start = try skip(8, name)
+    return Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int64.self))
+  }
+
+  /// A string that a zero byte ends.
+  mutating func string(_ name: String) throws -> Place {
+    // No word is longer; without a limit a damaged file would be searched to its end.
+    let limit = bytes[offset..<min(bytes.count, offset + 1 << 16)]
+    guard let end = limit.firstIndex(of: 0) else {
+      throw error("no end of \(name)", expected: "a zero byte", remedy: "the file is damaged")
+    }
+    defer { offset = end + 1 }
+    return Place(start: offset, count: end - offset)
+  }
+
+  /// The places of `rows` x `columns` values of some bytes, both from the file.
+  mutating func matrix(
+    _ rows: Int64, _ columns: Int64, byteCount: Int64, _ name: String
+  ) throws -> Int {
+    let (cells, isTooMany) = rows.multipliedReportingOverflow(by: columns)
+    let (size, isTooLarge) = cells.multipliedReportingOverflow(by: byteCount)
+    guard rows >= 0, columns >= 0, !isTooMany, !isTooLarge, size <= Int64(remaining) else {
+      throw error(
+        "\(remaining) bytes for the \(name) of \(rows) x \(columns)",
+        expected: "\(isTooMany || isTooLarge ? "more than 2^63" : "\(size)")",
+        remedy: "the file is truncated or damaged")
+    }
+    return try skip(Int(size), name)
+  }
+}

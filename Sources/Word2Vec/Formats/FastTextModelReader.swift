@@ -1,0 +1,142 @@
+import WordtoolCore
+
+/// Reads fastText's models, `.bin` and `.ftz`, of versions 11 and 12: skip-gram, CBOW and
+/// supervised, with and without subwords, plain, quantized and pruned.
+///
+/// A word's vector is the mean of its own row and of those of its n-grams (Bojanowski, Grave,
+/// Joulin and Mikolov: Enriching Word Vectors with Subword Information, TACL 2017); labels are left
+/// out. The rows of the n-grams stay where they are in the file and serve words without a row, see
+/// ``SubwordRows``. The output matrix is not read.
+enum FastTextModelReader {
+  /// The first four bytes of every such file.
+  static let signature: [UInt8] = [0xBA, 0x16, 0x4F, 0x2F]
+
+  static func read(_ file: FileContents, options: WordVectors.ReadOptions) throws -> WordVectors {
+    var reader = BinaryFields(file.bytes, path: file.path)
+    try reader.skip(signature.count, "signature")
+    let version = try reader.int32("version")
+    guard (11...12).contains(version) else {
+      throw reader.error(
+        "version \(version)", expected: "11 or 12", remedy: "write it anew with a current fastText")
+    }
+    var arguments = try Arguments(&reader)
+    if version == 11, arguments.isSupervised { arguments.longest = 0 }
+    let dictionary = try Dictionary(&reader)
+    let isQuantized = try reader.byte("flag of quantization") != 0
+    let matrix: any SubwordMatrix =
+      isQuantized ? try QuantizedMatrix(&reader) : try DenseMatrix(&reader)
+    guard matrix.dimension == arguments.dimension else {
+      throw reader.error(
+        "an input matrix of \(matrix.dimension) columns", expected: "\(arguments.dimension)")
+    }
+    let subwords = try SubwordRows(
+      matrix: matrix, wordCount: dictionary.wordCount, shortest: arguments.shortest,
+      longest: arguments.longest, bucketCount: arguments.bucketCount, kept: dictionary.kept,
+      file: file)
+
+    let (count, dimension) = (dictionary.wordCount, arguments.dimension)
+    let rows = Allocation(byteCount: 4 * count * dimension)
+    nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: count * dimension)
+    let places = dictionary.places
+    try VectorStorage.inPieces(of: count, threads: options.threads) { range in
+      guard let base = values.baseAddress else { return }
+      for word in range {
+        let bytes = UnsafeRawBufferPointer(
+          rebasing: file.bytes[places[word].start..<places[word].start + places[word].count])
+        subwords.write(Array(bytes), row: word, to: base + word * dimension)
+      }
+    }
+    var assembly = VectorAssembly(
+      path: file.path, format: .fastTextModel, dimension: dimension, rows: rows)
+    assembly.counts = dictionary.counts
+    if arguments.longest > 0 { assembly.composer = subwords }
+    return try places.withUnsafeBufferPointer {
+      try assembly.finish(words: $0, bytes: file.bytes, options: options) {
+        .byte(places[$0].start)
+      }
+    }
+  }
+
+  /// What of the 56 bytes of arguments matters for vectors.
+  private struct Arguments {
+    var dimension = 0
+    var isSupervised = false
+    var bucketCount = 0
+    /// The lengths of n-grams in characters; none where `longest` is 0.
+    var shortest = 0
+    var longest = 0
+
+    init(_ reader: inout BinaryFields) throws {
+      dimension = try reader.int32("dim")
+      guard (1...VectorStorage.maximumDimension).contains(dimension) else {
+        throw reader.error(
+          "vectors of \(dimension) values", expected: "1 to \(VectorStorage.maximumDimension)")
+      }
+      for name in ["ws", "epoch", "minCount", "neg", "wordNgrams", "loss"] {
+        _ = try reader.int32(name)
+      }
+      isSupervised = try reader.int32("model") == 3
+      bucketCount = try reader.int32("bucket")
+      shortest = try reader.int32("minn")
+      longest = try reader.int32("maxn")
+      _ = try reader.int32("lrUpdateRate")
+      try reader.skip(8, "t")
+      guard bucketCount >= 0, shortest >= 0, longest >= 0 else {
+        throw reader.error(
+          "\(bucketCount) buckets for n-grams of \(shortest) to \(longest) characters",
+          expected: "numbers of 0 and more")
+      }
+    }
+  }
+
+  /// The words, and of a pruned model the buckets that were kept.
+  private struct Dictionary {
+    var places: [Place] = []
+    var counts: [Int64] = []
+    /// The row behind the words' of each bucket that was kept; nil for a model that is not pruned.
+    var kept: [Int32: Int32]?
+    var wordCount: Int { places.count }
+
+    init(_ reader: inout BinaryFields) throws {
+      let entryCount = try reader.int32("number of entries")
+      let wordCount = try reader.int32("number of words")
+      let labelCount = try reader.int32("number of labels")
+      _ = try reader.int64("number of tokens")
+      let keptCount = try reader.int64("number of kept buckets")
+      // An entry has a word's end, a count and a kind.
+      guard wordCount >= 0, labelCount >= 0, entryCount == wordCount + labelCount,
+        entryCount <= reader.remaining / 10, keptCount <= Int64(reader.remaining / 8)
+      else {
+        throw reader.error(
+          "\(entryCount) entries of \(wordCount) words and \(labelCount) labels, "
+            + "\(keptCount) kept buckets, in \(reader.remaining) bytes",
+          expected: "as many as the file has room for", remedy: "the file is damaged or truncated")
+      }
+      places.reserveCapacity(wordCount)
+      counts.reserveCapacity(wordCount)
+      for entry in 0..<entryCount {
+        let place = try reader.string("word \(entry + 1)")
+        let count = try reader.int64("count")
+        let kind = try reader.byte("kind of entry")
+        // Words come first; what is behind them are labels.
+        guard kind == (entry < wordCount ? 0 : 1) else {
+          throw reader.error(
+            "entry \(entry + 1) of kind \(kind)", expected: "\(wordCount) words, then labels",
+            remedy: "the file is damaged")
+        }
+        if entry < wordCount {
+          places.append(place)
+          counts.append(max(0, count))
+        }
+      }
+      guard keptCount >= 0 else { return }
+      var kept: [Int32: Int32] = [:]
+      for _ in 0..<keptCount {
+        let bucket = try reader.int32("kept bucket")
+        kept[Int32(truncatingIfNeeded: bucket)] = Int32(
+          truncatingIfNeeded: try reader.int32("row of a kept bucket"))
+      }
+      self.kept = kept
+    }
+  }
+}

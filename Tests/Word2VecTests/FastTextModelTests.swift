@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+import TestSupport
+import Word2Vec
+import WordtoolCore
+
+/// Models that fastText itself has made, see Scripts/golden/fasttext_models.py.
+@Suite final class FastTextModelTests {
+  private struct Model: Decodable {
+    var words: [String]
+    var vectors: [String: [Double]]
+  }
+
+  static let names = [
+    "fasttext-skipgram.bin", "fasttext-words.bin", "fasttext-supervised.bin",
+    "fasttext-quantized.ftz", "fasttext-pruned.ftz",
+  ]
+
+  private static func golden(_ name: String) throws -> Model {
+    let data = Data(try Fixtures.bytes("fasttext-models.json"))
+    return try #require(try JSONDecoder().decode([String: Model].self, from: data)[name])
+  }
+
+  @Test("words, vectors and vectors of unknown words are fastText's to the bit", arguments: names)
+  func equalsFastText(name: String) throws {
+    let model = try Self.golden(name)
+    let vectors = try Fixtures.vectors(name)
+    #expect(vectors.format == .fastTextModel)
+    #expect((0..<vectors.count).map { vectors.word(at: $0) } == model.words)
+    var composed = 0
+    for (word, expected) in model.vectors {
+      let values = expected.map { Float($0) }
+      if let row = vectors.index(for: word) {
+        #expect(vectors.vector(at: row) == values, "\(word)")
+      } else if values.contains(where: { $0 != 0 }) {
+        #expect(try vectors.resolve(word).reading == .composed(values), "\(word)")
+        composed += 1
+      } else {
+        // No n-gram of it has a row.
+        #expect(throws: WordtoolError.self) { try vectors.resolve(word) }
+      }
+    }
+    #expect((composed > 3) == (name != "fasttext-words.bin"))
+  }
+
+  @Test func `counts stand in the file, and words fall by them`() throws {
+    let vectors = try Fixtures.vectors("fasttext-skipgram.bin")
+    let counts = Array(try #require(vectors.counts))
+    #expect(counts.count == 28 && counts == counts.sorted(by: >) && counts.allSatisfy { $0 > 0 })
+  }
+
+  @Test func `an unknown word has neighbours`() throws {
+    let vectors = try Fixtures.vectors("fasttext-skipgram.bin")
+    #expect(vectors.index(forQuery: "riverside") == nil)
+    let neighbors = try vectors.neighbors(of: ["riverside"])
+    #expect(neighbors.count == 10)
+    let similarity = try vectors.similarity("riverside", "riverside")
+    #expect(similarity > 0.999)
+  }
+
+  @Test func `a model is not written`() throws {
+    let folder = ScratchFolder()
+    let vectors = try Fixtures.vectors("fasttext-words.bin")
+    #expect(throws: WordtoolError.self) {
+      try vectors.write(to: folder("x"), format: .fastTextModel)
+    }
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test("cut anywhere, a model is bad data", arguments: names)
+  func cutAnywhere(name: String) throws {
+    let bytes = try Fixtures.bytes(name)
+    // The output matrix is not read, so the last part of the file may be missing.
+    let end = bytes.count * 4 / 5
+    for length in stride(from: 4, to: end, by: name.hasSuffix("ftz") ? 97 : 31) {
+      do {
+        _ = try WordVectors(bytes: Array(bytes[..<length]), path: "cut")
+        // Everything that is needed was there.
+        #expect(length > bytes.count / 2, "\(length) of \(bytes.count)")
+      } catch let error as WordtoolError {
+        #expect(error.kind == .badData, "\(error)")
+      }
+    }
+  }
+
+  @Test("hostile numbers in any field are bad data, or change nothing that is believed")
+  func hostileNumbers() throws {
+    for name in Self.names {
+      let bytes = try Fixtures.bytes(name)
+      for offset in 4..<100 {
+        for value: Int32 in [-1, 0, .max, .min, 1 << 20] {
+          var changed = bytes
+          withUnsafeBytes(of: value.littleEndian) {
+            changed.replaceSubrange(offset..<offset + 4, with: $0)
+          }
+          do {
+            let vectors = try WordVectors(bytes: changed, path: "hostile")
+            for row in 0..<vectors.count {
+              let isFinite = vectors.vector(at: row).allSatisfy { $0.isFinite }
+              #expect(isFinite)
+            }
+            _ = try? vectors.resolve("riverside")
+          } catch let error as WordtoolError {
+            #expect(error.kind == .badData, "\(name), \(offset): \(error)")
+          }
+        }
+      }
+    }
+  }
+}
