@@ -107,4 +107,41 @@ import WordtoolCore
       }
     }
   }
+
+  @Test func `an n-gram that is no number is an error where it is asked for, and no answer`() throws
+  {
+    var bytes = try Fixtures.bytes("fasttext-skipgram.bin")
+    // The rows of the 300 buckets stand before the output matrix: a flag, its extents, 28 rows of 10.
+    let end = bytes.count - 28 * 10 * 4 - 16 - 1
+    for place in stride(from: end - 300 * 10 * 4, to: end, by: 4) {
+      bytes.replaceSubrange(place..<place + 4, with: [0, 0, 0xC0, 0x7F])
+    }
+    // Every word has n-grams but the end of the line, so the file is refused; it is not when they are
+    // left to unknown words.
+    let refused = #expect(throws: WordtoolError.self) { try WordVectors(bytes: bytes, path: "nan") }
+    #expect(refused?.kind == .badData)
+    let whole = try Fixtures.bytes("fasttext-skipgram.bin")
+    let vectors = try WordVectors(bytes: whole, path: "whole")
+    let row = try #require(Self.bucketOnlyOf("qqqq", in: vectors, whole, end: end))
+    bytes = whole
+    bytes.replaceSubrange(row..<row + 4, with: [0, 0, 0xC0, 0x7F])
+    let damaged = try WordVectors(bytes: bytes, path: "nan")
+    let error = #expect(throws: WordtoolError.self) { try damaged.neighbors(of: ["qqqq"]) }
+    #expect(error?.kind == .badData && error?.found.contains("'qqqq'") == true)
+  }
+
+  /// Where a row begins that changes the vector of an unknown word and of no word of the file.
+  private static func bucketOnlyOf(
+    _ word: String, in vectors: WordVectors, _ bytes: [UInt8], end: Int
+  ) -> Int? {
+    let known = (0..<vectors.count).map { vectors.vector(at: $0) }
+    let before = try? vectors.resolve(word)
+    return (0..<300).lazy.map { end - ($0 + 1) * 40 }.first { place in
+      var changed = bytes
+      changed.replaceSubrange(place..<place + 4, with: [0, 0, 0x80, 0x3F])
+      guard let read = try? WordVectors(bytes: changed, path: "changed") else { return false }
+      return (0..<read.count).map { read.vector(at: $0) } == known
+        && (try? read.resolve(word)) != before
+    }
+  }
 }

@@ -60,9 +60,13 @@ struct BinaryFields {
   mutating func matrix(
     _ rows: Int64, _ columns: Int64, byteCount: Int64, _ name: String
   ) throws -> Int {
+    guard rows >= 0, columns >= 0 else {
+      throw error(
+        "a \(name) of \(rows) x \(columns)", expected: "0 and more", remedy: "the file is damaged")
+    }
     let (cells, isTooMany) = rows.multipliedReportingOverflow(by: columns)
     let (size, isTooLarge) = cells.multipliedReportingOverflow(by: byteCount)
-    guard rows >= 0, columns >= 0, !isTooMany, !isTooLarge, size <= Int64(remaining) else {
+    guard !isTooMany, !isTooLarge, size <= Int64(remaining) else {
       throw error(
         "\(remaining) bytes for the \(name) of \(rows) x \(columns)",
         expected: "\(isTooMany || isTooLarge ? "more than 2^63" : "\(size)")",

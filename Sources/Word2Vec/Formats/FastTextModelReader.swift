@@ -21,7 +21,7 @@ enum FastTextModelReader {
     }
     var arguments = try Arguments(&reader)
     if version == 11, arguments.isSupervised { arguments.longest = 0 }
-    let dictionary = try Dictionary(&reader)
+    let entries = try Entries(&reader)
     let isQuantized = try reader.byte("flag of quantization") != 0
     let matrix: any SubwordMatrix =
       isQuantized ? try QuantizedMatrix(&reader) : try DenseMatrix(&reader)
@@ -30,14 +30,23 @@ enum FastTextModelReader {
         "an input matrix of \(matrix.dimension) columns", expected: "\(arguments.dimension)")
     }
     let subwords = try SubwordRows(
-      matrix: matrix, wordCount: dictionary.wordCount, shortest: arguments.shortest,
-      longest: arguments.longest, bucketCount: arguments.bucketCount, kept: dictionary.kept,
+      matrix: matrix, wordCount: entries.wordCount, shortest: arguments.shortest,
+      longest: arguments.longest, bucketCount: arguments.bucketCount, kept: entries.kept,
       file: file)
 
-    let (count, dimension) = (dictionary.wordCount, arguments.dimension)
+    let (count, dimension) = (entries.wordCount, arguments.dimension)
+    // Codes are a part of the floats they stand for: a small file can unpack to very much.
+    guard 4 * count * dimension <= AlignedMemory.machineByteCount else {
+      throw WordtoolError(
+        .unavailable, path: file.path,
+        found: "\(count) words of \(dimension) values, "
+          + AlignedMemory.words(forByteCount: 4 * count * dimension),
+        expected: "at most the memory of this machine, "
+          + AlignedMemory.words(forByteCount: AlignedMemory.machineByteCount))
+    }
     let rows = Allocation(byteCount: 4 * count * dimension)
     nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: count * dimension)
-    let places = dictionary.places
+    let places = entries.places
     try VectorStorage.inPieces(of: count, threads: options.threads) { range in
       guard let base = values.baseAddress else { return }
       for word in range {
@@ -48,7 +57,7 @@ enum FastTextModelReader {
     }
     var assembly = VectorAssembly(
       path: file.path, format: .fastTextModel, dimension: dimension, rows: rows)
-    assembly.counts = dictionary.counts
+    assembly.counts = entries.counts
     if arguments.longest > 0 { assembly.composer = subwords }
     return try places.withUnsafeBufferPointer {
       try assembly.finish(words: $0, bytes: file.bytes, options: options) {
@@ -90,7 +99,7 @@ enum FastTextModelReader {
   }
 
   /// The words, and of a pruned model the buckets that were kept.
-  private struct Dictionary {
+  private struct Entries {
     var places: [Place] = []
     var counts: [Int64] = []
     /// The row behind the words' of each bucket that was kept; nil for a model that is not pruned.

@@ -25,10 +25,11 @@ extension WordVectors {
   /// it, or a vector made of its parts.
   ///
   /// - Throws: ``WordtoolError``: `unavailable` with near spellings for a word that is not there,
-  ///   `badData` for a file whose index misses a word it has.
+  ///   `badData` for a file whose index misses a word it has, or whose n-grams are no numbers.
   public func resolve(_ word: String) throws -> QueryWord {
     if let found = known(word) { return found }
     try checkIndex(misses: word)
+    try checkComposed(word)
     throw try absence(of: word)
   }
 
@@ -44,12 +45,25 @@ extension WordVectors {
         return QueryWord(text: word, rows: rows, reading: .parts(tokens))
       }
     }
-    // Without a rule a word is made of its parts as it is typed.
-    let composed = storage.composer?.vector(for: tokenizer?.normalize(word) ?? word)
-    if let vector = composed, vector.count == dimension {
+    if let vector = composed(word), vector.allSatisfy(\.isFinite) {
       return QueryWord(text: word, rows: [], reading: .composed(vector))
     }
     return nil
+  }
+
+  /// What a word's parts make, whether or not it is numbers. Without a rule a word is taken as typed.
+  private func composed(_ word: String) -> [Float]? {
+    let vector = storage.composer?.vector(for: tokenizer?.normalize(word) ?? word)
+    return vector?.count == dimension ? vector : nil
+  }
+
+  /// Rows of words are proved when a file is read; those of n-grams are first seen here.
+  private func checkComposed(_ word: String) throws {
+    guard let column = composed(word)?.firstIndex(where: { !$0.isFinite }) else { return }
+    throw WordtoolError(
+      .badData, path: path,
+      found: "value \(column + 1) of the vector made for '\(word)' is not a finite number",
+      expected: "finite numbers", remedy: "the file is damaged, or its training went wrong")
   }
 
   /// Whether words without a row get vectors as well: those of a fastText model with n-grams do.
