@@ -3,17 +3,6 @@ import Networks
 import Testing
 
 @Suite struct DropoutTests {
-  @Test("gradients are differences, in Double", arguments: LayerCase.dropouts)
-  func gradients(_ layerCase: LayerCase) throws {
-    try LayerChecks.gradientsAreDifferences(layerCase)
-  }
-
-  @Test("Float gives what Double gives", arguments: LayerCase.dropouts)
-  func floats(_ layerCase: LayerCase) throws { try LayerChecks.floatIsDouble(layerCase) }
-
-  @Test("input and output may share their place", arguments: LayerCase.dropouts)
-  func inPlace(_ layerCase: LayerCase) throws { try LayerChecks.placesMayBeShared(layerCase) }
-
   /// Which of so many ones in each of `count` images are dropped.
   private func dropped(
     _ size: Int, count: Int = 1, rate: Double = 0.5, node: Int = 4, seed: UInt64 = 1, step: Int = 0

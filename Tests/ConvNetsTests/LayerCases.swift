@@ -87,6 +87,11 @@ extension LayerCase {
     LayerCase(.flatten, [5, 7, 33]),
   ]
 
+  /// Every kind of layer.
+  static let small = [
+    activations, maxPools, averagePools, batchNorms, responseNorms, dropouts, joining,
+  ].flatMap { $0 }
+
   /// Large enough for every thread to get something.
   static let large: [LayerCase] = {
     let shape = [31, 33, 17]

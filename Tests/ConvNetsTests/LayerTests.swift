@@ -2,18 +2,25 @@ import ConvNets
 import Networks
 import Testing
 
-@Suite struct ActivationLayerTests {
-  @Test("gradients are differences, in Double", arguments: LayerCase.activations)
+/// What holds for every layer.
+@Suite struct LayerTests {
+  @Test("gradients are differences, in Double", arguments: LayerCase.small)
   func gradients(_ layerCase: LayerCase) throws {
     try LayerChecks.gradientsAreDifferences(layerCase)
   }
 
-  @Test("Float gives what Double gives", arguments: LayerCase.activations)
+  @Test("Float gives what Double gives", arguments: LayerCase.small + LayerCase.large)
   func floats(_ layerCase: LayerCase) throws { try LayerChecks.floatIsDouble(layerCase) }
 
-  @Test("input and output may share their place", arguments: LayerCase.activations)
+  @Test(
+    "input and output may share their place", arguments: LayerCase.activations + LayerCase.dropouts)
   func inPlace(_ layerCase: LayerCase) throws { try LayerChecks.placesMayBeShared(layerCase) }
 
+  @Test("1, 2 and 3 threads give the same bits", arguments: LayerCase.large)
+  func threads(_ layerCase: LayerCase) throws { try LayerChecks.threadsDoNotMatter(layerCase) }
+}
+
+@Suite struct ActivationLayerTests {
   @Test("NaN stays NaN")
   func notANumber() throws {
     for layer in [Layer.relu, .tanh, .sigmoid] {
@@ -24,14 +31,6 @@ import Testing
 }
 
 @Suite struct MaxPoolTests {
-  @Test("gradients are differences, in Double", arguments: LayerCase.maxPools)
-  func gradients(_ layerCase: LayerCase) throws {
-    try LayerChecks.gradientsAreDifferences(layerCase)
-  }
-
-  @Test("Float gives what Double gives", arguments: LayerCase.maxPools)
-  func floats(_ layerCase: LayerCase) throws { try LayerChecks.floatIsDouble(layerCase) }
-
   @Test("the first of equal values gets the gradient, and NaN is the largest value")
   func ties() throws {
     let run = try LayerRun<Float>(
@@ -58,25 +57,7 @@ import Testing
   }
 }
 
-@Suite struct AveragePoolTests {
-  @Test("gradients are differences, in Double", arguments: LayerCase.averagePools)
-  func gradients(_ layerCase: LayerCase) throws {
-    try LayerChecks.gradientsAreDifferences(layerCase)
-  }
-
-  @Test("Float gives what Double gives", arguments: LayerCase.averagePools)
-  func floats(_ layerCase: LayerCase) throws { try LayerChecks.floatIsDouble(layerCase) }
-}
-
 @Suite struct BatchNormTests {
-  @Test("gradients are differences, in Double", arguments: LayerCase.batchNorms)
-  func gradients(_ layerCase: LayerCase) throws {
-    try LayerChecks.gradientsAreDifferences(layerCase)
-  }
-
-  @Test("Float gives what Double gives", arguments: LayerCase.batchNorms)
-  func floats(_ layerCase: LayerCase) throws { try LayerChecks.floatIsDouble(layerCase) }
-
   @Test("values far from zero do not spoil the variance")
   func largeMeans() throws {
     let layerCase = LayerCase(.batchNorm(.init()), [8, 8, 1], count: 4)
@@ -102,25 +83,7 @@ import Testing
   }
 }
 
-@Suite struct LocalResponseNormTests {
-  @Test("gradients are differences, in Double", arguments: LayerCase.responseNorms)
-  func gradients(_ layerCase: LayerCase) throws {
-    try LayerChecks.gradientsAreDifferences(layerCase)
-  }
-
-  @Test("Float gives what Double gives", arguments: LayerCase.responseNorms)
-  func floats(_ layerCase: LayerCase) throws { try LayerChecks.floatIsDouble(layerCase) }
-}
-
 @Suite struct JoiningLayerTests {
-  @Test("gradients are differences, in Double", arguments: LayerCase.joining)
-  func gradients(_ layerCase: LayerCase) throws {
-    try LayerChecks.gradientsAreDifferences(layerCase)
-  }
-
-  @Test("Float gives what Double gives", arguments: LayerCase.joining)
-  func floats(_ layerCase: LayerCase) throws { try LayerChecks.floatIsDouble(layerCase) }
-
   @Test("flattening without anything to move may share its place")
   func flattenInPlace() throws {
     try LayerChecks.placesMayBeShared(LayerCase(.flatten, [1, 1, 17]))
@@ -136,12 +99,4 @@ import Testing
     let flatten = try LayerRun<Float>(LayerCase(.flatten, [1, 2, 2], count: 1))
     #expect(try flatten.forward([[1, 2, 3, 4]]) == [1, 3, 2, 4])
   }
-}
-
-@Suite struct LayerThreadTests {
-  @Test("1, 2 and 3 threads give the same bits", arguments: LayerCase.large)
-  func threads(_ layerCase: LayerCase) throws { try LayerChecks.threadsDoNotMatter(layerCase) }
-
-  @Test("large layers too are the same in Float and Double", arguments: LayerCase.large)
-  func floats(_ layerCase: LayerCase) throws { try LayerChecks.floatIsDouble(layerCase) }
 }

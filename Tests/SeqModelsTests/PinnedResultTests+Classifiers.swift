@@ -20,12 +20,10 @@ extension PinnedResultTests {
   private static func result(
     _ training: ClassifierTraining, _ text: LabelledText, _ losses: [Double] = []
   ) throws -> PinnedResult {
-    let folder = ScratchFolder()
-    try training.classifier.write(to: OutputFile(path: folder("model")))
     let report = try training.classifier.evaluate(text)
-    return PinnedResult(
-      tensorFile: try folder.bytes(of: "model"),
-      losses + [report.accuracy] + (report.meanLoss.map { [$0] } ?? []))
+    return try PinnedResult(losses + [report.accuracy] + (report.meanLoss.map { [$0] } ?? [])) {
+      try training.classifier.write(to: $0)
+    }
   }
 
   private static func linear(
@@ -161,9 +159,7 @@ extension PinnedResultTests {
       let tagger = try SequenceTagger.train(on: text, options: options, threads: threads) {
         losses.append($0.loss ?? 0)
       }.tagger
-      let folder = ScratchFolder()
-      try tagger.write(to: OutputFile(path: folder("model")))
-      return PinnedResult(tensorFile: try folder.bytes(of: "model"), losses.suffix(3))
+      return try PinnedResult(losses.suffix(3)) { try tagger.write(to: $0) }
     },
   ]
 }

@@ -1,4 +1,5 @@
 import Libc
+public import WordtoolCore
 
 /// What a small seeded run gave, to its last bit.
 public struct PinnedResult: Hashable, Sendable, CustomStringConvertible {
@@ -15,9 +16,16 @@ public struct PinnedResult: Hashable, Sendable, CustomStringConvertible {
 
   /// The result of a run that wrote a safetensors file. The header, whose text has versions in it,
   /// does not count.
-  public init(tensorFile bytes: [UInt8], _ numbers: [Double] = []) {
+  init(tensorFile bytes: [UInt8], _ numbers: [Double] = []) {
     let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     self.init(SHA256.of(bytes.dropFirst(8 + header)), numbers)
+  }
+
+  /// The result of a run whose model writes itself as a safetensors file.
+  public init(_ numbers: [Double], writing: (OutputFile) throws -> Void) throws {
+    let folder = ScratchFolder()
+    try writing(OutputFile(path: folder("model")))
+    self.init(tensorFile: try folder.bytes(of: "model"), numbers)
   }
 
   /// The line of a table.
