@@ -1,4 +1,5 @@
 import Libc
+import WordtoolCore
 
 /// Distinct words with numbers in the order of their first appearance, and a count for each.
 ///
