@@ -126,18 +126,21 @@ where Source.Chunk == Goal.Chunk {
   /// - Parameters:
   ///   - source: the examples.
   ///   - plan: how long, how fast, by how many threads.
-  ///   - state: where to begin; afterwards, also after an error, where the training stands.
+  ///   - begin: where to begin.
+  ///   - keep: gets where the training stands, before each pause and at the end, also after an error.
   ///   - stop: looked at between rounds.
   ///   - pause: work to be done now and then while no thread trains.
   ///   - progress: called after each round on the caller's thread.
   ///   - goal: makes the objective, again after every pause.
   /// - Throws: `WordtoolError`: `interrupted` when `stop` was raised, `diverged` when the loss is not
-  ///   finite or runs away, `usage` when `state` is beyond the examples, `unavailable` when the system
+  ///   finite or runs away, `usage` when `begin` is beyond the examples, `unavailable` when the system
   ///   refuses a thread; what `pause` and `goal` throw.
   package static func train(
-    on source: Source, plan: Plan, state: inout EmbeddingState, stop: StopFlag,
-    pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?, goal: () throws -> Goal
+    on source: Source, plan: Plan, from begin: EmbeddingState, stop: StopFlag,
+    pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
+    keep: (EmbeddingState) -> Void, goal: () throws -> Goal
   ) throws {
+    var state = begin
     if let fault = state.fault(epochs: plan.epochs, chunkCount: source.chunkCount) {
       throw WordtoolError(
         .usage, found: "a training that stands at \(fault)",
@@ -146,7 +149,7 @@ where Source.Chunk == Goal.Chunk {
     while state.position.epoch < plan.epochs {
       try trainToPause(
         on: source, goal: goal(), plan: plan, state: &state, stop: stop, pause: pause,
-        progress: progress)
+        progress: progress, keep: keep)
       if state.position.epoch < plan.epochs { try pause?.body() }
     }
   }
@@ -154,7 +157,8 @@ where Source.Chunk == Goal.Chunk {
   /// Apart, so that the run has let go of the tables when the pause's body looks at them.
   private static func trainToPause(
     on source: Source, goal: Goal, plan: Plan, state: inout EmbeddingState, stop: StopFlag,
-    pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?
+    pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
+    keep: (EmbeddingState) -> Void
   ) throws {
     let run = EmbeddingRun(
       source: source, goal: goal, plan: plan, state: state, stop: stop, pauseAfter: pause?.every,
@@ -162,6 +166,8 @@ where Source.Chunk == Goal.Chunk {
     try Workers.run(count: run.threadCount) { thread in run.work(thread) }
     run.collectLosses(upTo: run.state.position.chunk)
     state = run.state
+    // The caller's own, which a pause may look at: no access to it is open while it does.
+    keep(state)
     if let failure = run.failure { throw failure }
   }
 

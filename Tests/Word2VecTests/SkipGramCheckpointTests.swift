@@ -50,6 +50,31 @@ import Word2Vec
     (#""vectors""#, #""vektors""#), (#"[40,32]"#, #"[32,40]"#), (#"[44,32]"#, #"[22,64]"#),
   ]
 
+  @Test("a checkpoint written while a pause lasts goes on to the same bits")
+  func writtenInPauses() throws {
+    let folder = ScratchFolder()
+    let corpus = try Self.corpus(folder)
+    let plain = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    try plain.train(on: corpus.ids, threads: 2)
+    let trainer = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    var positions: [EmbeddingPosition] = []
+    try trainer.train(
+      on: corpus.ids, threads: 2,
+      pausing: .init(every: .zero) {
+        try trainer.writeCheckpoint(to: folder("\(positions.count)"), corpus: corpus)
+        positions.append(trainer.position)
+      })
+    #expect(positions.count > 2 && Set(positions).count == positions.count)
+    for number in positions.indices {
+      let resumed = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+      try resumed.resume(fromCheckpoint: folder("\(number)"), corpus: corpus)
+      #expect(resumed.position == positions[number])
+      try resumed.train(on: corpus.ids, threads: 1)
+      #expect(
+        SkipGramTrainerTests.bits(resumed.vectors) == SkipGramTrainerTests.bits(plain.vectors))
+    }
+  }
+
   @Test("numbers of a checkpoint that cannot be are told, and change nothing", arguments: changes)
   func hostile(old: String, new: String) throws {
     let folder = ScratchFolder()

@@ -50,7 +50,7 @@ extension TextClassifier {
       plan: .init(
         epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
         columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
-      state: &state, stop: stop, pause: nil, progress: progress
+      from: state, stop: stop, pause: nil, progress: progress, keep: { state = $0 }
     ) {
       LabelObjective(
         tables: tables, loss: loss, weights: classWeights.map { Float($0) }, kernels: kernels)

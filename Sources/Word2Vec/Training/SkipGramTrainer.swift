@@ -123,7 +123,7 @@ public final class SkipGramTrainer {
         epochs: options.epochs,
         decay: LinearDecay(start: options.learningRate, floor: options.minimumLearningRateRatio),
         columns: columns, threads: threads),
-      state: &state, stop: stop, pause: pausing, progress: progress
+      from: state, stop: stop, pause: pausing, progress: progress, keep: { state = $0 }
     ) {
       try tables.makeUnique()
       return NegativeSampling<WindowGroups>(
