@@ -127,10 +127,10 @@ where Source.Chunk == Goal.Chunk {
   ///   - source: the examples.
   ///   - plan: how long, how fast, by how many threads.
   ///   - begin: where to begin.
-  ///   - keep: gets where the training stands, before each pause and at the end, also after an error.
   ///   - stop: looked at between rounds.
   ///   - pause: work to be done now and then while no thread trains.
   ///   - progress: called after each round on the caller's thread.
+  ///   - keep: gets where the training stands, before each pause and at the end, also after an error.
   ///   - goal: makes the objective, again after every pause.
   /// - Throws: `WordtoolError`: `interrupted` when `stop` was raised, `diverged` when the loss is not
   ///   finite or runs away, `usage` when `begin` is beyond the examples, `unavailable` when the system
@@ -138,7 +138,7 @@ where Source.Chunk == Goal.Chunk {
   package static func train(
     on source: Source, plan: Plan, from begin: EmbeddingState, stop: StopFlag,
     pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
-    keep: (EmbeddingState) -> Void, goal: () throws -> Goal
+    keep: (EmbeddingState) -> Void = { _ in }, goal: () throws -> Goal
   ) throws {
     var state = begin
     if let fault = state.fault(epochs: plan.epochs, chunkCount: source.chunkCount) {

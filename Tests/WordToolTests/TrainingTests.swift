@@ -190,6 +190,23 @@ import TestSupport
     }
   }
 
+  @Test func checkpointsAreWrittenWhileItTrainsAndChangeNothing() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 3000), to: folder + "/text")
+      let tool = Tool(folder: folder)
+      let options = ["train-embeddings", folder + "/text", "--dim", "20", "--epochs", "20", "-q"]
+      let whole = try tool.start(options + ["-o", folder + "/whole.bin"]).wait()
+      #expect(whole.exitCode == 0, "\(whole.errors)")
+      let run = try tool.start(
+        options + ["-o", folder + "/run.bin", "--checkpoint", folder + "/checkpoint"]
+          + ["--checkpoint-every", "0.000001"]
+      ).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      let bytes = TestFiles.readBytes(folder + "/whole.bin")
+      #expect(bytes != nil && TestFiles.readBytes(folder + "/run.bin") == bytes)
+    }
+  }
+
   @Test func trainingBeginsWithGivenVectors() throws {
     try TestFiles.withFolder { folder in
       try TestFiles.write(Samples.text(lines: 500), to: folder + "/text")

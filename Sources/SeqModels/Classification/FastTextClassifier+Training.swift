@@ -44,13 +44,12 @@ extension TextClassifier {
     }
     let kernels = try KernelTable.selected()
     let loss = SoftmaxLoss(kernels: kernels)
-    var state = EmbeddingState()
     try EmbeddingRun.train(
       on: FastTextExamples(documents, labels: labels, options: options),
       plan: .init(
         epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
         columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
-      from: state, stop: stop, pause: nil, progress: progress, keep: { state = $0 }
+      from: EmbeddingState(), stop: stop, pause: nil, progress: progress
     ) {
       LabelObjective(
         tables: tables, loss: loss, weights: classWeights.map { Float($0) }, kernels: kernels)
