@@ -61,7 +61,7 @@ import Word2Vec
     try trainer.train(
       on: corpus.ids, threads: 2,
       pausing: .init(every: .zero) {
-        try trainer.writeCheckpoint(to: folder("\(positions.count)"), corpus: corpus)
+        try trainer.saveCheckpoint(to: folder("\(positions.count)"), corpus: corpus)
         positions.append(trainer.position)
       })
     #expect(positions.count > 2 && Set(positions).count == positions.count)
