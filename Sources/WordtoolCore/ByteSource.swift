@@ -5,13 +5,13 @@ import Libc
 ///
 /// Gzip is recognised by its content and unpacked while reading. Other compressed formats are
 /// refused with the command that unpacks them. Belongs to one thread.
-@safe public final class ByteSource {
+@safe package final class ByteSource {
   /// The path the source was opened by.
-  public let path: String
+  package let path: String
   /// The size of the file as it is stored, if the input is a regular file.
-  public let storedByteCount: Int?
+  package let storedByteCount: Int?
   /// How many bytes of the file as it is stored have been read.
-  public private(set) var storedBytesRead = 0
+  package private(set) var storedBytesRead = 0
 
   private let descriptor: Int32
   private let buffer: UnsafeMutableRawBufferPointer
@@ -25,7 +25,7 @@ import Libc
   /// - Throws: ``WordtoolError``: `noSuchInput` when it cannot be opened or is a folder, `badData`
   ///   when it is in a compressed format that is not read in place, `inputOutput` when reading
   ///   fails.
-  public init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     if path == "-" {
       descriptor = STDIN_FILENO
@@ -45,10 +45,21 @@ import Libc
     }
     // Whoever holds a conversation over a pipe waits for an answer to the few bytes that he sent.
     while mayBeCompressed, try fill() {}
-    if let name = compressedFormat() {
-      guard name == "gzip" else { throw refusal(of: name) }
-      inflater = try Inflater(path: path)
-    }
+    try startInflating()
+  }
+
+  /// Takes bytes in memory, under a name for messages.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` as ``init(path:)``.
+  package init(bytes: [UInt8], path: String) throws {
+    self.path = path
+    descriptor = -1
+    storedByteCount = bytes.count
+    unsafe buffer = .allocate(byteCount: max(1, bytes.count), alignment: 64)
+    unsafe buffer.copyBytes(from: bytes)
+    end = bytes.count
+    storedBytesRead = bytes.count
+    try startInflating()
   }
 
   deinit {
@@ -56,8 +67,14 @@ import Libc
     if descriptor != STDIN_FILENO && descriptor >= 0 { close(descriptor) }
   }
 
+  private func startInflating() throws {
+    guard let name = compressedFormat() else { return }
+    guard name == "gzip" else { throw refusal(of: name) }
+    inflater = try Inflater(path: path)
+  }
+
   /// Whether the input is unpacked while reading.
-  public var isCompressed: Bool { inflater != nil }
+  package var isCompressed: Bool { inflater != nil }
 
   /// Reads the next bytes.
   ///
@@ -65,7 +82,7 @@ import Libc
   /// - Returns: how many were stored, at least 1; 0 at the end of the input.
   /// - Throws: ``WordtoolError``: `badData` when a gzip stream ends early or is damaged,
   ///   `inputOutput` when reading fails.
-  public func read(into room: UnsafeMutableRawBufferPointer) throws -> Int {
+  package func read(into room: UnsafeMutableRawBufferPointer) throws -> Int {
     guard let inflater else {
       if start == end { return try unsafe systemRead(room) }
       let count = min(end - start, room.count)
@@ -125,6 +142,8 @@ import Libc
   }
 
   private func systemRead(_ room: UnsafeMutableRawBufferPointer) throws -> Int {
+    // All bytes in memory are in the buffer from the start.
+    if descriptor < 0 { return 0 }
     while true {
       try awaitInput()
       // SAFETY: `room` says how many bytes it has space for.
@@ -151,6 +170,9 @@ import Libc
     ("zstd", [0x28, 0xB5, 0x2F, 0xFD]),
     ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]),
     ("zip", [0x50, 0x4B, 0x03, 0x04]),
+    ("7z", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
+    ("lz4", [0x04, 0x22, 0x4D, 0x18]),
+    ("rar", [0x52, 0x61, 0x72, 0x21, 0x1A, 0x07]),
   ]
 
   /// Whether the bytes so far are the beginning of a compressed format's start, and not all of it.
@@ -168,8 +190,21 @@ import Libc
   }
 
   private func refusal(of format: String) -> WordtoolError {
-    let command = ["bzip2": "bzip2 -dc", "zstd": "zstd -dc", "xz": "xz -dc", "zip": "unzip -p"]
+    let command = [
+      "bzip2": "bzip2 -dc", "zstd": "zstd -dc", "xz": "xz -dc", "zip": "unzip -p", "7z": "7z x -so",
+      "lz4": "lz4 -dc", "rar": "unrar p -inul",
+    ]
     let unpack = command[format, default: format]
+    if format == "zip", [".pt", ".pth"].contains(where: { path.lowercased().hasSuffix($0) }) {
+      return WordtoolError(
+        .badData, path: path, found: "PyTorch's archive of a model",
+        remedy: WordtoolError.pyTorchRemedy)
+    }
+    if format == "zip", path.lowercased().hasSuffix(".npz") {
+      return WordtoolError(
+        .badData, path: path, found: "NumPy's archive of arrays",
+        remedy: "write what is in it in a format that is read here")
+    }
     return WordtoolError(
       .badData, path: path, found: "\(format)-compressed data",
       expected: "plain text or gzip",

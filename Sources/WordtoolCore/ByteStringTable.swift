@@ -94,7 +94,7 @@ package struct ByteStringTable: Sendable {
   @inlinable
   @inline(__always)
   package func find(_ string: UnsafeBufferPointer<UInt8>) -> Int32? {
-    let id = unsafe place(of: string, hash: WordHash.hash(string)).id
+    let id = unsafe place(of: string, hash: WordHash.hash(string.span)).id
     return id < 0 ? nil : id
   }
 
@@ -110,7 +110,7 @@ package struct ByteStringTable: Sendable {
   package mutating func add(
     _ string: UnsafeBufferPointer<UInt8>
   ) -> (id: Int32, isNew: Bool) {
-    let hash = unsafe WordHash.hash(string)
+    let hash = unsafe WordHash.hash(string.span)
     let (id, place) = unsafe place(of: string, hash: hash)
     if id >= 0 { return (id, false) }
     return (unsafe insert(string, hash: hash, at: place), true)
@@ -227,7 +227,7 @@ package struct ByteStringTable: Sendable {
     slots = [UInt64](repeating: 0, count: slotCount)
     let mask = slotCount - 1
     for id in 0..<count {
-      let hash = unsafe withBytes(Int32(truncatingIfNeeded: id)) { unsafe WordHash.hash($0) }
+      let hash = unsafe withBytes(Int32(truncatingIfNeeded: id)) { unsafe WordHash.hash($0.span) }
       var place = Int(truncatingIfNeeded: hash) & mask
       while slots[place] != 0 { place = (place + 1) & mask }
       slots[place] = hash & ~0xFFFF_FFFF | UInt64(id + 1)

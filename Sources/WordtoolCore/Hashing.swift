@@ -63,7 +63,13 @@ public enum WordHash {
   /// The hash of some bytes.
   @inlinable
   @inline(__always)
-  public static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  public static func hash(_ word: Span<UInt8>) -> UInt64 {
+    unsafe word.withUnsafeBufferPointer { unsafe hash(of: $0) }
+  }
+
+  @inlinable
+  @inline(__always)
+  static func hash(of word: UnsafeBufferPointer<UInt8>) -> UInt64 {
     let count = word.count
     guard let base = unsafe UnsafeRawPointer(word.baseAddress), count > 0 else { return first }
     var state = UInt64(truncatingIfNeeded: count) &* second ^ first

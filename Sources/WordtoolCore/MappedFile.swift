@@ -6,19 +6,19 @@ import Libc
 /// while it is mapped makes the system send SIGBUS, which ends the process (the command line tool
 /// says by which file); writers that rename a finished file into place, as ``OutputFile`` does,
 /// never cause that.
-@safe public final class MappedFile: @unchecked Sendable {
+@safe package final class MappedFile: @unchecked Sendable {
   // Sendable: the bytes are immutable for the object's whole life.
 
   /// The path the file was opened by.
-  public let path: String
+  package let path: String
   /// The whole file. Valid only while this object lives.
-  public let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
 
   /// Maps the file at `path`.
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput` when it cannot be opened or is a folder,
   ///   `inputOutput` when it cannot be mapped.
-  public init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -65,7 +65,7 @@ import Libc
   }
 
   /// Tells the system how the bytes in `range` will be read, so that it reads ahead or does not.
-  public func willNeed(_ range: Range<Int>) {
+  package func willNeed(_ range: Range<Int>) {
     guard let base = unsafe bytes.baseAddress, !range.isEmpty else { return }
     let page = Int(getpagesize())
     let start = range.lowerBound / page * page
@@ -75,7 +75,7 @@ import Libc
   }
 
   /// Gives the memory of the bytes in `range` back to the system; a later look reads them again.
-  public func release(_ range: Range<Int>) {
+  package func release(_ range: Range<Int>) {
     guard let base = unsafe bytes.baseAddress else { return }
     let page = Int(getpagesize())
     // Pages that are only partly in the range stay.

@@ -7,6 +7,7 @@ package enum OptionCheck {
     case positive = "a number above 0"
     case notNegative = "0 or a number above"
     case share = "0 to below 1"
+    case probability = "0 to 1"
     case finite = "a finite number"
 
     func allows(_ value: Double) -> Bool {
@@ -15,6 +16,7 @@ package enum OptionCheck {
       case .positive: return value > 0
       case .notNegative: return value >= 0
       case .share: return value >= 0 && value < 1
+      case .probability: return value >= 0 && value <= 1
       case .finite: return true
       }
     }
@@ -36,5 +38,19 @@ package enum OptionCheck {
     if rule.allows(value) { return }
     throw WordtoolError(
       .usage, found: "`\(property)` is \(value)", expected: rule.rawValue)
+  }
+
+  /// - Throws: ``WordtoolError`` of kind `usage` when what was given is not what it has to be.
+  package static func require(
+    _ condition: Bool, found: @autoclosure () -> String, expected: @autoclosure () -> String,
+    remedy: String? = nil
+  ) throws {
+    if condition { return }
+    throw WordtoolError(.usage, found: found(), expected: expected(), remedy: remedy)
+  }
+
+  /// - Throws: ``WordtoolError`` of kind `usage` for less than one thread.
+  package static func requireThreads(_ count: Int) throws {
+    try require("threads", count, in: 1...Int.max)
   }
 }

@@ -5,21 +5,28 @@ import Libc
 /// Not simply those of the machine: threads that wait for each other must not be more than can run
 /// at the same time, so `taskset` and the quota of a container count.
 package enum ProcessorCount {
-  /// The smallest of: processors online, processors in the affinity mask, the control group's quota.
+  /// The smallest of: processors online, processors in the affinity mask, the quotas of the control
+  /// groups that the process is in.
   package static var current: Int {
     var count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     #if os(Linux)
     if let status = contents(of: "/proc/self/status"), let allowed = allowed(inStatus: status) {
       count = min(count, allowed)
     }
-    if let quota = contents(of: "/sys/fs/cgroup/cpu.max"), let limit = limit(inQuota: quota) {
-      count = min(count, limit)
+    for folder in quotaFolders(inGroups: contents(of: "/proc/self/cgroup") ?? "") {
+      let quota =
+        contents(of: folder + "/cpu.max")
+        ?? contents(of: folder + "/cpu.cfs_quota_us").flatMap { quota in
+          contents(of: folder + "/cpu.cfs_period_us").map { quota + " " + $0 }
+        }
+      if let limit = quota.flatMap({ limit(inQuota: $0) }) { count = min(count, limit) }
     }
     #endif
     return count
   }
 
-  /// The number of bits set in the line `Cpus_allowed:	ff,ffffffff` of `/proc/self/status`.
+  /// The number of bits set in the line `Cpus_allowed:	ff,ffffffff` of `/proc/self/status`: what
+  /// `sched_getaffinity` says, for any number of processors.
   package static func allowed(inStatus status: String) -> Int? {
     for line in status.split(separator: "\n") where line.hasPrefix("Cpus_allowed:") {
       let bits = line.dropFirst("Cpus_allowed:".count).reduce(0) {
@@ -30,12 +37,35 @@ package enum ProcessorCount {
     return nil
   }
 
-  /// Quota over period, rounded up, of `cpu.max`: `150000 100000` is 2; `max 100000` is nil.
+  /// Where quotas may stand, of `/proc/self/cgroup`: the process's group and all around it, of version
+  /// 2 (`0::/a/b`) and of version 1 (`3:cpu,cpuacct:/a/b`). Inside of a container its own group is
+  /// mounted as the outermost, whatever its path says.
+  package static func quotaFolders(inGroups text: String) -> [String] {
+    var folders: [String] = []
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { continue }
+      let controllers = parts[1].split(separator: ",")
+      guard controllers.isEmpty || controllers.contains("cpu") else { continue }
+      let root = controllers.isEmpty ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu"
+      var names = parts[2].split(separator: "/")
+      while !names.isEmpty {
+        folders.append(root + "/" + names.joined(separator: "/"))
+        names.removeLast()
+      }
+      folders.append(root)
+    }
+    return folders
+  }
+
+  /// Quota over period, rounded up, of `cpu.max`: `150000 100000` is 2; `max 100000` and, in version 1,
+  /// `-1 100000` are nil.
   package static func limit(inQuota text: String) -> Int? {
     let parts = text.split { $0 == " " || $0 == "\n" }.map { Int($0) }
     guard parts.count == 2, let quota = parts[0], let period = parts[1], quota > 0, period > 0
     else { return nil }
-    return (quota + period - 1) / period
+    let whole = quota / period
+    return quota % period == 0 ? whole : whole + 1
   }
 
   /// The first 16 kB of a file of the system.

@@ -10,13 +10,15 @@ public struct TrainingProgress: Codable, Hashable, Sendable {
   public var examples: Int
   /// The mean loss of an example since the last report, in nats; nil before anything was measured.
   public var loss: Double?
-  /// The step size in force.
-  public var learningRate: Double
+  /// The step size in force; nil for trainers that have none.
+  public var learningRate: Double?
+  /// The share of held-out examples that the model has right, after an epoch that measured it.
+  public var validAccuracy: Double?
 
   /// A moment.
   public init(
     fraction: Double, epoch: Int, epochCount: Int, examples: Int, loss: Double? = nil,
-    learningRate: Double
+    learningRate: Double? = nil, validAccuracy: Double? = nil
   ) {
     self.fraction = fraction
     self.epoch = epoch
@@ -24,6 +26,7 @@ public struct TrainingProgress: Codable, Hashable, Sendable {
     self.examples = examples
     self.loss = loss
     self.learningRate = learningRate
+    self.validAccuracy = validAccuracy
   }
 }
 

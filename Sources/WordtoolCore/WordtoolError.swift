@@ -65,8 +65,16 @@ public struct WordtoolError: Error, Hashable, Sendable {
   }
 }
 
+extension WordtoolError {
+  /// How weights get out of PyTorch's own files.
+  package static let pyTorchRemedy =
+    "in Python: from safetensors.torch import save_file; "
+    + "save_file(torch.load('IN', map_location='cpu'), 'OUT.safetensors')"
+}
+
 extension WordtoolError: CustomStringConvertible {
-  /// One line: `PATH:LINE: found, expected …; remedy`.
+  /// One line: `PATH:LINE: found, expected …; remedy`. Control characters, which stand in files and
+  /// their names, are escaped.
   public var description: String {
     var line = ""
     if let path {
@@ -78,7 +86,7 @@ extension WordtoolError: CustomStringConvertible {
     line += found
     if let expected { line += ", expected \(expected)" }
     if let remedy { line += "; \(remedy)" }
-    return line
+    return ControlCharacters.escaped(line)
   }
 }
 

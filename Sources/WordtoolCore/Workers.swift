@@ -17,10 +17,10 @@ public enum Workers {
   ///   - count: how many threads, at least 1.
   ///   - body: the work of one thread. It is told its number.
   /// - Throws: the error of the lowest-numbered thread that failed, after all have ended; or
-  ///   ``WordtoolError`` of kind `unavailable` when the system refuses a thread: then no body has
-  ///   begun.
+  ///   ``WordtoolError``, and then no body has begun: `usage` for less than one thread, `unavailable`
+  ///   when the system refuses one.
   public static func run(count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
-    precondition(count >= 1, "Workers.run needs at least one thread, got \(count)")
+    try OptionCheck.requireThreads(count)
     let failures = Locked<[Int: any Error]>([:])
     let guarded: @Sendable (Int) -> Void = { index in
       do { try body(index) } catch { failures.withLock { $0[index] = error } }

@@ -18,12 +18,12 @@ public enum Gzip {
     return data
   }
 
-  private static func crc(_ bytes: [UInt8]) -> UInt32 {
-    var crc = ~UInt32(0)
-    for byte in bytes {
-      crc ^= UInt32(byte)
-      for _ in 0..<8 { crc = crc & 1 != 0 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-    }
-    return ~crc
+  private static let crcs: [UInt32] = (0..<256).map { byte in
+    (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 != 0 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+  }
+
+  /// The checksum of gzip and of PNG's chunks.
+  static func crc(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(~UInt32(0)) { crcs[Int(($0 ^ UInt32($1)) & 255)] ^ $0 >> 8 }
   }
 }

@@ -1,5 +1,5 @@
 import Libc
-public import WordtoolCore
+import WordtoolCore
 
 /// What a small seeded run gave, to its last bit.
 public struct PinnedResult: Hashable, Sendable, CustomStringConvertible {
@@ -22,9 +22,9 @@ public struct PinnedResult: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The result of a run whose model writes itself as a safetensors file.
-  public init(_ numbers: [Double], writing: (OutputFile) throws -> Void) throws {
+  public init(_ numbers: [Double], writing: (_ path: String) throws -> Void) throws {
     let folder = ScratchFolder()
-    try writing(OutputFile(path: folder("model")))
+    try writing(folder("model"))
     self.init(tensorFile: try folder.bytes(of: "model"), numbers)
   }
 

@@ -14,9 +14,10 @@ public enum RealData {
   /// The path of a file that ``has(_:)`` found.
   public static func path(_ name: String) -> String { (folder ?? "") + "/" + name }
 
+  /// Whether `WT_SANITIZED=1` says that a sanitizer watches: texts are to be shorter then.
+  public static let isSanitized = getenv("WT_SANITIZED").map { String(cString: $0) } == "1"
+
   /// Whether `WT_SLOW_TESTS=1` asks for the long tests.
   public static let slowTestsAreWanted =
-    getenv("WT_SLOW_TESTS").map {
-      String(cString: $0) == "1"
-    } ?? false
+    getenv("WT_SLOW_TESTS").map { String(cString: $0) } == "1"
 }

@@ -8,8 +8,9 @@ public final class ScratchFolder: Sendable {
 
   /// Makes the folder.
   public init() {
-    var template = Array("/tmp/wordtool-test-XXXXXX".utf8CString)
-    precondition(mkdtemp(&template) != nil, "no folder for the test can be made in /tmp")
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(base)/wordtool-test-XXXXXX".utf8CString)
+    precondition(mkdtemp(&template) != nil, "no folder for the test can be made in \(base)")
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
@@ -25,9 +26,7 @@ public final class ScratchFolder: Sendable {
     for count in 0..<parts.count {
       mkdir(self(parts[...count].joined(separator: "/")), 0o777)
     }
-    let file = try OutputFile(path: self(name))
-    try file.write(bytes)
-    try file.commit()
+    try TestFiles.write(bytes, to: self(name))
     return self(name)
   }
 
@@ -44,23 +43,12 @@ public final class ScratchFolder: Sendable {
   }
 
   /// The names in the folder, sorted.
-  public var names: [String] { Self.names(in: path) }
-
-  private static func names(in path: String) -> [String] {
-    guard let handle = opendir(path) else { return [] }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
+  public var names: [String] { TestFiles.names(in: path) }
 
   private static func remove(_ path: String) {
-    for name in names(in: path) {
+    // A test may have taken the right to write away.
+    chmod(path, 0o700)
+    for name in TestFiles.names(in: path) {
       let child = path + "/" + name
       if unlink(child) != 0 { remove(child) }
     }

@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// SplitMix64: the same numbers for the same seed, everywhere.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
@@ -12,4 +14,10 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return mixed ^ (mixed >> 31)
   }
+}
+
+/// Gives numbers of a range, drawn from a seed.
+public func drawnNumbers(_ range: ClosedRange<Int>, seed: UInt64 = 1) -> @Sendable () -> Int {
+  let generator = Locked(SeededGenerator(seed: seed))
+  return { generator.withLock { Int.random(in: range, using: &$0) } }
 }

@@ -5,15 +5,8 @@ import WordtoolCore
 public enum TestFiles {
   /// Runs `body` with a new, empty folder, which is removed afterwards.
   public static func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(base)/wordtool-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw WordtoolError(.cannotCreate, path: base, found: WordtoolError.systemMessage())
-    }
-    let folder = String(
-      decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    defer { remove(folder) }
-    return try body(folder)
+    let folder = ScratchFolder()
+    return try withExtendedLifetime(folder) { try body(folder.path) }
   }
 
   /// Writes a file.
@@ -53,30 +46,16 @@ public enum TestFiles {
   }
 
   /// The names of what is in a folder, sorted.
-  public static func names(in folder: String) -> [String] {
-    guard let handle = opendir(folder) else { return [] }
+  public static func names(in path: String) -> [String] {
+    guard let handle = opendir(path) else { return [] }
     defer { closedir(handle) }
     var names: [String] = []
     while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name != "." && name != ".." { names.append(name) }
     }
     return names.sorted()
-  }
-
-  private static func remove(_ folder: String) {
-    chmod(folder, 0o700)
-    for name in names(in: folder) {
-      let path = folder + "/" + name
-      var status = stat()
-      if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-        remove(path)
-      } else {
-        unlink(path)
-      }
-    }
-    rmdir(folder)
   }
 }

@@ -28,6 +28,29 @@ struct FileTests {
     #expect(try folder.bytes(of: "out") == Array("old".utf8))
   }
 
+  @Test("a whole file is written in one call; what throws in between leaves the old one")
+  func whole() throws {
+    let folder = ScratchFolder()
+    try OutputFile.write(to: folder("out")) { try $0.write("whole") }
+    let error = #expect(throws: WordtoolError.self) {
+      try OutputFile.write(to: folder("out")) {
+        try $0.write("half")
+        throw WordtoolError(.unavailable, found: "nothing")
+      }
+    }
+    #expect(error?.kind == .unavailable && folder.names == ["out"])
+    #expect(try folder.bytes(of: "out") == Array("whole".utf8))
+  }
+
+  @Test("a file that is complete cannot be completed again")
+  func twice() throws {
+    let folder = ScratchFolder()
+    let file = try OutputFile(path: folder("out"))
+    try file.commit()
+    let error = #expect(throws: WordtoolError.self) { try file.commit() }
+    #expect(error?.kind == .usage)
+  }
+
   @Test("large and small writes come out in order")
   func order() throws {
     let folder = ScratchFolder()

@@ -24,13 +24,85 @@ struct InputFilesTests {
     #expect(try InputFiles.expand([b, "-", a]) == [b, "-", a])
   }
 
-  @Test("links to files are followed, links to folders are not")
+  @Test("links are followed, and a folder is read once")
   func links() throws {
     let folder = ScratchFolder()
     let file = try folder.write("x", to: "d/file")
     #expect(symlink(file, folder("d/link")) == 0)
     #expect(symlink(folder("d"), folder("d/loop")) == 0)
     #expect(try InputFiles.expand([folder("d")]) == [file, folder("d/link")])
+    try folder.write("y", to: "elsewhere/sub/y")
+    #expect(symlink(folder("elsewhere"), folder("d/a")) == 0)
+    #expect(symlink(folder("elsewhere/sub"), folder("d/z")) == 0)
+    #expect(symlink(folder("nothing"), folder("d/broken")) == 0)
+    let listing = try InputFiles.texts([folder("d")])
+    #expect(listing.files == [folder("d/a/sub/y"), file, folder("d/link")])
+    #expect(
+      listing.leftOut.map(\.path) == ["d/broken", "d/loop", "d/z"].map { folder($0) })
+  }
+
+  @Test("what is no text in a folder is passed over and told in one line")
+  func leftOut() throws {
+    let folder = ScratchFolder()
+    let text = try folder.write("some text\n", to: "d/a.txt")
+    try folder.write([0x50, 0x4B, 3, 4, 20], to: "d/b.docx")
+    try folder.write([0x50, 0x4B, 3, 4, 20], to: "d/c.zip")
+    try folder.write("%PDF-1.4 text", to: "d/d.pdf")
+    try folder.write([0xFF, 0xD8, 0xFF, 0xE0, 0], to: "d/e.jpg")
+    try folder.write(Array("text".utf8) + [0, 1, 2, 3, 4, 5], to: "d/f.bin")
+    try folder.write(
+      Array("d\u{E9}j\u{E0} vu \u{E9}t\u{E9}".unicodeScalars.map { UInt8($0.value) }),
+      to: "d/latin.txt")
+    try folder.write("x", to: "d/.hidden")
+    let wide = try folder.write([0xFF, 0xFE, 0x41, 0], to: "d/wide.txt")
+    let listing = try InputFiles.texts([folder("d")])
+    #expect(listing.files == [text, wide])
+    #expect(listing.leftOut.count == 7)
+    let summary = try #require(listing.summary)
+    #expect(summary.hasPrefix("7 files were left out: ") && !summary.contains("\n"))
+    for part in [
+      "zip", "and 1 more", "a PDF document", "a JPEG image", "NUL", "not UTF-8", "hidden",
+    ] {
+      #expect(summary.contains(part), "\(part): \(summary)")
+    }
+    // Named, the same file is read, or refused where it is opened.
+    #expect(try InputFiles.texts([folder("d/d.pdf")]).files == [folder("d/d.pdf")])
+    let latin = try InputFiles.texts([folder("d")], isUTF8: false)
+    #expect(latin.files.contains(folder("d/latin.txt")))
+  }
+
+  @Test("patterns take and leave out files of folders")
+  func patterns() throws {
+    let folder = ScratchFolder()
+    for name in ["a.txt", "b.md", "drafts/c.txt", "x/d.txt"] {
+      try folder.write("text", to: "d/" + name)
+    }
+    func names(_ included: [String], _ excluded: [String]) throws -> [String] {
+      try InputFiles.texts(
+        [folder("d")], selection: .init(included: included, excluded: excluded)
+      ).files.map { String($0.dropFirst(folder("d/").count)) }
+    }
+    #expect(try names(["*.txt"], []) == ["a.txt", "drafts/c.txt", "x/d.txt"])
+    #expect(try names([], ["drafts", "*.md"]) == ["a.txt", "x/d.txt"])
+    #expect(try names(["x/*"], []) == ["x/d.txt"])
+    #expect(throws: WordtoolError.self) { _ = try names(["*.rst"], []) }
+  }
+
+  @Test("a name that is not UTF-8 is an error and never left out")
+  func names() throws {
+    let folder = ScratchFolder()
+    try folder.write("x", to: "d/a")
+    let name = Array(folder("d/").utf8) + [0x63, 0xE9, 0]
+    let descriptor = name.withUnsafeBytes { bytes in
+      bytes.baseAddress.map {
+        open($0.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o600)
+      }
+    }
+    // A file system may refuse such names.
+    guard let descriptor, descriptor >= 0 else { return }
+    close(descriptor)
+    let error = #expect(throws: WordtoolError.self) { _ = try InputFiles.expand([folder("d")]) }
+    #expect(error?.description.contains("not UTF-8") == true)
   }
 
   @Test("what is missing and a folder without text are errors")

@@ -53,7 +53,14 @@ struct WorkersTests {
     #expect(ProcessorCount.allowed(inStatus: "Name:\tx\n") == nil)
     #expect(ProcessorCount.limit(inQuota: "150000 100000\n") == 2)
     #expect(ProcessorCount.limit(inQuota: "max 100000\n") == nil)
+    #expect(ProcessorCount.limit(inQuota: "-1\n 100000\n") == nil)
     #expect(ProcessorCount.limit(inQuota: "") == nil)
+    #expect(
+      ProcessorCount.quotaFolders(inGroups: "3:cpu,cpuacct:/docker/x\n2:cpuset:/\n0::/a/b\n") == [
+        "/sys/fs/cgroup/cpu/docker/x", "/sys/fs/cgroup/cpu/docker", "/sys/fs/cgroup/cpu",
+        "/sys/fs/cgroup/a/b", "/sys/fs/cgroup/a", "/sys/fs/cgroup",
+      ])
+    #expect(ProcessorCount.quotaFolders(inGroups: "nonsense\n:\n").isEmpty)
     #expect(ProcessorCount.current >= 1)
     #expect(Workers.defaultCount == ProcessorCount.current)
   }
