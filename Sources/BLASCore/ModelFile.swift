@@ -21,6 +21,7 @@ package struct ModelFile: Sendable {
     path: String, format: String, writtenBy writer: String, bareRemedy: String? = nil
   ) throws {
     let file = try MappedFile(path: path)
+    if let error = unsafe TensorFile.refusal(ofForeign: file.bytes, path: path) { throw error }
     guard unsafe TensorFile.matches(file.bytes) else {
       throw WordtoolError(
         .badData, path: path, found: "no safetensors file", expected: "'\(format)'",
@@ -30,15 +31,29 @@ package struct ModelFile: Sendable {
     let found = tensors.metadata["format"]
     guard let found else {
       throw failure(
-        "tensors without a format", "'\(format)'",
+        Self.contents(of: tensors) ?? "tensors without a format", "'\(format)'",
         remedy: bareRemedy ?? "\(writer) writes such files")
     }
     guard found == format else {
       let isSameKind = Self.kind(of: found) == Self.kind(of: format)
+      let contents = isSameKind ? nil : Self.contents(of: tensors)
       throw failure(
-        "a file of the kind '\(found)'", "'\(format)'",
+        contents ?? "a file of the kind '\(found)'", "'\(format)'",
         remedy: isSameKind ? "a newer wordtool may read it" : "\(writer) writes such files")
     }
+  }
+
+  /// What a file of this project holds, by its format or its tensors; nil of other tensors.
+  package static func contents(of tensors: TensorFile) -> String? {
+    if tensors.entry(named: "vocabulary.offsets") != nil, tensors.entry(named: "vectors") != nil {
+      return "word vectors"
+    }
+    guard let format = tensors.metadata["format"], format.hasPrefix("wordtool-") else { return nil }
+    let words = kind(of: format).dropFirst("wordtool-".count).split(separator: "-")
+    // `wordtool-language-model-checkpoint 2` is what it is called.
+    let name = words.joined(separator: " ")
+    return name == "classifier" && tensors.metadata["model"] == "recurrent-tagger"
+      ? "a tagger" : "\("aeiou".contains(name.prefix(1)) ? "an" : "a") \(name)"
   }
 
   /// A format without its version.
@@ -120,7 +135,11 @@ package struct ModelFile: Sendable {
   ) throws -> TensorFile.Entry {
     let wanted = shape.map { $0 < 0 ? "any" : "\($0)" }.joined(separator: ", ")
     guard let entry = tensors.entry(named: name) else {
-      throw failure("no tensor \(name)", "\(type.rawValue) [\(wanted)]")
+      let isWrapped = tensors.entry(named: "module.\(name)") != nil
+      throw failure(
+        "no tensor \(name)", "\(type.rawValue) [\(wanted)]",
+        remedy: isWrapped
+          ? "its names begin with 'module.': save the state_dict of the model's .module" : nil)
     }
     guard entry.type == type, entry.shape.count == shape.count,
       zip(entry.shape, shape).allSatisfy({ $1 == -1 || $0 == $1 })

@@ -6,7 +6,7 @@ import WordtoolCore
 /// at a multiple of 64 bytes, so that a block of 16 columns is one cache line of its own.
 ///
 /// Who may write what: while threads train, the thread that owns a block of columns reads and
-/// writes that block of every row, and nobody else touches it (see ``Lockstep``). Before and after,
+/// writes that block of every row, and nobody else touches it (see ``ColumnGroups``). Before and after,
 /// one thread does as it likes.
 @safe public final class RowStorage: @unchecked Sendable {
   /// Floats in a block of columns.
@@ -65,7 +65,7 @@ import WordtoolCore
   }
 
   /// All floats of all rows, padding included: [rowCount, stride].
-  public func withUnsafeBuffer<Result>(
+  package func withUnsafeBuffer<Result>(
     _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     try unsafe body(UnsafeBufferPointer(start: base, count: rowCount * stride))

@@ -1,4 +1,4 @@
-import WordtoolCore
+package import WordtoolCore
 
 /// A safetensors file: named arrays of numbers, mapped into memory and read in place.
 ///
@@ -78,6 +78,20 @@ import WordtoolCore
       && UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) < 1 << 40
   }
 
+  /// The error for tensors that PyTorch keeps in its own way: a zip archive, or a pickle.
+  package static func refusal(
+    ofForeign bytes: UnsafeRawBufferPointer, path: String
+  ) -> WordtoolError? {
+    let isArchive = unsafe bytes.starts(with: [0x50, 0x4B, 3, 4])
+    // SAFETY: the first nine bytes are there when they are looked at.
+    let isPickle = unsafe bytes.count > 9 && bytes[0] == 0x80 && bytes[1] <= 5 && bytes[8] != 0x7B
+    guard isArchive || isPickle else { return nil }
+    return WordtoolError(
+      .badData, path: path,
+      found: isArchive ? "a zip archive, as PyTorch and NumPy write it" : "a Python pickle",
+      expected: "a safetensors file", remedy: WordtoolError.pyTorchRemedy)
+  }
+
   /// Maps the file at `path` and checks its header.
   ///
   /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for the first broken rule.
@@ -96,6 +110,7 @@ import WordtoolCore
   package init(
     bytes: UnsafeRawBufferPointer, path: String, owner: any AnyObject & Sendable
   ) throws {
+    if let error = unsafe Self.refusal(ofForeign: bytes, path: path) { throw error }
     let fail = { @Sendable (offset: Int, found: String, expected: String?) in
       WordtoolError(
         .badData, path: path, at: .byte(offset), found: found, expected: expected,

@@ -28,7 +28,8 @@ package struct TensorFileWriter: ~Copyable {
 
   /// Writes the header.
   ///
-  /// - Throws: `WordtoolError` of kind `inputOutput`.
+  /// - Throws: `WordtoolError`: `usage` for a name that asks for gzip, since such files are mapped;
+  ///   `inputOutput`, before anything is written when the disk has not the room.
   /// - Precondition: no two tensors have one name.
   package init(to output: OutputFile, metadata: [String: String], tensors: [Announcement]) throws {
     self.output = output
@@ -57,6 +58,8 @@ package struct TensorFileWriter: ~Copyable {
     var header = Array("{\(body)}".utf8)
     while (8 + header.count) % 64 != 0 { header.append(0x20) }
     let length = UInt64(header.count)
+    try output.requirePlain("safetensors")
+    try output.expect(byteCount: 8 + header.count + begin)
     try output.write((0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
     try output.write(header)
     skipEmptyTensors()

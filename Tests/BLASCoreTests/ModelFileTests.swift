@@ -72,9 +72,20 @@ import WordtoolCore
     expectError("a newer wordtool may read it") {
       _ = try open(file(metadata: ["format": "wordtool-x 2"]))
     }
-    expectError("a file of the kind 'wordtool-xy 1'") {
-      _ = try open(file(metadata: ["format": "wordtool-xy 1"]))
+    expectError("a language model, expected 'wordtool-x 1'; train-x writes such files") {
+      _ = try open(file(metadata: ["format": "wordtool-language-model 1"]))
     }
+    expectError("an image checkpoint, expected") {
+      _ = try open(file(metadata: ["format": "wordtool-image-checkpoint 2"]))
+    }
+    expectError("a file of the kind 'other 1'") {
+      _ = try open(file(metadata: ["format": "other 1"]))
+    }
+    let archive = try folder.write(
+      Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 60), to: "x.pth")
+    expectError("safetensors.torch") { _ = try open(archive) }
+    let pickle = try folder.write([0x80, 2, 0x7D, 0x71, 0, 0x28, 0x58, 1, 0, 0, 0, 0x61], to: "p")
+    expectError("a Python pickle") { _ = try open(pickle) }
     let text = try folder.write("hello, these are words", to: "words.txt")
     expectError("no safetensors file") { _ = try open(text) }
   }

@@ -2,7 +2,7 @@ import BLASCore
 import Testing
 import WordtoolCore
 
-@Suite struct LockstepTests {
+@Suite struct ColumnGroupsTests {
   @Test("column groups cover every block once, whatever the dimension")
   func groupsCoverAllBlocks() {
     for blocks in 1...256 {
@@ -12,40 +12,12 @@ import WordtoolCore
       for threads in 1...columns.count {
         var covered: [Int] = []
         for thread in 0..<threads {
-          let groups = columns.groups(ofThread: thread, threadCount: threads)
+          let groups = columns.groups(ofShare: thread, of: threads)
           if !groups.isEmpty { covered += columns.blocks(groups) }
         }
         #expect(covered == Array(0..<blocks))
       }
     }
-  }
-
-  @Test("what is written before a meeting is seen by all after it", arguments: [1, 2, 3, 7])
-  func meetings(threadCount: Int) throws {
-    final class Board: @unchecked Sendable {  // each thread writes its own place only
-      let places: UnsafeMutablePointer<Int>
-      let count: Int
-      init(_ count: Int) {
-        self.count = count
-        places = .allocate(capacity: count)
-        places.initialize(repeating: 0, count: count)
-      }
-      deinit { places.deallocate() }
-    }
-    let board = Board(threadCount)
-    let lockstep = Lockstep(threadCount: threadCount)
-    let rounds = 500
-    try Workers.run(count: threadCount) { thread in
-      for round in 1...rounds {
-        board.places[thread] += round
-        lockstep.wait()
-        for other in 0..<board.count {
-          precondition(board.places[other] == round * (round + 1) / 2)
-        }
-        lockstep.wait()
-      }
-    }
-    for place in 0..<threadCount { #expect(board.places[place] == rounds * (rounds + 1) / 2) }
   }
 }
 
