@@ -61,20 +61,21 @@ package struct EmbeddingCheckpoint<Options: Codable & Equatable> {
   ///
   /// - Throws: `WordtoolError`: `cannotCreate` or `inputOutput`.
   package func write(_ state: EmbeddingState, _ tables: EmbeddingTables, to path: String) throws {
-    let output = try OutputFile(path: path)
     let header = Header(
       version: Self.version, options: options, position: state.position,
       epochLosses: state.epochLosses, lossTally: state.lossTally, vocabulary: vocabulary,
       textLength: textLength)
-    var writer = try TensorFileWriter(
-      to: output, metadata: [key: try StoredJSON.text(header)],
-      tensors: [(Tensor.input, tables.input), (Tensor.output, tables.output)].map {
-        .init($0, .float32, [$1.rowCount, $1.stride])
-      })
-    try tables.input.withUnsafeBuffer { try writer.write(UnsafeRawBufferPointer($0)) }
-    try tables.output.withUnsafeBuffer { try writer.write(UnsafeRawBufferPointer($0)) }
-    writer.finish()
-    try output.commit()
+    let metadata = [key: try StoredJSON.text(header)]
+    try OutputFile.write(to: path) { output in
+      var writer = try TensorFileWriter(
+        to: output, metadata: metadata,
+        tensors: [(Tensor.input, tables.input), (Tensor.output, tables.output)].map {
+          .init($0, .float32, [$1.rowCount, $1.stride])
+        })
+      try tables.input.withUnsafeBuffer { try writer.write(UnsafeRawBufferPointer($0)) }
+      try tables.output.withUnsafeBuffer { try writer.write(UnsafeRawBufferPointer($0)) }
+      writer.finish()
+    }
   }
 
   /// Reads a checkpoint into the tables of a trainer. After an error they are as they were.

@@ -4,8 +4,8 @@ package import WordtoolCore
 /// Trains the tables of a model by several threads in lockstep: the engine of every trainer of
 /// embeddings. The bytes do not depend on the number of threads, nor on interruptions.
 ///
-/// Random choices are seeded by their place in the work (``ExampleSource``). Threads share the columns
-/// of all rows (`ColumnGroups`), never the rows or the examples, and meet between the phases of a
+/// Random choices are seeded by their place in the work (``ExampleSource``). The threads share the
+/// columns of all rows (`ColumnGroups`), never the rows or the examples, and meet between the phases of a
 /// batch (``Objective``). Nobody writes a cache line that another touches, so there is no data race.
 ///
 /// How further models stand on the two seams:
@@ -16,15 +16,14 @@ package import WordtoolCore
 ///   outputs and its code as targets; the output table has a row for every inner node.
 /// - *Subwords*: an input is a bag of a word and its n-grams. With ``NegativeSampling`` the bags' means
 ///   are gathered into rows of the workspace (``BagRows``) that stand for the words' rows, and what
-///   those change by is spread over the bags after phase 3: all in the thread's own columns.
+///   those change by is spread over the bags after phase 3: all in the share's own columns.
 /// - *One-vs-all*: ``LabelObjective`` with a ``LabelLoss`` of logistic losses.
 ///
-/// Sendable because of who touches what when: a chunk is written by one thread before a meeting and
-/// read by all after it; scores, coefficients and workspace as ``Objective`` says; `lossSamples[i]` is
-/// written by one thread and read by thread 0 after a meeting. All that is `var` belongs to thread 0.
-/// It also writes `isOver` of the next round before the meeting that begins the round; the others read
-/// it after that meeting.
-package final class EmbeddingRun<Source: ExampleSource, Goal: Objective>: @unchecked Sendable
+/// The caller's thread walks through the work and publishes it in sections: what lies between two
+/// meetings. A section is cut into as many shares as threads are active just then (`ThreadTeam`), and
+/// a share owns whole groups of columns. Who writes what when is said by ``Objective``; a share's
+/// coefficients are its own, and of a chunk's `lossSamples` one share of a section writes.
+package final class EmbeddingRun<Source: ExampleSource, Goal: Objective>
 where Source.Chunk == Goal.Chunk {
   /// What a run needs besides examples and objective.
   package struct Plan {
@@ -56,64 +55,83 @@ where Source.Chunk == Goal.Chunk {
   private let plan: Plan
   private let columns: ColumnGroups
   private let chunkCount: Int
-  private let threadCount: Int
-  private let lockstep: Lockstep
+  private let team: ThreadTeam
   private let stop: StopFlag
   private let pauseAt: ContinuousClock.Instant?
   private let progress: ((TrainingProgress) -> Void)?
 
-  private let roundLength: Int
-  private let rounds: [[Source.Chunk]]  // two, prepared in turn
-  /// [2, groups of columns, pitch]: one meeting a batch is enough because the halves alternate.
+  /// Prepared together, then trained one after another.
+  private let chunks: [Source.Chunk]
+  /// [2, groups of columns, pitch]: the halves alternate from batch to batch, so that a section may
+  /// write the scores of one while it reads those of the batch before.
   private let scores: UnsafeMutablePointer<Float>
   private let pitch: Int
-  /// Of each thread, or one for all.
+  /// Of each share, or one for all.
   private let coefficients: [UnsafeMutablePointer<Float>]
   private let lossSamples: UnsafeMutablePointer<LossTally>
   private let lossSampling: LossSampling
-  private let isOver: UnsafeMutablePointer<Bool>  // by the parity of the round
 
-  // Of thread 0.
+  // Written by the caller's thread between sections.
+  private let section: UnsafeMutablePointer<Section>
   private var recentLoss: Double?
   private var sampledUpTo = 0
+  private var isOver = false
+
+  /// A batch on its way. Chunks are held by the run: counting them here would be a meeting of its own.
+  private struct Batch {
+    var chunk: Unmanaged<Source.Chunk>
+    var chunkNumber: Int
+    var number: Int
+    var rate: Float
+    var sums: UnsafeMutablePointer<Float>
+  }
+
+  /// What the shares do next, in this order.
+  private struct Section {
+    var shareCount = 1
+    /// The batch whose coefficients are computed by all shares together.
+    var weighed: Batch?
+    /// The batch that changes the rows.
+    var updated: Batch?
+    /// The batch that is scored after that.
+    var scored: Batch?
+  }
 
   private init(
-    source: Source, goal: Goal, plan: Plan, state: EmbeddingState, stop: StopFlag,
-    pauseAfter: Duration?, progress: ((TrainingProgress) -> Void)?
+    source: Source, goal: Goal, plan: Plan, state: EmbeddingState, team: ThreadTeam,
+    stop: StopFlag, pauseAfter: Duration?, progress: ((TrainingProgress) -> Void)?
   ) {
     self.source = source
     self.goal = goal
     self.plan = plan
     self.state = state
+    self.team = team
     self.stop = stop
     self.progress = progress
     pauseAt = pauseAfter.map { ContinuousClock.now + $0 }
     columns = plan.columns
     chunkCount = source.chunkCount
-    let threads = max(1, min(plan.threads, plan.columns.count))
-    threadCount = threads
-    lockstep = Lockstep(threadCount: threads)
-    let length = source.roundLength(threadCount: threads)
-    roundLength = length
-    rounds = (0..<2).map { _ in (0..<length).map { _ in source.makeChunk() } }
+    chunks = (0..<source.roundLength(threadCount: team.threadCount)).map { _ in
+      source.makeChunk()
+    }
     workspace = goal.makeWorkspace()
     pitch = goal.scoreCapacity
     scores = Self.zeros(2 * plan.columns.count * goal.scoreCapacity)
-    coefficients = (0..<(goal.sharesCoefficients ? 1 : threads)).map { _ in
+    coefficients = (0..<(goal.sharesCoefficients ? 1 : team.threadCount)).map { _ in
       Self.zeros(goal.coefficientCapacity)
     }
     lossSampling = goal.lossSampling
     lossSamples = .allocate(capacity: source.chunkCount)
     lossSamples.initialize(repeating: LossTally(), count: source.chunkCount)
-    isOver = .allocate(capacity: 2)
-    isOver.initialize(repeating: false, count: 2)
+    section = .allocate(capacity: 1)
+    section.initialize(to: Section())
   }
 
   deinit {
     scores.deallocate()
     for memory in coefficients { memory.deallocate() }
     lossSamples.deallocate()
-    isOver.deallocate()
+    section.deallocate()
   }
 
   private static func zeros(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -133,8 +151,7 @@ where Source.Chunk == Goal.Chunk {
   ///   - keep: gets where the training stands, before each pause and at the end, also after an error.
   ///   - goal: makes the objective, again after every pause.
   /// - Throws: `WordtoolError`: `interrupted` when `stop` was raised, `diverged` when the loss is not
-  ///   finite or runs away, `usage` when `begin` is beyond the examples, `unavailable` when the system
-  ///   refuses a thread; what `pause` and `goal` throw.
+  ///   finite or runs away, `usage` when `begin` is beyond the examples; what `pause` and `goal` throw.
   package static func train(
     on source: Source, plan: Plan, from begin: EmbeddingState, stop: StopFlag,
     pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
@@ -146,9 +163,10 @@ where Source.Chunk == Goal.Chunk {
         .usage, found: "a training that stands at \(fault)",
         expected: "the text that it was begun on")
     }
+    let team = ThreadTeam(threadCount: max(1, min(plan.threads, plan.columns.count)))
     while state.position.epoch < plan.epochs {
       try trainToPause(
-        on: source, goal: goal(), plan: plan, state: &state, stop: stop, pause: pause,
+        on: source, goal: goal(), plan: plan, state: &state, team: team, stop: stop, pause: pause,
         progress: progress, keep: keep)
       if state.position.epoch < plan.epochs { try pause?.body() }
     }
@@ -156,101 +174,124 @@ where Source.Chunk == Goal.Chunk {
 
   /// Apart, so that the run has let go of the tables when the pause's body looks at them.
   private static func trainToPause(
-    on source: Source, goal: Goal, plan: Plan, state: inout EmbeddingState, stop: StopFlag,
-    pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
+    on source: Source, goal: Goal, plan: Plan, state: inout EmbeddingState, team: ThreadTeam,
+    stop: StopFlag, pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
     keep: (EmbeddingState) -> Void
   ) throws {
     let run = EmbeddingRun(
-      source: source, goal: goal, plan: plan, state: state, stop: stop, pauseAfter: pause?.every,
-      progress: progress)
-    try Workers.run(count: run.threadCount) { thread in run.work(thread) }
-    run.collectLosses(upTo: run.state.position.chunk)
+      source: source, goal: goal, plan: plan, state: state, team: team, stop: stop,
+      pauseAfter: pause?.every, progress: progress)
+    run.work()
     state = run.state
     // The caller's own, which a pause may look at: no access to it is open while it does.
     keep(state)
     if let failure = run.failure { throw failure }
   }
 
-  /// What thread `thread` does. All threads walk the same rounds, chunks and batches.
-  private func work(_ thread: Int) {
-    let owned = columns.groups(ofThread: thread, threadCount: threadCount)
-    var here = state.position
-    var order = source.order(ofEpoch: here.epoch)
-    var parity = 0
-    var half = 0
-    if thread == 0 { begin() }
-    while here.epoch < plan.epochs {
-      for slot in stride(
-        from: thread, to: min(roundLength, chunkCount - here.chunk), by: threadCount)
-      {
-        source.prepare(
-          rounds[parity][slot], number: here.chunk + slot, epoch: here.epoch, order: order)
-      }
-      lockstep.wait()
-      if isOver[parity] { return }
-      let round = here.chunk..<min(here.chunk + roundLength, chunkCount)
-      for chunk in round {
-        train(
-          rounds[parity][chunk - round.lowerBound],
-          at: EmbeddingPosition(epoch: here.epoch, chunk: chunk),
-          thread: thread, owned: owned, half: &half)
-      }
-      here.chunk = round.upperBound
-      parity ^= 1
-      if here.chunk == chunkCount {
-        here = EmbeddingPosition(epoch: here.epoch + 1)
-        lockstep.wait()  // all the epoch's samples of the loss are there
-        if here.epoch < plan.epochs { order = source.order(ofEpoch: here.epoch) }
-      }
-      if thread == 0 { finish(round, next: here, parity: parity) }
-    }
-  }
-
-  private func train(
-    _ chunk: Source.Chunk, at position: EmbeddingPosition, thread: Int, owned: Range<Int>,
-    half: inout Int
-  ) {
-    let blocks = columns.blocks(owned)
-    let changes = coefficients[goal.sharesCoefficients ? 0 : thread]
-    for batch in 0..<goal.batchCount(of: chunk) {
-      let rate = plan.decay.rate(
-        remaining: source.remainingShare(
-          epoch: position.epoch, chunk: position.chunk, batch: batch))
-      let sums = scores + half * columns.count * pitch
-      goal.addScores(
-        of: chunk, batch: batch, groups: owned, columns: columns, into: sums, pitch: pitch,
-        workspace: workspace)
-      lockstep.wait()
-      goal.coefficients(
-        of: chunk, batch: batch, rate: rate, scores: sums, columns: columns, pitch: pitch,
-        thread: thread, threadCount: threadCount, into: changes, workspace: workspace)
-      if goal.sharesCoefficients { lockstep.wait() }
-      if lossSampling.isTaken(
-        chunk: position.chunk, batch: batch, byThread: thread, of: threadCount)
-      {
-        if batch == 0 { lossSamples[position.chunk] = LossTally() }
-        goal.addLoss(
-          of: chunk, batch: batch, scores: sums, columns: columns, pitch: pitch,
-          workspace: workspace, to: &lossSamples[position.chunk])
-      }
-      goal.update(chunk, batch: batch, blocks: blocks, coefficients: changes, workspace: workspace)
-      half ^= 1
-    }
-  }
-
-  // MARK: What thread 0 does besides
-
-  private func begin() {
+  private func work() {
+    let job = ThreadTeam.Job { share in self.perform(share) }
+    var order = source.order(ofEpoch: state.position.epoch)
     sampledUpTo = state.position.chunk
     if stop.isRaised { failure = interruption() }
-    isOver[0] = failure != nil
+    isOver = failure != nil
+    while !isOver {
+      let here = state.position
+      let round = here.chunk..<min(here.chunk + chunks.count, chunkCount)
+      team.beginStep()
+      team.forEach(pieces: round.count) { slot in
+        source.prepare(
+          chunks[slot], number: round.lowerBound + slot, epoch: here.epoch, order: order)
+      }
+      for (chunk, number) in zip(chunks, round) {
+        train(chunk, at: EmbeddingPosition(epoch: here.epoch, chunk: number), job)
+      }
+      finishBatches(job)
+      team.endStep(work: round.count)
+      var next = EmbeddingPosition(epoch: here.epoch, chunk: round.upperBound)
+      if next.chunk == chunkCount {
+        next = EmbeddingPosition(epoch: here.epoch + 1)
+        if next.epoch < plan.epochs { order = source.order(ofEpoch: next.epoch) }
+      }
+      finish(round, next: next)
+    }
   }
 
-  /// Takes stock after a round and decides whether the next one, of parity `parity`, is begun.
-  private func finish(_ round: Range<Int>, next: EmbeddingPosition, parity: Int) {
-    let endsEpoch = next.epoch > state.position.epoch
-    collectLosses(upTo: endsEpoch ? round.upperBound : round.lowerBound)
-    if endsEpoch {
+  /// Publishes the sections of a chunk. Its last update is left to the section that follows.
+  private func train(_ chunk: Source.Chunk, at position: EmbeddingPosition, _ job: ThreadTeam.Job) {
+    for number in 0..<goal.batchCount(of: chunk) {
+      let rate = plan.decay.rate(
+        remaining: source.remainingShare(
+          epoch: position.epoch, chunk: position.chunk, batch: number))
+      let half = section.pointee.updated?.sums == scores ? columns.count * pitch : 0
+      let batch = Batch(
+        chunk: Unmanaged.passUnretained(chunk), chunkNumber: position.chunk, number: number,
+        rate: rate, sums: scores + half)
+      section.pointee.scored = batch
+      run(job)
+      if goal.sharesCoefficients {
+        section.pointee = Section(weighed: batch)
+        run(job)
+      }
+      section.pointee = Section(updated: batch)
+    }
+  }
+
+  /// Does the update that is left.
+  private func finishBatches(_ job: ThreadTeam.Job) {
+    if section.pointee.updated != nil { run(job) }
+    section.pointee = Section()
+  }
+
+  private func run(_ job: ThreadTeam.Job) {
+    section.pointee.shareCount = team.activeCount
+    team.forEach(pieces: team.activeCount, job)
+  }
+
+  /// What share `share` of a section does.
+  private func perform(_ share: Int) {
+    let shareCount = section.pointee.shareCount
+    let owned = columns.groups(ofShare: share, of: shareCount)
+    let changes = coefficients[goal.sharesCoefficients ? 0 : share]
+    func weigh(_ batch: Batch, _ chunk: Source.Chunk) {
+      goal.coefficients(
+        of: chunk, batch: batch.number, rate: batch.rate, scores: batch.sums, columns: columns,
+        pitch: pitch, share: share, shareCount: shareCount, into: changes, workspace: workspace)
+    }
+    if let batch = section.pointee.weighed {
+      batch.chunk._withUnsafeGuaranteedRef { weigh(batch, $0) }
+    }
+    if let batch = section.pointee.updated {
+      batch.chunk._withUnsafeGuaranteedRef { chunk in
+        if !goal.sharesCoefficients { weigh(batch, chunk) }
+        if lossSampling.isTaken(
+          chunk: batch.chunkNumber, batch: batch.number, byShare: share, of: shareCount)
+        {
+          if batch.number == 0 { lossSamples[batch.chunkNumber] = LossTally() }
+          goal.addLoss(
+            of: chunk, batch: batch.number, scores: batch.sums, columns: columns, pitch: pitch,
+            workspace: workspace, to: &lossSamples[batch.chunkNumber])
+        }
+        goal.update(
+          chunk, batch: batch.number, blocks: columns.blocks(owned), coefficients: changes,
+          workspace: workspace)
+      }
+    }
+    if let batch = section.pointee.scored {
+      batch.chunk._withUnsafeGuaranteedRef { chunk in
+        goal.addScores(
+          of: chunk, batch: batch.number, groups: owned, columns: columns, into: batch.sums,
+          pitch: pitch, workspace: workspace)
+      }
+    }
+  }
+
+  // MARK: Between rounds
+
+  /// Takes stock after a round and decides whether another one is begun.
+  private func finish(_ round: Range<Int>, next: EmbeddingPosition) {
+    let epoch = state.position.epoch
+    collectLosses(upTo: round.upperBound)
+    if next.epoch > epoch {
       state.epochLosses.append(state.lossTally.mean ?? 0)
       state.lossTally = LossTally()
       sampledUpTo = 0
@@ -258,14 +299,18 @@ where Source.Chunk == Goal.Chunk {
     state.position = next
     progress?(report())
     if let loss = recentLoss, !(loss < goal.runawayLoss) {
-      failure = .diverged("the loss is \(loss) in epoch \(min(next.epoch + 1, plan.epochs))")
+      failure = .diverged(
+        "the loss is \(loss) in epoch \(epoch + 1)",
+        expected: loss.isFinite ? "below \(Int(goal.runawayLoss))" : "a finite number")
     } else if stop.isRaised, next.epoch < plan.epochs {
       failure = interruption()
     }
-    isOver[parity] = failure != nil || (pauseAt.map { $0 <= ContinuousClock.now } ?? false)
+    isOver =
+      failure != nil || next.epoch == plan.epochs
+      || (pauseAt.map { $0 <= ContinuousClock.now } ?? false)
   }
 
-  /// Adds the samples of the chunks before `end`, all of them written before the last meeting.
+  /// Adds the samples of the chunks before `end`.
   private func collectLosses(upTo end: Int) {
     var recent = LossTally()
     for chunk in sampledUpTo..<max(sampledUpTo, end) {

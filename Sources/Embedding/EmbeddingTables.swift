@@ -62,8 +62,10 @@ extension RowStorage {
 
 extension WordtoolError {
   /// A training whose numbers ran away.
-  package static func diverged(_ found: String) -> WordtoolError {
+  package static func diverged(
+    _ found: String, expected: String = "finite numbers"
+  ) -> WordtoolError {
     WordtoolError(
-      .diverged, found: found, expected: "finite numbers", remedy: "try half the `learningRate`")
+      .diverged, found: found, expected: expected, remedy: "try half the `learningRate`")
   }
 }

@@ -6,8 +6,8 @@
 /// and has each one filled by one thread, while no other looks at it.
 package protocol ExampleSource: SendableMetatype {
   /// Memory for the examples of one chunk, in the form its objectives read.
-  associatedtype Chunk
-  /// What all chunks of an epoch have in common, such as a shuffled order; each thread has its own.
+  associatedtype Chunk: AnyObject
+  /// What all chunks of an epoch have in common, such as a shuffled order.
   associatedtype Order
 
   /// Chunks in an epoch, at least 1.

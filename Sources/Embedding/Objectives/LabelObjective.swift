@@ -19,7 +19,7 @@ package protocol LabelLoss: Sendable {
 /// Bags scored against every row of the output table: labels, of which there are few.
 ///
 /// Joulin, Grave, Bojanowski and Mikolov: Bag of Tricks for Efficient Text Classification, EACL
-/// 2017. The threads share the examples of a batch in phase 2, since labels may be thousands.
+/// 2017. Shares take the examples of a batch in turn in phase 2 where there are many labels.
 package struct LabelObjective: Objective {
   private let inputTable: RowStorage
   private let outputTable: RowStorage
@@ -32,6 +32,7 @@ package struct LabelObjective: Objective {
   /// Examples between two meetings. More would save meetings; all of them see the rows from before
   /// the batch, so it stays small.
   package static let batchSize = 8
+  private static let fewLabels = 20
 
   /// - Parameters:
   ///   - tables: features, and a row for each label.
@@ -53,12 +54,13 @@ package struct LabelObjective: Objective {
   /// [batch, labels]
   package var scoreCapacity: Int { Self.batchSize * labelCount }
   package var coefficientCapacity: Int { scoreCapacity }
-  package var sharesCoefficients: Bool { true }
+  /// Of a few labels each share computes them sooner than the threads meet.
+  package var sharesCoefficients: Bool { labelCount > Self.fewLabels }
   package var lossSampling: LossSampling { LossSampling(chunkPeriod: 1, takesAllBatches: true) }
   /// Sums that are no numbers alone: a loss may be as large as it likes at first.
   package var runawayLoss: Double { .infinity }
 
-  /// Means and their changes belong to the threads by columns, losses by examples.
+  /// Means and their changes belong to the shares by columns, losses by examples.
   package final class Workspace {
     /// [batch, stride]: the mean of each example of the batch.
     fileprivate let means: UnsafeMutablePointer<Float>
@@ -123,11 +125,12 @@ package struct LabelObjective: Objective {
 
   package func coefficients(
     of bags: Bags, batch: Int, rate: Float, scores: UnsafePointer<Float>,
-    columns: ColumnGroups, pitch: Int, thread: Int, threadCount: Int,
+    columns: ColumnGroups, pitch: Int, share: Int, shareCount: Int,
     into coefficients: UnsafeMutablePointer<Float>, workspace: Workspace
   ) {
     let examples = examples(bags, batch)
-    for number in Swift.stride(from: thread, to: examples.count, by: threadCount) {
+    let (first, step) = sharesCoefficients ? (share, shareCount) : (0, 1)
+    for number in Swift.stride(from: first, to: examples.count, by: step) {
       let place = number * labelCount
       let row = UnsafeMutableBufferPointer(start: coefficients + place, count: labelCount)
       for label in 0..<labelCount {
@@ -135,9 +138,11 @@ package struct LabelObjective: Objective {
         for group in 0..<columns.count { sum += scores[group * pitch + place + label] }
         row[label] = sum
       }
-      workspace.losses[number] = loss.differentiate(
+      let value = loss.differentiate(
         row, targets: bags.targets[bags.targetRanges[examples.lowerBound + number]],
         weights: weights, rate: rate)
+      // Share 0 takes the losses of the batch, see `LossSampling`.
+      if sharesCoefficients || share == 0 { workspace.losses[number] = value }
     }
   }
 

@@ -30,7 +30,7 @@ extension TileChunk {
 /// Mikolov et al., Distributed Representations of Words and Phrases and their Compositionality,
 /// NIPS 2013, equation 4. The loss of an input v with its output u and noise n is
 /// -log sigma(v . u) - sum_n log sigma(-v . n), in nats. Differs from word2vec.c: exact sigma instead
-/// of a table. The kernels `sgns_*` do all three phases; every thread computes all coefficients.
+/// of a table. The kernels `sgns_*` do all three phases; every share computes all coefficients.
 package struct NegativeSampling<Chunk: TileChunk>: Objective {
   private let input: RowStorage
   private let output: RowStorage
@@ -40,7 +40,7 @@ package struct NegativeSampling<Chunk: TileChunk>: Objective {
   package let scoreCapacity: Int
 
   /// - Parameters:
-  ///   - tables: the rows, of which only columns owned by a thread are changed by it.
+  ///   - tables: the rows, of which only columns owned by a share are changed by it.
   ///   - groupsPerBatch: groups between two meetings, at least 1.
   ///   - productsPerGroup: the most products of a group, padded as `CKernels.h` says.
   ///   - negativeSamples: noise words of each pair, for the loss of untrained rows.
@@ -93,7 +93,7 @@ package struct NegativeSampling<Chunk: TileChunk>: Objective {
 
   package func coefficients(
     of chunk: Chunk, batch: Int, rate: Float, scores: UnsafePointer<Float>,
-    columns: ColumnGroups, pitch: Int, thread: Int, threadCount: Int,
+    columns: ColumnGroups, pitch: Int, share: Int, shareCount: Int,
     into coefficients: UnsafeMutablePointer<Float>, workspace: NoWorkspace
   ) {
     var tiles = tiles(chunk, batch)
