@@ -23,16 +23,16 @@ public struct CorpusReader: Sendable {
   /// The encoding of the text.
   public var encoding: TextEncoding
   /// How many threads read, at least 1.
-  public var threadCount: Int
+  public var threads: Int
   /// How many bytes of numbers are kept in memory; above, they go to a temporary file.
   public var memoryLimit: Int
   /// The folder of that file.
   public var temporaryFolder: String
 
   /// About how many bytes a thread takes at a time.
-  package var pieceSize = 1 << 20
+  package var pieceSize = PieceReader.usualSize
   /// The longest stretch without a place to cut that is still taken for text.
-  package var pieceLimit = 256 << 20
+  package var pieceLimit = PieceReader.usualLimit
 
   /// Sets up a reader.
   ///
@@ -41,15 +41,14 @@ public struct CorpusReader: Sendable {
   ///   - temporaryFolder: `$TMPDIR`, else /var/tmp, if not given.
   public init(
     rule: TokenizerRule = .words, limits: VocabularyLimits = VocabularyLimits(),
-    isStrict: Bool = false, threadCount: Int = Workers.defaultCount, memoryLimit: Int? = nil,
+    isStrict: Bool = false, threads: Int = Workers.defaultCount, memoryLimit: Int? = nil,
     temporaryFolder: String? = nil, encoding: TextEncoding = .utf8
   ) {
-    precondition(threadCount >= 1, "a reader with \(threadCount) threads")
     self.rule = rule
     self.limits = limits
     self.isStrict = isStrict
     self.encoding = encoding
-    self.threadCount = threadCount
+    self.threads = threads
     let half = Int(sysconf(Int32(_SC_PHYS_PAGES))) / 2 * Int(sysconf(Int32(_SC_PAGESIZE)))
     self.memoryLimit = memoryLimit ?? max(half, 1 << 28)
     // SAFETY: the text of the environment variable is copied at once.
@@ -57,7 +56,7 @@ public struct CorpusReader: Sendable {
     self.temporaryFolder = temporaryFolder ?? (variable.isEmpty ? "/var/tmp" : variable)
   }
 
-  /// Reads files, folders (see ``InputFiles/expand(_:)``) and standard input (`-`).
+  /// Reads files, folders (see ``InputFiles/texts(_:selection:isUTF8:)``) and standard input (`-`).
   ///
   /// - Parameters:
   ///   - paths: what to read, in this order.
@@ -66,19 +65,23 @@ public struct CorpusReader: Sendable {
   ///   - progress: called now and then, by one thread at a time.
   /// - Throws: ``WordtoolError``: `noSuchInput` for missing inputs; `badData` for text without
   ///   words or without frequent ones, binary files, damaged gzip and, if strict, invalid UTF-8
-  ///   with its byte offset in the unpacked file; `usage` for an unknown locale; `inputOutput`
+  ///   with its byte offset in the unpacked file; `usage` for limits and threads out of range, no paths, and an unknown locale; `inputOutput`
   ///   and `cannotCreate` when the temporary file fails.
   public func read(
-    _ paths: [String], vocabulary: Vocabulary? = nil, stop: StopFlag? = nil,
+    _ paths: [String], vocabulary: Vocabulary? = nil, stop: StopFlag = StopFlag(),
     progress: (@Sendable (CorpusProgress) -> Void)? = nil
   ) throws -> TokenizedCorpus {
-    precondition(!paths.isEmpty, "no paths to read")
-    let files = try InputFiles.expand(paths)
+    try OptionCheck.requireThreads(threads)
+    try limits.validate()
+    let listing = try InputFiles.texts(paths, isUTF8: encoding == .utf8)
+    let files = listing.files
     let run = CorpusRun(
       reader: self, files: files, given: vocabulary, stop: stop, progress: progress)
     let results = try run.tokenize()
     var statistics = results.reduce(into: CorpusStatistics()) { $0.add($1.statistics) }
     statistics.invalidSequenceCount += run.pieces.replacedSequenceCount
+    statistics.fileCount = files.count
+    statistics.leftOut = listing.leftOut
     guard statistics.byteCount > 0 else {
       throw WordtoolError(
         .badData, path: files.count == 1 ? files[0] : nil,
@@ -101,6 +104,10 @@ public struct CorpusProgress: Hashable, Sendable {
 
 /// What was met while a corpus was read.
 public struct CorpusStatistics: Hashable, Sendable {
+  /// Files that were read.
+  public var fileCount = 0
+  /// What was found in folders and is no text.
+  public var leftOut: [InputFiles.LeftOut] = []
   /// Bytes of text, unpacked and in UTF-8.
   public var byteCount = 0
   /// Tokens in the text.

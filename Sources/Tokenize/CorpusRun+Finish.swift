@@ -74,10 +74,10 @@ extension CorpusRun {
     let pieceCount = blocks.count
     let next = Atomic<Int>(0)
     let edges = Locked([Edges](repeating: Edges(), count: pieceCount))
-    try Workers.run(count: reader.threadCount) { _ in
+    try Workers.run(count: reader.threads) { _ in
       while true {
         let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if piece >= pieceCount || self.stop?.isRaised == true { break }
+        if piece >= pieceCount || self.stop.isRaised { break }
         var edge = Edges()
         unsafe try self.blocks.update(piece) { ids, worker in
           let count =
@@ -98,7 +98,7 @@ extension CorpusRun {
   }
 
   private func checkStop() throws {
-    if stop?.isRaised == true {
+    if stop.isRaised {
       throw WordtoolError(.interrupted, found: "stopped while reading text")
     }
   }
@@ -155,7 +155,7 @@ extension CorpusRun {
       : try AlignedMemory(byteCount: total * stride)
     let next = Atomic<Int>(0)
     let pieceCount = edges.count
-    try Workers.run(count: reader.threadCount) { [offsets, skips] _ in
+    try Workers.run(count: reader.threads) { [offsets, skips] _ in
       while true {
         let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if piece >= pieceCount { break }

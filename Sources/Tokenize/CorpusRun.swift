@@ -6,7 +6,7 @@ final class CorpusRun: Sendable {
   let reader: CorpusReader
   let files: [String]
   let given: Vocabulary?
-  let stop: StopFlag?
+  let stop: StopFlag
   let progress: (@Sendable (CorpusProgress) -> Void)?
   let pieces: PieceReader
   let blocks: IDBlocks
@@ -21,7 +21,7 @@ final class CorpusRun: Sendable {
   }
 
   init(
-    reader: CorpusReader, files: [String], given: Vocabulary?, stop: StopFlag?,
+    reader: CorpusReader, files: [String], given: Vocabulary?, stop: StopFlag,
     progress: (@Sendable (CorpusProgress) -> Void)?
   ) {
     self.reader = reader
@@ -42,15 +42,15 @@ final class CorpusRun: Sendable {
   /// - Throws: the failure of the first piece that failed, so that the error does not depend on
   ///   the threads either.
   func tokenize() throws -> [Result] {
-    let scanners = try (0..<reader.threadCount).map { _ in try TokenScanner(rule: reader.rule) }
+    let scanners = try (0..<reader.threads).map { _ in try TokenScanner(rule: reader.rule) }
     let results = Locked<[Int: Result]>([:])
-    try Workers.run(count: reader.threadCount) { worker in
+    try Workers.run(count: reader.threads) { worker in
       let result = self.work(worker, scanners[worker])
       results.withLock { $0[worker] = result }
     }
     if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
     let done = results.withLock { $0 }
-    return (0..<reader.threadCount).compactMap { done[$0] }
+    return (0..<reader.threads).compactMap { done[$0] }
   }
 
   private func work(_ worker: Int, _ scanner: TokenScanner) -> Result {
@@ -59,7 +59,7 @@ final class CorpusRun: Sendable {
     do {
       while let piece = try pieces.next(buffer) {
         do {
-          if stop?.isRaised == true {
+          if stop.isRaised {
             throw WordtoolError(.interrupted, found: "stopped while reading text")
           }
           let tokens = try state.read(piece, in: buffer)
@@ -111,20 +111,14 @@ final class CorpusRun: Sendable {
 
   /// Tokenizes a piece and stores its numbers; returns how many tokens it has.
   func read(_ piece: Piece, in buffer: PieceBuffer) throws -> Int {
-    let text = unsafe buffer.text(piece.range)
-    try unsafe piece.refuseBinary(text)
-    statistics.byteCount += piece.range.upperBound
-    if piece.endsFile, let last = unsafe text.last, last != UInt8(ascii: "\n") {
-      statistics.lineCount += 1
-    }
-    let tokens: Int
-    if let problem = unsafe UTF8Text.firstProblem(in: text) {
-      if run.reader.isStrict { throw unsafe piece.invalidText(text, problem) }
-      let (repaired, count) = unsafe UTF8Text.repaired(text)
-      statistics.invalidSequenceCount += count
-      tokens = unsafe repaired.withUnsafeBufferPointer { unsafe tokenize($0, piece) }
-    } else {
-      tokens = unsafe tokenize(text, piece)
+    let tokens = try unsafe piece.withText(in: buffer, isStrict: run.reader.isStrict) {
+      text, replacedCount in
+      statistics.byteCount += piece.count
+      statistics.invalidSequenceCount += replacedCount
+      if piece.endsFile, let last = unsafe text.last, last != UInt8(ascii: "\n") {
+        statistics.lineCount += 1
+      }
+      return unsafe tokenize(text, piece)
     }
     statistics.tokensRead += tokens
     try unsafe run.blocks.store(

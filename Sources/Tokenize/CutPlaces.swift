@@ -1,6 +1,12 @@
+import WordtoolCore
+
 /// Where a stream of text may be cut without moving a token of some rule.
-struct CutPlaces: Sendable {
+package struct CutPlaces: Sendable {
   private enum Kind: Sendable {
+    /// Between two code points that are no CR LF.
+    case scalars
+    /// Behind a space or a line feed.
+    case spaces
     /// As ``TextCut`` says.
     case anywhere
     /// Behind a line feed or between two characters of ASCII, which never join into one grapheme,
@@ -14,13 +20,19 @@ struct CutPlaces: Sendable {
   private let kind: Kind
 
   /// The places for words.
-  static let words = CutPlaces(kind: .anywhere)
+  package static let words = CutPlaces(kind: .anywhere)
+  /// The places for code points.
+  package static let scalars = CutPlaces(kind: .scalars)
 
   private init(kind: Kind) { self.kind = kind }
 
   /// The places for a rule.
-  init(_ rule: TokenizerRule) {
-    switch rule.segmentation == .words ? rule.unit ?? .word : .word {
+  package init(_ rule: TokenizerRule) {
+    if rule.segmentation == .whitespace {
+      kind = .spaces
+      return
+    }
+    switch rule.unit ?? .word {
     case .word: kind = .anywhere
     case .grapheme: kind = .graphemes
     case .sentence: kind = .sentences(locale: rule.locale)
@@ -31,10 +43,13 @@ struct CutPlaces: Sendable {
   /// The last cut in `text`, which may go on behind its end.
   func last(in text: UnsafeBufferPointer<UInt8>) -> TextCut? {
     if case .anywhere = kind { return unsafe TextCut.last(in: text) }
-    if case .graphemes = kind {
+    if let isCut = unsafe places(text) {
+      if let last = unsafe text.last, last == UInt8(ascii: "\n") {
+        return TextCut(offset: text.count, endsLine: true)
+      }
       var at = text.count - 1
       while at > 0 {
-        if unsafe Self.isBetweenGraphemes(text, at) {
+        if isCut(at) {
           return TextCut(offset: at, endsLine: unsafe text[at - 1] == UInt8(ascii: "\n"))
         }
         at -= 1
@@ -52,6 +67,16 @@ struct CutPlaces: Sendable {
     return TextCut(offset: end, endsLine: false)
   }
 
+  /// Whether an offset inside the text is a cut, for kinds that tell by the bytes around it.
+  private func places(_ text: UnsafeBufferPointer<UInt8>) -> ((Int) -> Bool)? {
+    switch kind {
+    case .scalars: { unsafe text[$0] & 0xC0 != 0x80 && text[$0 - 1] != UInt8(ascii: "\r") }
+    case .spaces: { unsafe text[$0 - 1] == UInt8(ascii: " ") || text[$0 - 1] == UInt8(ascii: "\n") }
+    case .graphemes: { unsafe Self.isBetweenGraphemes(text, $0) }
+    default: nil
+    }
+  }
+
   private static func isBetweenGraphemes(_ text: UnsafeBufferPointer<UInt8>, _ at: Int) -> Bool {
     let before = unsafe text[at - 1]
     let next = unsafe text[at]
@@ -63,21 +88,11 @@ struct CutPlaces: Sendable {
   /// The first cut at or behind `start`.
   func first(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     if case .anywhere = kind { return unsafe TextCut.first(in: text, from: start) }
-    if case .graphemes = kind {
-      return (max(start, 1)..<max(start, 1, text.count)).first {
-        unsafe Self.isBetweenGraphemes(text, $0)
-      }
+    if let isCut = unsafe places(text) {
+      return (max(start, 1)..<max(start, 1, text.count)).first(where: isCut)
     }
     guard start < text.count else { return nil }
     return unsafe text[start...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
       .flatMap { $0 < text.count ? $0 : nil }
-  }
-}
-
-extension UTF8Text {
-  /// Whether all is well-formed but for a character cut off at the end.
-  static func isWhole(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let problem = unsafe firstProblem(in: text) else { return true }
-    return problem + 4 > text.count
   }
 }

@@ -22,13 +22,18 @@ import WordtoolCore
   let breaker: OpaquePointer
   let unit: Unit
   let locale: String
+  /// Whether `@` is read as a sign of no kind, here as `#`. ICU 72 to 74 read it as a letter, others
+  /// do not: with this the words of addresses and mentions are the same under all of them.
+  let cutsAtSign: Bool
+  /// The text with every `@` replaced, where there is one.
+  private var replaced = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 0)
   private var position: Int32 = 0
 
   /// Opens one of ICU's breakers.
   ///
   /// - Throws: ``WordtoolError`` of kind `usage` when ICU does not know the locale's language,
   ///   `unavailable` when ICU cannot be opened.
-  init(locale: String, unit: Unit = .word) throws {
+  init(locale: String, unit: Unit = .word, cutsAtSign: Bool = false) throws {
     try Self.check(locale: locale)
     var opened: OpaquePointer?
     let code = unsafe wt_icu_open_breaker(unit.code, locale, &opened)
@@ -36,16 +41,33 @@ import WordtoolCore
     unsafe breaker = opened
     self.unit = unit
     self.locale = locale
+    self.cutsAtSign = cutsAtSign
   }
 
-  deinit { unsafe wt_icu_close_breaker(breaker) }
+  deinit {
+    unsafe wt_icu_close_breaker(breaker)
+    unsafe replaced.deallocate()
+  }
 
   func begin(_ text: UnsafeBufferPointer<UInt8>) {
     precondition(text.count < Int(Int32.max), "a text of \(text.count) bytes is too long")
+    position = 0
+    guard cutsAtSign, unsafe text.contains(Self.atSign) else { return unsafe open(text) }
+    // ICU reads the copy until the next text comes.
+    unsafe replaced.deallocate()
+    unsafe replaced = .allocate(capacity: text.count)
+    _ = unsafe replaced.initialize(
+      fromContentsOf: text.lazy.map { $0 == Self.atSign ? Self.otherSign : $0 })
+    unsafe open(UnsafeBufferPointer(replaced))
+  }
+
+  private func open(_ text: UnsafeBufferPointer<UInt8>) {
     let code = unsafe wt_icu_set_utf8(breaker, text.baseAddress, Int32(text.count))
     precondition(code == 0, "ICU refused a text: \(icuErrorName(code))")
-    position = 0
   }
+
+  static let atSign = UInt8(ascii: "@")
+  static let otherSign = UInt8(ascii: "#")
 
   /// Starts on a text in UTF-16, for which ICU's dictionaries are faster; the places of segments
   /// then count code units.

@@ -1,49 +1,10 @@
-import Libc
 import WordtoolCore
-
-/// Room for one piece of text. Belongs to one thread.
-@safe final class PieceBuffer: @unchecked Sendable {
-  // Sendable: a reader fills it inside its lock, for the thread that owns it.
-
-  private(set) var room = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: 0, alignment: 16)
-
-  deinit { unsafe room.deallocate() }
-
-  /// Makes room for `count` bytes and keeps the first `kept`.
-  func reserve(_ count: Int, keeping kept: Int) {
-    guard unsafe room.count < count else { return }
-    let grown = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-    unsafe grown.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<kept]))
-    unsafe room.deallocate()
-    unsafe room = grown
-  }
-
-  func text(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
-    // SAFETY: the slice checks the range; the bytes were filled by a reader.
-    unsafe UnsafeRawBufferPointer(rebasing: room[range]).assumingMemoryBound(to: UInt8.self)
-  }
-}
-
-/// One piece of the text, in a ``PieceBuffer``.
-struct Piece {
-  /// The number of the piece, from 0, over all files.
-  var index: Int
-  /// The file it is from.
-  var path: String
-  /// The offset in that file, unpacked, of the first byte of the buffer.
-  var byteOffset: Int
-  /// Where in the buffer the text is.
-  var range: Range<Int>
-  /// Whether the file ends with the piece.
-  var endsFile: Bool
-}
 
 /// Hands out the text of some files in pieces, each to one of any number of threads.
 ///
 /// A piece ends where a ``TextCut`` allows, so cutting moves no token. It is about as long as
 /// asked for; when a line gives no place to cut, pieces grow up to a limit and then it is an error.
-final class PieceReader: @unchecked Sendable {
+package final class PieceReader: @unchecked Sendable {
   // Sendable: everything that changes is touched under `lock` only.
 
   private let lock = Locked<Void>(())
@@ -59,8 +20,14 @@ final class PieceReader: @unchecked Sendable {
   private var replacedCount = 0
   private var rest: [UInt8] = []
   private var byteOffset = 0
+  private var isFirst = true
   private var storedBytesBefore = 0
   private var hasFailed = false
+
+  /// About how many bytes are taken at a time.
+  package static let usualSize = 1 << 20
+  /// The longest stretch without a place to cut that is still taken for text.
+  package static let usualLimit = 256 << 20
 
   /// - Parameters:
   ///   - files: read one after another.
@@ -69,9 +36,9 @@ final class PieceReader: @unchecked Sendable {
   ///   - encoding: of the files; the text comes as UTF-8.
   ///   - isStrict: whether what is no text in that encoding is an error.
   ///   - cuts: where pieces may end.
-  init(
-    files: [String], pieceSize: Int, pieceLimit: Int, encoding: TextEncoding = .utf8,
-    isStrict: Bool = false, cuts: CutPlaces = .words
+  package init(
+    files: [String], pieceSize: Int = usualSize, pieceLimit: Int = usualLimit,
+    encoding: TextEncoding = .utf8, isStrict: Bool = false, cuts: CutPlaces = .words
   ) {
     self.encoding = encoding
     self.isStrict = isStrict
@@ -89,12 +56,12 @@ final class PieceReader: @unchecked Sendable {
   }
 
   /// How many bytes of the files, as they are stored, have been read.
-  var storedBytesRead: Int {
+  package var storedBytesRead: Int {
     lock.withLock { _ in storedBytesBefore + (source?.storedBytesRead ?? 0) }
   }
 
   /// How many sequences were replaced while converting from other encodings.
-  var replacedSequenceCount: Int {
+  package var replacedSequenceCount: Int {
     lock.withLock { _ in replacedCount + (source?.replacedCount ?? 0) }
   }
 
@@ -115,6 +82,15 @@ final class PieceReader: @unchecked Sendable {
       }
     }
     return try result.get()
+  }
+
+  /// As ``next(_:)``, for readers of one thread: the error as it is.
+  package func take(_ buffer: PieceBuffer) throws -> Piece? {
+    do {
+      return try next(buffer)
+    } catch {
+      throw error.error
+    }
   }
 
   private func read(_ buffer: PieceBuffer) throws -> Piece? {
@@ -153,10 +129,10 @@ final class PieceReader: @unchecked Sendable {
       }
       let end = cut?.offset ?? filled
       unsafe rest.append(contentsOf: buffer.text(end..<filled))
-      let start = unsafe try firstByte(of: buffer.text(0..<end), path: source.path)
       let piece = Piece(
-        index: nextPiece, path: source.path, byteOffset: byteOffset, range: start..<end,
-        endsFile: hasEnded)
+        index: nextPiece, path: source.path, byteOffset: byteOffset, count: end,
+        startsFile: isFirst, endsFile: hasEnded)
+      isFirst = false
       byteOffset += end
       if hasEnded {
         storedBytesBefore += source.storedBytesRead
@@ -175,20 +151,9 @@ final class PieceReader: @unchecked Sendable {
     let opened = try TextSource(
       path: files[nextFile], encoding: encoding, isStrict: isStrict)
     nextFile += 1
-    byteOffset = 0
+    byteOffset = opened.markByteCount
+    isFirst = true
     source = opened
     return opened
-  }
-
-  /// Where the text starts: behind a byte order mark at the start of a file.
-  private func firstByte(of text: UnsafeBufferPointer<UInt8>, path: String) throws -> Int {
-    guard byteOffset == 0 else { return 0 }
-    if unsafe text.starts(with: [0xEF, 0xBB, 0xBF]) { return 3 }
-    guard unsafe !text.starts(with: [0xFF, 0xFE]), unsafe !text.starts(with: [0xFE, 0xFF]) else {
-      throw WordtoolError(
-        .badData, path: path, found: "UTF-16 text", expected: "UTF-8 text",
-        remedy: "read it with `encoding` utf-16")
-    }
-    return 0
   }
 }

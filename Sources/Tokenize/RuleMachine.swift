@@ -38,12 +38,18 @@ import WordtoolCore
   let letterState: Int
 
   /// Copies the machine of an open breaker; nil if it cannot be run outside ICU.
-  init?(copying breaker: OpaquePointer) {
+  ///
+  /// - Parameter cutsAtSign: see ``ICUSegmenter/cutsAtSign``.
+  init?(copying breaker: OpaquePointer, cutsAtSign: Bool) {
     var rules = unsafe wt_icu_rules()
     guard unsafe wt_icu_copy_rules(breaker, &rules) == 0,
       let next = unsafe rules.next, let category = unsafe rules.category,
       let accepting = unsafe rules.accepting, let status = unsafe rules.status
     else { return nil }
+    // SAFETY: there is a category for every code point.
+    if cutsAtSign {
+      unsafe category[Int(ICUSegmenter.atSign)] = category[Int(ICUSegmenter.otherSign)]
+    }
     unsafe self.next = UnsafePointer(next)
     unsafe self.category = UnsafePointer(category)
     unsafe self.accepting = UnsafePointer(accepting)
@@ -101,6 +107,7 @@ import WordtoolCore
   private struct Key: Hashable {
     var unit: Int32
     var locale: String
+    var cutsAtSign: Bool
   }
 
   private static let machines = Locked<[Key: RuleMachine?]>([:])
@@ -108,9 +115,9 @@ import WordtoolCore
   /// The machine of a breaker's unit and locale, or nil if the ICU in use has none that can be run
   /// outside it or if the machine failed the comparison with ICU's iterator.
   static func machine(of icu: ICUSegmenter) -> RuleMachine? {
-    let key = Key(unit: icu.unit.code, locale: icu.locale)
+    let key = Key(unit: icu.unit.code, locale: icu.locale, cutsAtSign: icu.cutsAtSign)
     if let known = machines.withLock({ $0[key] }) { return known }
-    var machine = unsafe RuleMachine(copying: icu.breaker)
+    var machine = unsafe RuleMachine(copying: icu.breaker, cutsAtSign: icu.cutsAtSign)
     if let made = machine, !RuleProbe.agrees(made, icu) {
       made.deallocate()
       machine = nil

@@ -238,7 +238,8 @@
     while at < lastDictionary {
       let lead = UInt32(unsafe base[at])
       if lead < 0x80 {
-        unsafe out[count] = UInt16(lead)
+        let isReplaced = icu.cutsAtSign && lead == ICUSegmenter.atSign
+        unsafe out[count] = isReplaced ? UInt16(ICUSegmenter.otherSign) : UInt16(lead)
         count += 1
         at += 1
         continue

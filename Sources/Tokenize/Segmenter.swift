@@ -58,12 +58,14 @@ protocol Segmenter: AnyObject {
 /// agrees with ICU, else ICU itself. With WORDTOOL_SEGMENTER=icu in the environment it is always
 /// ICU itself, for comparisons.
 ///
-/// - Parameter keepsOthers: whether segments with a status under 100 are wanted; if not, the
-///   segmenter may leave them out unless they end a line.
+/// - Parameters:
+///   - keepsOthers: whether segments with a status under 100 are wanted; if not, the segmenter may
+///     leave them out unless they end a line.
+///   - cutsAtSign: whether no word has an `@` inside, whatever ICU thinks of it.
 func openSegmenter(
-  unit: ICUSegmenter.Unit, locale: String, keepsOthers: Bool = true
+  unit: ICUSegmenter.Unit, locale: String, keepsOthers: Bool = true, cutsAtSign: Bool = false
 ) throws -> any Segmenter {
-  let icu = try ICUSegmenter(locale: locale, unit: unit)
+  let icu = try ICUSegmenter(locale: locale, unit: unit, cutsAtSign: cutsAtSign)
   // SAFETY: the text of the environment variable is copied at once.
   let wanted = unsafe getenv("WORDTOOL_SEGMENTER").map { unsafe String(cString: $0) }
   if wanted == "icu" { return icu }

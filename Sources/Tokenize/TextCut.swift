@@ -1,5 +1,6 @@
 import CICUShims
 import Libc
+import WordtoolCore
 
 /// A place at which a text can be cut without changing any token.
 ///

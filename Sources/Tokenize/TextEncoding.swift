@@ -5,10 +5,9 @@ import WordtoolCore
 public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
   LosslessStringConvertible
 {
-  /// UTF-8, with or without a byte order mark. Nothing is converted.
+  /// UTF-8. A byte order mark of UTF-16 or UTF-32 tells otherwise, as with all encodings.
   case utf8
-  /// What the text looks like: a byte order mark decides, then whether its first 64 KB are UTF-8,
-  /// then ICU's statistics.
+  /// What the text looks like: whether its first 64 KB are UTF-8, then ICU's statistics.
   case automatic
   /// An encoding by any name ICU knows, such as `latin-1`, `utf-16`, `windows-1252`, `shift_jis`.
   case named(String)
@@ -37,7 +36,7 @@ public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
   ///
   /// - Throws: ``WordtoolError`` of kind `usage` if not.
   public func check() throws {
-    if case .named(let name) = self { _ = try TextDecoder(name: name, isStrict: false) }
+    if case .named(let name) = self { _ = try ICUDecoder(name: name, isStrict: false) }
   }
 
   /// The encoding some text most likely has.
@@ -70,8 +69,24 @@ public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
   }
 }
 
-/// Turns text of some encoding into UTF-8, a part at a time. Belongs to one thread.
-@safe final class TextDecoder {
+extension TextSource {
+  /// Opens a file, or standard input for `-`, whose text is in some encoding.
+  ///
+  /// - Throws: as ``init(path:)``, and `usage` for an unknown encoding.
+  package convenience init(path: String, encoding: TextEncoding, isStrict: Bool = false) throws {
+    try unsafe self.init(
+      ByteSource(path: path), isStrict: isStrict, sampled: encoding == .automatic
+    ) {
+      var encoding = encoding
+      if encoding == .automatic { encoding = unsafe TextEncoding.detect(Array($0)) }
+      guard case .named(let name) = encoding else { return nil }
+      return try ICUDecoder(name: name, isStrict: isStrict)
+    }
+  }
+}
+
+/// Any encoding that ICU knows.
+@safe private final class ICUDecoder: TextDecoder {
   private let decoder: OpaquePointer
   let name: String
 
@@ -90,25 +105,19 @@ public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
 
   deinit { unsafe wt_icu_close_decoder(decoder) }
 
-  /// How many sequences became U+FFFD.
   var replacedCount: Int { Int(unsafe wt_icu_replaced(decoder)) }
-
-  struct Step {
-    var consumed: Int
-    var written: Int
-    /// The ICU error that a strict decoder met, or 0.
-    var failure: Int32
-  }
 
   func step(
     _ input: UnsafeRawBufferPointer, isLast: Bool, into room: UnsafeMutableRawBufferPointer
-  ) -> Step {
+  ) -> DecodingStep {
     var consumed: Int32 = 0
     var written: Int32 = 0
     let code = unsafe wt_icu_decode(
       decoder, input.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(input.count),
       isLast ? 1 : 0, &consumed, room.baseAddress?.assumingMemoryBound(to: UInt8.self),
       Int32(min(room.count, 1 << 30)), &written)
-    return Step(consumed: Int(consumed), written: Int(written), failure: code)
+    return DecodingStep(
+      consumed: Int(consumed), written: Int(written),
+      failure: code == 0 ? nil : icuErrorName(code))
   }
 }

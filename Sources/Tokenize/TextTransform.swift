@@ -2,7 +2,7 @@ import CICUShims
 import WordtoolCore
 
 /// A transliteration and the rules behind it, for one thread.
-@safe final class TextTransform {
+@safe package final class TextTransform {
   @safe private final class Step {
     let transform: OpaquePointer
     var out: UnsafeMutableBufferPointer<UInt8>
@@ -56,18 +56,29 @@ import WordtoolCore
       steps.append(step)
     }
     let rules = processing.rules
-    if !rules.isEmpty {
-      guard let step = Step(id: "wordtool", rules: rules, code: &code) else {
-        throw WordtoolError(
-          .unavailable, found: "ICU failed with \(icuErrorName(code)) for a transliterator",
-          expected: "a complete ICU", remedy: "check the installation of libicu and its data")
-      }
-      steps.append(step)
+    if !rules.isEmpty { steps.append(try Self.step(rules: rules)) }
+  }
+
+  private init(rules: String) throws { steps = [try Self.step(rules: rules)] }
+
+  private static func step(rules: String) throws -> Step {
+    var code: Int32 = 0
+    guard let step = Step(id: "wordtool", rules: rules, code: &code) else {
+      throw WordtoolError(
+        .unavailable, found: "ICU failed with \(icuErrorName(code)) for a transliterator",
+        expected: "a complete ICU", remedy: "check the installation of libicu and its data")
     }
+    return step
+  }
+
+  /// Decomposes for compatibility (NFKD) and drops combining marks: Python's
+  /// `unicodedata.combining`, and so scikit-learn's `strip_accents='unicode'`.
+  package static func strippingAccents() throws -> TextTransform {
+    try TextTransform(rules: ":: NFKD;\n:: [:^Canonical_Combining_Class=Not_Reordered:] Remove;\n")
   }
 
   /// The transformed text, valid until the next call.
-  func apply(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+  package func apply(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
     var text = unsafe text
     for step in steps { unsafe text = step.apply(text) }
     return unsafe text

@@ -32,27 +32,6 @@ extension TokenProcessing {
   ///
   /// - Throws: ``WordtoolError`` of kind `noSuchInput` or `badData` (not UTF-8).
   public static func stopWords(contentsOf path: String) throws -> [String] {
-    let source = try ByteSource(path: path)
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = try unsafe part.withUnsafeMutableBytes { try unsafe source.read(into: $0) }
-      if count == 0 { break }
-      bytes += part[..<count]
-      guard bytes.count <= 64 << 20 else {
-        throw WordtoolError(
-          .badData, path: path, found: "more than 64 MB", expected: "a list of stop words")
-      }
-    }
-    if let problem = unsafe bytes.withUnsafeBufferPointer({ unsafe UTF8Text.firstProblem(in: $0) })
-    {
-      throw WordtoolError(
-        .badData, path: path, at: .byte(problem), found: "bytes that are not UTF-8",
-        expected: "stop words in UTF-8, one a line")
-    }
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
-      String(line.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-    }.filter { !$0.isEmpty }
+    try LineReader.all(path).map(\.trimmed).filter { !$0.isEmpty }
   }
 }

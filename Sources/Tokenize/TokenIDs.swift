@@ -34,12 +34,14 @@ import WordtoolCore
   ///
   /// - Parameter ids: word numbers of at least 0, and -1 for line ends as the type describes; a
   ///   missing last line end is added.
-  /// - Throws: ``WordtoolError`` of kind `unavailable` when there is no memory.
+  /// - Throws: ``WordtoolError``: `usage` for a number below -1, `unavailable` when there is no memory.
   public convenience init(_ ids: [Int32]) throws {
     var all: [Int32] = []
     all.reserveCapacity(ids.count + 1)
     for id in ids {
-      precondition(id >= Self.lineEnd, "\(id) is no word number")
+      try OptionCheck.require(
+        id >= Self.lineEnd, found: "the word number \(id)", expected: "at least 0, or -1 for an end"
+      )
       if id != Self.lineEnd || (all.last ?? Self.lineEnd) != Self.lineEnd { all.append(id) }
     }
     if let last = all.last, last != Self.lineEnd { all.append(Self.lineEnd) }
@@ -51,7 +53,7 @@ import WordtoolCore
   }
 
   /// Lends all numbers, valid during the call only.
-  public func withUnsafeBuffer<Result>(
+  package func withUnsafeBuffer<Result>(
     _ body: (UnsafeBufferPointer<Int32>) throws -> Result
   ) rethrows -> Result {
     // SAFETY: the mapping is page-aligned, holds at least `count` numbers and outlives the call.

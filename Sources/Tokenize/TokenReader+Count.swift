@@ -7,28 +7,25 @@ extension TokenReader {
   ///
   /// - Parameters:
   ///   - paths: what to read.
-  ///   - threadCount: how many threads, at least 1; the numbers do not depend on it.
+  ///   - threads: how many threads, at least 1; the numbers do not depend on it.
   ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: what was met; vocabulary counts stay 0.
   /// - Throws: ``WordtoolError`` as ``read(_:stop:lineEnd:token:)``.
   public func count(
-    _ paths: [String], threadCount: Int = Workers.defaultCount, stop: StopFlag? = nil
+    _ paths: [String], threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag()
   ) throws -> CorpusStatistics {
-    precondition(!paths.isEmpty, "no paths to read")
-    let pieces = PieceReader(
-      files: try InputFiles.expand(paths), pieceSize: pieceSize,
-      pieceLimit: max(pieceLimit, pieceSize), encoding: encoding, isStrict: isStrict,
-      cuts: CutPlaces(rule))
-    let scanners = try (0..<threadCount).map { _ in try TokenScanner(rule: rule) }
+    try OptionCheck.requireThreads(threads)
+    let (pieces, listing) = try self.pieces(of: paths)
+    let scanners = try (0..<threads).map { _ in try TokenScanner(rule: rule) }
     let total = Locked(CorpusStatistics())
     let firstFailure = Locked<PieceReader.Failure?>(nil)
-    try Workers.run(count: threadCount) { [isStrict] worker in
+    try Workers.run(count: threads) { [isStrict] worker in
       var own = CorpusStatistics()
       let buffer = PieceBuffer()
       do throws(PieceReader.Failure) {
         while let piece = try pieces.next(buffer) {
           do {
-            if stop?.isRaised == true {
+            if stop.isRaised {
               throw WordtoolError(.interrupted, found: "stopped while reading text")
             }
             try Self.count(piece, in: buffer, with: scanners[worker], isStrict, &own)
@@ -45,6 +42,8 @@ extension TokenReader {
     if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
     var statistics = total.withLock { $0 }
     statistics.invalidSequenceCount += pieces.replacedSequenceCount
+    statistics.fileCount = listing.files.count
+    statistics.leftOut = listing.leftOut
     statistics.tokensKept = statistics.tokensRead
     return statistics
   }
@@ -53,29 +52,18 @@ extension TokenReader {
     _ piece: Piece, in buffer: PieceBuffer, with scanner: TokenScanner, _ isStrict: Bool,
     _ statistics: inout CorpusStatistics
   ) throws {
-    let text = unsafe buffer.text(piece.range)
-    try unsafe piece.refuseBinary(text)
-    var tokens = 0
-    var lines = 0
-    func scan(_ text: UnsafeBufferPointer<UInt8>) {
+    try unsafe piece.withText(in: buffer, isStrict: isStrict) { text, replacedCount in
+      statistics.byteCount += piece.count
+      statistics.invalidSequenceCount += replacedCount
       unsafe scanner.scan(
         text,
         word: { _, _, _ in
-          tokens += 1
+          statistics.tokensRead += 1
           return true
-        }, lineEnd: { lines += 1 })
+        }, lineEnd: { statistics.lineCount += 1 })
+      if piece.endsFile, let last = unsafe text.last, last != UInt8(ascii: "\n") {
+        statistics.lineCount += 1
+      }
     }
-    if let problem = unsafe UTF8Text.firstProblem(in: text) {
-      if isStrict { throw unsafe piece.invalidText(text, problem) }
-      let (repaired, count) = unsafe UTF8Text.repaired(text)
-      statistics.invalidSequenceCount += count
-      unsafe repaired.withUnsafeBufferPointer { unsafe scan($0) }
-    } else {
-      unsafe scan(text)
-    }
-    if piece.endsFile, let last = unsafe text.last, last != UInt8(ascii: "\n") { lines += 1 }
-    statistics.byteCount += piece.range.upperBound
-    statistics.tokensRead += tokens
-    statistics.lineCount += lines
   }
 }

@@ -22,9 +22,9 @@ public struct TokenReader: Sendable {
   public var isStrict: Bool
 
   /// About how many bytes are taken at a time.
-  package var pieceSize = 1 << 20
+  package var pieceSize = PieceReader.usualSize
   /// The longest stretch without a place to cut that is still taken for text.
-  package var pieceLimit = 256 << 20
+  package var pieceLimit = PieceReader.usualLimit
 
   /// Sets up a reader.
   public init(
@@ -35,7 +35,7 @@ public struct TokenReader: Sendable {
     self.isStrict = isStrict
   }
 
-  /// Reads files, folders (see ``InputFiles/expand(_:)``) and standard input (`-`).
+  /// Reads files, folders (see ``InputFiles/texts(_:selection:isUTF8:)``) and standard input (`-`).
   ///
   /// - Parameters:
   ///   - paths: what to read, in this order.
@@ -50,30 +50,28 @@ public struct TokenReader: Sendable {
   ///   text without words is no error.
   @discardableResult
   public func read(
-    _ paths: [String], stop: StopFlag? = nil, lineEnd: () -> Void = {},
+    _ paths: [String], stop: StopFlag = StopFlag(), lineEnd: () -> Void = {},
     token: (Token, String) throws -> Bool
   ) throws -> CorpusStatistics {
-    precondition(!paths.isEmpty, "no paths to read")
-    let pieces = PieceReader(
-      files: try InputFiles.expand(paths), pieceSize: pieceSize,
-      pieceLimit: max(pieceLimit, pieceSize), encoding: encoding, isStrict: isStrict,
-      cuts: CutPlaces(rule))
+    let (pieces, listing) = try self.pieces(of: paths)
     let scanner = try TokenScanner(rule: rule)
     let buffer = PieceBuffer()
     var statistics = CorpusStatistics()
+    statistics.fileCount = listing.files.count
+    statistics.leftOut = listing.leftOut
     // How much longer the file's text has become by repairs.
     var growth = 0
-    while let piece = try next(pieces, buffer) {
-      if stop?.isRaised == true {
+    var goesOn = true
+    while goesOn, let piece = try pieces.take(buffer) {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped while reading text")
       }
-      if piece.byteOffset == 0 { growth = 0 }
-      let text = unsafe buffer.text(piece.range)
-      try unsafe piece.refuseBinary(text)
-      statistics.byteCount += piece.range.upperBound
-      let offset = piece.byteOffset + piece.range.lowerBound + growth
-      var goesOn = true
-      func scan(_ text: UnsafeBufferPointer<UInt8>) throws {
+      if piece.startsFile { growth = 0 }
+      try unsafe piece.withText(in: buffer, isStrict: isStrict) { text, replacedCount in
+        let offset = piece.byteOffset + growth
+        statistics.byteCount += piece.count
+        statistics.invalidSequenceCount += replacedCount
+        growth += text.count - piece.count
         try unsafe scanner.scan(
           text,
           word: { bytes, range, status in
@@ -88,20 +86,10 @@ public struct TokenReader: Sendable {
             statistics.lineCount += 1
             lineEnd()
           })
-      }
-      if let problem = unsafe UTF8Text.firstProblem(in: text) {
-        if isStrict { throw unsafe piece.invalidText(text, problem) }
-        let (repaired, count) = unsafe UTF8Text.repaired(text)
-        statistics.invalidSequenceCount += count
-        growth += repaired.count - text.count
-        try unsafe repaired.withUnsafeBufferPointer { try unsafe scan($0) }
-      } else {
-        try unsafe scan(text)
-      }
-      if !goesOn { break }
-      if piece.endsFile, let last = unsafe text.last, last != UInt8(ascii: "\n") {
-        statistics.lineCount += 1
-        lineEnd()
+        if goesOn && piece.endsFile, let last = unsafe text.last, last != UInt8(ascii: "\n") {
+          statistics.lineCount += 1
+          lineEnd()
+        }
       }
     }
     statistics.invalidSequenceCount += pieces.replacedSequenceCount
@@ -109,11 +97,12 @@ public struct TokenReader: Sendable {
     return statistics
   }
 
-  private func next(_ pieces: PieceReader, _ buffer: PieceBuffer) throws -> Piece? {
-    do {
-      return try pieces.next(buffer)
-    } catch {
-      throw error.error
-    }
+  /// The text of some inputs, in pieces that the rule's tokens do not cross.
+  func pieces(of paths: [String]) throws -> (PieceReader, InputFiles.Listing) {
+    let listing = try InputFiles.texts(paths, isUTF8: encoding == .utf8)
+    let pieces = PieceReader(
+      files: listing.files, pieceSize: pieceSize, pieceLimit: max(pieceLimit, pieceSize),
+      encoding: encoding, isStrict: isStrict, cuts: CutPlaces(rule))
+    return (pieces, listing)
   }
 }

@@ -32,7 +32,8 @@ import WordtoolCore
       kinds = unit == .word ? rule.kinds : .all
       if let icuUnit = unit.icuUnit {
         segmenter = try openSegmenter(
-          unit: icuUnit, locale: rule.locale, keepsOthers: kinds.contains(.others))
+          unit: icuUnit, locale: rule.locale, keepsOthers: kinds.contains(.others),
+          cutsAtSign: unit == .word)
       } else {
         segmenter = ParagraphSegmenter()
       }

@@ -80,6 +80,20 @@ public struct TokenizerRule: Codable, Hashable, Sendable {
   /// The version of Unicode that the ICU in this process implements, such as "15.0".
   public static let currentUnicodeVersion = unsafe versionText(wt_icu_unicode_version)
 
+  /// What it means that the rule was made under another ICU than that of this process; nil where
+  /// both cut words alike.
+  package var versionWarning: String? {
+    let major = { (version: String) in version.prefix { $0 != "." } }
+    guard segmentation == .words, unit ?? .word == .word,
+      unicodeVersion != Self.currentUnicodeVersion
+        || major(icuVersion) != major(Self.currentICUVersion)
+    else { return nil }
+    return "made with ICU \(icuVersion) and Unicode \(unicodeVersion), this is ICU "
+      + "\(Self.currentICUVersion) and Unicode \(Self.currentUnicodeVersion): words with signs inside "
+      + "(k:a, in files of older versions also addresses and @names) and newer scripts may be cut "
+      + "differently"
+  }
+
   private static func versionText(_ fill: (UnsafeMutablePointer<CChar>?) -> Void) -> String {
     var text = [CChar](repeating: 0, count: 16)
     // SAFETY: the functions store at most 16 bytes, the last of them zero.

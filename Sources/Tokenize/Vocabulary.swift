@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// Distinct words with their counts, numbered from the most frequent down.
 ///
 /// The order is count descending, then bytes ascending, so one text has one vocabulary whatever
@@ -16,7 +18,10 @@ public struct Vocabulary: Sendable {
 
     init(_ table: WordTable) {
       self.table = table
-      total = (0..<table.count).reduce(0) { $0 + table.tally($1) }
+      total = (0..<table.count).reduce(0) {
+        let (sum, isTooLarge) = $0.addingReportingOverflow(table.tally($1))
+        return isTooLarge ? .max : sum
+      }
     }
   }
 
@@ -26,14 +31,17 @@ public struct Vocabulary: Sendable {
   /// Makes a vocabulary from words in the order given.
   ///
   /// - Parameter words: distinct, with counts of at least 0.
-  public init(_ words: some Sequence<(word: String, count: Int64)>) {
+  /// - Throws: ``WordtoolError`` of kind `usage` for a word that stands twice or a count below 0.
+  public init(_ words: some Sequence<(word: String, count: Int64)>) throws {
     let table = WordTable()
     for (word, count) in words {
-      precondition(count >= 0, "the count of '\(word)' is \(count)")
+      try OptionCheck.require(
+        count >= 0, found: "the count \(count) of '\(word)'", expected: "at least 0")
       var word = word
       let before = table.count
       word.withUTF8 { _ = unsafe table.add($0, count: count) }
-      precondition(table.count > before, "'\(word)' stands twice in the vocabulary")
+      try OptionCheck.require(
+        table.count > before, found: "'\(word)' twice", expected: "distinct words")
     }
     self.init(table)
   }
@@ -41,7 +49,7 @@ public struct Vocabulary: Sendable {
   /// How many words there are.
   public var count: Int { storage.table.count }
 
-  /// The sum of all counts.
+  /// The sum of all counts, at most 2^63 - 1.
   public var totalCount: Int64 { storage.total }
 
   /// The word with a number.
@@ -52,7 +60,7 @@ public struct Vocabulary: Sendable {
   }
 
   /// Lends the UTF-8 bytes of a word, valid during the call only.
-  public func withUTF8<Result>(
+  package func withUTF8<Result>(
     at id: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {
     precondition(id >= 0 && id < count, "word \(id) of a vocabulary of \(count)")
@@ -78,7 +86,7 @@ public struct Vocabulary: Sendable {
   }
 
   /// The number of a word given as bytes, or nil.
-  public func id(forUTF8 bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
+  package func id(forUTF8 bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
     let found = unsafe storage.table.find(bytes)
     return found < 0 ? nil : found
   }

@@ -26,14 +26,14 @@ public final class VocabularyBuilder {
   }
 
   /// Counts a word given as bytes.
-  public func addUTF8(_ word: UnsafeBufferPointer<UInt8>, count: Int = 1) {
+  package func addUTF8(_ word: UnsafeBufferPointer<UInt8>, count: Int = 1) {
     _ = unsafe table.add(word, count: Int64(count))
   }
 
   /// The vocabulary of the words counted so far.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` when no word was counted or none is frequent
-  ///   enough.
+  /// - Throws: ``WordtoolError``: `usage` for limits out of range, `badData` when no word was counted
+  ///   or none is frequent enough.
   public func build(_ limits: VocabularyLimits = VocabularyLimits()) throws -> Vocabulary {
     let order = try sortedNumbers(limits)
     let sorted = WordTable(expectedCount: order.count)
@@ -45,8 +45,7 @@ public final class VocabularyBuilder {
 
   /// The numbers of the words within the limits, in the order of the vocabulary.
   func sortedNumbers(_ limits: VocabularyLimits) throws -> [Int32] {
-    precondition(limits.minimumCount >= 0, "minimumCount is \(limits.minimumCount)")
-    precondition(limits.maximumSize ?? 1 >= 1, "maximumSize is \(limits.maximumSize ?? 1)")
+    try limits.validate()
     guard table.count > 0 else {
       throw WordtoolError(.badData, found: "no words", expected: "text with words in it")
     }

@@ -57,7 +57,7 @@ import WordtoolCore
   /// Counts a word, which is stored if it is new, and returns its number.
   @inline(__always)
   func add(_ word: UnsafeBufferPointer<UInt8>, count times: Int64 = 1) -> Int32 {
-    let hash = unsafe WordHash.hash(word)
+    let hash = unsafe WordHash.hash(word.span)
     var place = Int(truncatingIfNeeded: hash) & mask
     // The number is stored plus one: a slot of 0 is empty.
     let tag = hash >> 32
@@ -79,7 +79,7 @@ import WordtoolCore
   /// The number of a word, or -1.
   @inline(__always)
   func find(_ word: UnsafeBufferPointer<UInt8>) -> Int32 {
-    let hash = unsafe WordHash.hash(word)
+    let hash = unsafe WordHash.hash(word.span)
     var place = Int(truncatingIfNeeded: hash) & mask
     let tag = hash >> 32
     while true {
@@ -149,7 +149,7 @@ import WordtoolCore
     unsafe slots.initialize(repeating: 0, count: slotCount)
     mask = slotCount - 1
     for index in 0..<count {
-      let hash = unsafe WordHash.hash(bytes(index))
+      let hash = unsafe WordHash.hash(bytes(index).span)
       var place = Int(truncatingIfNeeded: hash) & mask
       while unsafe slots[place] != 0 { place = (place + 1) & mask }
       unsafe slots[place] = (hash & ~0xFFFF_FFFF) | UInt64(index + 1)

@@ -74,7 +74,7 @@ public final class WordTokenizer: Sendable {
   ///   - body: gets the bytes of the token, valid during the call only.
   /// - Returns: how many sequences were not well-formed.
   @discardableResult
-  public func forEachToken(
+  package func forEachToken(
     inUTF8 bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
   ) rethrows -> Int {
     guard unsafe UTF8Text.firstProblem(in: bytes) != nil else {

@@ -10,7 +10,7 @@ struct CorpusReaderTests {
     rule: TokenizerRule = .words, memoryLimit: Int? = nil
   ) -> CorpusReader {
     var reader = CorpusReader(
-      rule: rule, limits: VocabularyLimits(minimumCount: minimumCount), threadCount: threads,
+      rule: rule, limits: VocabularyLimits(minimumCount: minimumCount), threads: threads,
       memoryLimit: memoryLimit, temporaryFolder: "/tmp")
     reader.pieceSize = pieceSize
     return reader
@@ -23,7 +23,7 @@ struct CorpusReaderTests {
       "IĞDIR", "👩‍👩‍👧", "foo@bar.com", "a:b", "。", "--", "Σ",
     ]
     var generator = SeededGenerator(seed: 21)
-    return (0..<4000).map { _ in
+    return (0..<(RealData.isSanitized ? 800 : 4000)).map { _ in
       let word = words[Int.random(in: 0..<words.count, using: &generator)]
       let end = Int.random(in: 0..<40, using: &generator)
       return word + (end == 0 ? "\n" : end == 1 ? "\r\n\n" : end == 2 ? "  " : " ")
@@ -63,7 +63,7 @@ struct CorpusReaderTests {
     let plain = try folder.write(text, to: "t")
     let packed = try folder.write(Gzip.stored(Array(text.utf8)), to: "t.gz")
     let expected = try reader(rule: rule).read([plain])
-    try expected.vocabulary.save(to: folder("v"))
+    try expected.vocabulary.write(to: folder("v"))
     for threads in [1, 2, 3] {
       for pieceSize in [1, 7, 100, 4096, 1 << 20] {
         for (path, limit) in [(plain, Int.max), (packed, Int.max), (plain, 0), (packed, 3000)] {
@@ -77,7 +77,7 @@ struct CorpusReaderTests {
         }
       }
     }
-    try reader(3, rule: rule).read([packed]).vocabulary.save(to: folder("w"))
+    try reader(3, rule: rule).read([packed]).vocabulary.write(to: folder("w"))
     #expect(try folder.bytes(of: "v") == folder.bytes(of: "w"))
   }
 
@@ -94,7 +94,7 @@ struct CorpusReaderTests {
   func given() throws {
     let folder = ScratchFolder()
     let path = try folder.write("x b\na x\nx\nb", to: "t")
-    let vocabulary = Vocabulary([(word: "b", count: 70), (word: "a", count: 50)])
+    let vocabulary = try Vocabulary([(word: "b", count: 70), (word: "a", count: 50)])
     for threads in [1, 3] {
       let corpus = try reader(threads, pieceSize: 2).read([path], vocabulary: vocabulary)
       #expect(corpus.ids.array == [0, -1, 1, -1, 0, -1])
@@ -159,7 +159,7 @@ struct CorpusReaderTests {
     try folder.write("x", to: "d/.hidden")
     let cases: [(String, WordtoolError.Kind, String)] = [
       (try folder.write(Array("text".utf8) + [0, 1], to: "nul"), .badData, "NUL"),
-      (try folder.write([0xFF, 0xFE, 0x41, 0x00], to: "utf16"), .badData, "UTF-16"),
+      (try folder.write([0x41, 0, 0x42, 0], to: "utf16"), .badData, "UTF-16"),
       (try folder.write(Array(gz.dropLast(3)), to: "cut.gz"), .badData, "truncated"),
       (try folder.write("", to: "empty"), .badData, "empty file"),
       (try folder.write(" -- \n", to: "signs"), .badData, "no words"),

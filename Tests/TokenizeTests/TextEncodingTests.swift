@@ -10,7 +10,7 @@ struct TextEncodingTests {
   ) throws -> (words: [String], invalid: Int) {
     let folder = ScratchFolder()
     var reader = CorpusReader(
-      limits: VocabularyLimits(minimumCount: 1), isStrict: isStrict, threadCount: 1,
+      limits: VocabularyLimits(minimumCount: 1), isStrict: isStrict, threads: 1,
       encoding: try #require(TextEncoding(encoding)))
     reader.pieceSize = pieceSize
     let corpus = try reader.read([try folder.write(bytes, to: "t")])

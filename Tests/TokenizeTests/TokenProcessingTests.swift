@@ -97,6 +97,35 @@ struct TokenProcessingTests {
     #expect(error?.kind == .usage && error?.description.contains("No-Such") == true)
   }
 
+  @Test("an @ is in no word, whatever this ICU thinks of it")
+  func atSigns() throws {
+    #expect(
+      try tokens("user@example.com @x @ a@b @日本語 ไทย@ภาษา x@") { _ in }
+        == tokens("user#example.com #x # a#b #日本語 ไทย#ภาษา x#") { _ in })
+    #expect(try tokens("user@example.com @x @") { _ in } == ["user", "example.com", "x"])
+    let all = try WordTokenizer(rule: TokenizerRule(kinds: .all))
+    #expect(all.tokens(in: "a@b") == ["a", "@", "b"])
+    var ranges: [Range<Int>] = []
+    all.enumerateTokens(in: "日@本 ก@ข") {
+      ranges.append($0.byteRange)
+      return true
+    }
+    #expect(ranges == [0..<3, 3..<4, 4..<7, 8..<11, 11..<12, 12..<15])
+  }
+
+  @Test("a rule of another ICU says what that means")
+  func versions() {
+    var rule = TokenizerRule.words
+    #expect(rule.versionWarning == nil)
+    rule.unicodeVersion = "14.0"
+    #expect(rule.versionWarning?.contains("Unicode 14.0, this is ICU") == true)
+    rule = .words
+    rule.icuVersion = "9.1"
+    #expect(rule.versionWarning?.hasPrefix("made with ICU 9.1") == true)
+    rule.segmentation = .whitespace
+    #expect(rule.versionWarning == nil)
+  }
+
   @Test("URLs, addresses, mentions and numbers: whole, replaced or left out")
   func entities() throws {
     let text = """
@@ -111,8 +140,8 @@ struct TokenProcessingTests {
     #expect(
       whole == [
         "see", "https://en.wikipedia.org/wiki/tea_(drink)", "www.x.org/a?b=1&c=d", "mail",
-        "jo.doe+x@mail.example.com", "ask", "@jo_doe", "3.14", "a@b", "or", "http",
-        "ftp://f.org", "a", "b@c", "xhttp", "no", "www",
+        "jo.doe+x@mail.example.com", "ask", "@jo_doe", "3.14", "a", "b", "or", "http",
+        "ftp://f.org", "a", "b", "c", "xhttp", "no", "www",
       ])
     let replaced = try tokens(text) {
       $0.urls = .replaced(by: "<URL>")
@@ -121,7 +150,7 @@ struct TokenProcessingTests {
       $0.numbers = .replaced(by: "<num>")
     }
     #expect(
-      replaced.prefix(8) == ["see", "<URL>", "<URL>", "mail", "ask", "<user>", "<num>", "a@b"])
+      replaced.prefix(9) == ["see", "<URL>", "<URL>", "mail", "ask", "<user>", "<num>", "a", "b"])
     #expect(try tokens("1 a 2") { $0.numbers = .removed } == ["a"])
     // Places are those of the text.
     var processing = TokenProcessing()
@@ -174,7 +203,7 @@ struct TokenProcessingTests {
         let expected = try WordTokenizer(rule: rule).tokens(in: text)
         for size in [1, 2, 3, 5, 17, 100, 1000] {
           var reader = CorpusReader(
-            rule: rule, limits: VocabularyLimits(minimumCount: 1), threadCount: 2)
+            rule: rule, limits: VocabularyLimits(minimumCount: 1), threads: 2)
           reader.pieceSize = size
           let corpus = try reader.read([path])
           let words = corpus.ids.array.filter { $0 >= 0 }.map {

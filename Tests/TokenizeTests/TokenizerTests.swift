@@ -77,7 +77,7 @@ struct TokenizerTests {
 
   /// Lines of a Unicode break test: the characters of each and the byte offsets of the breaks.
   private func cases(_ name: String) throws -> [(text: String, breaks: [Int])] {
-    let source = try ByteSource(path: try #require(TestCorpora.folder) + "/unicode-15.0/" + name)
+    let source = try ByteSource(path: try #require(RealData.folder) + "/unicode-15.0/" + name)
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -113,7 +113,7 @@ struct TokenizerTests {
 
   @Test(
     "Unicode's break tests: as many passes as ICU, and ICU's boundaries on every line",
-    .enabled(if: TestCorpora.arePresent, "WORDTOOL_CORPORA is not set"),
+    .enabled(if: RealData.folder != nil, "WORDTOOL_CORPORA is not set"),
     arguments: [
       ("WordBreakTest.txt", TokenUnit.word, 1823, 1808),
       ("SentenceBreakTest.txt", .sentence, 502, 502),

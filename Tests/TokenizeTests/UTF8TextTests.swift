@@ -1,6 +1,7 @@
 import Testing
 import TestSupport
 import Tokenize
+import WordtoolCore
 
 @Suite("UTF8Text and TextCut")
 struct UTF8TextTests {

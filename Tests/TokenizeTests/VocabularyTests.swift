@@ -67,10 +67,10 @@ struct VocabularyTests {
       builder.add(word, count: 100 - index / 2)
     }
     let vocabulary = try builder.build()
-    try vocabulary.save(to: folder("v"))
+    try vocabulary.write(to: folder("v"))
     let again = try Vocabulary(contentsOf: folder("v"))
     #expect(again == vocabulary)
-    try again.save(to: folder("w"))
+    try again.write(to: folder("w"))
     #expect(try folder.bytes(of: "v") == folder.bytes(of: "w"))
     let packed = try folder.write(Gzip.stored(try folder.bytes(of: "v")), to: "v.gz")
     #expect(try Vocabulary(contentsOf: packed) == vocabulary)
@@ -88,9 +88,9 @@ struct VocabularyTests {
   @Test(
     "hostile files are refused with the line",
     arguments: [
-      ("a 1\nb\n", 2), ("a 1\n\n", 2), ("a one\n", 1), ("a -1\n", 1), ("a 1.5\n", 1),
+      ("a 1\nb\n", 2), ("a one\n", 1), ("a -1\n", 1), ("a 1.5\n", 1),
       ("a 99999999999999999999\n", 1), (" 5\n", 1), ("a 1\nb 2\na 3\n", 3), ("a \n", 1),
-      ("a 9223372036854775807\nb 1\n", 2), ("a\u{0}b 1\n", 1),
+      ("a 9223372036854775807\nb 1\n", 2),
     ])
   func hostile(text: String, line: Int) throws {
     let folder = ScratchFolder()
@@ -105,7 +105,8 @@ struct VocabularyTests {
     let folder = ScratchFolder()
     let endless = [UInt8](repeating: 97, count: 3 << 20)
     for (bytes, kind) in [
-      ([], WordtoolError.Kind.badData), ([0xFF, 0x20, 0x31, 0x0A], .badData), (endless, .badData),
+      ([], WordtoolError.Kind.badData), (Array("a\u{0}b 1\n".utf8), .badData),
+      ([0xFF, 0x20, 0x31, 0x0A], .badData), (endless, .badData),
     ] {
       let path = try folder.write(bytes, to: "v")
       let error = #expect(throws: WordtoolError.self) { _ = try Vocabulary(contentsOf: path) }
@@ -120,8 +121,32 @@ struct VocabularyTests {
   @Test("a word with a line feed cannot be saved and leaves no file")
   func unsavable() throws {
     let folder = ScratchFolder()
-    let vocabulary = Vocabulary([(word: "a\nb", count: 1)])
-    #expect(throws: WordtoolError.self) { try vocabulary.save(to: folder("v")) }
+    let vocabulary = try Vocabulary([(word: "a\nb", count: 1)])
+    #expect(throws: WordtoolError.self) { try vocabulary.write(to: folder("v")) }
     #expect(folder.names.isEmpty)
+  }
+
+  @Test("what cannot be a vocabulary, a corpus or its limits is an error of kind usage")
+  func mistakes() throws {
+    let mistakes: [() throws -> Void] = [
+      { _ = try Vocabulary([(word: "a", count: 1), (word: "a", count: 2)]) },
+      { _ = try Vocabulary([(word: "a", count: -1)]) }, { _ = try TokenIDs([-2]) },
+      { _ = try VocabularyBuilder().build(VocabularyLimits(minimumCount: -1)) },
+      { _ = try VocabularyBuilder().build(VocabularyLimits(maximumSize: 0)) },
+      { _ = try CorpusReader(threads: 0).read(["none"]) }, { _ = try CorpusReader().read([]) },
+      { _ = try TokenReader(rule: .words).count(["none"], threads: 0) },
+    ]
+    for (number, mistake) in mistakes.enumerated() {
+      let error = #expect(throws: WordtoolError.self, "\(number)") { try mistake() }
+      #expect(error?.kind == .usage, "\(number)")
+    }
+  }
+
+  @Test("a word that is not there, or one that occurs less than once, is a trap")
+  func traps() async {
+    await #expect(processExitsWith: .failure) {
+      _ = (try? Vocabulary([(word: "a", count: 1)]))?.word(at: 1)
+    }
+    await #expect(processExitsWith: .failure) { VocabularyBuilder().add("a", count: 0) }
   }
 }
