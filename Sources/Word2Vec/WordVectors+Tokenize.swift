@@ -1,5 +1,5 @@
 public import Tokenize
-public import WordtoolCore
+import WordtoolCore
 
 extension WordVectors {
   /// Makes vectors from a vocabulary and rows in memory, without copying the rows.
@@ -15,7 +15,7 @@ extension WordVectors {
   ///   - tokenizerRule: the rule that made the words; queries go through it.
   ///   - metadata: facts to be kept with them.
   /// - Throws: ``WordtoolError`` of kind `badData` when a value is not finite.
-  public init(
+  package init(
     vocabulary: Vocabulary, dimension: Int, rows: UnsafeBufferPointer<Float>, stride: Int,
     owner: AnyObject, tokenizerRule: TokenizerRule? = nil, metadata: [String: String] = [:],
     threads: Int = Workers.defaultCount

@@ -1,4 +1,4 @@
-public import WordtoolCore
+import WordtoolCore
 
 /// Words and their vectors: read from a file of any common format or made by training, queried,
 /// evaluated, and written again.
@@ -40,48 +40,32 @@ public struct WordVectors: Sendable {
     self.path = path
   }
 
-  /// Makes vectors from words and rows in memory, without copying the rows.
-  ///
-  /// Shapes: row i is `rows[i * stride ..< i * stride + dimension]`; what lies between the rows is
-  /// never read.
+  /// Makes vectors from words and a copy of rows that lie one after another.
   ///
   /// - Parameters:
   ///   - words: the words, all different, in the order of the rows.
   ///   - counts: how often each word occurred, if that is known.
   ///   - dimension: values in a vector, at least 1.
-  ///   - rows: the values.
-  ///   - stride: floats from one row to the next, at least `dimension`.
-  ///   - owner: whatever keeps `rows` valid and unchanged; it is held as long as the vectors live.
+  ///   - values: `dimension` values for every word.
   ///   - metadata: facts to be kept with them.
-  ///   - threads: how many threads compute the norms.
-  /// - Throws: ``WordtoolError`` of kind `badData` when a word is there twice or a value is not
-  ///   finite.
-  public init(
-    words: some Sequence<String>, counts: [Int64]? = nil, dimension: Int,
-    rows: UnsafeBufferPointer<Float>, stride: Int, owner: AnyObject,
-    metadata: [String: String] = [:], threads: Int = Workers.defaultCount
-  ) throws {
-    var builder = WordTableBuilder()
-    for word in words { builder.append(word) }
-    try self.init(
-      builder: builder, counts: counts, dimension: dimension, rows: rows, stride: stride,
-      owner: owner, metadata: metadata, threads: threads)
-  }
-
-  /// Makes vectors from words and a copy of rows that lie one after another.
-  ///
-  /// - Throws: as the initialiser that takes a stride.
-  /// - Precondition: `values` holds `dimension` values for every word.
+  /// - Throws: ``WordtoolError``: `badData` when a word is there twice or a value is not finite;
+  ///   `usage` for another number of values or counts.
   public init(
     words: [String], counts: [Int64]? = nil, dimension: Int, values: [Float],
     metadata: [String: String] = [:]
   ) throws {
-    precondition(
-      values.count == words.count * dimension,
-      "\(values.count) values for \(words.count) words of \(dimension)")
+    try OptionCheck.require(
+      dimension >= 1 && values.count == words.count * dimension,
+      found: "\(values.count) values for \(words.count) words",
+      expected: "\(dimension) for each, at least 1")
+    try OptionCheck.require(
+      counts?.count ?? words.count == words.count,
+      found: "\(counts?.count ?? 0) counts for \(words.count) words", expected: "one for each")
     let (memory, buffer) = Allocation.copy(of: values)
+    var builder = WordTableBuilder()
+    for word in words { builder.append(word) }
     try self.init(
-      words: words, counts: counts, dimension: dimension, rows: buffer, stride: dimension,
+      builder: builder, counts: counts, dimension: dimension, rows: buffer, stride: dimension,
       owner: memory, metadata: metadata, threads: 1)
   }
 
@@ -93,7 +77,8 @@ public struct WordVectors: Sendable {
     let (table, owners, duplicates) = builder.finish()
     precondition(dimension >= 1 && stride >= dimension, "dimension \(dimension), stride \(stride)")
     if let first = duplicates.first {
-      throw WordtoolError(.badData, found: "word \(first) is there twice", expected: "no two alike")
+      throw WordtoolError(
+        .badData, found: "word \(first + 1) is there twice", expected: "no two alike")
     }
     precondition(
       table.count == 0 || rows.count >= (table.count - 1) * stride + dimension,
@@ -106,7 +91,7 @@ public struct WordVectors: Sendable {
       of: layout, count: table.count, threads: threads)
     if let firstBad {
       throw WordtoolError(
-        .badData, found: "a value of word \(firstBad.row) is not a finite number")
+        .badData, found: "a value of word \(firstBad.row + 1) is not a finite number")
     }
     let countMemory = counts.map { Allocation.copy(of: $0) }
     var all: [AnyObject] = owners + [memory, owner]

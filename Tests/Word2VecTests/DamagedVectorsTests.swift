@@ -38,7 +38,7 @@ import WordtoolCore
     ] {
       let error = #expect(throws: WordtoolError.self) { try ask() }
       #expect(error?.kind == .badData && error?.path == folder("damaged"))
-      #expect(error?.description.contains("word 1, 'b'") == true)
+      #expect(error?.description.contains("word 2, 'b'") == true)
     }
     // A query that does not meet the row is answered.
     #expect(try vectors.similarity("a", "c") > 0)

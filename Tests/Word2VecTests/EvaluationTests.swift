@@ -70,6 +70,21 @@ import WordtoolCore
     }
   }
 
+  @Test func `regardless of case any spelling of the answer is right, and none of a question's`()
+    throws
+  {
+    // b - a + c is (0, 1): Queen is nearest, before King, which is a question's word in another case.
+    let rows = "man 1 0\nking 0.6 0.8\nwoman 0.4 0.2\nqueen 1 0.1\nQueen 0.02 1\nKING 0 1\n"
+    let vectors = try WordVectors(bytes: Array("6 2\n\(rows)".utf8))
+    let questions = try AnalogyQuestions(
+      contentsOf: try folder.write("man king woman queen\n", to: "cases"))
+    let right = { (matching: WordMatching) in
+      try vectors.evaluateAnalogies(questions, matching: matching).total.correct
+    }
+    #expect(try right(.caseless) == 1)
+    #expect(try right(.query) == 0 && right(.exact) == 0)
+  }
+
   @Test func `similarities are correlated as gensim correlates them`() throws {
     let golden = try Fixtures.golden()
     let pairs = try SimilarityPairs(contentsOf: Fixtures.path("pairs.tsv"))
@@ -97,6 +112,19 @@ import WordtoolCore
     let path = try folder.write(text, to: "p")
     let error = try #require(throws: WordtoolError.self) { try SimilarityPairs(contentsOf: path) }
     #expect(error.kind == .badData && error.description.contains(says), "\(error)")
+  }
+
+  @Test(arguments: [
+    "word1\tword2\tPOS\tSimLex999\tconc(w1)\nold\tnew\tA\t1.58\t2.72\nsmart\tclever\tA\t9.2\t1\n",
+    "Word 1\tWord 2\tHuman (mean)\nold\tnew\t1.58\nsmart\tclever\t9.2\n",
+    "Word 1,Word 2,Human (mean),1,2\nold,new,1.58,1,2\nsmart,clever,9.2,9,9\n",
+    "old new 1.58\nsmart clever 9.2\n", "old;new;1.58\r\nsmart;clever;9.2\r\n",
+    "# agreed\nold\tnew\t1.58\t3\n\nsmart\tclever\t9.2\t4\n",
+  ])
+  func `sets of pairs are read as they are published`(text: String) throws {
+    let pairs = try SimilarityPairs(contentsOf: folder.write(text, to: "p")).pairs
+    #expect(pairs.map(\.first) == ["old", "smart"] && pairs.map(\.second) == ["new", "clever"])
+    #expect(pairs.map(\.score) == [1.58, 9.2])
   }
 
   @Test func `nothing found gives no correlation`() throws {

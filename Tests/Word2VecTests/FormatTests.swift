@@ -107,7 +107,7 @@ import WordtoolCore
   }
 
   @Test func `our own format keeps counts, norms, metadata and the tokenizer rule`() throws {
-    let vocabulary = Vocabulary([
+    let vocabulary = try Vocabulary([
       (word: "sweden", count: Int64(9)), (word: "norway", count: 5), (word: "ß", count: 5),
     ])
     let rows: [Float] = [3, 4, 99, 0, 0, 99, -1, 0, 99]
@@ -149,6 +149,16 @@ import WordtoolCore
     let vectors = try WordVectors(contentsOf: path)
     #expect(vectors.vector(for: "a") == [1, 2] && vectors.vector(for: "b") == [3, -4])
     #expect(vectors.warnings.count == 1)
+  }
+
+  @Test func `blank lines are no rows, and places count from 1`() throws {
+    let path = try folder.write("2 2\n\na 1 2\n \n\r\nb 3 4\n\n", to: "x")
+    #expect(try Array(WordVectors(contentsOf: path).words) == ["a", "b"])
+    let bad = try folder.write("2 2\n\na 1 2\n\nb 3 x\n", to: "bad")
+    let error = try #require(throws: WordtoolError.self) { try WordVectors(contentsOf: bad) }
+    #expect(error.position == .line(5))
+    let empty = try folder.write("a 1 2\n 3 4\n", to: "empty")
+    #expect(try WordVectors(contentsOf: empty).warnings == ["the word of row 2 is empty"])
   }
 
   @Test func `of a repeated word the first is kept, with a warning`() throws {
@@ -193,11 +203,19 @@ import WordtoolCore
     #expect(try WordVectors(contentsOf: folder("x")).contains("a b"))
   }
 
-  @Test func `the suffix chooses the format`() {
-    #expect(WordVectors.Format(forPath: "a/b.c.BIN") == .word2vecBinary)
-    #expect(WordVectors.Format(forPath: "v.txt") == .word2vecText)
-    #expect(WordVectors.Format(forPath: "v.vec") == .fastTextVec)
-    #expect(WordVectors.Format(forPath: "v") == .safetensors)
+  @Test func `the suffix chooses the format`() throws {
+    for (path, format) in [
+      ("a/b.c.BIN", .word2vecBinary), ("v.txt", .word2vecText), ("v.vec.gz", .fastTextVec),
+      ("v.glove", .glove), ("v", .safetensors), ("v.gz", .safetensors), ("a.b/v", .safetensors),
+    ] as [(String, WordVectors.Format)] {
+      #expect(try WordVectors.Format(forPath: path) == format)
+    }
+    for path in ["v.npy", "v.6B.50d", "v.csv.gz"] {
+      let error = #expect(throws: WordtoolError.self) {
+        _ = try WordVectors.Format(forPath: path)
+      }
+      #expect(error?.kind == .usage && error?.expected?.contains(".vec") == true)
+    }
   }
 
   /// Keeps rows in memory.

@@ -61,7 +61,7 @@ import Word2Vec
     try trainer.train(
       on: corpus.ids, threads: 2,
       pausing: .init(every: .zero) {
-        try trainer.saveCheckpoint(to: folder("\(positions.count)"), corpus: corpus)
+        try trainer.writeCheckpoint(to: folder("\(positions.count)"), corpus: corpus)
         positions.append(trainer.position)
       })
     #expect(positions.count > 2 && Set(positions).count == positions.count)
@@ -156,7 +156,7 @@ import Word2Vec
     }
     #expect(error?.kind == .interrupted)
     #expect(trainer.position == .init(epoch: 1, chunk: 0))
-    try trainer.saveCheckpoint(to: folder("checkpoint"), corpus: corpus)
+    try trainer.writeCheckpoint(to: folder("checkpoint"), corpus: corpus)
     return (corpus, try folder.bytes(of: "checkpoint"))
   }
 }

@@ -23,8 +23,12 @@ import Word2Vec
     return (ids, counts)
   }
 
+  /// Several chunks of text, so that rounds follow each other.
+  static let lines = RealData.isSanitized ? 500 : 2_000
+
   static func train(
-    _ options: SkipGramOptions, lines: Int = 2_000, threads: Int, kernels: KernelTable = .fastest
+    _ options: SkipGramOptions, lines: Int = Self.lines, threads: Int,
+    kernels: KernelTable = .fastest
   ) throws -> SkipGramTrainer {
     let (ids, counts) = camps(lines: lines)
     let trainer = try SkipGramTrainer(options: options, counts: counts, kernels: kernels)
@@ -36,7 +40,9 @@ import Word2Vec
     rows.withUnsafeBuffer { $0.map(\.bitPattern) }
   }
 
-  @Test("the same bytes for 1, 2, 3 and 8 threads", arguments: [1, 50, 100, 300])
+  @Test(
+    "the same bytes for 1, 2, 3 and 8 threads",
+    arguments: RealData.isSanitized ? [1, 100] : [1, 50, 100, 300])
   func anyThreadCount(dimension: Int) throws {
     var options = SkipGramOptions()
     options.dimension = dimension
@@ -44,7 +50,10 @@ import Word2Vec
     options.subsampling = 0
     let one = try Self.train(options, threads: 1)
     for threads in [2, 3, 8] {
-      let many = try Self.train(options, threads: threads)
+      // However many processors there are, and with another number whenever it may change.
+      let many = try ThreadTeam.$script.withValue(.init(drawnNumbers(1...threads))) {
+        try Self.train(options, threads: threads)
+      }
       #expect(Self.bits(many.vectors) == Self.bits(one.vectors), "\(threads) threads")
       #expect(Self.bits(many.contextVectors) == Self.bits(one.contextVectors))
       #expect(many.epochLosses == one.epochLosses)
@@ -74,7 +83,10 @@ import Word2Vec
     #expect(Self.bits(try Self.train(options, lines: 200, threads: 1).vectors) != first)
   }
 
-  @Test("words that share contexts come to point the same way, and the loss falls")
+  @Test(
+    "words that share contexts come to point the same way, and the loss falls",
+    .disabled(
+      if: RealData.isSanitized, "it needs a long text, and the threads are those of the others"))
   func learns() throws {
     var options = SkipGramOptions()
     options.dimension = 20
@@ -120,7 +132,7 @@ import Word2Vec
     var options = SkipGramOptions()
     options.dimension = 30
     options.epochs = 3
-    let (ids, _) = Self.camps(lines: 3_000)
+    let (ids, _) = Self.camps(lines: Self.lines + 1_000)
     let words = ids.map { $0 < 0 ? "\n" : "w\($0) " }.joined()
     let path = try folder.write(Array(words.utf8), to: "text")
     let corpus = try CorpusReader(rule: .whitespace).read([path])
@@ -137,7 +149,7 @@ import Word2Vec
     }
     #expect(error?.kind == .interrupted)
     #expect(interrupted.position.epoch < 3)
-    try interrupted.saveCheckpoint(to: folder("checkpoint"), corpus: corpus)
+    try interrupted.writeCheckpoint(to: folder("checkpoint"), corpus: corpus)
 
     let resumed = try SkipGramTrainer(options: options, counts: counts)
     try resumed.resume(fromCheckpoint: folder("checkpoint"), corpus: corpus)
@@ -159,7 +171,7 @@ import Word2Vec
   func pauses() throws {
     var options = SkipGramOptions()
     options.dimension = 30
-    let (ids, counts) = Self.camps(lines: 2_000)
+    let (ids, counts) = Self.camps(lines: Self.lines)
     let plain = try SkipGramTrainer(options: options, counts: counts)
     try plain.train(on: ids.span, threads: 2)
     let paused = try SkipGramTrainer(options: options, counts: counts)
@@ -180,7 +192,9 @@ import Word2Vec
     var options = SkipGramOptions()
     options.learningRate = 1e6
     options.epochs = 20
-    let error = #expect(throws: WordtoolError.self) { _ = try Self.train(options, threads: 2) }
+    let error = #expect(throws: WordtoolError.self) {
+      _ = try Self.train(options, lines: 2_000, threads: 2)
+    }
     #expect(error?.kind == .diverged)
     #expect(error?.remedy != nil)
   }

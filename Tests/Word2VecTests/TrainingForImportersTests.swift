@@ -108,7 +108,7 @@ import Word2Vec
   @Test("a vocabulary of another size is refused")
   func otherVocabulary() throws {
     let trainer = try SkipGramTrainer(options: Self.options(), counts: [3, 2])
-    let vocabulary = Vocabulary([
+    let vocabulary = try Vocabulary([
       (word: "a", count: 3), (word: "b", count: 2), (word: "c", count: 1),
     ])
     let error = #expect(throws: WordtoolError.self) {
@@ -127,5 +127,20 @@ import Word2Vec
     options.windowRadius = 0
     let error = #expect(throws: WordtoolError.self) { try options.validate() }
     #expect(error?.description == "`windowRadius` is 0, expected 1 to 100")
+  }
+
+  @Test("values that make no vectors are an error, a row that is not there is a trap")
+  func mistakes() async {
+    for (dimension, values, counts) in [
+      (2, [1], nil), (0, [], nil), (1, [1], [1, 2]),
+    ] as [(Int, [Float], [Int64]?)] {
+      let error = #expect(throws: WordtoolError.self) {
+        try WordVectors(words: ["a"], counts: counts, dimension: dimension, values: values)
+      }
+      #expect(error?.kind == .usage)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = (try? WordVectors(words: ["a"], dimension: 1, values: [1]))?.vector(at: 1)
+    }
   }
 }

@@ -76,21 +76,27 @@ extension WordVectors {
     return answer
   }
 
-  /// Answers which of some words fits the others least; words that are not there are left out.
+  /// Answers which of some words fits the others least; words that are not there are left out, and
+  /// three must be there.
   ///
   /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
   public func answer(toOddOneOutOf words: [String]) throws -> Answered<OddOneOutAnswer> {
     var answer = Answered<OddOneOutAnswer>()
     let found = try words.compactMap { word in try answer.attempt { try resolve(word) } }
     answer.note(found)
-    guard found.count >= 2 else {
-      if answer.problems.isEmpty {
-        answer.problems.append(
-          WordtoolError(.usage, found: "\(words.count) words", expected: "two or more"))
-      }
+    guard found.count >= 3 else {
+      answer.problems.append(
+        WordtoolError(
+          words.count < 3 ? .usage : .unavailable,
+          found: "\(found.count) of \(words.count) words to compare",
+          expected: "three or more, for two fit each other equally"))
       return answer
     }
     let fits = try oddOneOut(found.map(\.text))
+    let least = fits.prefix { $0.similarity == fits[0].similarity }.map { "'\($0.word)'" }
+    if least.count > 1 {
+      answer.notes.append("\(least.joined(separator: " and ")) fit equally little")
+    }
     answer.answer = OddOneOutAnswer(
       odd: fits[0].word, words: fits.map { .init(word: $0.word, similarity: $0.similarity) })
     return answer

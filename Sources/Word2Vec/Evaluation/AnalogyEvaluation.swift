@@ -76,6 +76,7 @@ public enum WordMatching: String, CaseIterable, Sendable {
   case query
   /// The exact spelling only.
   case exact
-  /// Regardless of case, as gensim does: of words that differ only in case the first counts.
+  /// Regardless of case, as gensim and word2vec's compute-accuracy do: of words that differ only in
+  /// case the first counts, and to answer with any of them is right.
   case caseless
 }

@@ -25,17 +25,11 @@ public struct AnalogyQuestions: Hashable, Sendable {
   /// The sections in the order of the file.
   public let sections: [Section]
 
-  /// Reads a file of questions.
+  /// Reads a file of questions, plain or gzip; `-` is standard input.
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for a line that has not four words.
   public init(contentsOf path: String) throws {
-    let file = try MappedFile(path: path)
-    defer { withExtendedLifetime(file) {} }
-    try self.init(text: file.bytes, path: path)
-  }
-
-  init(text bytes: UnsafeRawBufferPointer, path: String) throws {
-    let lines = TextLines(bytes)
+    let lines = try LineReader(path: path)
     var sections: [Section] = []
     var name: String?
     var questions: [Question] = []
@@ -45,23 +39,17 @@ public struct AnalogyQuestions: Hashable, Sendable {
       }
       questions = []
     }
-    var offset = lines.start
-    var number = 0
-    while offset < lines.end {
-      let (line, next) = lines.line(from: offset)
-      number += 1
-      offset = next
-      let fields = lines.fields(of: line)
-      guard let first = fields.first else { continue }
-      let words = fields.map { String(decoding: bytes[$0], as: UTF8.self) }
-      if bytes[first.lowerBound] == UInt8(ascii: ":") {
+    while let line = try lines.nextLine() {
+      let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
+      guard let first = words.first else { continue }
+      if first.hasPrefix(":") {
         close()
-        let title = [String(words[0].dropFirst())] + words.dropFirst()
+        let title = [String(first.dropFirst())] + words.dropFirst()
         name = title.filter { !$0.isEmpty }.joined(separator: " ")
       } else {
         guard words.count == 4 else {
           throw WordtoolError(
-            .badData, path: path, at: .line(number), found: "\(words.count) words",
+            .badData, path: path, at: .line(lines.number), found: "\(words.count) words",
             expected: "four words, or ': name' for a section")
         }
         questions.append(Question(words: words))

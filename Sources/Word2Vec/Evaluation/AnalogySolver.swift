@@ -13,6 +13,8 @@ struct AnalogySolver {
     var b: Int
     var c: Int
     var answer: Int
+    /// Rows besides a, b and c that are no answers: their words in other cases.
+    var excluded: [Int] = []
   }
 
   let storage: VectorStorage
@@ -87,8 +89,10 @@ struct AnalogySolver {
     // Few blocks hold a word of the question or end early; those are looked at again.
     let holdsInput =
       range.contains(question.a) || range.contains(question.b) || range.contains(question.c)
+      || !question.excluded.isEmpty
     if holdsInput || range.count < width {
-      for row in [question.a, question.b, question.c] where range.contains(row) {
+      for row in [question.a, question.b, question.c] + question.excluded where range.contains(row)
+      {
         sums[row - range.lowerBound] = -.infinity
       }
       var top = -Float.infinity

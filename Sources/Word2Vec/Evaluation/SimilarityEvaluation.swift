@@ -1,56 +1,5 @@
 import WordtoolCore
 
-/// Pairs of words with a score that people gave their similarity.
-///
-/// A line is `word word score`, parted by tabs or blanks; lines that begin with `#` are remarks.
-public struct SimilarityPairs: Hashable, Sendable {
-  /// One pair.
-  public struct Pair: Hashable, Sendable {
-    /// The first word.
-    public let first: String
-    /// The second word.
-    public let second: String
-    /// The score; higher is more similar.
-    public let score: Double
-  }
-
-  /// The pairs in the order of the file.
-  public let pairs: [Pair]
-
-  /// Reads a file of pairs.
-  ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for a line that is no pair.
-  public init(contentsOf path: String) throws {
-    let file = try MappedFile(path: path)
-    defer { withExtendedLifetime(file) {} }
-    try self.init(text: file.bytes, path: path)
-  }
-
-  init(text bytes: UnsafeRawBufferPointer, path: String) throws {
-    let lines = TextLines(bytes)
-    var pairs: [Pair] = []
-    var offset = lines.start
-    var number = 0
-    while offset < lines.end {
-      let (line, next) = lines.line(from: offset)
-      number += 1
-      offset = next
-      let words = lines.fields(of: line).map { String(decoding: bytes[$0], as: UTF8.self) }
-      if words.isEmpty || words[0].hasPrefix("#") { continue }
-      guard words.count == 3, let score = Double(words[2]), score.isFinite else {
-        throw WordtoolError(
-          .badData, path: path, at: .line(number), found: lines.quoted(line),
-          expected: "two words and a score, parted by tabs or blanks")
-      }
-      pairs.append(Pair(first: words[0], second: words[1], score: score))
-    }
-    guard !pairs.isEmpty else {
-      throw WordtoolError(.badData, path: path, found: "no pairs", expected: "word, word, score")
-    }
-    self.pairs = pairs
-  }
-}
-
 /// How well the similarities of vectors agree with people's.
 public struct SimilarityEvaluation: Hashable, Sendable {
   /// Spearman's rank correlation, ties sharing the mean rank; nil when it is undefined.
@@ -102,6 +51,8 @@ struct WordMatcher {
   private let matching: WordMatching
   private let limit: Int
   private let caseless: [String: Int]
+  /// By the first row of some words that differ only in case, the rows of the others.
+  private(set) var others: [Int: [Int]] = [:]
 
   init(vectors: WordVectors, matching: WordMatching, limit: Int?) {
     self.vectors = vectors
@@ -111,7 +62,11 @@ struct WordMatcher {
     if matching == .caseless {
       for row in 0..<self.limit {
         let word = vectors.word(at: row).uppercased()
-        if caseless[word] == nil { caseless[word] = row }
+        if let first = caseless[word] {
+          others[first, default: []].append(row)
+        } else {
+          caseless[word] = row
+        }
       }
     }
     self.caseless = caseless

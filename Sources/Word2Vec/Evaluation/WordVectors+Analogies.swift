@@ -37,14 +37,20 @@ extension WordVectors {
           continue
         }
         tallies[number].asked += 1
-        asked.append(.init(a: rows[0], b: rows[1], c: rows[2], answer: rows[3]))
+        asked.append(
+          .init(
+            a: rows[0], b: rows[1], c: rows[2], answer: rows[3],
+            excluded: rows.prefix(3).flatMap { matcher.others[$0] ?? [] }))
         sectionOf.append(number)
       }
     }
     let solver = AnalogySolver(
       storage: storage, limit: Swift.min(count, limit ?? count), method: method, epsilon: epsilon)
     let answers = try solver.answers(to: asked, threads: threads, stop: stop)
-    for (index, question) in asked.enumerated() where answers[index] == question.answer {
+    for (index, question) in asked.enumerated()
+    where answers[index] == question.answer
+      || matcher.others[question.answer]?.contains(answers[index]) ?? false
+    {
       tallies[sectionOf[index]].correct += 1
     }
     return AnalogyEvaluation(

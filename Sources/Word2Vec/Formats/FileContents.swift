@@ -1,7 +1,9 @@
+import BLASCore
 import Libc
 import WordtoolCore
 
-/// All bytes of a file: mapped, or unpacked into memory when they are gzip or standard input.
+/// All bytes of a file: mapped, or in memory when they are gzip, standard input or text that needs
+/// converting.
 ///
 /// Sendable: the bytes are immutable once the initialiser has returned.
 final class FileContents: @unchecked Sendable {
@@ -14,32 +16,87 @@ final class FileContents: @unchecked Sendable {
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, `inputOutput`, or `badData` for a damaged gzip
   ///   stream.
-  init(path: String) throws {
-    self.path = path
-    if path != "-" {
-      let file = try MappedFile(path: path)
+  convenience init(path: String) throws {
+    if path != "-", !Self.isStream(path) {
+      let file = try Self.open(path)
       if !file.bytes.starts(with: [0x1F, 0x8B]) {
-        self.file = file
-        bytes = file.bytes
+        if let text = try Self.converted(file.bytes, path: path) {
+          self.init(bytes: text, path: path)
+        } else {
+          self.init(file.bytes, path: path, file: file)
+        }
         return
       }
     }
-    file = nil
-    bytes = try Self.readAll(path)
+    let unpacked = try Self.readAll(path)
+    var text: [UInt8]?
+    do {
+      text = try Self.converted(unpacked, path: path)
+    } catch {
+      free(UnsafeMutableRawPointer(mutating: unpacked.baseAddress))
+      throw error
+    }
+    if let text {
+      free(UnsafeMutableRawPointer(mutating: unpacked.baseAddress))
+      self.init(bytes: text, path: path)
+    } else {
+      self.init(unpacked, path: path, file: nil)
+    }
+  }
+
+  /// Whether bytes only come in their order: from a pipe such as `<(zcat vectors.gz)`, or a device.
+  private static func isStream(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    return [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT)
+  }
+
+  private static func open(_ path: String) throws -> MappedFile {
+    do {
+      return try MappedFile(path: path)
+    } catch var error as WordtoolError where error.kind == .noSuchInput {
+      var status = stat()
+      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        error.found = "a folder"
+        error.expected = "a file of vectors"
+        error.remedy =
+          "of a model of spaCy, model2vec or gensim write the words and their vectors "
+          + "as word2vec text"
+      }
+      throw error
+    }
   }
 
   /// A copy of bytes in memory, under a name for messages.
-  init(bytes: [UInt8], path: String) {
-    self.path = path
-    file = nil
+  convenience init(bytes: [UInt8], path: String) {
     let memory = malloc(max(1, bytes.count))
     let copy = UnsafeMutableRawBufferPointer(start: memory, count: memory == nil ? 0 : bytes.count)
     copy.copyBytes(from: bytes)
-    self.bytes = UnsafeRawBufferPointer(copy)
+    self.init(UnsafeRawBufferPointer(copy), path: path, file: nil)
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer, path: String, file: MappedFile?) {
+    self.path = path
+    self.file = file
+    self.bytes = bytes
   }
 
   deinit {
     if file == nil { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
+  }
+
+  /// The text of a file that is UTF-16 or UTF-32 by its mark, or has line ends of CR alone; nil of
+  /// any other.
+  private static func converted(
+    _ bytes: UnsafeRawBufferPointer, path: String
+  ) throws -> [UInt8]? {
+    let start = bytes.prefix(1 << 16)
+    let isWide = [[0xFF, 0xFE], [0xFE, 0xFF], [0, 0, 0xFE, 0xFF]].contains {
+      start.starts(with: $0 as [UInt8])
+    }
+    let hasReturnsAlone = start.contains(0x0D) && !start.contains(0x0A) && !start.contains(0)
+    guard (isWide || hasReturnsAlone) && !TensorFile.matches(bytes) else { return nil }
+    return try TextSource(ByteSource(bytes: Array(bytes), path: path)).readAll()
   }
 
   private static func readAll(_ path: String) throws -> UnsafeRawBufferPointer {

@@ -24,15 +24,29 @@ extension WordVectors {
     /// The formats that vectors can be written in.
     public static var writable: [Self] { allCases.filter(\.isWritable) }
 
-    /// The format that a file name's suffix asks for: `.bin` is word2vec binary, `.txt` word2vec
-    /// text, `.vec` fastText's; everything else is safetensors.
-    public init(forPath path: String) {
-      switch path.split(separator: ".", omittingEmptySubsequences: false).last?.lowercased() {
-      case "bin": self = .word2vecBinary
-      case "txt": self = .word2vecText
-      case "vec": self = .fastTextVec
-      default: self = .safetensors
+    /// The formats that suffixes of names stand for.
+    private static let suffixes: KeyValuePairs<String, Format> = [
+      "safetensors": .safetensors, "bin": .word2vecBinary, "txt": .word2vecText,
+      "vec": .fastTextVec, "glove": .glove,
+    ]
+
+    /// The format that a file name's suffix asks for, whether `.gz` follows it or not: `.bin` is
+    /// word2vec binary, `.txt` word2vec text, `.vec` fastText's, `.glove` GloVe's; `.safetensors` and
+    /// names without a suffix are safetensors.
+    ///
+    /// - Throws: ``WordtoolError`` of kind `usage` for any other suffix.
+    public init(forPath path: String) throws {
+      let suffix = FileSuffix(of: path)
+      guard let known = Self.suffixes.first(where: { $0.key == suffix.name }) else {
+        guard suffix.name.isEmpty else {
+          throw WordtoolError(
+            suffix: suffix, of: path, for: "vectors", known: Self.suffixes.map(\.key),
+            remedy: "or say it with `format`")
+        }
+        self = .safetensors
+        return
       }
+      self = known.value
     }
   }
 }
@@ -54,7 +68,8 @@ extension WordVectors.Format {
     throw WordtoolError(
       .unavailable,
       found: bytes.isEmpty
-        ? "word \(index) is empty" : "the word '\(word)' holds a blank or a line end",
+        ? "the word of row \(index + 1) is empty"
+        : "the word '\(word)' holds a blank or a line end",
       expected: "words that the format \(rawValue) can hold", remedy: "write safetensors")
   }
 }

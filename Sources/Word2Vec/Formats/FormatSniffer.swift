@@ -33,7 +33,8 @@ enum FormatSniffer {
     let first = text.fields(of: text.line(from: text.start).range)
     if first.count == 8, first.prefix(6).allSatisfy({ text.integer($0) != nil }) {
       throw refuse(
-        "floret vectors, which are hashed n-grams", "write words out with floret print-word-vectors"
+        "floret vectors, which are hashed n-grams",
+        "of the .bin beside it: floret print-word-vectors MODEL.bin < WORDS > OUT.vec"
       )
     }
     guard first.count >= 2, let last = first.last, text.looksLikeNumber(last) else {
@@ -45,13 +46,23 @@ enum FormatSniffer {
   private static let foreign: [(prefix: [UInt8], found: String, remedy: String?)] = [
     (
       Array("FiFu".utf8), "a finalfusion file",
-      "convert it with: finalfusion convert -f finalfusion -t word2vec IN OUT"
+      "convert it with: finalfusion convert -u -f finalfusion -t word2vec IN OUT"
     ),
     (
       [0x93] + Array("NUMPY".utf8), "a NumPy array, which has no words",
       "write it with its words as word2vec text"
     ),
-    (Array("PK\u{3}\u{4}".utf8), "a zip archive (or .npz)", "unzip it first"),
+    (
+      Array("PK\u{3}\u{4}".utf8), "a zip archive",
+      "unzip it if vectors are in it; NumPy's and PyTorch's (.npz, .pt) have no words: write them "
+        + "with their words as word2vec text"
+    ),
+    (
+      Array("\\data\\".utf8), "an n-gram model in ARPA format", "it is a language model"
+    ),
+    (
+      Array("# wordtool".utf8), "an n-gram model in ARPA format", "it is a language model"
+    ),
     ([0x1F, 0x8B], "gzip data inside gzip data", "unpack it with gunzip first"),
     (Array("BZh".utf8), "bzip2 data", "unpack it with bunzip2 first"),
     ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard data", "unpack it with unzstd first"),
@@ -78,7 +89,10 @@ enum FormatSniffer {
         return true
       }
     }
-    let sample = text.bytes[header.end..<min(text.bytes.count, header.end + 4096)]
+    // Of a very long word what follows it.
+    let blank = text.bytes[header.end...].prefix(1 << 24).firstIndex(of: 0x20) ?? header.end
+    let start = blank - header.end > 4096 ? blank : header.end
+    let sample = text.bytes[start..<min(text.bytes.count, start + 4096)]
     return !sample.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
       && String(validating: sample.dropLast(min(3, sample.count - 1)), as: UTF8.self) != nil
   }

@@ -77,6 +77,9 @@ enum SafetensorsVectors {
     func vectors(threads: Int) throws -> WordVectors {
       var owners: [AnyObject] = [tensors]
       guard let matrix = tensors.entry(named: "vectors") else {
+        if let contents = ModelFile.contents(of: tensors) {
+          throw failure(contents, expected: "word vectors")
+        }
         let names = tensors.entries.prefix(5).map { "\"\($0.name)\"" }.joined(separator: ", ")
         throw failure(
           "no tensor \"vectors\" but \(names.isEmpty ? "none at all" : names)",
@@ -106,14 +109,15 @@ enum SafetensorsVectors {
             "scales", .float32, as: Float.self, count: count, owners: &owners)
         else { throw failure("no tensor \"scales\"", expected: "one factor for each row of bytes") }
         if let row = scales.firstIndex(where: { !$0.isFinite }) {
-          throw failure("the factor of word \(row) is \(scales[row])", expected: "a finite number")
+          throw failure(
+            "the factor of word \(row + 1) is \(scales[row])", expected: "a finite number")
         }
         let values = inPlace(matrix, as: Int8.self, owners: &owners)
         rows = Int8Rows(values.baseAddress, scales: scales.baseAddress, dimension: dimension)
       }
       let counts = try values("counts", .int64, as: Int64.self, count: count, owners: &owners)
       if let row = counts?.firstIndex(where: { $0 < 0 }) {
-        throw failure("the count of word \(row) is negative", expected: "0 or more")
+        throw failure("the count of word \(row + 1) is negative", expected: "0 or more")
       }
       let norms = try norms(of: rows, count, threads: threads, owners: &owners)
       return WordVectors(
@@ -131,7 +135,7 @@ enum SafetensorsVectors {
         "norms", .float32, as: Float.self, count: count, owners: &owners)
       {
         if let row = norms.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
-          throw failure("the norm of word \(row) is \(norms[row])", expected: "0 or more")
+          throw failure("the norm of word \(row + 1) is \(norms[row])", expected: "0 or more")
         }
         return norms
       }
@@ -139,7 +143,7 @@ enum SafetensorsVectors {
         of: rows, count: count, threads: threads)
       if let firstBad {
         throw failure(
-          "value \(firstBad.column) of word \(firstBad.row) is not a finite number")
+          "value \(firstBad.column + 1) of word \(firstBad.row + 1) is not a finite number")
       }
       owners.append(memory)
       return UnsafeBufferPointer(memory.buffer(of: Float.self, count: count))
@@ -162,7 +166,7 @@ enum SafetensorsVectors {
       }
       let text = UnsafeBufferPointer(rebasing: bytes[..<Int(offsets[count])])
       if let word = UTF8Check.firstInvalidWord(text, offsets: offsets) {
-        throw failure("word \(word) is not UTF-8", expected: "words in UTF-8")
+        throw failure("word \(word + 1) is not UTF-8", expected: "words in UTF-8")
       }
       if let slots = try values(
         "vocabulary.index", .uint32, as: UInt32.self, owners: &owners)
@@ -187,7 +191,7 @@ enum SafetensorsVectors {
       }
       let built = builder.finish()
       if let word = built.duplicates.first {
-        throw failure("word \(word) is there twice", expected: "no two alike")
+        throw failure("word \(word + 1) is there twice", expected: "no two alike")
       }
       owners += built.owners as [AnyObject]
       return built.table

@@ -47,6 +47,26 @@ struct TextLines: @unchecked Sendable {
     return fields
   }
 
+  /// Whether a line is nothing but white space.
+  func isBlank(_ line: Range<Int>) -> Bool {
+    var offset = line.lowerBound
+    while offset < line.upperBound, Self.isBlank(bytes[offset]) || bytes[offset] == 0x0D {
+      offset += 1
+    }
+    return offset == line.upperBound
+  }
+
+  /// The number of the line that an offset is in, from 1.
+  func lineNumber(at offset: Int) -> Int {
+    var number = 1
+    var at = 0
+    while let newline = newline(from: at, below: offset) {
+      number += 1
+      at = newline + 1
+    }
+    return number
+  }
+
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   /// The whole number, not negative, that a field spells, or nil.

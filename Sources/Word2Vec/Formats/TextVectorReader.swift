@@ -27,16 +27,20 @@ enum TextVectorReader {
     let dimension = try header?.dimension ?? guessDimension(text, path: path)
     let start = min(header?.end ?? text.start, text.end)
     let starts = pieceStarts(text, from: start)
-    let lineCounts = try countLines(text, starts, threads: options.threads)
+    let counts = try countRows(text, starts, threads: options.threads)
     var firstRows = [0]
-    for count in lineCounts { firstRows.append(firstRows[firstRows.count - 1] + count) }
+    var firstLines = [text.lineNumber(at: start)]
+    for (rows, lines) in counts {
+      firstRows.append(firstRows[firstRows.count - 1] + rows)
+      firstLines.append(firstLines[firstLines.count - 1] + lines)
+    }
     let rowCount = firstRows[firstRows.count - 1]
-    let headerLines = header == nil ? 0 : 1
     let hasExtraUnknown =
       header.map { rowCount == $0.count + 1 && lastWordIsUnknown(text) } ?? false
     if let header, rowCount != header.count, !hasExtraUnknown {
       throw WordtoolError(
-        .badData, path: path, at: .line(min(rowCount, header.count) + 2),
+        .badData, path: path,
+        at: .line(rowCount < header.count ? firstLines[firstLines.count - 1] : header.count + 2),
         found: rowCount < header.count
           ? "the end after \(rowCount) rows" : "row \(header.count + 1)",
         expected: "\(header.count) rows as the first line says",
@@ -56,21 +60,27 @@ enum TextVectorReader {
     nonisolated(unsafe) let places = placeMemory.buffer(of: Place.self, count: rowCount)
     nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: rowCount * dimension)
     let failures = FirstFailure()
-    let pieces = (starts, firstRows)
+    let pieces = (starts, firstRows, firstLines)
     try VectorStorage.inPieces(of: starts.count - 1, size: 1, threads: options.threads) { range in
-      let (starts, firstRows) = pieces
+      let (starts, firstRows, firstLines) = pieces
       let parser = RowParser(text: text, dimension: dimension)
       guard let values = values.baseAddress else { return }
       for piece in range {
         var offset = starts[piece]
+        var number = firstLines[piece]
         for row in firstRows[piece]..<firstRows[piece + 1] {
-          let (line, next) = text.line(from: offset)
+          var (line, next) = text.line(from: offset)
+          while text.isBlank(line) {
+            number += 1
+            (line, next) = text.line(from: next)
+          }
           do throws(RowParser.Problem) {
             places[row] = try parser.parse(line, into: values + row * dimension)
           } catch {
-            failures.report(line: row + 1 + headerLines, error)
+            failures.report(line: number, error)
             return
           }
+          number += 1
           offset = next
         }
       }
@@ -86,7 +96,7 @@ enum TextVectorReader {
     return try withExtendedLifetime(placeMemory) {
       try assembly.finish(
         words: UnsafeBufferPointer(places), bytes: bytes, options: options
-      ) { .line($0 + 1 + headerLines) }
+      ) { .line(text.lineNumber(at: places[$0].start)) }
     }
   }
 
@@ -97,6 +107,10 @@ enum TextVectorReader {
     var offset = text.start
     for _ in 0..<100 where offset < text.end {
       let (line, next) = text.line(from: offset)
+      if text.isBlank(line) {
+        offset = next
+        continue
+      }
       let fields = text.fields(of: line)
       // A row whose word is empty begins with a blank.
       let hasEmptyWord = line.isEmpty ? false : TextLines.isBlank(text.bytes[line.lowerBound])
@@ -125,21 +139,24 @@ enum TextVectorReader {
     return starts
   }
 
-  private static func countLines(
+  /// The rows and the lines of each piece: blank lines are no rows.
+  private static func countRows(
     _ text: TextLines, _ starts: [Int], threads: Int
-  ) throws -> [Int] {
+  ) throws -> [(rows: Int, lines: Int)] {
     guard starts.count > 1 else { return [] }
-    let counts = Locked([Int](repeating: 0, count: starts.count - 1))
+    let counts = Locked([(rows: Int, lines: Int)](repeating: (0, 0), count: starts.count - 1))
     try VectorStorage.inPieces(of: starts.count - 1, size: 1, threads: threads) { range in
       for piece in range {
-        var lines = 0
+        var count = (rows: 0, lines: 0)
         var offset = starts[piece]
         let end = starts[piece + 1]
         while offset < end {
-          lines += 1
-          offset = (text.newline(from: offset, below: end) ?? end) + 1
+          let next = text.newline(from: offset, below: end) ?? end
+          count.lines += 1
+          if !text.isBlank(offset..<next) { count.rows += 1 }
+          offset = next + 1
         }
-        let total = lines
+        let total = count
         counts.withLock { $0[piece] = total }
       }
     }

@@ -31,12 +31,14 @@ struct VectorAssembly {
     var warnings = warnings
     var builder = WordTableBuilder(expectedCount: words.count)
     var repaired = 0
-    var empty = 0
+    var empty: [Int] = []
+    var withControls: [Int] = []
     for (row, place) in words.enumerated() {
       let raw = UnsafeRawBufferPointer(rebasing: bytes[place.start..<place.start + place.count])
       let word = UnsafeBufferPointer(
         start: raw.baseAddress?.assumingMemoryBound(to: UInt8.self), count: raw.count)
-      if word.isEmpty { empty += 1 }
+      if word.isEmpty { empty.append(row) }
+      if format == .word2vecBinary, word.contains(where: { $0 < 0x20 }) { withControls.append(row) }
       if UTF8Check.isValid(word) {
         builder.append(word)
       } else if options.lossy {
@@ -46,11 +48,22 @@ struct VectorAssembly {
         throw WordtoolError(
           .badData, path: path, at: position(row),
           found: "the word '\(String(decoding: word.prefix(60), as: UTF8.self))' is not UTF-8",
-          expected: "UTF-8", remedy: "read it lossily to keep it with U+FFFD in place of bad bytes")
+          expected: "UTF-8", remedy: "`lossy` keeps it with U+FFFD in place of bad bytes")
       }
     }
     if repaired > 0 { warnings.append("\(repaired) words that are not UTF-8 were repaired") }
-    if empty > 0 { warnings.append("\(empty == 1 ? "a word is" : "\(empty) words are") empty") }
+    if let first = withControls.first {
+      warnings.append(
+        "\(withControls.count == 1 ? "a word has" : "\(withControls.count) words have") control "
+          + "characters, the first in row \(first + 1): in this format a blank inside of a word "
+          + "shifts all that follow; write it anew without such words, or as text")
+    }
+    if let first = empty.first {
+      warnings.append(
+        empty.count == 1
+          ? "the word of row \(first + 1) is empty"
+          : "\(empty.count) words are empty, the first in row \(first + 1)")
+    }
 
     let layout = Float32Rows(
       rows.buffer(of: Float.self, count: words.count * dimension).baseAddress

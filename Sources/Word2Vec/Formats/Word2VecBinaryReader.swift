@@ -7,7 +7,7 @@ import WordtoolCore
 /// word2vec.c writes the newline, gensim and others do not; newlines before a word are skipped.
 enum Word2VecBinaryReader {
   /// No word is longer; without a limit a damaged file would be searched to its end.
-  private static let longestWord = 1 << 16
+  private static let longestWord = 1 << 24
 
   static func read(
     _ bytes: UnsafeRawBufferPointer, path: String, options: WordVectors.ReadOptions

@@ -4,17 +4,17 @@ extension WordVectors {
   /// Writes the vectors to a file, which appears under its name only when it is complete.
   ///
   /// - Parameters:
-  ///   - path: the file, or `-` for standard output.
+  ///   - path: the file, or `-` for standard output; text and word2vec binary become gzip under a name
+  ///     that ends in `.gz`.
   ///   - format: the format; nil lets the suffix of `path` decide.
   ///   - threads: how many threads make text; the bytes do not depend on it.
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`, or `unavailable` for a word that
-  ///   the format cannot hold.
+  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`, `usage` for a suffix that stands for
+  ///   no format, or `unavailable` for a word that the format cannot hold.
   public func write(
     to path: String, format: Format? = nil, threads: Int = Workers.defaultCount
   ) throws {
-    let file = try OutputFile(path: path)
-    try write(to: file, format: format ?? Format(forPath: path), threads: threads)
-    try file.commit()
+    let format = try format ?? Format(forPath: path)
+    try OutputFile.write(to: path) { try write(to: $0, format: format, threads: threads) }
   }
 
   /// Writes the vectors to an open file and leaves the commit to the caller.

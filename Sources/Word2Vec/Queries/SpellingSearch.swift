@@ -4,7 +4,7 @@ import WordtoolCore
 ///
 /// Every word is looked at, but nearly all are ruled out by their length or by a signature of the
 /// bytes that occur in them, which one edit changes in at most two bits.
-struct SpellingSearch {
+package struct SpellingSearch {
   /// A word found.
   struct Match {
     var distance: Int
@@ -57,14 +57,14 @@ struct SpellingSearch {
   }
 
   /// The rows of the distance table, reused from word to word.
-  struct Scratch {
+  package struct Scratch {
     let target: [Unicode.Scalar]
     private var other: [Unicode.Scalar] = []
     private var beforeLast: [Int]
     private var last: [Int]
     private var current: [Int]
 
-    init(target: [Unicode.Scalar]) {
+    package init(target: [Unicode.Scalar]) {
       self.target = target
       beforeLast = [Int](repeating: 0, count: target.count + 1)
       last = beforeLast
@@ -72,7 +72,7 @@ struct SpellingSearch {
     }
 
     /// The Damerau-Levenshtein distance in which no stretch is edited twice, or nil above `limit`.
-    mutating func distance(to word: UnsafeBufferPointer<UInt8>, limit: Int) -> Int? {
+    package mutating func distance(to word: UnsafeBufferPointer<UInt8>, limit: Int) -> Int? {
       other.removeAll(keepingCapacity: true)
       if UTF8Check.isASCII(word) {
         for byte in word { other.append(Unicode.Scalar(byte)) }

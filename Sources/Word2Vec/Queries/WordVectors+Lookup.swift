@@ -119,7 +119,7 @@ extension WordVectors {
       if let row, index(for: spelling) == nil {
         throw WordtoolError(
           .badData, path: path,
-          found: "vocabulary.index does not lead to word \(row), '\(spelling)'",
+          found: "vocabulary.index does not lead to word \(row + 1), '\(spelling)'",
           expected: "every word in it", remedy: "the file is damaged; write it anew")
       }
     }
@@ -147,7 +147,8 @@ extension VectorStorage {
     let word = String(decoding: words.bytes(at: row), as: UTF8.self)
     return WordtoolError(
       .badData,
-      found: "the values of word \(row), '\(word)', have the length \(rows.exactLength(of: row))",
+      found:
+        "the values of word \(row + 1), '\(word)', have the length \(rows.exactLength(of: row))",
       expected: "the stored length \(norms[row])", remedy: "the file is damaged; write it anew")
   }
 }

@@ -71,7 +71,8 @@ extension WordVectors {
     let (norms, firstBad) = try VectorStorage.norms(of: rows, count: count, threads: 1)
     if let firstBad {
       throw WordtoolError(
-        .badData, found: "value \(firstBad.column) of word \(firstBad.row) is not a finite number")
+        .badData,
+        found: "value \(firstBad.column + 1) of word \(firstBad.row + 1) is not a finite number")
     }
     return WordVectors(
       storage: VectorStorage(

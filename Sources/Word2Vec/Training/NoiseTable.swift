@@ -13,12 +13,15 @@ package struct NoiseTable: Sendable {
   }
 
   package let columns: [Column]
+  /// The share of draws that the likeliest word has.
+  let largestShare: Double
 
   /// - Parameter counts: at least one, all above 0.
   package init(counts: [Int64], exponent: Double) {
     let weights = counts.map { Self.power(Double($0), exponent) }
     let total = weights.reduce(0, +)
     var shares = weights.map { $0 / total * Double(weights.count) }
+    largestShare = (weights.max() ?? 0) / total
     var columns = (0..<weights.count).map { Column(threshold: .max, alias: Int32($0)) }
     var small: [Int] = []
     var large: [Int] = []

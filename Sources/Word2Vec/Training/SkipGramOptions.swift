@@ -1,7 +1,7 @@
-import WordtoolCore
+public import WordtoolCore
 
 /// How skip-gram vectors are trained. The defaults are the command line's.
-public struct SkipGramOptions: Codable, Hashable, Sendable {
+public struct SkipGramOptions: TrainingOptions {
   /// The number of values in a vector, 1 ... 4096.
   public var dimension = 100
   /// The largest distance between a word and its context, 1 ... 100. Each word draws its own
@@ -42,22 +42,20 @@ public struct SkipGramOptions: Codable, Hashable, Sendable {
   ///
   /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
   public func validate() throws {
-    func require(_ condition: Bool, _ property: String, _ value: Any, _ expected: String) throws {
-      if !condition {
-        throw WordtoolError(.usage, found: "`\(property)` is \(value)", expected: expected)
-      }
+    for (name, value, limit) in [
+      ("dimension", dimension, 4096), ("windowRadius", windowRadius, 100),
+      ("negativeSamples", negativeSamples, 64), ("epochs", epochs, 1_000_000),
+    ] {
+      try OptionCheck.require(name, value, in: 1...limit)
     }
-    try require((1...4096).contains(dimension), "dimension", dimension, "1 to 4096")
-    try require((1...100).contains(windowRadius), "windowRadius", windowRadius, "1 to 100")
-    try require((1...64).contains(negativeSamples), "negativeSamples", negativeSamples, "1 to 64")
-    try require((-4...4).contains(noiseExponent), "noiseExponent", noiseExponent, "-4 to 4")
-    try require(
-      (0...1).contains(subsampling), "subsampling", subsampling, "0 to 1, 0 keeps every word")
-    try require((1...1_000_000).contains(epochs), "epochs", epochs, "1 to 1000000")
-    try require(
-      learningRate > 0 && learningRate.isFinite, "learningRate", learningRate, "a number above 0")
-    try require(
-      (0...1).contains(minimumLearningRateRatio), "minimumLearningRateRatio",
-      minimumLearningRateRatio, "0 to 1")
+    try OptionCheck.require(
+      (-4...4).contains(noiseExponent), found: "`noiseExponent` is \(noiseExponent)",
+      expected: "-4 to 4")
+    try OptionCheck.require(
+      (0...1).contains(subsampling), found: "`subsampling` is \(subsampling)",
+      expected: "0 to 1, 0 keeps every word")
+    try OptionCheck.require("learningRate", Double(learningRate), .positive)
+    try OptionCheck.require(
+      "minimumLearningRateRatio", Double(minimumLearningRateRatio), .probability)
   }
 }

@@ -17,7 +17,7 @@ extension SkipGramTrainer {
   ///   - path: the checkpoint file, a safetensors file; replaced as a whole.
   ///   - corpus: what is trained on; only its fingerprint is written.
   /// - Throws: ``WordtoolError``: `cannotCreate` or `inputOutput`.
-  public func saveCheckpoint(to path: String, corpus: TokenizedCorpus) throws {
+  public func writeCheckpoint(to path: String, corpus: TokenizedCorpus) throws {
     try checkpoint(corpus).write(state, tables, to: path)
   }
 

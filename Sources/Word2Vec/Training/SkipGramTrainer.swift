@@ -62,7 +62,7 @@ public final class SkipGramTrainer {
     }
     if let word = counts.firstIndex(where: { $0 < 1 }) {
       throw WordtoolError(
-        .badData, found: "the count \(counts[word]) of word \(word)", expected: "at least 1")
+        .badData, found: "the count \(counts[word]) of word \(word + 1)", expected: "at least 1")
     }
     self.options = options
     self.kernels = kernels
@@ -117,18 +117,20 @@ public final class SkipGramTrainer {
       text: text, sampling: sampling, epochs: options.epochs, seed: options.seed)
     let productsPerGroup = WindowGroups.productCapacity(
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples)
+    let batches = examples.batches(
+      productsPerGroup: productsPerGroup, learningRate: options.learningRate)
     try EmbeddingRun.train(
       on: examples,
       plan: .init(
         epochs: options.epochs,
-        decay: LinearDecay(start: options.learningRate, floor: options.minimumLearningRateRatio),
+        decay: LinearDecay(
+          start: batches.rateShare * options.learningRate, floor: options.minimumLearningRateRatio),
         columns: columns, threads: threads),
       from: state, stop: stop, pause: pausing, progress: progress, keep: { state = $0 }
     ) {
       try tables.makeUnique()
       return NegativeSampling<WindowGroups>(
-        tables: tables, kernels: kernels,
-        groupsPerBatch: SkipGramExamples.groupsPerBatch(productsPerGroup: productsPerGroup),
+        tables: tables, kernels: kernels, groupsPerBatch: batches.groups,
         productsPerGroup: productsPerGroup, negativeSamples: options.negativeSamples)
     }
     try tables.checkFinite(inputName: "vector of word", outputName: "context vector of word")

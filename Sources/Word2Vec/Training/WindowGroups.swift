@@ -35,6 +35,11 @@ package final class WindowGroups: TileChunk {
     let noise: NoiseTable
     /// Rows of zeros that pad a group's outputs begin here.
     let paddingRow: Int32
+    /// Of a word in a window and its noise, how many are expected to change the row of the likeliest
+    /// word: small unless there are few words.
+    let pairsOnOneRow: Double
+    /// The share of the text that subsampling keeps.
+    let keptShare: Double
 
     package init(options: SkipGramOptions, counts: [Int64]) {
       windowRadius = options.windowRadius
@@ -43,6 +48,13 @@ package final class WindowGroups: TileChunk {
       keepThresholds = Subsampling.thresholds(counts: counts, sample: options.subsampling)
       noise = NoiseTable(counts: counts, exponent: options.noiseExponent)
       paddingRow = Int32(counts.count)
+      let kept = zip(counts, keepThresholds).map { Double($0) * Double($1) }
+      let keptCount = max(1, kept.reduce(0, +))
+      let share = (kept.max() ?? 0) / keptCount
+      keptShare = keptCount / (Double(counts.reduce(0, +)) * Double(UInt32.max))
+      let negatives = Double(options.negativeSamples)
+      // It is there as a context word with its noise, or as a centre and as noise.
+      pairsOnOneRow = max(share * (1 + negatives), share + noise.largestShare * negatives)
     }
   }
 

@@ -1,0 +1,98 @@
+import WordtoolCore
+
+/// Pairs of words with a score that people gave their similarity.
+///
+/// A line is `word word score`, parted by tabs, commas or blanks, as WordSim-353, MEN, RG-65 and
+/// SimLex-999 are published: what follows the score is not looked at, the first line may name the
+/// columns, and lines that begin with `#` are remarks.
+public struct SimilarityPairs: Hashable, Sendable {
+  /// One pair.
+  public struct Pair: Hashable, Sendable {
+    /// The first word.
+    public let first: String
+    /// The second word.
+    public let second: String
+    /// The score; higher is more similar.
+    public let score: Double
+  }
+
+  /// The pairs in the order of the file.
+  public let pairs: [Pair]
+
+  /// Reads a file of pairs, plain or gzip; `-` is standard input.
+  ///
+  /// The score is the column that a first line without a number calls so (`SimLex999`, `Human
+  /// (mean)`, `score` ...); else the first number behind the two words.
+  ///
+  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for a line that is no pair.
+  public init(contentsOf path: String) throws {
+    var pairs: [Pair] = []
+    var header: [String]?
+    for line in try PairLines.read(path) {
+      // Columns may be called by numbers, one for each person who was asked.
+      if pairs.isEmpty, header == nil, line.fields.dropFirst(2).contains(where: Self.isScore) {
+        header = line.fields
+        continue
+      }
+      let numbers = line.fields.dropFirst(2).map { Double($0) }
+      let named = header.flatMap { names in
+        names.firstIndex { Self.isScore($0) }.flatMap { $0 >= 2 ? $0 - 2 : nil }
+      }
+      let first = named ?? numbers.firstIndex { $0 != nil }
+      if let first, first < numbers.count, let score = numbers[first], score.isFinite {
+        pairs.append(Pair(first: line.fields[0], second: line.fields[1], score: score))
+      } else if pairs.isEmpty, header == nil, line.fields.count > 2, first == nil {
+        header = line.fields
+      } else {
+        throw WordtoolError(
+          .badData, path: path, at: .line(line.number),
+          found: "'\(line.fields.joined(separator: " ").prefix(60))'",
+          expected: "two words and a score, parted by tabs, commas or blanks")
+      }
+    }
+    guard !pairs.isEmpty else {
+      throw WordtoolError(.badData, path: path, found: "no pairs", expected: "word, word, score")
+    }
+    self.pairs = pairs
+  }
+
+  /// Whether a column is called as scores are.
+  private static func isScore(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return name.hasPrefix("simlex") || name.hasPrefix("human") || name.hasPrefix("score")
+      || name.hasPrefix("similarity") || name.hasPrefix("mean")
+  }
+}
+
+/// Lines that begin with two words.
+package enum PairLines {
+  /// A line's fields, two at least, and its number.
+  package struct Line {
+    package var fields: [String]
+    package var number: Int
+  }
+
+  /// The lines of a file; blank ones and remarks behind `#` are left out.
+  ///
+  /// - Throws: ``WordtoolError``: what reading throws, `badData` for a line of one word.
+  package static func read(_ path: String) throws -> [Line] {
+    let reader = try LineReader(path: path)
+    var lines: [Line] = []
+    while let line = try reader.nextLine() {
+      let start = line.trimmed
+      if start.isEmpty || start.hasPrefix("#") { continue }
+      let isTable = line.contains("\t")
+      let parts = start.split { isTable ? $0 == "\t" : $0 == "," || $0 == ";" }
+      let fields =
+        parts.count > 1
+        ? parts.map(\.trimmed) : start.split(whereSeparator: \.isWhitespace).map(String.init)
+      guard fields.count >= 2 else {
+        throw WordtoolError(
+          .badData, path: path, at: .line(reader.number), found: "one word",
+          expected: "two words apart by a tab, a comma or spaces")
+      }
+      lines.append(Line(fields: fields, number: reader.number))
+    }
+    return lines
+  }
+}
