@@ -1,3 +1,6 @@
+package import BLASCore
+import WordtoolCore
+
 /// Matrix products and other work of a network on a team of threads.
 ///
 /// Every element of a product is one chain of additions over the inner index in order. So neither
@@ -26,10 +29,12 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
 
   /// Computes on a team's threads.
   ///
-  /// - Throws: `WordtoolError` of kind `unavailable` when there is no memory for their scratch.
+  /// - Throws: `WordtoolError`: `usage` for less than one thread, `unavailable` when there is no memory
+  ///   for their scratch.
   package init(threadCount: Int) throws {
+    try OptionCheck.requireThreads(threadCount)
     team = ThreadTeam(threadCount: threadCount)
-    tiles = try (0..<threadCount).map { _ in
+    tiles = try (0..<team.threadCount).map { _ in
       try AlignedBuffer(count: Self.innerBlock * Scalar.panelColumns)
     }
   }
@@ -72,7 +77,7 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
     precondition(
       a.columns == b.rows && c.rows == a.rows && c.columns == b.columns && c.columnStride == 1,
       "[\(a.rows), \(a.columns)] x [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
-    let threads = team.threadCount
+    let threads = team.activeCount
     if a.columnStride != 1 && a.rows >= 2 * Scalar.panelColumns {
       return multiplyTransposed(a, b, into: c, keep: keep)
     }
@@ -127,7 +132,7 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
   ) {
     let width = Scalar.panelColumns
     let tileCount = (a.rows + width - 1) / width
-    let threads = team.threadCount
+    let threads = team.activeCount
     team.forEach(pieces: threads) { part in
       let tile = tiles[part].base
       for index in tileCount * part / threads..<tileCount * (part + 1) / threads {
@@ -158,7 +163,7 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
   @_specialize(where Scalar == Float)
   package func addColumnSums(_ a: MatrixView<Scalar>, into sums: UnsafeMutablePointer<Scalar>) {
     // Long stretches of each row, but work for all threads.
-    let block = min(1024, max(64, (a.columns / team.threadCount + 15) / 16 * 16))
+    let block = min(1024, max(64, (a.columns / team.activeCount + 15) / 16 * 16))
     team.forEach(pieces: (a.columns + block - 1) / block) { piece in
       let columns = piece * block..<min(a.columns, (piece + 1) * block)
       for row in 0..<a.rows {
@@ -171,7 +176,7 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
 
   /// Runs `body` for consecutive ranges of 0 ..< count on all threads.
   package func forRanges(of count: Int, atLeast smallest: Int, _ body: (Range<Int>) -> Void) {
-    let parts = max(1, min(team.threadCount, count / max(1, smallest)))
+    let parts = max(1, min(team.activeCount, count / max(1, smallest)))
     team.forEach(pieces: parts) { part in
       body(count * part / parts..<count * (part + 1) / parts)
     }

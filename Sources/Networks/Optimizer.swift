@@ -1,3 +1,4 @@
+import BLASCore
 import WordtoolCore
 
 /// How gradients become steps.

@@ -107,6 +107,13 @@ package struct ONNXModel {
     return addTensor(name, .int64, [], bytes)
   }
 
+  /// Adds a whole number of 32 bits; returns its name.
+  @discardableResult
+  package mutating func addScalar(_ name: String, int32 value: Int32) -> String {
+    let bytes = withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    return addTensor(name, .int32, [], bytes)
+  }
+
   /// Adds a node.
   ///
   /// - Parameters:
@@ -163,12 +170,12 @@ package struct ONNXModel {
     return model.pieces
   }
 
-  /// Writes the model and finishes the file.
+  /// Writes the model into an open file.
   ///
   /// - Throws: `WordtoolError`: `unavailable` for a model that is too large, `inputOutput`.
   package func write(to file: OutputFile) throws {
+    try file.requirePlain("an ONNX graph")
     for piece in try encoded() { try file.write(piece) }
-    try file.commit()
   }
 
   private mutating func claim(_ name: String) {

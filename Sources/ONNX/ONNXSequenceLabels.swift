@@ -14,8 +14,9 @@ extension ONNXModel {
   /// The graph of a recurrent network that names labels: one for each sequence, or one for each step.
   ///
   /// It reads `tokens` [T, B], Int64, and `lengths` [B], Int32, how many steps of each sequence are
-  /// its own, at least 1; what stands behind them changes nothing. It gives `probabilities`, [B, L],
-  /// or without pooling [T, B, L]. T and B are the caller's.
+  /// its own; of an empty one the first step counts, whatever token fills it up. What stands behind
+  /// them changes nothing. It gives `probabilities`, [B, L], or without pooling [T, B, L]. T and B are
+  /// the caller's.
   ///
   /// - Parameters:
   ///   - encoder: the embeddings, [V, E].
@@ -28,10 +29,12 @@ extension ONNXModel {
     var model = ONNXModel(name: pooling == nil ? "tagger" : "classifier")
     model.addInput("tokens", .int64, [.named("T"), .named("B")])
     model.addInput("lengths", .int32, [.named("B")])
+    model.addScalar("length.least", int32: 1)
+    model.addNode("Max", ["lengths", "length.least"], ["own.lengths"])
     model.addTensor("embedding.weight", encoder)
     model.addNode("Gather", ["embedding.weight", "tokens"], ["embedded"])
     let values = model.addRecurrentLayers(
-      layers, input: "embedded", initial: nil, lengths: "lengths")
+      layers, input: "embedded", initial: nil, lengths: "own.lengths")
     let features = pooling.map { model.addPooling($0, values) } ?? values.output
     model.addLabels(features, output)
     let labels = Extent.fixed(output.bias.values.count)
@@ -63,7 +66,7 @@ extension ONNXModel {
     case .mean:
       addOwnSteps(values.output, as: "own", elsewhere: 0)
       addStepSum("own", "sum")
-      addNode("Cast", ["lengths"], ["length"], [("to", .integer(ElementType.float32.rawValue))])
+      addNode("Cast", ["own.lengths"], ["length"], [("to", .integer(ElementType.float32.rawValue))])
       addList("length.axis", [1])
       addNode("Unsqueeze", ["length", "length.axis"], ["length.column"])
       addNode("Div", ["sum", "length.column"], ["features"])
@@ -107,7 +110,7 @@ extension ONNXModel {
     addNode("Range", ["zero", "step.count", "one"], ["step.numbers"])
     addList("step.axis", [1])
     addNode("Unsqueeze", ["step.numbers", "step.axis"], ["step.column"])
-    addNode("Cast", ["lengths"], ["step.lengths"], int64)
+    addNode("Cast", ["own.lengths"], ["step.lengths"], int64)
     addNode("Less", ["step.column", "step.lengths"], ["\(name).table"])
     addList("\(name).axis", [2])
     addNode("Unsqueeze", ["\(name).table", "\(name).axis"], ["\(name).steps"])

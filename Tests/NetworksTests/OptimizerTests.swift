@@ -181,4 +181,109 @@ import Testing
     #expect(!optimizer.step(rate: 1).isFinite)
     #expect(parameters.values.all.allSatisfy { $0 == 0 } && optimizer.stepCount == 0)
   }
+
+  /// The weights of `start` many times over: several pieces of work, the last of them short.
+  private static let repeats = 10_001
+
+  /// Trains copies of the four weights, and averages them after the second step.
+  private static func runCopies(
+    _ options: OptimizerOptions, threads: Int, frozen: [Range<Int>] = []
+  ) throws -> (weights: [Double], average: [Double], norms: [Double]) {
+    let count = repeats * start.count
+    let parameters = try Parameters<Double>([("w", [count])])
+    for index in 0..<count { parameters.values.base[index] = start[index % start.count] }
+    let optimizer = try Optimizer(
+      options, parameters: parameters, compute: Compute(threadCount: threads))
+    var norms: [Double] = []
+    for step in 0..<steps {
+      if step == 2 { try optimizer.beginAveraging() }
+      for first in stride(from: 0, to: count, by: start.count) {
+        let weights = (first..<first + start.count).map { parameters.values.base[$0] }
+        for (index, value) in gradient(weights, step).enumerated() {
+          parameters.gradients.base[first + index] = value
+        }
+      }
+      norms.append(optimizer.step(rate: 0.1, frozen: frozen))
+    }
+    func weights() -> [Double] { (0..<count).map { parameters.values.base[$0] } }
+    return (weights(), optimizer.withAverage(weights), norms)
+  }
+
+  @Test(arguments: OptimizerOptions.Method.allCases)
+  func `many pieces on any threads have the bits of one`(_ method: OptimizerOptions.Method) throws {
+    let options = Self.options(method) { $0.momentum = 0.9 }
+    let few = try Self.run(options, rate: 0.1).weights
+    let one = try Self.runCopies(options, threads: 1)
+    let three = try Self.runCopies(options, threads: 3)
+    #expect(one == three)
+    let isSame = one.weights.indices.allSatisfy { one.weights[$0] == few[$0 % few.count] }
+    #expect(isSame)
+  }
+
+  @Test func `frozen ranges stay across pieces, and count neither in the norm nor in the mean`()
+    throws
+  {
+    let options = Self.options(.adamw) { $0.weightDecay = 0.1 }
+    let count = Self.repeats * Self.start.count
+    let frozen = [100..<16_386, 16_388..<16_389, 32_768..<count]
+    let found = try Self.runCopies(options, threads: 2, frozen: frozen)
+    for index in 0..<count {
+      let isFrozen = frozen.contains { $0.contains(index) }
+      let start = Self.start[index % Self.start.count]
+      guard (found.weights[index] == start) == isFrozen, !isFrozen || found.average[index] == start
+      else {
+        Issue.record("weight \(index) went from \(start) to \(found.weights[index])")
+        return
+      }
+    }
+    let all = try Self.runCopies(options, threads: 2)
+    let share = Double(100 + 2 + 32_768 - 16_389) / Double(count)
+    #expect(abs(found.norms[0] / all.norms[0] - share.squareRoot()) < 1e-3)
+  }
+
+  @Test(arguments: OptimizerOptions.Method.allCases)
+  func `what was saved goes on as if nothing had happened`(_ method: OptimizerOptions.Method) throws
+  {
+    let options = Self.options(method) {
+      $0.momentum = 0.9
+      $0.weightDecay = 0.01
+    }
+    func make() throws -> (Parameters<Double>, Optimizer<Double>) {
+      let parameters = try Parameters<Double>([("w", [Self.start.count])])
+      return (
+        parameters,
+        try Optimizer(options, parameters: parameters, compute: Compute(threadCount: 1))
+      )
+    }
+    func train(
+      _ parameters: Parameters<Double>, _ optimizer: Optimizer<Double>, _ steps: Range<Int>
+    ) {
+      for step in steps {
+        let weights = Self.start.indices.map { parameters.values.base[$0] }
+        for (index, value) in Self.gradient(weights, step).enumerated() {
+          parameters.gradients.base[index] = value
+        }
+        optimizer.step(rate: 0.1)
+      }
+    }
+    let (whole, unbroken) = try make()
+    try unbroken.beginAveraging()
+    train(whole, unbroken, 0..<3)
+    let (rest, resumed) = try make()
+    try resumed.restore(counts: unbroken.memory.counts, isAveraging: unbroken.isAveraging)
+    rest.values.base.update(from: whole.values.base, count: whole.values.count)
+    let (saved, taken) = (unbroken.memory.arrays, resumed.memory.arrays)
+    #expect(saved.map(\.name) == taken.map(\.name))
+    for (from, to) in zip(saved, taken) {
+      to.values.base.update(from: from.values.base, count: from.values.count)
+    }
+    train(whole, unbroken, 3..<6)
+    train(rest, resumed, 3..<6)
+    #expect(Array(rest.values.all) == Array(whole.values.all))
+    #expect(resumed.stepCount == 6)
+    let means = [(whole, unbroken), (rest, resumed)].map { parameters, optimizer in
+      optimizer.withAverage { Array(parameters.values.all) }
+    }
+    #expect(means[0] == means[1] && means[0] != Array(whole.values.all))
+  }
 }

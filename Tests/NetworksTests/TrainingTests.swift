@@ -19,6 +19,10 @@ import WordtoolCore
     #expect(rate(.step, decays: .max) == 0)
     #expect(rate(.cosine) == 0.8)
     #expect(abs(rate(.cosine, done: 0.5) - 0.4) < 1e-15)
+    #expect(rate(.linear) == 0.8 && abs(rate(.linear, done: 0.5) - 0.44) < 1e-15)
+    #expect(
+      abs(rate(.linear, done: 1) - 0.08) < 1e-15 && rate(.linear, done: 2) == rate(.linear, done: 1)
+    )
     #expect(rate(.cosine, done: 1) == 0 && rate(.cosine, done: 2) == 0)
   }
 
@@ -108,5 +112,84 @@ import WordtoolCore
     #expect(parameters.view("b").rows == 1 && parameters.view("b").columns == 17)
     parameters.view("b")[0, 16] = .nan
     #expect(parameters.firstNotFinite() == "b")
+  }
+}
+
+@Suite struct CheckpointHeaderTests {
+  struct Options: TrainingOptions {
+    var epochs = 3
+
+    func validate() throws {
+      guard epochs > 0 else { throw WordtoolError(.usage, found: "`epochs` of \(epochs)") }
+    }
+  }
+
+  private var header: CheckpointHeader<Options> {
+    var position = TrainingPosition(rate: 0.1, dataHash: .max)
+    (position.epoch, position.step, position.place) = (2, 70, 15)
+    (position.lossSum, position.lossCount) = (1.5, 6)
+    return CheckpointHeader(options: Options(), position: position)
+  }
+
+  @Test func `a header reads back as it was`() throws {
+    let copy = try CheckpointHeader<Options>(metadata: header.metadata, path: "a")
+    #expect(copy.options == header.options && copy.position == header.position)
+    #expect(copy.position.meanLoss == 0.25)
+    #expect(TrainingPosition(rate: 1, dataHash: 0).meanLoss == 0)
+  }
+
+  @Test func `the next epoch begins with nothing of the last but the steps and the rate`() {
+    var position = header.position
+    position.beginNextEpoch()
+    #expect(position.epoch == 3 && position.step == 70 && position.rate == 0.1)
+    #expect(position.place == 0 && position.lossSum == 0 && position.lossCount == 0)
+  }
+
+  @Test(arguments: [
+    ("epoch", "\"epoch\":2", "\"epoch\":-1"), ("epoch", "\"epoch\":2", "\"epoch\":1000001"),
+    ("step", "\"step\":70", "\"step\":-1"),
+    ("place", "\"place\":15", "\"place\":9223372036854775807"),
+    ("lossCount", "\"lossCount\":6", "\"lossCount\":-6"), ("rate", "\"rate\":0.1", "\"rate\":-0.1"),
+    ("optimizerCounts", "[0,0]", "[0]"), ("optimizerCounts", "[0,0]", "[0,3]"),
+    ("stopping", "\"epochsSinceBest\":0", "\"epochsSinceBest\":1"),
+  ])
+  func `numbers that no training leaves are named`(
+    name: String, old: String, new: String
+  ) throws {
+    var metadata = try header.metadata
+    let text = try #require(metadata["position"])
+    try #require(text.contains(old), "\(text)")
+    metadata["position"] = text.replacing(old, with: new)
+    let error = #expect(throws: WordtoolError.self) {
+      try CheckpointHeader<Options>(metadata: metadata, path: "a")
+    }
+    #expect(error?.kind == .badData && error?.found.contains("`\(name)`") == true)
+  }
+
+  @Test func `options are checked, and a header without a part is told`() throws {
+    var metadata = try header.metadata
+    metadata["training"] = "{\"epochs\":0}"
+    let options = #expect(throws: WordtoolError.self) {
+      try CheckpointHeader<Options>(metadata: metadata, path: "a")
+    }
+    #expect(options?.kind == .badData && options?.path == "a")
+    for text in [nil, "", "{}", "[]"] {
+      metadata["training"] = text
+      let error = #expect(throws: WordtoolError.self) {
+        try CheckpointHeader<Options>(metadata: metadata, path: "a")
+      }
+      #expect(error?.found.contains("`training`") == true)
+    }
+  }
+
+  @Test func `another text and a place beyond the epoch are refused`() throws {
+    let position = header.position
+    try position.check(dataHash: .max, placeCount: 15, examples: "text", path: "a")
+    for (hash, places) in [(UInt64(1), 15), (.max, 14)] {
+      let error = #expect(throws: WordtoolError.self) {
+        try position.check(dataHash: hash, placeCount: places, examples: "text", path: "a")
+      }
+      #expect(error?.kind == .badData)
+    }
   }
 }

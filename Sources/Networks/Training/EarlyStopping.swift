@@ -42,7 +42,7 @@ package struct EarlyStopping: Codable, Hashable, Sendable {
     guard score.first.isFinite, score.second.isFinite else {
       throw WordtoolError(
         .diverged, found: "the loss of the held-out examples is not finite after epoch \(epoch)",
-        remedy: "lower the learning rate (`learningRate`), or clip the gradients harder")
+        remedy: "lower `learningRate` or clip the gradients harder")
     }
     if let best, score <= best {
       epochsSinceBest += 1

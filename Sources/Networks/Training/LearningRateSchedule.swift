@@ -11,6 +11,8 @@ public enum LearningRateSchedule: String, Codable, Hashable, Sendable, CaseItera
   case step
   /// Half a cosine, down to zero at the end of the last epoch (Loshchilov and Hutter 2017).
   case cosine
+  /// A straight line down to a tenth at the end of the last epoch.
+  case linear
 }
 
 /// The learning rate of each step of a training: a schedule with its numbers, and a warm-up.
@@ -35,8 +37,10 @@ package struct TrainingSchedule: Hashable, Sendable {
   ///   - step: its number, from 0.
   ///   - base: the rate at the start, divided for every plateau that was met.
   ///   - decays: how often the rate was divided by ``LearningRateSchedule/step`` so far.
-  ///   - done: the share of the whole training before this step, for a cosine.
-  package func rate(ofStep step: Int, base: Double, decays: Int, done: Double) -> Double {
+  ///   - done: how much of the training, of `total`, was before this step, for a cosine and a line.
+  package func rate(
+    ofStep step: Int, base: Double, decays: Int, done: Double, of total: Double = 1
+  ) -> Double {
     var rate = base
     switch schedule {
     case .constant, .plateau: break
@@ -48,7 +52,8 @@ package struct TrainingSchedule: Hashable, Sendable {
         rate /= decay
         left -= 1
       }
-    case .cosine: rate *= (1 + PortableMath.cosine(turns: min(1, done) / 2)) / 2
+    case .linear: rate *= 1 - 0.9 * min(total, done) / total
+    case .cosine: rate *= (1 + PortableMath.cosine(turns: min(1, done / total) / 2)) / 2
     }
     if step < warmup { rate *= Double(step + 1) / Double(warmup) }
     return rate

@@ -1,4 +1,4 @@
-import WordtoolCore
+package import WordtoolCore
 
 /// Where a training stands: what its checkpoint has to know beside weights and options.
 package struct TrainingPosition: Codable, Hashable, Sendable {
@@ -84,12 +84,6 @@ package struct TrainingPosition: Codable, Hashable, Sendable {
         expected: "0 to \(placeCount)")
     }
   }
-}
-
-/// Options of a training: they can be stored, and they know what they may be.
-public protocol TrainingOptions: Codable, Hashable, Sendable {
-  /// - Throws: `WordtoolError` of kind `usage` that names the property.
-  func validate() throws
 }
 
 /// What the header of a checkpoint says: how the training goes, and where it stands.
