@@ -1,11 +1,19 @@
 public import WordtoolCore
 
 /// A number of texts, or a share of all texts.
-public enum DocumentLimit: Hashable, Sendable {
+public enum DocumentLimit: Codable, Hashable, Sendable {
   /// So many texts.
   case count(Int)
   /// This share of all texts, 0 ... 1.
   case share(Double)
+
+  /// - Throws: ``WordtoolError`` of kind `usage`.
+  func validate(_ property: String) throws {
+    switch self {
+    case .count(let count): try OptionCheck.require(property, count, in: 0...Int.max)
+    case .share(let share): try OptionCheck.require(property, share, .probability)
+    }
+  }
 
   /// The limit for a number of texts; a share need not come out whole.
   func value(of documentCount: Int) -> Double {
@@ -17,7 +25,7 @@ public enum DocumentLimit: Hashable, Sendable {
 }
 
 /// What a ``BagOfWords`` learns and counts.
-public struct BagOfWordsOptions: Hashable, Sendable {
+public struct BagOfWordsOptions: TrainingOptions {
   /// How texts become terms.
   public var analysis: TextAnalysis
   /// Whether a term that occurs counts 1, however often it does.
@@ -41,6 +49,14 @@ public struct BagOfWordsOptions: Hashable, Sendable {
     self.minimumDocuments = minimumDocuments
     self.maximumDocuments = maximumDocuments
     self.maximumFeatures = maximumFeatures
+  }
+
+  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    try analysis.validate()
+    try minimumDocuments.validate("minimumDocuments")
+    try maximumDocuments.validate("maximumDocuments")
+    try OptionCheck.require("maximumFeatures", maximumFeatures ?? 1, in: 1...Int.max)
   }
 }
 
@@ -174,11 +190,9 @@ public struct BagOfWords: Sendable {
 
   /// The terms of each row whose value is not zero, in the order of the columns.
   ///
-  /// - Precondition: the matrix has one column for each term.
-  public func inverse(_ matrix: SparseMatrix) -> [[String]] {
-    precondition(
-      matrix.columnCount == terms.count,
-      "\(matrix.columnCount) columns for \(terms.count) terms")
+  /// - Throws: ``WordtoolError`` of kind `usage` unless the matrix has one column for each term.
+  public func inverse(_ matrix: SparseMatrix) throws -> [[String]] {
+    try matrix.requireColumns(terms.count)
     return (0..<matrix.rowCount).map { row in
       matrix.places(ofRow: row).filter { matrix.values[$0] != 0 }
         .map { terms.text(matrix.columns[$0]) }
@@ -202,21 +216,9 @@ public struct BagOfWords: Sendable {
     let most: Double
 
     init(_ options: BagOfWordsOptions, documentCount: Int) throws {
+      try options.validate()
       guard documentCount > 0 else {
         throw WordtoolError(.badData, found: "no texts to learn from", expected: "at least one")
-      }
-      for limit in [options.minimumDocuments, options.maximumDocuments] {
-        if case .share(let share) = limit, !(0...1 ~= share) {
-          throw WordtoolError(
-            .usage, found: "\(share) as a share of documents", expected: "0 ... 1")
-        }
-        if case .count(let count) = limit, count < 0 {
-          throw WordtoolError(
-            .usage, found: "\(count) documents as a limit", expected: "at least 0")
-        }
-      }
-      if let features = options.maximumFeatures, features < 1 {
-        throw WordtoolError(.usage, found: "\(features) features at most", expected: "at least 1")
       }
       least = options.minimumDocuments.value(of: documentCount)
       most = options.maximumDocuments.value(of: documentCount)

@@ -1,6 +1,6 @@
 import Libc
 public import Tokenize
-import WordtoolCore
+public import WordtoolCore
 
 /// Texts to encode, one row each, behind one another in one block of UTF-8.
 public struct Documents: Sendable {
@@ -9,6 +9,8 @@ public struct Documents: Sendable {
   let ranges: [Range<Int>]
   /// How many byte sequences were not UTF-8 and stand as U+FFFD now.
   public let replacedCount: Int
+  /// What the folders that were read hold beside text.
+  public private(set) var leftOut: [InputFiles.LeftOut] = []
 
   /// Takes texts in their order.
   public init(_ texts: some Sequence<String>) {
@@ -39,24 +41,23 @@ public struct Documents: Sendable {
     linesOf paths: [String], column: Int? = nil, encoding: TextEncoding = .utf8,
     isStrict: Bool = false
   ) throws {
-    precondition(column ?? 1 >= 1, "columns are counted from 1, got \(column ?? 1)")
+    try OptionCheck.require("column", column ?? 1, in: 1...Int.max)
     var bytes: [UInt8] = []
     var ranges: [Range<Int>] = []
     var replaced = 0
-    for path in try InputFiles.expand(paths) {
-      var (text, converted) = try Self.read(path, encoding, isStrict: isStrict)
-      replaced += converted
-      if text.contains(0) {
-        throw WordtoolError(
-          .badData, path: path, found: "a zero byte", expected: "text",
-          remedy: "leave the file out, or read UTF-16 with `encoding` utf-16")
-      }
+    let listing = try InputFiles.texts(paths, isUTF8: encoding == .utf8)
+    leftOut = listing.leftOut
+    for path in listing.files {
+      let source = try TextSource(path: path, encoding: encoding, isStrict: isStrict)
+      var text = try source.readAll()
+      replaced += source.replacedCount
       if let problem = text.withUnsafeBufferPointer({ UTF8Text.firstProblem(in: $0) }) {
         if isStrict {
-          throw WordtoolError(
-            .badData, path: path, at: .byte(problem), found: "bytes that are not UTF-8",
-            expected: "UTF-8",
-            remedy: "leave out `isStrict` to replace them, or name the `encoding`")
+          throw text.withUnsafeBufferPointer {
+            UTF8Text.refusal(
+              of: $0, at: problem, path: path, position: .byte(source.markByteCount + problem),
+              remedy: "leave out `isStrict` to replace such bytes, or name the `encoding`")
+          }
         }
         let repaired = text.withUnsafeBufferPointer { UTF8Text.repaired($0) }
         text = repaired.text
@@ -98,22 +99,6 @@ public struct Documents: Sendable {
       }
     }
     return pieces.isEmpty ? [0..<0] : pieces
-  }
-
-  /// A whole file as UTF-8, and how many sequences were replaced while converting it.
-  private static func read(
-    _ path: String, _ encoding: TextEncoding, isStrict: Bool
-  ) throws -> (text: [UInt8], replaced: Int) {
-    let source = try TextSource(path: path, encoding: encoding, isStrict: isStrict)
-    var bytes: [UInt8] = []
-    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
-    defer { room.deallocate() }
-    while case let count = try source.read(into: room), count > 0 {
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
-    }
-    // A byte order mark is no text.
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    return (bytes, source.replacedCount)
   }
 
   private static func lines(

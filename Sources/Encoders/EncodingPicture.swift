@@ -18,10 +18,10 @@ public struct EncodingPicture: Sendable {
   /// - Parameters:
   ///   - rule: how the text is cut.
   ///   - windowSize: at least 1.
-  /// - Throws: ``WordtoolError``: `badData` when the text has no words; what
+  /// - Throws: ``WordtoolError``: `badData` when the text has no words; `usage` for the window; what
   ///   ``WordTokenizer/init(rule:)`` throws.
   public init(_ text: String, rule: TokenizerRule = .words, windowSize: Int = 3) throws {
-    precondition(windowSize >= 1, "a window of \(windowSize) words")
+    try OptionCheck.require("windowSize", windowSize, in: 1...Int(Int32.max))
     self.text = text
     self.windowSize = windowSize
     words = try WordTokenizer(rule: rule).tokens(in: text)

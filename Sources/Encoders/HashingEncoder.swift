@@ -6,7 +6,7 @@ public import WordtoolCore
 /// column are added up; with alternating signs they cancel on average. Columns, signs and values
 /// are those of scikit-learn's `HashingVectorizer`. Values that cancel out stay stored as zeros, as
 /// they do there.
-public struct HashingEncoder: Hashable, Sendable {
+public struct HashingEncoder: TrainingOptions {
   /// How texts become terms.
   public var analysis: TextAnalysis
   /// How many columns there are, 1 ... 2^31 - 1.
@@ -23,8 +23,6 @@ public struct HashingEncoder: Hashable, Sendable {
     analysis: TextAnalysis = TextAnalysis(), featureCount: Int = 1 << 20,
     alternatesSign: Bool = true, binary: Bool = false, norm: SparseMatrix.Norm = .l2
   ) {
-    precondition(
-      1...Int(Int32.max) ~= featureCount, "\(featureCount) columns, expected 1 to 2^31 - 1")
     self.analysis = analysis
     self.featureCount = featureCount
     self.alternatesSign = alternatesSign
@@ -32,13 +30,21 @@ public struct HashingEncoder: Hashable, Sendable {
     self.norm = norm
   }
 
+  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    try analysis.validate()
+    try OptionCheck.require("featureCount", featureCount, in: 1...Int(Int32.max))
+  }
+
   /// Encodes texts.
   ///
   /// - Returns: one row a text. It does not depend on `threads`.
-  /// - Throws: ``WordtoolError`` when the tokenizer of the analysis cannot be opened.
+  /// - Throws: ``WordtoolError``: `usage` as ``validate()``; when the tokenizer of the analysis cannot
+  ///   be opened.
   public func transform(
     _ documents: Documents, threads: Int = Workers.defaultCount
   ) throws -> SparseMatrix {
+    try validate()
     let parts = try TermCounts.count(documents, analysis, threads: threads)
     var columns: [[Int32]] = []
     var negative: [[Bool]] = []
@@ -53,7 +59,10 @@ public struct HashingEncoder: Hashable, Sendable {
   }
 
   /// The column of a term, and whether its counts are subtracted.
-  public func place(of term: String) -> (column: Int, isNegative: Bool) {
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` as ``validate()``.
+  public func place(of term: String) throws -> (column: Int, isNegative: Bool) {
+    try validate()
     var term = term
     let place = term.withUTF8 { self.place(of: $0) }
     return (Int(place.column), place.isNegative)

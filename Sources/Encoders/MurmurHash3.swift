@@ -1,8 +1,7 @@
 /// MurmurHash3 by Austin Appleby, the variant for x86 with 32 bits.
-public enum MurmurHash3 {
+package enum MurmurHash3 {
   /// The hash of some bytes.
-  @inlinable
-  public static func x86(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt32 = 0) -> UInt32 {
+  package static func x86(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt32 = 0) -> UInt32 {
     var hash = seed
     let blockCount = bytes.count / 4
     for block in 0..<blockCount {
@@ -24,8 +23,7 @@ public enum MurmurHash3 {
     return hash ^ hash >> 16
   }
 
-  @usableFromInline
-  static func scramble(_ value: UInt32) -> UInt32 {
+  private static func scramble(_ value: UInt32) -> UInt32 {
     let mixed = value &* 0xCC9E_2D51
     return (mixed << 15 | mixed >> 17) &* 0x1B87_3593
   }

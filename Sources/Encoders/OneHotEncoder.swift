@@ -1,9 +1,9 @@
-import WordtoolCore
+public import WordtoolCore
 
 /// What a ``OneHotEncoder`` learns, and what it does with categories it does not know.
-public struct OneHotOptions: Hashable, Sendable {
+public struct OneHotOptions: TrainingOptions {
   /// What becomes of a category that was not learnt.
-  public enum Unknown: String, Hashable, Sendable, CaseIterable {
+  public enum Unknown: String, Codable, Hashable, Sendable, CaseIterable {
     /// It is an error.
     case error
     /// All columns of its feature are 0.
@@ -29,6 +29,12 @@ public struct OneHotOptions: Hashable, Sendable {
     self.minimumFrequency = minimumFrequency
     self.maximumCategories = maximumCategories
   }
+
+  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    try minimumFrequency?.validate("minimumFrequency")
+    try OptionCheck.require("maximumCategories", maximumCategories ?? 1, in: 1...Int.max)
+  }
 }
 
 /// Categories as rows with a single 1 for each feature.
@@ -43,7 +49,7 @@ public struct OneHotOptions: Hashable, Sendable {
 /// ```
 public struct OneHotEncoder: Sendable {
   /// What is done with unknown categories.
-  public let unknown: OneHotOptions.Unknown
+  public var unknown: OneHotOptions.Unknown
   /// The categories of each feature, in the order of code points if they were learnt.
   public let categories: [[String]]
   /// For each feature the categories that share the last column of its block.
@@ -70,7 +76,8 @@ public struct OneHotEncoder: Sendable {
   /// - Parameters:
   ///   - categories: for each feature its distinct categories.
   ///   - infrequent: for each feature those that share a column.
-  /// - Throws: ``WordtoolError`` of kind `usage` when there are none or one stands twice.
+  /// - Throws: ``WordtoolError`` of kind `usage` when there are none, one stands twice, or `infrequent`
+  ///   is for another number of features.
   public init(
     categories: [[String]], infrequent: [[String]]? = nil,
     unknown: OneHotOptions.Unknown = .error
@@ -80,7 +87,10 @@ public struct OneHotEncoder: Sendable {
         .usage, found: "a feature without categories", expected: "at least one category each")
     }
     let infrequent = infrequent ?? categories.map { _ in [] }
-    precondition(infrequent.count == categories.count, "infrequent categories of other features")
+    try OptionCheck.require(
+      infrequent.count == categories.count,
+      found: "infrequent categories of \(infrequent.count) features",
+      expected: "\(categories.count), as there are categories of")
     self.unknown = unknown
     self.categories = categories
     infrequentCategories = infrequent
@@ -133,9 +143,7 @@ public struct OneHotEncoder: Sendable {
     guard let width = rows.first?.count, width > 0 else {
       throw WordtoolError(.badData, found: "no rows to learn from", expected: "at least one")
     }
-    if let most = options.maximumCategories, most < 1 {
-      throw WordtoolError(.usage, found: "\(most) categories at most", expected: "at least 1")
-    }
+    try options.validate()
     var categories: [[String]] = []
     var infrequent: [[String]] = []
     try check(rows, width: width)
@@ -179,6 +187,7 @@ public struct OneHotEncoder: Sendable {
   /// The names of the columns: `x0_food`, or `word_food` when the features are named.
   ///
   /// - Parameter features: a name for each feature; default `x0`, `x1` and so on.
+  /// - Precondition: there are as many names as features.
   public func featureNames(_ features: [String]? = nil) -> [String] {
     precondition(
       features?.count ?? self.features.count == self.features.count,
@@ -204,7 +213,7 @@ public struct OneHotEncoder: Sendable {
         switch unknown {
         case .error:
           throw WordtoolError(
-            .badData, found: "the unknown category '\(name)' in row \(number)",
+            .badData, found: "the unknown category '\(name)' in row \(number + 1)",
             expected: "one of the \(feature.table.count) that were learnt",
             remedy: "ignore unknown categories or count them as infrequent")
         case .ignore: break
@@ -222,12 +231,10 @@ public struct OneHotEncoder: Sendable {
   /// The categories that rows stand for: the first column with the greatest value of each block,
   /// ``infrequentName`` for the infrequent ones, and nil for a block of zeros.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a block of zeros, unless unknown categories
-  ///   are encoded so.
-  /// - Precondition: the matrix has the encoder's columns.
+  /// - Throws: ``WordtoolError``: `badData` for a block of zeros, unless unknown categories are encoded
+  ///   so; `usage` unless the matrix has the encoder's columns.
   public func inverse(_ matrix: SparseMatrix) throws -> [[String?]] {
-    precondition(
-      matrix.columnCount == columnCount, "\(matrix.columnCount) columns for \(columnCount)")
+    try matrix.requireColumns(columnCount)
     return try (0..<matrix.rowCount).map { row in
       let entries = matrix.row(row)
       return try features.enumerated().map { index, feature in
@@ -240,7 +247,7 @@ public struct OneHotEncoder: Sendable {
         guard unknown == .ignore || unknown == .infrequent && feature.infrequentColumn == nil
         else {
           throw WordtoolError(
-            .badData, found: "row \(row) has no category of feature \(index)",
+            .badData, found: "row \(row + 1) has no category of feature \(index + 1)",
             expected: "one column that is not 0")
         }
         return nil
@@ -251,7 +258,7 @@ public struct OneHotEncoder: Sendable {
   private static func check(_ rows: [[String]], width: Int) throws {
     for (number, row) in rows.enumerated() where row.count != width {
       throw WordtoolError(
-        .badData, found: "row \(number) has \(row.count) features", expected: "\(width)")
+        .badData, found: "row \(number + 1) has \(row.count) features", expected: "\(width)")
     }
   }
 }

@@ -20,14 +20,18 @@ public struct SparseMatrix: Hashable, Sendable {
 
   /// Puts a matrix together from its parts.
   ///
-  /// - Precondition: the parts fit one another as described above.
+  /// - Throws: ``WordtoolError`` of kind `usage` when the parts do not fit one another as described
+  ///   above.
   public init(
     rowCount: Int, columnCount: Int, rowOffsets: [Int], columns: [Int32], values: [Double]
-  ) {
-    let problem = Self.problem(
+  ) throws {
+    if let problem = Self.problem(
       rowCount: rowCount, columnCount: columnCount, rowOffsets: rowOffsets, columns: columns,
       valueCount: values.count)
-    precondition(problem == nil, "no sparse matrix: \(problem ?? "")")
+    {
+      throw WordtoolError(
+        .usage, found: problem, expected: "parts that make one matrix of compressed sparse rows")
+    }
     self.init(
       checked: (), rowCount: rowCount, columnCount: columnCount, rowOffsets: rowOffsets,
       columns: columns, values: values)
@@ -75,6 +79,12 @@ public struct SparseMatrix: Hashable, Sendable {
       }
     }
     return nil
+  }
+
+  /// - Throws: ``WordtoolError`` of kind `usage` for another number of columns.
+  func requireColumns(_ count: Int) throws {
+    try OptionCheck.require(
+      columnCount == count, found: "a matrix of \(columnCount) columns", expected: "\(count)")
   }
 
   /// How many values are stored.
@@ -146,7 +156,7 @@ public struct SparseMatrix: Hashable, Sendable {
   }
 
   /// The lengths that rows can be brought to.
-  public enum Norm: String, Hashable, Sendable, CaseIterable {
+  public enum Norm: String, Codable, Hashable, Sendable, CaseIterable {
     /// The absolute values of a row add up to 1.
     case l1
     /// The squares of a row add up to 1.

@@ -2,7 +2,7 @@ import BLASCore
 import WordtoolCore
 
 /// How counts are weighed.
-public struct TfIdfOptions: Hashable, Sendable {
+public struct TfIdfOptions: Codable, Hashable, Sendable {
   /// The norm each row is brought to.
   public var norm: SparseMatrix.Norm
   /// Whether terms are weighed by how few texts they stand in.
@@ -70,10 +70,10 @@ public struct TfIdf: Hashable, Sendable {
 
   /// Weighs counts.
   ///
-  /// - Precondition: the matrix has the columns the weights were learnt for.
-  public func transform(_ counts: SparseMatrix) -> SparseMatrix {
-    precondition(
-      counts.columnCount == idf.count, "\(counts.columnCount) columns for \(idf.count) weights")
+  /// - Throws: ``WordtoolError`` of kind `usage` unless the matrix has the columns the weights were
+  ///   learnt for.
+  public func transform(_ counts: SparseMatrix) throws -> SparseMatrix {
+    try counts.requireColumns(idf.count)
     return counts.mapValues { value, column in
       (options.sublinear ? PortableMath.log(value) + 1 : value) * idf[column]
     }.normalized(options.norm)
@@ -86,6 +86,6 @@ public struct TfIdf: Hashable, Sendable {
     _ counts: SparseMatrix, options: TfIdfOptions = TfIdfOptions()
   ) throws -> (tfidf: TfIdf, matrix: SparseMatrix) {
     let tfidf = try fit(counts, options: options)
-    return (tfidf, tfidf.transform(counts))
+    return (tfidf, try tfidf.transform(counts))
   }
 }

@@ -54,8 +54,10 @@ public struct FixedWindow: Sendable {
   }
 
   /// The words of each row, oldest first; nil for a block of zeros.
-  public func inverse(_ windows: SparseMatrix) -> [[String?]] {
-    wordsOfWindows(windows, vocabulary, size)
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` for a matrix with other columns.
+  public func inverse(_ windows: SparseMatrix) throws -> [[String?]] {
+    try wordsOfWindows(windows, vocabulary, size)
   }
 
   /// The names of the columns: the distance and the word, as in `-2_food`.
@@ -92,8 +94,10 @@ public struct BigWindow: Sendable {
   }
 
   /// The words of each row, oldest first; nil for a block of zeros.
-  public func inverse(_ windows: SparseMatrix) -> [[String?]] {
-    wordsOfWindows(windows, vocabulary, size)
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` for a matrix with other columns.
+  public func inverse(_ windows: SparseMatrix) throws -> [[String?]] {
+    try wordsOfWindows(windows, vocabulary, size)
   }
 
   /// The names of the columns: the distance from the end and the word, as in `-2_food`.
@@ -124,10 +128,8 @@ private func addWindow(
 
 private func wordsOfWindows(
   _ windows: SparseMatrix, _ vocabulary: Vocabulary, _ size: Int
-) -> [[String?]] {
-  precondition(
-    windows.columnCount == size * vocabulary.count,
-    "\(windows.columnCount) columns for \(size) times \(vocabulary.count) words")
+) throws -> [[String?]] {
+  try windows.requireColumns(size * vocabulary.count)
   return (0..<windows.rowCount).map { row in
     var words = [String?](repeating: nil, count: size)
     for (column, value) in windows.row(row) where value != 0 {

@@ -1,4 +1,4 @@
-public import WordtoolCore
+package import WordtoolCore
 
 extension BytePairEncoding {
   /// Reads a `tokenizer.json` of Hugging Face that holds a byte-level byte-pair encoding.
@@ -7,10 +7,10 @@ extension BytePairEncoding {
   ///   something that would give other tokens here than there: a normalizer, another way of
   ///   cutting, unknown tokens, truncation.
   public init(contentsOf path: String) throws {
-    let file = try MappedFile(path: path)
+    let text = try TextSource(path: path).readAll(limit: 1 << 30)
     let json: JSONText
     do {
-      json = try JSONText.parse(Array(file.bytes))
+      json = try JSONText.parse(text)
     } catch let failure {
       throw WordtoolError(
         .badData, path: path, at: .byte(failure.offset), found: failure.found,
@@ -90,7 +90,10 @@ extension BytePairEncoding {
         throw refuse("the token '\(name)'", "characters that stand for bytes")
       }
       try place(bytes, at: id, name: name, replaces: false)
-      if !addedIDs.contains(number), numbers.updateValue(number, forKey: bytes) != nil {
+      if addedIDs.contains(number) {
+        // A word that merges make may have been added once more, as a token of its own.
+        if let merged = ByteLevel.bytes(name), numbers[merged] == nil { numbers[merged] = number }
+      } else if let other = numbers.updateValue(number, forKey: bytes), !addedIDs.contains(other) {
         throw refuse("the token '\(name)' twice", "distinct tokens")
       }
     }
@@ -112,7 +115,7 @@ extension BytePairEncoding {
         let rightID = numbers[right], let result = numbers[left + right]
       else {
         throw refuse(
-          "merge \(merges.count) of '\(parts.joined(separator: " "))'",
+          "merge \(merges.count + 1) of '\(parts.joined(separator: " "))'",
           "two tokens of the vocabulary that make a third")
       }
       merges.append(Merge(left: leftID, right: rightID, result: result))
@@ -127,16 +130,10 @@ extension BytePairEncoding {
   /// Writes a `tokenizer.json` that the Hugging Face libraries load.
   ///
   /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
-  public func write(to path: String) throws {
-    let output = try OutputFile(path: path)
-    try write(to: output)
-    try output.commit()
-  }
+  public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }
 
-  /// Writes a `tokenizer.json`; the same encoding gives the same bytes.
-  ///
-  /// - Throws: ``WordtoolError`` of kind `inputOutput`.
-  public func write(to output: OutputFile) throws {
+  /// Writes a `tokenizer.json` into an open file; the same encoding gives the same bytes.
+  package func write(to output: OutputFile) throws {
     let specials = Dictionary(uniqueKeysWithValues: specialTokens.map { ($0.id, $0.token) })
     func name(_ id: Int32) -> String {
       if let token = specials[id] { return JSONText.quoted(token.content) }

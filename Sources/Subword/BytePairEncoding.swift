@@ -1,7 +1,7 @@
 import WordtoolCore
 
 /// A special token, which is found in the text as it stands and never merged.
-public struct SpecialToken: Hashable, Sendable {
+public struct SpecialToken: Codable, Hashable, Sendable {
   /// The text, at least one character.
   public var content: String
   /// Whether the token marks something and is left out of decoded text on request.
@@ -18,9 +18,10 @@ public struct SpecialToken: Hashable, Sendable {
 /// loss, whatever the bytes are.
 ///
 /// ```swift
-/// let encoding = try BytePairTrainer(vocabularySize: 8000).train(on: texts)
+/// let encoding = try BytePairEncoding.train(
+///   on: texts, options: BytePairTrainingOptions(vocabularySize: 8000))
 /// let ids = encoding.encode("the food was good")
-/// encoding.decodedText(ids)  // the food was good
+/// try encoding.decodedText(ids)  // the food was good
 /// ```
 ///
 /// Text is cut into pieces by GPT-2's pattern; within a piece, which starts as single bytes, the
@@ -119,7 +120,11 @@ public struct BytePairEncoding: Sendable {
   }
 
   /// The numbers of the tokens of some bytes, which need not be UTF-8.
-  public func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> [Int32] {
+  public func encode(_ bytes: Span<UInt8>) -> [Int32] {
+    bytes.withUnsafeBufferPointer { encode($0) }
+  }
+
+  func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> [Int32] {
     var ids: [Int32] = []
     let work = encoders.take()
     defer { encoders.giveBack(work) }
@@ -138,16 +143,23 @@ public struct BytePairEncoding: Sendable {
   /// - Parameters:
   ///   - dropout: the probability that a merge is passed over, 0 ... 1. At 1 every byte is a token.
   ///   - seed: decides the choices.
-  public func encode(_ text: String, dropout: Double, seed: UInt64) -> [Int32] {
+  /// - Throws: ``WordtoolError`` of kind `usage` for a dropout that is no probability.
+  public func encode(_ text: String, dropout: Double, seed: UInt64) throws -> [Int32] {
     var text = text
-    return text.withUTF8 { encode($0, dropout: dropout, seed: seed) }
+    return try text.withUTF8 { try encode($0, dropout: dropout, seed: seed) }
   }
 
   /// The numbers of the tokens of some bytes, with merges left out at random.
-  public func encode(
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` for a dropout that is no probability.
+  public func encode(_ bytes: Span<UInt8>, dropout: Double, seed: UInt64) throws -> [Int32] {
+    try bytes.withUnsafeBufferPointer { try encode($0, dropout: dropout, seed: seed) }
+  }
+
+  private func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, dropout: Double, seed: UInt64
-  ) -> [Int32] {
-    precondition(0...1 ~= dropout, "a dropout of \(dropout)")
+  ) throws -> [Int32] {
+    try OptionCheck.require("dropout", dropout, .probability)
     if dropout == 0 { return encode(bytes) }
     var ids: [Int32] = []
     let work = PieceEncoder()

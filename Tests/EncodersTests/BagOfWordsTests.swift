@@ -25,7 +25,7 @@ import WordtoolCore
   @Test func theInverseNamesTheTermsOfEachRow() throws {
     let (bag, counts) = try BagOfWords.fitTransform(texts)
     #expect(
-      bag.inverse(counts) == [
+      try bag.inverse(counts) == [
         ["food", "good", "the", "was"], ["bad", "food", "the", "was"], ["good", "not"],
       ])
   }
@@ -35,6 +35,31 @@ import WordtoolCore
       Documents(["I saw a dog"]),
       options: BagOfWordsOptions(analysis: TextAnalysis(.tokens(.words), ngrams: 1...2)))
     #expect(bag.featureNames == ["a", "a dog", "dog", "i", "i saw", "saw", "saw a"])
+  }
+
+  /// By Python's `unicodedata`, as scikit-learn does it: ligatures and fractions come apart, Korean
+  /// syllables into their letters.
+  @Test func accentsAreTakenOffAsScikitLearnDoes() throws {
+    let text = Documents([
+      "Caf\u{E9} \u{FB01}ne \u{BD}x \u{C5}ngstro\u{308}m \u{D55C} \u{1F08}\u{3B8}\u{1FC6}\u{3BD}\u{3B1}\u{3B9}"
+    ])
+    let analysis = TextAnalysis(.words, stripsAccents: true, stopWords: ["cafe"])
+    let bag = try BagOfWords.fit(text, options: BagOfWordsOptions(analysis: analysis))
+    #expect(
+      bag.featureNames.map { Array($0.unicodeScalars) }
+        == [
+          "2x", "angstrom", "fine", "\u{3B1}\u{3B8}\u{3B7}\u{3BD}\u{3B1}\u{3B9}",
+          "\u{1112}\u{1161}\u{11AB}",
+        ].map { Array($0.unicodeScalars) })
+    try TestFiles.withFolder { folder in
+      try bag.write(to: folder + "/bag")
+      let loaded = try BagOfWords(contentsOf: folder + "/bag")
+      #expect(try loaded.transform(text) == bag.transform(text))
+    }
+    let letters = TextAnalysis(.characters, stripsAccents: true)
+    let characters = try BagOfWords.fit(
+      Documents(["\u{E9}e\u{301}"]), options: BagOfWordsOptions(analysis: letters))
+    #expect(characters.featureNames == ["e"])
   }
 
   @Test func ofEquallyFrequentTermsTheFirstInOrderStays() throws {
@@ -74,7 +99,7 @@ import WordtoolCore
     }
     #expect(throws: WordtoolError.self) { try BagOfWords(vocabulary: []) }
     #expect(throws: WordtoolError.self) { try BagOfWords(vocabulary: ["a", "a"]) }
-    #expect(throws: WordtoolError.self) { try TfIdf.fit(BagOfWords.noRows) }
+    #expect(throws: WordtoolError.self) { try TfIdf.fit(BagOfWords.noRows()) }
     #expect(throws: WordtoolError.self) { try OneHotEncoder.fit([]) }
   }
 
@@ -99,6 +124,7 @@ import WordtoolCore
 }
 
 extension BagOfWords {
-  static let noRows = SparseMatrix(
-    rowCount: 0, columnCount: 2, rowOffsets: [0], columns: [], values: [])
+  static func noRows() throws -> SparseMatrix {
+    try SparseMatrix(rowCount: 0, columnCount: 2, rowOffsets: [0], columns: [], values: [])
+  }
 }

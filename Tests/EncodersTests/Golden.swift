@@ -10,9 +10,11 @@ struct Golden: Decodable {
     var values: [Double]
 
     var matrix: SparseMatrix {
-      SparseMatrix(
-        rowCount: shape[0], columnCount: shape[1], rowOffsets: offsets, columns: columns,
-        values: values)
+      get throws {
+        try SparseMatrix(
+          rowCount: shape[0], columnCount: shape[1], rowOffsets: offsets, columns: columns,
+          values: values)
+      }
     }
   }
 

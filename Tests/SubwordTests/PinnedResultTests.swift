@@ -10,8 +10,10 @@ import Testing
       PinnedResult("4cea7b04b6d498851befcf960083eb09af6829fec638ddf5b45fa8e12775025a", [2783.0])
     ) { threads in
       let text = PinnedText(sentences: 200, words: 60, seed: 9)
-      let trainer = BytePairTrainer(vocabularySize: 320, minimumFrequency: 2)
-      let encoding = try trainer.train(on: [text.lines], threads: threads)
+      let encoding = try BytePairEncoding.train(
+        on: [text.lines],
+        options: BytePairTrainingOptions(vocabularySize: 320, minimumFrequency: 2),
+        threads: threads)
       let merges = encoding.merges.map { "\($0)\n" }.joined()
       return PinnedResult(SHA256.of(merges.utf8), [Double(encoding.encode(text.lines).count)])
     },
@@ -24,7 +26,8 @@ import Testing
       let lines = text.sentences.map {
         $0.map { ["a", "b", "c", "ß", "d ", "e", " f"][$0] }.joined()
       }
-      let encoding = try BytePairTrainer(vocabularySize: 400).train(on: lines, threads: threads)
+      let encoding = try BytePairEncoding.train(
+        on: lines, options: BytePairTrainingOptions(vocabularySize: 400), threads: threads)
       let merges = encoding.merges.map { "\($0)\n" }.joined()
       return PinnedResult(SHA256.of(merges.utf8), [Double(encoding.encode(lines[0]).count)])
     },

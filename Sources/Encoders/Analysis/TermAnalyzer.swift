@@ -5,6 +5,7 @@ import WordtoolCore
 final class TermAnalyzer {
   private let analysis: TextAnalysis
   private let tokenizer: WordTokenizer?
+  private let accents: TextTransform?
   private let stopWords: ByteStringTable?
   private var lowered: [UInt8] = []
   /// Words with one space between them, so that each n-gram is a slice.
@@ -20,6 +21,8 @@ final class TermAnalyzer {
     } else {
       tokenizer = nil
     }
+    accents =
+      analysis.stripsAccents && tokenizer == nil ? try TextTransform.strippingAccents() : nil
     stopWords = analysis.stopWords.isEmpty ? nil : ByteStringTable(analysis.stopWords)
   }
 
@@ -39,6 +42,9 @@ final class TermAnalyzer {
       Characters.appendLowercaseFast(text, to: &lowered)
     } else {
       lowered.append(contentsOf: text)
+    }
+    if let accents, lowered.contains(where: { $0 >= 0x80 }) {
+      lowered = lowered.withUnsafeBufferPointer { Array(accents.apply($0)) }
     }
     // The buffer is lent while the body runs; nothing below changes it.
     let source = lowered

@@ -82,6 +82,8 @@ struct TermCounts: Sendable {
   static func count(
     _ documents: Documents, _ analysis: TextAnalysis, known: ByteStringTable? = nil, threads: Int
   ) throws -> [TermCounts] {
+    try analysis.validate()
+    try OptionCheck.requireThreads(threads)
     let pieces = documents.pieces(count: max(1, min(threads, documents.count)))
     return try Self.map(count: pieces.count) { index in
       try TermCounts(documents, pieces[index], analysis, known: known)

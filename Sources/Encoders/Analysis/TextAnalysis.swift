@@ -1,9 +1,10 @@
 public import Tokenize
+public import WordtoolCore
 
 /// How a text becomes terms: the features that bags of words and hashing count.
-public struct TextAnalysis: Hashable, Sendable {
+public struct TextAnalysis: TrainingOptions {
   /// What terms are made of.
-  public enum Unit: Hashable, Sendable {
+  public enum Unit: Codable, Hashable, Sendable {
     /// Runs of at least two word characters: the pattern `(?u)\b\w\w+\b`, scikit-learn's default.
     case words
     /// The tokens of a rule, as the rest of the toolkit makes them.
@@ -19,9 +20,14 @@ public struct TextAnalysis: Hashable, Sendable {
   /// Whether the text is lower-cased first, by Unicode's mapping for no locale in particular. The
   /// rule of ``Unit/tokens(_:)`` decides for itself.
   public var lowercase: Bool
+  /// Whether accents are taken off after that, as scikit-learn's `strip_accents='unicode'` does: the
+  /// compatibility decomposition (NFKD) without its combining marks. The rule of ``Unit/tokens(_:)``
+  /// decides for itself.
+  public var stripsAccents: Bool
   /// How many words or characters a term has. Words are joined by one space.
   public var ngrams: ClosedRange<Int>
-  /// Words that are left out before terms are made, in lower case if `lowercase`.
+  /// Words that are left out before terms are made, in lower case if `lowercase`, without accents if
+  /// `stripsAccents`.
   public var stopWords: [String]
 
   /// Describes an analysis.
@@ -30,14 +36,20 @@ public struct TextAnalysis: Hashable, Sendable {
   ///   - ngrams: at least 1 and at most 1000.
   ///   - stopWords: used with words and tokens only.
   public init(
-    _ unit: Unit = .words, lowercase: Bool = true, ngrams: ClosedRange<Int> = 1...1,
-    stopWords: [String] = []
+    _ unit: Unit = .words, lowercase: Bool = true, stripsAccents: Bool = false,
+    ngrams: ClosedRange<Int> = 1...1, stopWords: [String] = []
   ) {
-    precondition(
-      ngrams.lowerBound >= 1 && ngrams.upperBound <= 1000, "n-grams of \(ngrams) words")
     self.unit = unit
     self.lowercase = lowercase
+    self.stripsAccents = stripsAccents
     self.ngrams = ngrams
     self.stopWords = stopWords
+  }
+
+  /// - Throws: ``WordtoolError`` of kind `usage` for n-grams out of range.
+  public func validate() throws {
+    try OptionCheck.require(
+      ngrams.lowerBound >= 1 && ngrams.upperBound <= 1000, found: "`ngrams` is \(ngrams)",
+      expected: "1 to 1000 words or characters")
   }
 }

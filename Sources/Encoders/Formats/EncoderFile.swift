@@ -55,18 +55,20 @@ struct EncoderFile {
       metadata["tokenizer"] = try StoredJSON.text(rule)
     }
     metadata["lowercase"] = "\(analysis.lowercase)"
+    // Left out where it is false, as in files that were written before there was a choice.
+    if analysis.stripsAccents { metadata["stripsAccents"] = "true" }
     metadata["ngrams"] = "\(analysis.ngrams.lowerBound)-\(analysis.ngrams.upperBound)"
     add("stopWords", analysis.stopWords)
   }
 
   /// Writes everything that was added.
   func write(to path: String) throws {
-    let output = try OutputFile(path: path)
-    var writer = try TensorFileWriter(
-      to: output, metadata: metadata, tensors: tensors.map(\.announcement))
-    for tensor in tensors { try tensor.bytes.withUnsafeBytes { try writer.write($0) } }
-    writer.finish()
-    try output.commit()
+    try OutputFile.write(to: path) { output in
+      var writer = try TensorFileWriter(
+        to: output, metadata: metadata, tensors: tensors.map(\.announcement))
+      for tensor in tensors { try tensor.bytes.withUnsafeBytes { try writer.write($0) } }
+      writer.finish()
+    }
   }
 }
 
@@ -114,7 +116,9 @@ extension ModelFile {
       throw failure("n-grams of '\(try text("ngrams"))'", "two numbers from 1 to 1000")
     }
     return TextAnalysis(
-      unit, lowercase: try flag("lowercase"), ngrams: ends[0]...ends[1],
+      unit, lowercase: try flag("lowercase"),
+      stripsAccents: tensors.metadata["stripsAccents"] == nil ? false : try flag("stripsAccents"),
+      ngrams: ends[0]...ends[1],
       stopWords: try strings("stopWords"))
   }
 

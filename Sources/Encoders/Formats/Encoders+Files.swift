@@ -189,7 +189,7 @@ extension ModelFile {
       throw failure("\(counts.count) counts for \(words.count) words", "one of at least 0 each")
     }
     return (
-      Vocabulary(counts.indices.map { (word: words.text(Int32($0)), count: counts[$0]) }), size
+      try Vocabulary(counts.indices.map { (word: words.text(Int32($0)), count: counts[$0]) }), size
     )
   }
 }

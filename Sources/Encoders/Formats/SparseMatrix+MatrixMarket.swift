@@ -1,12 +1,17 @@
-public import WordtoolCore
+package import WordtoolCore
 
 extension SparseMatrix {
   /// Writes the matrix in the Matrix Market exchange format: coordinates, real, general.
   ///
   /// Values have the shortest digits that read back as the same number.
   ///
-  /// - Throws: ``WordtoolError`` of kind `inputOutput`.
-  public func writeMatrixMarket(to output: OutputFile) throws {
+  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  public func writeMatrixMarket(to path: String) throws {
+    try OutputFile.write(to: path) { try writeMatrixMarket(to: $0) }
+  }
+
+  /// Writes into an open file.
+  package func writeMatrixMarket(to output: OutputFile) throws {
     try output.write(
       "%%MatrixMarket matrix coordinate real general\n\(rowCount) \(columnCount) \(storedCount)\n")
     for row in 0..<rowCount {
@@ -20,8 +25,13 @@ extension SparseMatrix {
 
   /// Writes one JSON object a row: `{"columns":[…],"values":[…]}`.
   ///
-  /// - Throws: ``WordtoolError`` of kind `inputOutput`.
-  public func writeJSONLines(to output: OutputFile) throws {
+  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  public func writeJSONLines(to path: String) throws {
+    try OutputFile.write(to: path) { try writeJSONLines(to: $0) }
+  }
+
+  /// Writes into an open file.
+  package func writeJSONLines(to output: OutputFile) throws {
     for row in 0..<rowCount {
       let places = rowOffsets[row]..<rowOffsets[row + 1]
       let names = places.map { "\(columns[$0])" }.joined(separator: ",")
@@ -40,13 +50,7 @@ extension SparseMatrix {
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` with the line that does not fit.
   public init(matrixMarket path: String) throws {
-    let source = try ByteSource(path: path)
-    var text: [UInt8] = []
-    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
-    defer { room.deallocate() }
-    while case let count = try source.read(into: room), count > 0 {
-      text.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
-    }
+    let text = try TextSource(path: path).readAll()
     var reader = MatrixMarketReader(text: text, path: path)
     self = try reader.read()
   }
