@@ -1,6 +1,13 @@
 import BLASCore
 import WordtoolCore
 
+extension WordtoolError {
+  /// Weights that are finite can be too large for their products.
+  static let unsoundModel = WordtoolError(
+    .badData, found: "a model whose probabilities are not numbers", expected: "a sound model",
+    remedy: "train it again, with a lower learning rate, or get the file again")
+}
+
 /// A trained model of whatever kind.
 public enum SequenceModelFile {
   /// A language model: n-grams or a network.

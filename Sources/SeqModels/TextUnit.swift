@@ -21,54 +21,72 @@ public final class SentenceReader {
   public let unit: TextUnit
   /// How many byte sequences were not UTF-8 and became U+FFFD.
   public private(set) var replacedCount = 0
+  /// What the folders read last hold beside text.
+  public private(set) var leftOut: [InputFiles.LeftOut] = []
 
   private let tokenizer: WordTokenizer
   private let isStrict: Bool
+  private let encoding: TextEncoding
 
   /// Makes a reader.
   ///
   /// - Parameters:
   ///   - rule: how words are found; not looked at for characters.
-  ///   - isStrict: whether bytes that are not UTF-8 are an error.
+  ///   - isStrict: whether bytes that are not text in the encoding are an error.
+  ///   - encoding: of the files.
   /// - Throws: `WordtoolError` when ICU does not know the rule's locale.
-  public init(unit: TextUnit, rule: TokenizerRule = .whitespace, isStrict: Bool = false) throws {
+  public init(
+    unit: TextUnit, rule: TokenizerRule = .whitespace, isStrict: Bool = false,
+    encoding: TextEncoding = .utf8
+  ) throws {
     self.unit = unit
     self.isStrict = isStrict
+    self.encoding = encoding
     tokenizer = try WordTokenizer(rule: unit == .word ? rule : .whitespace)
   }
 
-  /// Reads files in order, line by line.
+  /// Reads files in order. Memory does not grow with the length of a line.
   ///
   /// - Parameters:
   ///   - paths: files, plain or gzip, and folders; `-` is standard input.
-  ///   - stop: looked at between lines.
+  ///   - stop: looked at now and then.
   ///   - token: called for each token; the bytes are valid during the call only.
   ///   - end: called after the last token of each sentence.
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, `badData` for damaged gzip or, when
   ///   strict, for bytes that are not UTF-8, `interrupted`.
-  public func read(
-    _ paths: [String], stop: StopFlag? = nil,
-    token: (UnsafeBufferPointer<UInt8>) throws -> Void, end: () throws -> Void
+  package func read(
+    _ paths: [String], stop: StopFlag = StopFlag(),
+    token: (UnsafeBufferPointer<UInt8>) throws -> Void, end endSentence: () throws -> Void
   ) throws {
-    for path in try InputFiles.expand(paths) {
-      let lines = try LineReader(path: path)
-      while true {
-        let count = try lines.next { line in
-          if isStrict, let problem = UTF8Text.firstProblem(in: line) {
-            throw WordtoolError(
-              .badData, path: path, at: .byte(lines.offset + problem),
-              found: "bytes that are not UTF-8", expected: "UTF-8 text",
-              remedy: "without --strict they are replaced and counted")
-          }
-          return try forEachToken(in: line, token)
-        }
-        guard let count else { break }
-        if count > 0 || unit == .char { try end() }
-        if stop?.isRaised == true {
-          throw WordtoolError(.interrupted, path: path, found: "stopped while reading")
+    let listing = try InputFiles.texts(paths, isUTF8: encoding == .utf8)
+    leftOut = listing.leftOut
+    let pieces = PieceReader(
+      files: listing.files, encoding: encoding,
+      isStrict: isStrict, cuts: unit == .char ? .scalars : CutPlaces(tokenizer.rule))
+    let buffer = PieceBuffer()
+    // Tokens of the present line, which may have begun in an earlier piece.
+    var count = 0
+    while let piece = try pieces.take(buffer) {
+      try piece.withText(in: buffer, isStrict: isStrict) { text, replaced in
+        replacedCount += replaced
+        var rest = UnsafeBufferPointer(rebasing: text[...])
+        while !rest.isEmpty {
+          let newline = rest.firstIndex(of: UInt8(ascii: "\n"))
+          var end = newline ?? rest.count
+          let next = newline.map { $0 + 1 } ?? rest.count
+          if newline != nil, end > 0, rest[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+          count += try forEachToken(in: UnsafeBufferPointer(rebasing: rest[..<end]), token)
+          rest = UnsafeBufferPointer(rebasing: rest[next...])
+          if newline == nil && !piece.endsFile { break }
+          if count > 0 || unit == .char { try endSentence() }
+          count = 0
         }
       }
+      if stop.isRaised {
+        throw WordtoolError(.interrupted, path: piece.path, found: "stopped while reading")
+      }
     }
+    replacedCount += pieces.replacedSequenceCount
   }
 
   /// The tokens of one line of text.

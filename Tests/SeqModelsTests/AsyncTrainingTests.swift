@@ -72,4 +72,58 @@ import WordtoolCore
     }
     #expect(way?.kind == .usage && way?.found == "`bptt` is 0")
   }
+
+  @Test func `classifiers, taggers and n-grams are awaited with the same result`() async throws {
+    let folder = ScratchFolder()
+    var options = SequenceTrainingOptions()
+    options.recurrent.hidden = 4
+    options.embedding = 4
+    options.epochs = 1
+    let (reviews, stop, linear) = (ToyReviews.make(20), StopFlag(), LinearClassifierOptions())
+    let classifiers = [
+      (
+        try TextClassifier.train(on: reviews, options: linear, stop: stop),
+        try await TextClassifier.train(on: reviews, options: linear)
+      ),
+      (
+        try TextClassifier.train(on: reviews, options: options, stop: stop),
+        try await TextClassifier.train(on: reviews, options: options)
+      ),
+    ]
+    for (blocking, awaited) in classifiers {
+      try blocking.write(to: folder("blocking"))
+      try awaited.write(to: folder("awaited"))
+      #expect(try folder.bytes(of: "awaited") == folder.bytes(of: "blocking"))
+      #expect(awaited.training == blocking.training)
+      #expect(try TextClassifier(contentsOf: folder("awaited")).training == nil)
+    }
+    var tagged = TaggedText()
+    tagged.sentences = (0..<9).map {
+      .init(words: ["a", "b\($0 % 2)"], tags: ["X", "Y\($0 % 2)"])
+    }
+    let moments = TrainingMoments()
+    try SequenceTagger.train(on: tagged, options: options, stop: stop).write(to: folder("blocking"))
+    try await SequenceTagger.train(on: tagged, options: options, progress: moments)
+      .write(to: folder("awaited"))
+    #expect(try folder.bytes(of: "awaited") == folder.bytes(of: "blocking"))
+    var last: TrainingProgress?
+    for await moment in moments { last = moment }
+    #expect(last?.fraction == 1 && last?.examples == 9 && last?.epoch == 1)
+    let path = try folder.write(Self.text, to: "text.txt")
+    let model = try await NGramModel.train(on: [path])
+    #expect(model == (try NGramModel.train(on: [path], stop: stop)))
+  }
+
+  @Test func `a linear classifier reports on the caller's thread until all is done`() throws {
+    for threads in [1, 2] {
+      var reports: [TrainingProgress] = []
+      let options = LinearClassifierOptions()
+      let classifier = try TextClassifier.train(
+        on: ToyReviews.make(40), options: options, threads: threads
+      ) { reports.append($0) }
+      #expect(reports.last?.fraction == 1 && reports.last?.learningRate == nil)
+      #expect(reports.last?.epoch == classifier.training?.epochs)
+      #expect(zip(reports, reports.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
+    }
+  }
 }

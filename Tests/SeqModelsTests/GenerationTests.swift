@@ -8,7 +8,7 @@ import WordtoolCore
 
   init() throws {
     let text = NGramTests.sentences(200, seed: 4).map { $0.joined(separator: " ") + "\n" }.joined()
-    model = try NGramTests.train(text).model
+    model = try NGramTests.train(text)
   }
 
   private func options(
@@ -96,7 +96,7 @@ import WordtoolCore
   }
 
   @Test func charactersAreJoinedAsTheyStood() throws {
-    let model = try NGramTests.train("ab ab ab\nab ab\nab ab ab\n", order: 4, unit: .char).model
+    let model = try NGramTests.train("ab ab ab\nab ab\nab ab ab\n", order: 4, unit: .char)
     let text = try model.generate(
       prompt: "a", length: 4, options: options { $0.temperature = 0 }
     ).text

@@ -77,7 +77,7 @@ import WordtoolCore
       func explosion(_ threads: Int) throws -> GradientFlowExplosion {
         try GradientFlow.explosion(
           ids: text.ids(of: [folder + "/text"]), vocabulary: text.vocabulary, options: options,
-          rate: 10, threads: threads)
+          learningRate: 10, threads: threads)
       }
       let result = try explosion(1)
       let (free, kept) = (result.unclipped, result.clipped)
@@ -108,7 +108,7 @@ import WordtoolCore
     var options = RecallOptions()
     options.words = 4
     options.hidden = 32
-    options.rate = 0.003
+    options.learningRate = 0.003
     options.testSequences = 300
     let gated = try RecallTask.run(.lstm, distance: 15, options: options)
     #expect(gated.accuracy > 0.95)
@@ -122,7 +122,7 @@ import WordtoolCore
       if: RealData.has("ptb/ptb.valid.txt"), "WORDTOOL_CORPORA names no folder with ptb"))
   func theNumbersOfThePennTreebank() throws {
     let path = RealData.path("ptb/ptb.valid.txt")
-    let text = try NeuralText(counting: [path], unit: .word, maximumCount: 300)
+    let text = try NeuralText(counting: [path], unit: .word, maximumVocabulary: 300)
     var options = GradientFlowOptions()
     options.hidden = 64
     options.sequences = 10
@@ -142,7 +142,7 @@ import WordtoolCore
     // A step of the unclipped training is too long; the same network learns with clipping.
     options.trainingSteps = 40
     let explosion = try GradientFlow.explosion(
-      ids: text.ids(of: [path]), vocabulary: text.vocabulary, options: options, rate: 1)
+      ids: text.ids(of: [path]), vocabulary: text.vocabulary, options: options, learningRate: 1)
     let (free, kept) = (explosion.unclipped, explosion.clipped)
     #expect(free.hasDiverged && free.steps.count < 20)
     #expect(free.curve.norms[50] > 1e3 * free.curve.norms[0])

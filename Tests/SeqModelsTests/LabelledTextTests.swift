@@ -1,4 +1,5 @@
 import SeqModels
+import Tokenize
 import Testing
 import TestSupport
 import WordtoolCore
@@ -55,6 +56,79 @@ import WordtoolCore
     let forced = LabelledTextLayout(
       textColumn: .number(1), labelColumn: .number(2), hasHeader: true)
     #expect(contents(try read("x\ty\nfine\t1\n", layout: forced)) == ["fine <- 1"])
+  }
+
+  @Test(arguments: [
+    "Class Index,Title,Description", "v1,v2", "stars,text", "target,tweet", "polarity,content",
+    "category,headline", "sentence,emotion", "utterance,intent", "question,topic",
+    "Text,Language", "title,tag",
+  ])
+  func aRowOfNamesIsNoText(_ header: String) throws {
+    let names = header.split(separator: ",").map { $0.lowercased() }
+    let textFirst = ["sentence", "utterance", "question", "text", "title"].contains(names[0])
+    let rows = [("good", "a fine film"), ("bad", "a dull film"), ("good", "fine"), ("bad", "dull")]
+    let lines = rows.map { label, words in
+      names.count == 3
+        ? "\(label),x,\(words) of it" : textFirst ? "\(words),\(label)" : "\(label),\(words)"
+    }
+    let text = try read(([header] + lines).joined(separator: "\n"), name: "h.csv")
+    #expect(text.count == 4 && text.labels == ["good", "bad"], "\(contents(text))")
+    #expect(text.warnings.isEmpty)
+  }
+
+  @Test func aFirstRowThatMayBeATextIsKept() throws {
+    // `question` is a usual name of a column, and a label of this file.
+    let rows = "question\twhat is it there\nquestion\twho may it be\nanswer\tthat is it of course\n"
+    #expect(try read(rows).count == 3)
+    let doubtful = try read("a,one thing\nb,two things\nc,three things\n", name: "d.csv")
+    #expect(doubtful.count == 3)
+    #expect(doubtful.warnings.count == 1 && doubtful.warnings[0].contains("d.csv:1: "))
+    let said = LabelledTextLayout(hasHeader: false)
+    #expect(try read("v1,v2\na,x\na,y\n", name: "n.csv", layout: said).count == 3)
+    // Numbers of rows are no labels.
+    let numbered = try read(
+      "id,text,stars\n1,good one,5\n2,bad one,1\n3,fine one,5\n", name: "i.csv")
+    #expect(contents(numbered) == ["good one <- 5", "bad one <- 1", "fine one <- 5"])
+  }
+
+  @Test func fieldsMayStandBetweenOtherDelimiters() throws {
+    for (delimiter, name) in [(";", "f.csv"), ("|", "f"), ("\t", "f.csv"), (";", "f")] {
+      let text = try read(
+        "text\(delimiter)label\n\"a, \(delimiter) b\"\(delimiter)x\nlong, text\(delimiter)y\n",
+        name: name)
+      let quoted = delimiter == "\t" && name == "f" ? "\"" : ""
+      #expect(contents(text) == ["\(quoted)a, \(delimiter) b <- x", "long, text <- y"])
+    }
+    let excel = try read("sep=;\ntext;label\none, two;a\n", name: "e.csv")
+    #expect(contents(excel) == ["one, two <- a"])
+    let said = LabelledTextLayout(hasHeader: true, delimiter: "~")
+    #expect(contents(try read("text~label\none~a\n", layout: said)) == ["one <- a"])
+  }
+
+  @Test func remarksAndEmptyRowsAreLeftOut() throws {
+    let text = try read(
+      "# made by hand\ntext,label\n\none,a\n  \n,\n# two\n#tag me,b\n", name: "r.csv")
+    #expect(contents(text) == ["one <- a", "#tag me <- b"])
+    #expect(contents(try read("# x\n{\"text\": \"a\", \"label\": 1}\n")) == ["a <- 1"])
+  }
+
+  @Test func aJSONArrayIsReadAndItsElementsAreCountedFrom1() throws {
+    let array = #"[{"text": "a", "label": "x"}, {"text": "b", "label": ["y", "x"]}]"#
+    #expect(contents(try read(array)) == ["a <- x", "b <- y|x"])
+    let error = #expect(throws: WordtoolError.self) {
+      try read(#"[{"text": "a", "label": "x"}, {"label": "x"}]"#, name: "f.json")
+    }
+    #expect(error?.description.contains("element 2: no text") == true)
+  }
+
+  @Test func bytesThatAreNoTextAreCountedAndEncodingsAreRead() throws {
+    let folder = ScratchFolder()
+    let latin = "text,label\ncaf\u{E9},a\n".unicodeScalars.map { UInt8($0.value) }
+    let path = try folder.write(latin, to: "l.csv")
+    #expect(try LabelledText(contentsOf: path).replacedCount == 1)
+    let layout = LabelledTextLayout(encoding: .named("latin-1"))
+    let text = try LabelledText(contentsOf: path, layout: layout)
+    #expect(contents(text) == ["café <- a"] && text.replacedCount == 0)
   }
 
   @Test func csvHasQuotationMarksCommasAndLineEndsInFields() throws {

@@ -8,13 +8,13 @@ import WordtoolCore
   @Test func anNGramModelSaysTheSameInEveryWay() throws {
     let sentences = NGramTests.sentences(150, seed: 6)
     let text = sentences.map { $0.joined(separator: " ") + "\n" }.joined()
-    let model = try NGramTests.train(text).model
+    let model = try NGramTests.train(text)
     let folder = ScratchFolder()
     let path = try folder.write("w0 w1 w2\nzz w3\n\nw0\n", to: "text")
     let tokens = try TokenizedText([path], for: model)
     #expect(tokens.tokenCount == 6 && tokens.sentenceCount == 3 && tokens.unknownCount == 1)
     #expect(tokens.ids.count == 9 && tokens.ids.filter { $0 == model.endID }.count == 3)
-    let values = try model.logProbabilities(of: tokens.ids, stop: nil)
+    let values = try model.logProbabilities(of: tokens.ids, stop: StopFlag())
     var walker = LanguageModelWalker(model)
     var all: [Double] = []
     var worst = 0.0
@@ -47,7 +47,7 @@ import WordtoolCore
 
   @Test func whatTheProtocolDoesByItself() throws {
     let model = TableModel(seed: 5)
-    let values = try model.logProbabilities(of: [2, 3, 1, 0], stop: nil)
+    let values = try model.logProbabilities(of: [2, 3, 1, 0], stop: StopFlag())
     let expected = [(1, 2), (2, 3), (3, 1), (1, 0)].map { log(model.rows[$0.0][$0.1]) }
     #expect(values == expected && model.beginOfSentenceID == nil)
     #expect(try model.unknownTokens(in: "a x b\nx y") == ["x", "y"])
@@ -61,7 +61,7 @@ import WordtoolCore
 
   @Test func filesAreKnownByTheirContent() throws {
     let folder = ScratchFolder()
-    let model = try NGramTests.train("a b\nb a c\n", order: 2).model
+    let model = try NGramTests.train("a b\nb a c\n", order: 2)
     try model.write(to: folder("m.safetensors"))
     #expect(try LanguageModelFile.load(folder("m.safetensors")) is NGramModel)
     let zipped = try folder.write(Gzip.stored(folder.bytes(of: "m.safetensors")), to: "z")

@@ -28,16 +28,16 @@ enum ToyReviews {
 }
 
 @Suite struct LinearClassifierTests {
-  private func model(_ training: ClassifierTraining) throws -> [UInt8] {
+  private func model(_ classifier: TextClassifier) throws -> [UInt8] {
     let folder = ScratchFolder()
-    try training.classifier.write(to: try OutputFile(path: folder("m")))
+    try classifier.write(to: folder("m"))
     return try folder.bytes(of: "m")
   }
 
   @Test(arguments: LinearClassifierOptions.Weighting.allCases)
   func wordsThatTellTheClassAreLearned(_ weighting: LinearClassifierOptions.Weighting) throws {
     let options = LinearClassifierOptions(weighting: weighting)
-    let classifier = try TextClassifier.train(on: ToyReviews.make(200), options: options).classifier
+    let classifier = try TextClassifier.train(on: ToyReviews.make(200), options: options)
     let report = try classifier.evaluate(ToyReviews.make(200, seed: 2))
     #expect(report.accuracy > 0.9, "\(weighting): \(report.accuracy)")
     #expect(try classifier.predictions(for: "lovely good").first?.label == "class 0")
@@ -65,9 +65,9 @@ enum ToyReviews {
     options.features.orders = 1...1
     options.features.minimumCount = 1
     options.tolerance = 1e-5
-    options.maximumEpochs = 5000
+    options.epochs = 5000
     let trained = try TextClassifier.train(on: text, options: options)
-    try trained.classifier.write(to: try OutputFile(path: folder("m")))
+    try trained.write(to: folder("m"))
     let file = try TensorFile(path: folder("m"))
     func floats(_ name: String) throws -> [Float] {
       let entry = try #require(file.entry(named: name))
@@ -109,10 +109,10 @@ enum ToyReviews {
     for buckets in [nil, 1000] {
       var options = LinearClassifierOptions(weighting: .binary)
       options.features.bucketCount = buckets
-      let classifier = try TextClassifier.train(on: text, options: options).classifier
+      let classifier = try TextClassifier.train(on: text, options: options)
       #expect(try classifier.evaluate(text).accuracy == 1)
       options.features.orders = 1...1
-      let words = try TextClassifier.train(on: text, options: options).classifier
+      let words = try TextClassifier.train(on: text, options: options)
       #expect(try words.evaluate(text).accuracy == 0.5)
     }
   }
@@ -124,8 +124,8 @@ enum ToyReviews {
       var options = LinearClassifierOptions(weighting: .binary, cost: 10)
       options.classWeights = weights
       options.tolerance = 1e-3
-      options.maximumEpochs = 5000
-      return try TextClassifier.train(on: text, options: options).classifier
+      options.epochs = 5000
+      return try TextClassifier.train(on: text, options: options)
         .predictions(for: "same")[0]
     }
     let plain = try answer(.uniform)
@@ -144,7 +144,7 @@ enum ToyReviews {
     }
     let classifier = try TextClassifier.train(
       on: text, options: LinearClassifierOptions(weighting: .binary, cost: 10)
-    ).classifier
+    )
     #expect(!classifier.isExclusive)
     let both = try classifier.predictions(for: "sugar cake", count: 2)
     #expect(both.allSatisfy { $0.probability > 0.8 })
@@ -161,10 +161,10 @@ enum ToyReviews {
         var options = LinearClassifierOptions(weighting: weighting)
         options.features.bucketCount = buckets
         options.features.orders = 2...3
-        let trained = try TextClassifier.train(on: text, options: options).classifier
-        try trained.write(to: try OutputFile(path: folder("a")))
+        let trained = try TextClassifier.train(on: text, options: options)
+        try trained.write(to: folder("a"))
         let read = try TextClassifier(contentsOf: folder("a"))
-        try read.write(to: try OutputFile(path: folder("b")))
+        try read.write(to: folder("b"))
         #expect(try folder.bytes(of: "a") == folder.bytes(of: "b"))
         for index in 0..<text.count {
           let words = text.text(at: index)
@@ -233,7 +233,7 @@ enum ToyReviews {
   @Test func unseenLabelsAreCountedAsWrong() throws {
     let classifier = try TextClassifier.train(
       on: ToyReviews.make(100), options: LinearClassifierOptions()
-    ).classifier
+    )
     var test = LabelledText()
     test.append(text: "good fine", labels: ["class 0"])
     test.append(text: "bad dull", labels: ["class 1"])
@@ -260,6 +260,6 @@ enum ToyReviews {
     let text = try LabelledText(contentsOf: RealData.path("imdb/train.tsv.gz"))
     let test = try LabelledText(contentsOf: RealData.path("imdb/test.tsv.gz"))
     let trained = try TextClassifier.train(on: text, options: LinearClassifierOptions(), threads: 2)
-    #expect(try trained.classifier.evaluate(test, threads: 2).accuracy > 0.912)
+    #expect(try trained.evaluate(test, threads: 2).accuracy > 0.912)
   }
 }

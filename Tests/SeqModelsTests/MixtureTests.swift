@@ -11,7 +11,7 @@ import WordtoolCore
   private let table = TableModel(seed: 2)
 
   init() throws {
-    ngram = try NGramTests.train("c c b a\nb c\nc a b c\n", order: 2).model
+    ngram = try NGramTests.train("c c b a\nb c\nc a b c\n", order: 2)
   }
 
   @Test func probabilitiesAreWeightedMeansWhateverTheNumbers() throws {
@@ -44,10 +44,10 @@ import WordtoolCore
     let mixture = try MixtureModel([ngram, table], weights: [0.5, 0.5])
     let text = try TokenizedText([path], for: mixture)
     let parts = try mixture.componentLogProbabilities(of: text.ids)
-    #expect(parts[0] == (try ngram.logProbabilities(of: text.ids, stop: nil)))
+    #expect(parts[0] == (try ngram.logProbabilities(of: text.ids, stop: StopFlag())))
     let others = try TokenizedText([path], for: table)
-    #expect(parts[1] == (try table.logProbabilities(of: others.ids, stop: nil)))
-    let values = try mixture.logProbabilities(of: text.ids, stop: nil)
+    #expect(parts[1] == (try table.logProbabilities(of: others.ids, stop: StopFlag())))
+    let values = try mixture.logProbabilities(of: text.ids, stop: StopFlag())
     var walker = LanguageModelWalker(mixture)
     var all: [Double] = []
     for (place, id) in text.ids.enumerated() {
@@ -56,7 +56,7 @@ import WordtoolCore
       walker.advance(with: id)
     }
     let alone = try MixtureModel([ngram])
-    #expect(try alone.logProbabilities(of: text.ids, stop: nil) == parts[0])
+    #expect(try alone.logProbabilities(of: text.ids, stop: StopFlag()) == parts[0])
     let unweighted = try MixtureModel([ngram, table], weights: [1, 0])
     #expect(try unweighted.perplexity(of: [path]) == (try ngram.perplexity(of: [path])))
   }
@@ -88,7 +88,7 @@ import WordtoolCore
     words.readingRule = .words
     var older = table
     older.readingRule.icuVersion = "60.1"
-    let longer = try NGramTests.train("c b a\nb zz\n", order: 2).model
+    let longer = try NGramTests.train("c b a\nb zz\n", order: 2)
     for (models, message) in [
       ([table, fewer], "two.lm: a vocabulary of 5 tokens without 'c', expected the 5 of one.lm"),
       ([ngram, longer], "two.lm: a vocabulary of 6 tokens with 'zz', expected the 5 of one.lm"),

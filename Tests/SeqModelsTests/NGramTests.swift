@@ -9,13 +9,13 @@ import WordtoolCore
   static func train(
     _ text: String, order: Int = 3, unit: TextUnit = .word,
     _ change: (inout NGramOptions) -> Void = { _ in }
-  ) throws -> NGramTrainer {
+  ) throws -> NGramModel {
     let folder = ScratchFolder()
     var options = NGramOptions()
     options.order = order
     options.unit = unit
     change(&options)
-    return try NGramTrainer([folder.write(text, to: "text")], options: options)
+    return try NGramModel.train(on: [folder.write(text, to: "text")], options: options)
   }
 
   /// Sentences of a few words, the lower numbers more frequent.
@@ -37,10 +37,9 @@ import WordtoolCore
   /// Different tokens stand before a, b and </s>: 2, before c: 1, 7 in all. Discounted are
   /// 1 + 1 + 1 + 0.5 = 3.5, half of it, shared by 5 tokens: 0.1 each.
   @Test func aSmallExampleByHand() throws {
-    let trained = try Self.train("a b\nb a c\n", order: 2)
-    let model = trained.model
-    #expect(trained.discounts.map(\.areFallback) == [true, true])
-    #expect(trained.tokenCount == 5 && trained.sentenceCount == 2)
+    let model = try Self.train("a b\nb a c\n", order: 2)
+    #expect(model.training?.discounts.map(\.areFallback) == [true, true])
+    #expect(model.training?.tokenCount == 5 && model.training?.sentenceCount == 2)
     #expect(model.counts == [6, 7])
     func expect(
       _ word: String, after previous: String?, _ probability: Double,
@@ -79,7 +78,7 @@ import WordtoolCore
   @Test(arguments: 1...5) func agreesWithDictionariesAndSumsToOne(_ order: Int) throws {
     let sentences = Self.sentences(70, seed: UInt64(order))
     let text = sentences.map { $0.joined(separator: " ") + "\n" }.joined()
-    let model = try Self.train(text, order: order).model
+    let model = try Self.train(text, order: order)
     let oracle = KneserNeyOracle(sentences, order: order)
     #expect(model.vocabularyCount == oracle.vocabulary.count + 1)
     var source = SeededGenerator(seed: 7)
@@ -104,21 +103,20 @@ import WordtoolCore
 
   @Test func rareWordsBecomeUnknownAndVocabularyIsOrdered() throws {
     let text = "x y z\nx y\nx q\n<s> x </s>\n\n   \n"
-    let all = try Self.train(text, order: 1).model
+    let all = try Self.train(text, order: 1)
     #expect((0..<7).map { all.token(Int32($0)) } == ["<unk>", "<s>", "</s>", "x", "y", "q", "z"])
     let frequent = try Self.train(text) { $0.minimumCount = 2 }
-    #expect(frequent.model.vocabularyCount == 5 && frequent.sentenceCount == 4)
-    let first = try Self.train(text) { $0.maximumVocabulary = 1 }.model
+    #expect(frequent.vocabularyCount == 5 && frequent.training?.sentenceCount == 4)
+    let first = try Self.train(text) { $0.maximumVocabulary = 1 }
     #expect(first.vocabularyCount == 4 && first.id(of: "x") == 3 && first.id(of: "y") == nil)
     // What became unknown is counted: it is likelier than in the model that knows all.
-    var (a, b) = (all.empty, frequent.model.empty)
-    #expect(frequent.model.score(0, &b) > all.score(0, &a))
+    var (a, b) = (all.empty, frequent.empty)
+    #expect(frequent.score(0, &b) > all.score(0, &a))
   }
 
   @Test func charactersAreCodePointsAndEveryLineCounts() throws {
-    let trained = try Self.train("né\u{301} e\n\n\té\r\n", unit: .char)
-    let model = trained.model
-    #expect(trained.tokenCount == 7 && trained.sentenceCount == 3)
+    let model = try Self.train("né\u{301} e\n\n\té\r\n", unit: .char)
+    #expect(model.training?.tokenCount == 7 && model.training?.sentenceCount == 3)
     #expect(model.id(of: "<U+0020>") != nil && model.id(of: "<U+0009>") != nil)
     #expect(model.id(of: "\u{301}") != nil && model.id(of: " ") == nil)
     let folder = ScratchFolder()
@@ -138,16 +136,18 @@ import WordtoolCore
     }
     let folder = ScratchFolder()
     let path = try folder.write(Array("a b ".utf8) + [0xFF, 10], to: "text")
-    let lenient = try NGramTrainer([path])
-    #expect(lenient.replacedCount == 1)
+    let lenient = try NGramModel.train(on: [path])
+    #expect(lenient.training?.replacedCount == 1)
     var strict = NGramOptions()
     strict.isStrict = true
-    let error = #expect(throws: WordtoolError.self) { try NGramTrainer([path], options: strict) }
+    let error = #expect(throws: WordtoolError.self) {
+      try NGramModel.train(on: [path], options: strict)
+    }
     #expect(error?.position == .byte(4))
   }
 
   @Test func perplexityCountsSentenceEndsAndTellsUnknownWordsApart() throws {
-    let model = try Self.train("a b\nb a c\n", order: 2).model
+    let model = try Self.train("a b\nb a c\n", order: 2)
     let folder = ScratchFolder()
     let report = try model.perplexity(of: [folder.write("a  zz\n\n", to: "text")])
     let half = 0.5 * (1.0 / 7 + 0.1)
@@ -170,9 +170,9 @@ import WordtoolCore
     for (order, published) in [(3, 148.3), (5, 141.2)] {
       var options = NGramOptions()
       options.order = order
-      let trained = try NGramTrainer([RealData.path("ptb/ptb.train.txt")], options: options)
-      #expect(trained.model.vocabularyCount == 10_001)
-      let report = try trained.model.perplexity(of: [RealData.path("ptb/ptb.test.txt")])
+      let model = try NGramModel.train(on: [RealData.path("ptb/ptb.train.txt")], options: options)
+      #expect(model.vocabularyCount == 10_001)
+      let report = try model.perplexity(of: [RealData.path("ptb/ptb.test.txt")])
       #expect(abs(report.perplexity - published) < 0.05, "\(report.perplexity)")
     }
   }

@@ -26,9 +26,9 @@ import WordtoolCore
       threads: 1)
     let stop = StopFlag()
     #expect(throws: WordtoolError.self) {
-      _ = try trainer.run(stop: stop, progress: { if $0.steps == 13 { stop.raise() } })
+      _ = try trainer.train(stop: stop, progress: { if $0.steps == 13 { stop.raise() } })
     }
-    try trainer.writeCheckpoint(to: OutputFile(path: folder("checkpoint")))
+    try trainer.writeCheckpoint(to: folder("checkpoint"))
     return try folder.bytes(of: "checkpoint")
   }
 
@@ -52,7 +52,7 @@ import WordtoolCore
     let same = try NeuralTrainer.Checkpoint(path: folder("checkpoint"))
     _ = try NeuralTrainer(
       resuming: same, ids: Self.ids, validIDs: Array(Self.ids[..<40]), threads: 1
-    ).run()
+    ).train()
     for (key, value) in Self.numbers {
       let changed = try #require(
         SafetensorsHeader.replacing(number: key, with: value, in: whole), "no \(key)")
@@ -78,7 +78,7 @@ import WordtoolCore
       let trainer = try NeuralTrainer(
         resuming: checkpoint, ids: Self.ids, validIDs: Array(Self.ids[..<40]), threads: 1)
       var steps = 0
-      _ = try trainer.run(progress: { _ in steps += 1 })
+      _ = try trainer.train(progress: { _ in steps += 1 })
       #expect(steps == 0, "epoch \(epoch)")
     }
   }
@@ -86,7 +86,7 @@ import WordtoolCore
   @Test func `options that no training can have name their property`() throws {
     for (name, change) in [
       ("batch", { $0.batch = 0 }), ("bptt", { $0.bptt = 0 }), ("epochs", { $0.epochs = .max }),
-      ("rate", { $0.rate = .nan }), ("dropout.input", { $0.dropout.input = 1 }),
+      ("learningRate", { $0.learningRate = .nan }), ("dropout.input", { $0.dropout.input = 1 }),
       ("clipNorm", { $0.optimizer.clipNorm = 0 }), ("patience", { $0.patience = 0 }),
     ] as [(String, (inout NeuralTrainingOptions) -> Void)] {
       var training = NeuralTrainingOptions()

@@ -30,20 +30,20 @@ import WordtoolCore
     return try NeuralTrainer(
       options, training: training, vocabulary: counted.vocabulary, ids: counted.ids(of: [text]),
       validIDs: [], embeddings: [:], threads: 1
-    ).run()
+    ).train()
   }
 
   @Test(arguments: NeuralOptions.Kind.allCases, TextUnit.allCases)
   func aWalkSaysWhatTheWholeTextDoes(_ kind: NeuralOptions.Kind, _ unit: TextUnit) throws {
     let model = try model(kind, unit: unit)
-    try model.write(to: OutputFile(path: folder("m")))
+    try model.write(to: folder("m"))
     let read = try LanguageModelFile.load(folder("m"))
     #expect(read is NeuralLanguageModel && read.unit == unit)
     #expect(read.tokenCount == model.tokenCount)
     let part = try folder.write("w0 w1 zz\n\nw2 w0\n", to: "part")
     let tokens = try TokenizedText([part], for: model)
-    let values = try model.logProbabilities(of: tokens.ids, stop: nil)
-    #expect(try read.logProbabilities(of: tokens.ids, stop: nil) == values)
+    let values = try model.logProbabilities(of: tokens.ids, stop: StopFlag())
+    #expect(try read.logProbabilities(of: tokens.ids, stop: StopFlag()) == values)
     var walker = LanguageModelWalker(read)
     // A copy that goes elsewhere changes nothing for the other.
     var other = walker
@@ -72,7 +72,7 @@ import WordtoolCore
     var options = NGramOptions()
     options.order = 3
     options.unit = unit
-    let ngram = try NGramTrainer([text], options: options).model
+    let ngram = try NGramModel.train(on: [text], options: options)
     #expect(ngram.tokenCount == network.tokenCount + 1)
     let tuned = try MixtureModel([network, ngram]).tuned(on: [text])
     let turned = try MixtureModel([ngram, network], weights: tuned.mixture.weights.reversed())
@@ -82,7 +82,7 @@ import WordtoolCore
       #expect(try model.perplexity(of: [text]).perplexity >= tuned.report.perplexity - 1e-6)
     }
     options.minimumCount = 5
-    let fewer = try NGramTrainer([text], options: options).model
+    let fewer = try NGramModel.train(on: [text], options: options)
     if fewer.tokenCount < ngram.tokenCount {
       let error = #expect(throws: WordtoolError.self) { try MixtureModel([network, fewer]) }
       #expect(error?.kind == .badData)

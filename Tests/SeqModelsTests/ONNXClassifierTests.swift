@@ -17,10 +17,10 @@ import WordtoolCore
   }
 
   private func graph(
-    _ write: (OutputFile) throws -> Void
+    _ write: (String) throws -> Void
   ) throws -> (graph: ProtobufReader, about: [String: String]) {
     let folder = ScratchFolder()
-    try write(OutputFile(path: folder("m.onnx")))
+    try write(folder("m.onnx"))
     let file = try #require(ProtobufReader(folder.bytes(of: "m.onnx")))
     let about = file.messages(14).map { ($0.strings(1)[0], $0.strings(2)[0]) }
     return (
@@ -55,10 +55,10 @@ import WordtoolCore
       options.epochs = 1
       options.pooling = pooling
       options.maximumLength = 17
-      let trained = try TextClassifier.train(on: texts(12), options: options).classifier
+      let trained = try TextClassifier.train(on: texts(12), options: options)
       let (graph, about) = try graph(trained.writeONNX)
       #expect(
-        self.operations(graph) == ["Gather", "LSTM", "Transpose", "Reshape"] + operations
+        self.operations(graph) == ["Max", "Gather", "LSTM", "Transpose", "Reshape"] + operations
           + ["Transpose", "MatMul", "Add", "Softmax"], "\(pooling)")
       #expect(names(graph, 11) == ["tokens", "lengths"])
       #expect(names(graph, 12) == ["probabilities"])
@@ -79,10 +79,11 @@ import WordtoolCore
     options.embedding = 4
     options.minimumCount = 1
     options.epochs = 1
-    let tagger = try SequenceTagger.train(on: text, options: options).tagger
+    let tagger = try SequenceTagger.train(on: text, options: options)
     let (graph, about) = try graph(tagger.writeONNX)
     #expect(
-      operations(graph) == ["Gather", "GRU", "Squeeze", "Transpose", "MatMul", "Add", "Softmax"])
+      operations(graph)
+        == ["Max", "Gather", "GRU", "Squeeze", "Transpose", "MatMul", "Add", "Softmax"])
     let extents = graph.messages(12)[0].messages(2)[0].messages(1)[0].messages(2)[0].messages(1)
     #expect(extents.map { $0.strings(2) } == [["T"], ["B"], []])
     #expect(extents.map { $0.integers(1) } == [[], [], [2]])
@@ -108,7 +109,7 @@ import WordtoolCore
     for (weighting, text, operations) in expected {
       let trained = try TextClassifier.train(
         on: text, options: LinearClassifierOptions(weighting: weighting)
-      ).classifier
+      )
       let (graph, about) = try graph(trained.writeONNX)
       #expect(self.operations(graph) == operations, "\(weighting)")
       #expect(names(graph, 11) == ["features", "counts"] && about["orders"] == "1-2")
@@ -117,7 +118,7 @@ import WordtoolCore
       }
     }
     let options = FastTextOptions(dimension: 4)
-    let fastText = try TextClassifier.train(on: texts(12), options: options).classifier
+    let fastText = try TextClassifier.train(on: texts(12), options: options)
     #expect(
       try operations(graph(fastText.writeONNX).graph) == sum + [
         "ReduceSum", "Max", "Div", "Transpose", "MatMul", "Softmax",
@@ -128,8 +129,8 @@ import WordtoolCore
     let features = NGramFeatureOptions(minimumCount: 1, bucketCount: 100)
     let trained = try TextClassifier.train(
       on: texts(12), options: FastTextOptions(features: features, dimension: 4)
-    ).classifier
+    )
     let error = #expect(throws: WordtoolError.self) { try graph(trained.writeONNX) }
-    #expect(error?.kind == .unavailable && error?.description.contains("--buckets") == true)
+    #expect(error?.kind == .unavailable && error?.description.contains("`bucketCount`") == true)
   }
 }

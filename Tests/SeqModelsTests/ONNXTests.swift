@@ -231,7 +231,7 @@ import WordtoolCore
     #expect(bytes[0] == bytes[1] && bytes[0].count > 50_000)
     let folder = ScratchFolder()
     let model = languageModel(stack(.lstm, hidden: 40, layers: 2), tied: false)
-    try model.write(to: OutputFile(path: folder("m.onnx")))
+    try OutputFile.write(to: folder("m.onnx")) { try model.write(to: $0) }
     #expect(try folder.bytes(of: "m.onnx") == bytes[0])
   }
 }

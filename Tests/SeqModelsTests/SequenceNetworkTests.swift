@@ -32,7 +32,7 @@ import WordtoolCore
 
   private func bytes(_ classifier: TextClassifier) throws -> [UInt8] {
     let folder = ScratchFolder()
-    try classifier.write(to: try OutputFile(path: folder("m")))
+    try classifier.write(to: folder("m"))
     return try folder.bytes(of: "m")
   }
 
@@ -41,9 +41,9 @@ import WordtoolCore
     var options = options()
     options.recurrent.cell = cell
     let trained = try TextClassifier.train(on: ToyReviews.make(200), options: options)
-    let report = try trained.classifier.evaluate(ToyReviews.make(100, seed: 2))
+    let report = try trained.evaluate(ToyReviews.make(100, seed: 2))
     #expect(report.accuracy > 0.9, "\(cell): \(report.accuracy)")
-    #expect(trained.epochs == 6 && trained.validAccuracy == nil)
+    #expect(trained.training?.epochs == 6 && trained.training?.validAccuracy == nil)
   }
 
   @Test func theBytesDoNotDependOnTheThreads() throws {
@@ -57,7 +57,7 @@ import WordtoolCore
       options.dropout.betweenLayers = 0.2
       options.dropout.words = 0.1
       let files = try [1, 2, 3].map {
-        try bytes(TextClassifier.train(on: text, options: options, threads: $0).classifier)
+        try bytes(TextClassifier.train(on: text, options: options, threads: $0))
       }
       #expect(files[1] == files[0] && files[2] == files[0], "\(pooling)")
     }
@@ -68,8 +68,8 @@ import WordtoolCore
     var options = options()
     options.pooling = .attention
     options.epochs = 1
-    let trained = try TextClassifier.train(on: ToyReviews.make(60), options: options).classifier
-    try trained.write(to: try OutputFile(path: folder("a")))
+    let trained = try TextClassifier.train(on: ToyReviews.make(60), options: options)
+    try trained.write(to: folder("a"))
     let read = try TextClassifier(contentsOf: folder("a"))
     #expect(try bytes(read) == bytes(trained))
     for text in ["good old fine", "bad", "", "what"] {
@@ -84,7 +84,7 @@ import WordtoolCore
     var options = options()
     options.epochs = 1
     options.recurrent.isBidirectional = true
-    let classifier = try TextClassifier.train(on: ToyReviews.make(60), options: options).classifier
+    let classifier = try TextClassifier.train(on: ToyReviews.make(60), options: options)
     let texts = LabelledText(texts: ["good", "a very long text that is bad and dull", "", "fine x"])
     for threads in [1, 2] {
       let together = try classifier.answers(for: texts, threads: threads)
@@ -104,10 +104,11 @@ import WordtoolCore
     let vectors: [Float] = [1, 0.2, 0.9, 0.3, -1, 0.2, -0.9, 0.1]
     for isFrozen in [true, false] {
       var options = options()
-      options.pretrained = PretrainedEmbeddings(words: words, dimension: 2, values: vectors)
       options.hasFrozenEmbeddings = isFrozen
       options.epochs = 10
-      let classifier = try TextClassifier.train(on: text, options: options).classifier
+      let classifier = try TextClassifier.train(
+        on: text, options: options,
+        pretrained: PretrainedEmbeddings(words: words, dimension: 2, values: vectors))
       #expect(try classifier.predictions(for: "such a great thing")[0].label == "yes")
       #expect(try classifier.predictions(for: "such a awful thing")[0].label == "no")
     }
@@ -119,8 +120,8 @@ import WordtoolCore
     options.epochs = 30
     let valid = ToyReviews.make(40, seed: 3)
     let trained = try TextClassifier.train(on: ToyReviews.make(100), options: options, valid: valid)
-    let accuracy = try trained.classifier.evaluate(valid).accuracy
-    #expect(trained.validAccuracy == accuracy && trained.epochs < 30)
+    let accuracy = try trained.evaluate(valid).accuracy
+    #expect(trained.training?.validAccuracy == accuracy && trained.training?.epochs ?? 30 < 30)
   }
 
   @Test func trainingThatDivergesOrIsStoppedIsReported() throws {

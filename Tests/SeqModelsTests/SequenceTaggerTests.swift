@@ -36,12 +36,12 @@ import WordtoolCore
 
   private func bytes(_ tagger: SequenceTagger) throws -> [UInt8] {
     let folder = ScratchFolder()
-    try tagger.write(to: try OutputFile(path: folder("m")))
+    try tagger.write(to: folder("m"))
     return try folder.bytes(of: "m")
   }
 
   @Test func theWordBeforeDecides() throws {
-    let tagger = try SequenceTagger.train(on: text(100), options: options()).tagger
+    let tagger = try SequenceTagger.train(on: text(100), options: options())
     #expect(tagger.tags == ["DET", "NOUN", "PRON", "VERB"])
     #expect(
       try tagger.tags(for: [["They", "play"], [], ["the", "PLAY"]])
@@ -52,15 +52,15 @@ import WordtoolCore
 
   @Test func theBytesDoNotDependOnTheThreads() throws {
     let files = try [1, 2, 3].map {
-      try bytes(SequenceTagger.train(on: text(30), options: options(), threads: $0).tagger)
+      try bytes(SequenceTagger.train(on: text(30), options: options(), threads: $0))
     }
     #expect(files[1] == files[0] && files[2] == files[0])
   }
 
   @Test func aModelReadBackGivesTheSameTagsAndBytes() throws {
     let folder = ScratchFolder()
-    let tagger = try SequenceTagger.train(on: text(30), options: options()).tagger
-    try tagger.write(to: try OutputFile(path: folder("m")))
+    let tagger = try SequenceTagger.train(on: text(30), options: options())
+    try tagger.write(to: folder("m"))
     let read = try SequenceTagger(contentsOf: folder("m"))
     #expect(try bytes(read) == folder.bytes(of: "m"))
     let sentences = text(20, seed: 3).sentences.map(\.words)
@@ -69,12 +69,46 @@ import WordtoolCore
   }
 
   @Test func tagsThatAreNotKnownCountAsWrong() throws {
-    let tagger = try SequenceTagger.train(on: text(50), options: options()).tagger
+    let tagger = try SequenceTagger.train(on: text(50), options: options())
     var test = TaggedText()
     test.sentences = [.init(words: ["the", "play"], tags: ["DET", "X"])]
     let report = try tagger.evaluate(test)
     #expect(report.exampleCount == 2 && report.correctCount == 1)
     #expect(report.unknownLabels == ["X"])
+  }
+
+  @Test func treebanksHaveTheWordAndTheTagInTheirColumns() throws {
+    let folder = ScratchFolder()
+    func sentences(
+      _ content: String, _ layout: TaggedText.Layout = .init()
+    ) throws -> [TaggedText.Sentence] {
+      var text = TaggedText()
+      try text.append(contentsOf: try folder.write(content, to: "t"), layout: layout)
+      return text.sentences
+    }
+    let rest = "\t_\t0\tx\t_\t_"
+    let universal =
+      "# sent_id = 0\n# text = # du\n1-2\tdu\t_\t_\t_\(rest)\n1\tde\tde\tADP\tP\(rest)\n"
+      + "2\t#\tle\tDET\tRDA\(rest)\n2.1\tle\tle\tDET\t_\(rest)\n \t \n1\toui\toui\tINTJ\tI\(rest)\n"
+    #expect(
+      try sentences(universal) == [
+        .init(words: ["de", "#"], tags: ["ADP", "DET"]), .init(words: ["oui"], tags: ["INTJ"]),
+      ])
+    let byName = TaggedText.Layout(wordColumn: .name("lemma"), tagColumn: .name("XPOS"))
+    #expect(try sentences(universal, byName)[0] == .init(words: ["de", "le"], tags: ["P", "RDA"]))
+    let byNumber = TaggedText.Layout(wordColumn: .number(3), tagColumn: .number(5))
+    #expect(try sentences(universal, byNumber) == sentences(universal, byName))
+    let news = "-DOCSTART- -X- O O\n\n# NN B-NP O\nEU NNP B-NP B-ORG\n\n"
+    #expect(try sentences(news) == [.init(words: ["#", "EU"], tags: ["O", "B-ORG"])])
+    let named = "form\tpos\tner\nEU\tNNP\tORG\n"
+    #expect(
+      try sentences(named, .init(wordColumn: .name("form"), tagColumn: .name("pos")))
+        == [.init(words: ["EU"], tags: ["NNP"])])
+    for layout in [
+      TaggedText.Layout(tagColumn: .number(11)), TaggedText.Layout(wordColumn: .name("nothing")),
+    ] {
+      #expect(throws: WordtoolError.self) { _ = try sentences(universal, layout) }
+    }
   }
 
   @Test func filesHaveAWordALineAndBlankLinesBetweenSentences() throws {

@@ -120,9 +120,10 @@ extension TextClassifier {
   ///   - k: how many labels each text is given.
   ///   - threads: how many threads work; the result is the same.
   public func evaluate(
-    _ texts: LabelledText, k: Int = 1, threads: Int = 1, stop: StopFlag? = nil
+    _ texts: LabelledText, k: Int = 1, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag()
   ) throws -> ClassificationReport {
-    precondition(k >= 1, "k is \(k)")
+    try OptionCheck.require("k", k, in: 1...Int.max)
     let names = Set(labels).union(texts.labels)
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let known = Set(labels)

@@ -1,6 +1,6 @@
 import BLASCore
 import Tokenize
-public import WordtoolCore
+package import WordtoolCore
 
 extension TextClassifier {
   /// Reads a model that ``write(to:)`` wrote.
@@ -10,7 +10,7 @@ extension TextClassifier {
   public convenience init(contentsOf path: String) throws {
     let file = try ModelFile(classifier: path)
     switch try file.text("model") {
-    case BagOfWordsClassifier.modelName: self.init(core: try BagOfWordsClassifier(file))
+    case LinearClassifier.modelName: self.init(core: try LinearClassifier(file))
     case FastTextClassifier.modelName: self.init(core: try FastTextClassifier(file))
     case RecurrentClassifier.modelName: self.init(core: try RecurrentClassifier(file))
     case SequenceTagger.modelName:
@@ -20,15 +20,14 @@ extension TextClassifier {
     }
   }
 
-  /// Writes the model as safetensors and makes the file complete.
+  /// Writes the model as safetensors to a file that appears when it is complete; see
+  /// ``init(contentsOf:)``. The same model gives the same bytes.
   ///
-  /// The same model gives the same bytes.
-  ///
-  /// - Throws: `WordtoolError` of kind `inputOutput`.
-  public func write(to output: OutputFile) throws {
-    try core.write(to: output)
-    try output.commit()
-  }
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
+  public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }
+
+  /// Writes the model into an open file.
+  package func write(to output: OutputFile) throws { try core.write(to: output) }
 }
 
 /// What the files of classifiers and taggers hold beside their weights.

@@ -78,7 +78,7 @@ struct ClassifierFileContents {
   }
 }
 
-extension BagOfWordsClassifier {
+extension LinearClassifier {
   init(_ file: ModelFile) throws {
     labels = try file.labels()
     rule = try file.rule()

@@ -38,7 +38,9 @@ struct DocumentWords: Sendable {
   /// Cuts every text into words.
   ///
   /// - Throws: `WordtoolError`: `interrupted`, or as `WordTokenizer`.
-  init(_ texts: LabelledText, rule: TokenizerRule, threads: Int, stop: StopFlag? = nil) throws {
+  init(_ texts: LabelledText, rule: TokenizerRule, threads: Int, stop: StopFlag = StopFlag()) throws
+  {
+    replacedCount = texts.replacedCount
     let tokenizer = try WordTokenizer(rule: rule)
     let pieceCount = (texts.count + Self.pieceSize - 1) / Self.pieceSize
     let pieces = Locked([Piece?](repeating: nil, count: pieceCount))
@@ -46,7 +48,7 @@ struct DocumentWords: Sendable {
     try Workers.run(count: max(1, min(threads, pieceCount))) { _ in
       while case let number = next.wrappingAdd(1, ordering: .relaxed).oldValue, number < pieceCount
       {
-        if stop?.isRaised == true {
+        if stop.isRaised {
           throw WordtoolError(.interrupted, found: "stopped while reading")
         }
         var piece = Piece()

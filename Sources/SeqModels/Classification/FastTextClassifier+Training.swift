@@ -24,11 +24,9 @@ extension TextClassifier {
   public static func train(
     on text: LabelledText, options: FastTextOptions, threads: Int = Workers.defaultCount,
     stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
-  ) throws -> ClassifierTraining {
+  ) throws -> TextClassifier {
     try options.validate()
-    guard threads >= 1 else {
-      throw WordtoolError(.usage, found: "`threads` is \(threads)", expected: "at least 1")
-    }
+    try OptionCheck.requireThreads(threads)
     let labels = try TrainingLabels(text)
     let words = try DocumentWords(text, rule: options.features.rule, threads: threads, stop: stop)
     let (features, documents) = NGramFeatures.counted(words, options: options.features)
@@ -44,12 +42,13 @@ extension TextClassifier {
     }
     let kernels = try KernelTable.selected()
     let loss = SoftmaxLoss(kernels: kernels)
+    var state = EmbeddingState()
     try EmbeddingRun.train(
       on: FastTextExamples(documents, labels: labels, options: options),
       plan: .init(
         epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
         columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
-      from: EmbeddingState(), stop: stop, pause: nil, progress: progress
+      from: state, stop: stop, pause: nil, progress: progress, keep: { state = $0 }
     ) {
       LabelObjective(
         tables: tables, loss: loss, weights: classWeights.map { Float($0) }, kernels: kernels)
@@ -59,9 +58,12 @@ extension TextClassifier {
       labels: labels.names, rule: options.features.rule, features: features,
       embeddings: FloatRows(tables.input), output: FloatRows(tables.output),
       tokenizer: try WordTokenizer(rule: options.features.rule))
-    return ClassifierTraining(
-      classifier: TextClassifier(core: core), epochs: options.epochs, exampleCount: text.count,
-      emptyCount: emptyCount, replacedCount: words.replacedCount)
+    return TextClassifier(
+      core: core,
+      training: Training(
+        epochs: options.epochs, exampleCount: text.count, emptyCount: emptyCount,
+        replacedCount: words.replacedCount,
+        lossShare: state.epochLosses.last.map { $0 / labels.entropy }))
   }
 
   /// Trains such a classifier while the caller's task is suspended; the work is done by threads
@@ -72,7 +74,7 @@ extension TextClassifier {
   public static func train(
     on text: LabelledText, options: FastTextOptions, threads: Int = Workers.defaultCount,
     progress: TrainingMoments? = nil
-  ) async throws -> ClassifierTraining {
+  ) async throws -> TextClassifier {
     try await BlockingWork.run(moments: progress) { stop in
       try train(on: text, options: options, threads: threads, stop: stop) { progress?.add($0) }
     }
@@ -86,15 +88,5 @@ extension FloatRows {
       count: storage.rowCount, dimension: storage.dimension, stride: storage.stride,
       values: UnsafeBufferPointer(
         start: storage.base, count: storage.rowCount * storage.stride), owner: storage)
-  }
-}
-
-extension ClassifierProgress {
-  /// A moment of a training that measures nothing on held-out text.
-  public init(_ moment: TrainingProgress) {
-    self.init(
-      fraction: moment.fraction, exampleCount: moment.examples,
-      epochs: moment.fraction == 1 ? moment.epoch : moment.epoch - 1, loss: moment.loss,
-      learningRate: moment.learningRate)
   }
 }

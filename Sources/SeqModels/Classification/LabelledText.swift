@@ -13,6 +13,10 @@ public struct LabelledText: Sendable {
   private var labelStarts = [0]
   /// The line of its file that each text begins at.
   private var lines: [Int32] = []
+  /// How many byte sequences of the files were no text and became U+FFFD.
+  public internal(set) var replacedCount = 0
+  /// What was doubtful in the files, a line each.
+  public internal(set) var warnings: [String] = []
 
   /// An empty collection.
   public init() {}
@@ -61,6 +65,18 @@ public struct LabelledText: Sendable {
   /// Adds a text. A label that is named twice counts once.
   public mutating func append(text: String, labels: [String]) {
     append(text: text.utf8, labels: labels, line: count + 1)
+  }
+
+  /// Adds all texts of another collection.
+  mutating func append(contentsOf other: LabelledText) {
+    for index in 0..<other.count {
+      append(
+        text: other.bytes[other.starts[index]..<other.starts[index + 1]],
+        labels: other.labelIDs(of: index).map { other.labels[Int($0)] },
+        line: other.line(of: index))
+    }
+    replacedCount += other.replacedCount
+    warnings += other.warnings
   }
 
   /// Adds a text that begins at some line of its file.

@@ -1,3 +1,4 @@
+public import Tokenize
 import WordtoolCore
 
 /// How labelled text stands in a file.
@@ -8,10 +9,12 @@ public struct LabelledTextLayout: Hashable, Sendable {
     case fastText = "fasttext"
     /// Fields between tabs; a quotation mark is a character like any other.
     case tsv
-    /// Fields between commas, with quotation marks as RFC 4180 has them.
+    /// Fields between commas or another delimiter, with quotation marks as RFC 4180 has them.
     case csv
     /// A JSON object a line.
     case jsonl
+    /// A JSON array of objects.
+    case json
   }
 
   /// A column of a table, or a member of a JSON object.
@@ -43,40 +46,53 @@ public struct LabelledTextLayout: Hashable, Sendable {
   public var labelColumn: Column?
   /// Whether a table begins with a row of names; nil is found out.
   public var hasHeader: Bool?
+  /// What stands between the fields of CSV, a character of ASCII; nil is found out: the first of
+  /// comma, semicolon, tab and `|` that stands equally often in each of the first records.
+  public var delimiter: Unicode.Scalar?
+  /// The encoding of the file.
+  public var encoding: TextEncoding
 
   /// A layout that is found out unless something is said about it.
   public init(
     format: Format? = nil, textColumn: Column? = nil, labelColumn: Column? = nil,
-    hasHeader: Bool? = nil
+    hasHeader: Bool? = nil, delimiter: Unicode.Scalar? = nil, encoding: TextEncoding = .utf8
   ) {
     self.format = format
     self.textColumn = textColumn
     self.labelColumn = labelColumn
     self.hasHeader = hasHeader
+    self.delimiter = delimiter
+    self.encoding = encoding
   }
 
-  /// What columns with a text are usually called.
+  /// What columns with a text are usually called, the best first.
   static let textNames = [
     "text", "sentence", "review", "content", "document", "body", "comment", "question", "message",
+    "tweet", "utterance", "description", "headline", "title",
   ]
-  /// What columns with a label are usually called.
-  static let labelNames = ["label", "labels", "class", "category", "sentiment", "target", "tag"]
+  /// What columns with a label are usually called, the best first.
+  static let labelNames = [
+    "label", "labels", "class", "category", "sentiment", "target", "tag", "emotion", "intent",
+    "topic", "language", "polarity", "stars", "rating", "class index",
+  ]
   /// What a label begins with in fastText's files.
   static let labelPrefix = Array("__label__".utf8)
 
   /// What the first line and the name of a file say about its format.
-  static func sniff(
-    _ line: UnsafeBufferPointer<UInt8>.SubSequence, path: String
-  ) -> Format? {
+  static func sniff(_ line: UnsafeBufferPointer<UInt8>, path: String) -> Format? {
     let words = line.split(whereSeparator: isSpace)
     if words.first?.starts(with: labelPrefix) == true { return .fastText }
     if words.first?.first == UInt8(ascii: "{") { return .jsonl }
+    let start = words.prefix(2).joined().prefix(2)
     var name = path
     if name.hasSuffix(".gz") { name.removeLast(3) }
+    if name.hasSuffix(".json") || start.elementsEqual("[{".utf8) || start.elementsEqual("[".utf8) {
+      return .json
+    }
     if name.hasSuffix(".csv") { return .csv }
     if name.hasSuffix(".tsv") || line.contains(UInt8(ascii: "\t")) { return .tsv }
     if words.last?.starts(with: labelPrefix) == true { return .fastText }
-    return line.contains(UInt8(ascii: ",")) ? .csv : nil
+    return line.contains(where: { [0x2C, 0x3B, 0x7C].contains($0) }) ? .csv : nil
   }
 
   /// White space as fastText splits at it.

@@ -2,15 +2,10 @@ import WordtoolCore
 
 extension LabelledTextReader {
   /// Reads a JSON object a line.
-  func readJSON(into result: inout LabelledText) throws {
-    let lines = try LineReader(path: path)
-    while true {
-      let isFirst = lines.number == 0
-      let found = try lines.next { line in
-        Array(isFirst ? ByteOrderMark.skipped(line) : line[...])
-      }
-      guard let line = found else { return }
-      if line.allSatisfy(LabelledTextLayout.isSpace) { continue }
+  func readJSONLines(_ lines: LineReader, into result: inout LabelledText) throws {
+    while let line = try lines.next({ Array($0) }) {
+      let start = line.first { !LabelledTextLayout.isSpace($0) }
+      if start == nil || start == UInt8(ascii: "#") { continue }
       let value: JSONText
       do {
         value = try JSONText.parse(line)
@@ -19,23 +14,53 @@ extension LabelledTextReader {
           lines.number, "JSON with \(problem.found) at byte \(problem.offset)",
           expected: "an object a line")
       }
-      guard case .object(let members) = value else {
-        throw failure(lines.number, "JSON that is no object", expected: "an object a line")
-      }
-      let names = members.map(\.key)
-      let text = try member(
-        layout.textColumn, usual: LabelledTextLayout.textNames, "text", names, lines.number)
-      guard let text, case .string(let content) = members[text].value else {
-        throw failure(lines.number, "no text", expected: "a string", remedy: "see --text-column")
-      }
-      let label = try member(
-        layout.labelColumn, usual: LabelledTextLayout.labelNames, "label", names, lines.number)
-      let labels = try label.map { try self.labels(members[$0].value, line: lines.number) } ?? []
-      if labels.isEmpty, requiresLabels {
-        throw failure(lines.number, "no label", expected: "one", remedy: "see --label-column")
-      }
-      result.append(text: content.utf8, labels: labels, line: lines.number)
+      try add(value, line: lines.number, to: &result)
     }
+  }
+
+  /// Reads a JSON array of objects; their lines are their places in it.
+  func readJSONArray(_ bytes: [UInt8], into result: inout LabelledText) throws {
+    let value: JSONText
+    do {
+      value = try JSONText.parse(bytes)
+    } catch let problem {
+      throw WordtoolError(
+        .badData, path: path, at: .byte(problem.offset), found: "JSON with \(problem.found)",
+        expected: "an array of objects")
+    }
+    guard case .array(let elements) = value else {
+      throw WordtoolError(
+        .badData, path: path, found: "JSON that is no array", expected: "an array of objects",
+        remedy: "for an object a line, say `format` jsonl")
+    }
+    for (index, element) in elements.enumerated() {
+      do {
+        try add(element, line: index + 1, to: &result)
+      } catch var error as WordtoolError {
+        error.position = nil
+        error.found = "element \(index + 1): " + error.found
+        throw error
+      }
+    }
+  }
+
+  private func add(_ value: JSONText, line: Int, to result: inout LabelledText) throws {
+    guard case .object(let members) = value else {
+      throw failure(line, "JSON that is no object", expected: "an object")
+    }
+    let names = members.map(\.key)
+    let text = try member(
+      layout.textColumn, usual: LabelledTextLayout.textNames, "text", names, line)
+    guard let text, case .string(let content) = members[text].value else {
+      throw failure(line, "no text", expected: "a string", remedy: "see `textColumn`")
+    }
+    let label = try member(
+      layout.labelColumn, usual: LabelledTextLayout.labelNames, "label", names, line)
+    let labels = try label.map { try self.labels(members[$0].value, line: line) } ?? []
+    if labels.isEmpty, requiresLabels {
+      throw failure(line, "no label", expected: "one", remedy: "see `labelColumn`")
+    }
+    result.append(text: content.utf8, labels: labels, line: line)
   }
 
   private func member(

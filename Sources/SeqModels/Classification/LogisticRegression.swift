@@ -39,7 +39,7 @@ struct LogisticRegression {
   ///   - seed: decides the order of the rows.
   /// - Throws: `WordtoolError` of kind `diverged` when a weight is not finite, `interrupted`.
   func train(
-    positive: [Bool], costs: [Double], columnScales: [Float], seed: UInt64, stop: StopFlag?,
+    positive: [Bool], costs: [Double], columnScales: [Float], seed: UInt64, stop: StopFlag,
     progress: (Int) -> Void = { _ in }
   ) throws -> Solution {
     // The weight times its column's scale, and the square of the scale, on one cache line.
@@ -78,7 +78,7 @@ struct LogisticRegression {
         }
         passes += 1
         progress(passes)
-        if stop?.isRaised == true {
+        if stop.isRaised {
           throw WordtoolError(.interrupted, found: "stopped after \(passes) passes")
         }
         if !(worst < tolerance) && !worst.isFinite { break }
@@ -91,7 +91,7 @@ struct LogisticRegression {
     guard weights.allSatisfy(\.isFinite) else {
       throw WordtoolError(
         .diverged, found: "a weight that is not finite after \(passes) passes",
-        remedy: "use a smaller --cost")
+        remedy: "use a smaller `cost`")
     }
     return Solution(weights: weights, passes: passes)
   }

@@ -26,6 +26,19 @@ public struct NGramFeatureOptions: Codable, Hashable, Sendable {
 
   /// The longest n-grams there can be.
   public static let maximumOrder = 5
+  /// Hashed n-grams and words are numbered by an Int32 together.
+  private static let largestBucketCount = 1_000_000_000
+
+  /// Checks every range.
+  ///
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
+  public func validate() throws {
+    try OptionCheck.require(
+      orders.lowerBound >= 1 && orders.upperBound <= Self.maximumOrder,
+      found: "`orders` is \(orders)", expected: "orders from 1 to \(Self.maximumOrder)")
+    try OptionCheck.require("minimumCount", minimumCount, in: 1...Int.max)
+    try OptionCheck.require("bucketCount", bucketCount ?? 1, in: 1...Self.largestBucketCount)
+  }
 }
 
 /// The words and n-grams a model knows, numbered: words first, in the order of their first

@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// Words and their vectors, for the embeddings of a network to begin with.
 public struct PretrainedEmbeddings: Sendable {
   /// The words, all different.
@@ -11,11 +13,13 @@ public struct PretrainedEmbeddings: Sendable {
 
   /// Takes words and vectors.
   ///
-  /// - Precondition: `values` holds `dimension` values for every word.
-  public init(words: [String], dimension: Int, values: [Float], name: String = "") {
-    precondition(
-      values.count == words.count * dimension,
-      "\(values.count) values for \(words.count) words of \(dimension)")
+  /// - Throws: `WordtoolError` of kind `usage` unless `values` holds `dimension` values, at least one,
+  ///   for every word.
+  public init(words: [String], dimension: Int, values: [Float], name: String = "") throws {
+    try OptionCheck.require(
+      dimension >= 1 && values.count == words.count * dimension,
+      found: "\(values.count) values for \(words.count) words",
+      expected: "\(dimension) for each, at least 1")
     self.words = words
     self.dimension = dimension
     self.values = values

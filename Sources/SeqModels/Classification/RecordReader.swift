@@ -23,42 +23,44 @@ struct TableRecord {
   mutating func append(_ more: UnsafeBufferPointer<UInt8>.SubSequence) {
     bytes.append(contentsOf: more)
   }
+  /// Whether all fields are white space, or the only one is a remark behind `#`.
+  var isBlank: Bool {
+    bytes.allSatisfy(LabelledTextLayout.isSpace) || (count == 1 && bytes.first == UInt8(ascii: "#"))
+  }
+
   mutating func endField() { ends.append(bytes.count) }
 }
 
-/// The rows of a table whose fields stand between tabs, or between commas as RFC 4180 has it.
+/// The rows of a table.
 ///
-/// Between tabs a quotation mark is a character like any other. In CSV a field may stand in
-/// quotation marks; then it may hold commas, line ends and doubled quotation marks. Blank lines are
-/// left out.
+/// In CSV a field may stand in quotation marks; then it may hold delimiters, line ends and doubled
+/// quotation marks. Otherwise a quotation mark is a character like any other. Blank lines are left
+/// out.
 final class RecordReader {
   private let lines: LineReader
-  private let path: String
+  private let delimiter: UInt8
   private let isQuoted: Bool
-  private static let maximumRecord = 64 << 20
 
-  /// Opens a table.
+  /// Reads the rows of some lines.
   ///
-  /// - Parameter isCSV: commas and quotation marks instead of tabs.
-  init(path: String, isCSV: Bool) throws {
-    lines = try LineReader(path: path, maximumLength: Self.maximumRecord)
-    self.path = path
-    isQuoted = isCSV
+  /// - Parameter isQuoted: whether quotation marks enclose fields, as in CSV.
+  init(_ lines: LineReader, delimiter: UInt8, isQuoted: Bool) {
+    self.lines = lines
+    self.delimiter = delimiter
+    self.isQuoted = isQuoted
   }
 
   /// The next row, or nil at the end.
   ///
   /// - Throws: `WordtoolError` of kind `badData` for a quotation mark that is never closed, or that
-  ///   is followed by something that is neither a comma nor the end of the line.
+  ///   is followed by something that is neither a delimiter nor the end of the line.
   func next() throws -> TableRecord? {
     while true {
       var record = TableRecord(line: lines.number + 1)
-      let isFirst = lines.number == 0
       let found = try lines.next { line in
-        let line = isFirst ? ByteOrderMark.skipped(line) : line[...]
-        if line.isEmpty { return true }
-        if isQuoted { return try addCSV(line, to: &record) }
-        for field in line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false) {
+        if line.allSatisfy(LabelledTextLayout.isSpace) { return true }
+        if isQuoted { return try addQuoted(line, to: &record) }
+        for field in line.split(separator: delimiter, omittingEmptySubsequences: false) {
           record.append(field)
           record.endField()
         }
@@ -70,13 +72,13 @@ final class RecordReader {
         record.append(UInt8(ascii: "\n"))
         let more = try lines.next { line in
           size += line.count
-          return try addCSV(line[...], to: &record, insideQuotes: true)
+          return try addQuoted(line, to: &record, insideQuotes: true)
         }
-        guard let more, size <= Self.maximumRecord else {
+        guard let more, size <= LineReader.usualLimit else {
           throw WordtoolError(
-            .badData, path: path, at: .line(record.line),
+            .badData, path: lines.path, at: .line(record.line),
             found: "a quotation mark that is not closed", expected: "a field of CSV",
-            remedy: "for text between tabs, say --format tsv")
+            remedy: "for text between tabs, say `format` tsv")
         }
         isWhole = more
       }
@@ -85,12 +87,10 @@ final class RecordReader {
   }
 
   /// Adds a line and returns whether the row is whole.
-  private func addCSV(
-    _ line: UnsafeBufferPointer<UInt8>.SubSequence, to record: inout TableRecord,
-    insideQuotes: Bool = false
+  private func addQuoted(
+    _ line: UnsafeBufferPointer<UInt8>, to record: inout TableRecord, insideQuotes: Bool = false
   ) throws -> Bool {
     let quote = UInt8(ascii: "\"")
-    let comma = UInt8(ascii: ",")
     var at = line.startIndex
     var isInside = insideQuotes
     while true {
@@ -113,14 +113,15 @@ final class RecordReader {
         if at == line.endIndex { return false }
         at += 1
         isInside = false
-        guard at == line.endIndex || line[at] == comma else {
+        guard at == line.endIndex || line[at] == delimiter else {
           throw WordtoolError(
-            .badData, path: path, at: .line(lines.number),
-            found: "text after a closing quotation mark", expected: "a comma or the end of the line"
-          )
+            .badData, path: lines.path, at: .line(lines.number),
+            found: "text after a closing quotation mark",
+            expected: "'\(Unicode.Scalar(delimiter))' or the end of the line",
+            remedy: "see `delimiter` and `format`")
         }
       } else {
-        let end = line[at...].firstIndex(of: comma) ?? line.endIndex
+        let end = line[at...].firstIndex(of: delimiter) ?? line.endIndex
         record.append(line[at..<end])
         at = end
       }
@@ -128,14 +129,5 @@ final class RecordReader {
       if at == line.endIndex { return true }
       at += 1
     }
-  }
-}
-
-/// The three bytes some programs put before UTF-8 text.
-enum ByteOrderMark {
-  static func skipped(
-    _ line: UnsafeBufferPointer<UInt8>
-  ) -> UnsafeBufferPointer<UInt8>.SubSequence {
-    line.starts(with: [0xEF, 0xBB, 0xBF]) ? line[3...] : line[...]
   }
 }

@@ -108,27 +108,36 @@ extension TextClassifier {
   /// A text with several labels is taken with one of them, drawn anew in each pass, as in fastText.
   ///
   /// - Parameters:
+  ///   - text: at least two labels.
+  ///   - options: checked by ``SequenceTrainingOptions/validate()``.
+  ///   - pretrained: vectors the embeddings begin with. Words of theirs that the training text does
+  ///     not have are known to the model as well.
   ///   - valid: held-out text, measured after each pass: the weights of the best pass are kept.
-  ///   - progress: called after each step.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: looked at after each step.
+  ///   - progress: called after each step and each pass on the caller's thread; an example is a text.
   /// - Throws: `WordtoolError`: `badData` for fewer than two labels or texts without any word,
-  ///   `usage` for class weights of labels that are not there, `diverged`, `interrupted`.
+  ///   `usage` for an option out of range and for class weights of labels that are not there,
+  ///   `diverged`, `interrupted`, `unavailable` without memory.
   public static func train(
-    on text: LabelledText, options: SequenceTrainingOptions, valid: LabelledText? = nil,
-    threads: Int = 1, stop: StopFlag? = nil,
-    progress: (ClassifierProgress) -> Void = { _ in }
-  ) throws -> ClassifierTraining {
+    on text: LabelledText, options: SequenceTrainingOptions,
+    pretrained: PretrainedEmbeddings? = nil, valid: LabelledText? = nil,
+    threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
+    progress: ((TrainingProgress) -> Void)? = nil
+  ) throws -> TextClassifier {
     try options.validate()
+    try OptionCheck.requireThreads(threads)
     let labels = try TrainingLabels(text)
     let words = try DocumentWords(text, rule: options.rule, threads: threads, stop: stop)
     guard !words.ids.isEmpty else {
       throw WordtoolError(
         .badData, found: "texts without a word", expected: "texts with words",
-        remedy: "other --kinds keep more")
+        remedy: "other `kinds` keep more")
     }
     let vocabulary = SequenceVocabulary(
-      words, minimumCount: options.minimumCount, pretrained: options.pretrained)
+      words, minimumCount: options.minimumCount, pretrained: pretrained)
     let trainer = SequenceTrainer(
-      options: options, vocabulary: vocabulary,
+      options: options, pretrained: pretrained, vocabulary: vocabulary,
       sequences: vocabulary.sequences(of: words, maximumLength: options.maximumLength),
       targets: .sequences(labels.ids), labelCount: labels.names.count,
       labelWeights: try options.classWeights.weights(
@@ -154,9 +163,29 @@ extension TextClassifier {
     let core = try RecurrentClassifier(
       labels: labels.names, rule: options.rule, maximumLength: options.maximumLength,
       vocabulary: vocabulary, network: trainer.forAnswers(result.network))
-    return ClassifierTraining(
-      classifier: TextClassifier(core: core), epochs: result.epochs, exampleCount: text.count,
-      emptyCount: (0..<words.count).count { words.starts[$0] == words.starts[$0 + 1] },
-      replacedCount: words.replacedCount, validAccuracy: result.validAccuracy)
+    return TextClassifier(
+      core: core,
+      training: Training(
+        epochs: result.epochs, exampleCount: text.count,
+        emptyCount: (0..<words.count).count { words.starts[$0] == words.starts[$0 + 1] },
+        replacedCount: words.replacedCount, validAccuracy: result.validAccuracy))
+  }
+
+  /// Trains a recurrent network while the caller's task is suspended; cancelling the task ends the
+  /// training after its step.
+  ///
+  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
+  public static func train(
+    on text: LabelledText, options: SequenceTrainingOptions,
+    pretrained: PretrainedEmbeddings? = nil, valid: LabelledText? = nil,
+    threads: Int = Workers.defaultCount, progress: TrainingMoments? = nil
+  ) async throws -> TextClassifier {
+    try await BlockingWork.run(moments: progress) { stop in
+      try train(
+        on: text, options: options, pretrained: pretrained, valid: valid, threads: threads,
+        stop: stop
+      ) { progress?.add($0) }
+    }
   }
 }

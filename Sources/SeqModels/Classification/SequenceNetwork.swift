@@ -1,4 +1,5 @@
 package import Networks
+import WordtoolCore
 
 /// The shape of a network that names labels of word sequences: one for each sequence, or one for
 /// each word.
@@ -48,6 +49,15 @@ public struct SequenceDropout: Codable, Hashable, Sendable {
 
   /// Nothing is left out.
   public init() {}
+
+  /// - Throws: `WordtoolError` of kind `usage` that names the first share that is none.
+  public func validate() throws {
+    for (name, share) in [
+      ("input", input), ("betweenLayers", betweenLayers), ("output", output), ("words", words),
+    ] {
+      try OptionCheck.require("dropout.\(name)", share, .share)
+    }
+  }
 }
 
 /// Embeddings, recurrent layers, pooling and softmax: forward, and backward through all of it.

@@ -1,9 +1,9 @@
 public import Networks
 public import Tokenize
-import WordtoolCore
+public import WordtoolCore
 
 /// How a recurrent network that names labels of word sequences is trained.
-public struct SequenceTrainingOptions: Sendable {
+public struct SequenceTrainingOptions: TrainingOptions {
   /// How text becomes words; not looked at where the words are given.
   public var rule: TokenizerRule
   /// Words that occur less often in the training text share one embedding, unless they have a
@@ -13,9 +13,6 @@ public struct SequenceTrainingOptions: Sendable {
   public var recurrent: RecurrentOptions
   /// Values of an embedding; that of pretrained ones where there are some.
   public var embedding: Int
-  /// Vectors the embeddings begin with. Words of theirs that the training text does not have are
-  /// known to the model as well.
-  public var pretrained: PretrainedEmbeddings?
   /// Whether the embeddings stay as they begin.
   public var hasFrozenEmbeddings: Bool
   /// How the outputs of all steps become the features of a text; a tagger has none of it.
@@ -68,11 +65,9 @@ public struct SequenceTrainingOptions: Sendable {
 
   /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
+    try recurrent.validate()
     for (name, value, limit) in [
       ("minimumCount", minimumCount, Int.max), ("embedding", embedding, 1 << 20),
-      ("recurrent.layers", recurrent.layers, RecurrentOptions.maximumLayers),
-      ("recurrent.hidden", recurrent.hidden, 1 << 20),
-      ("recurrent.projection", recurrent.projection ?? 1, 1 << 20),
       ("maximumLength", maximumLength, TrainingLimits.timeSteps),
       ("batch", batch, TrainingLimits.batch), ("epochs", epochs, TrainingLimits.epochs),
       ("patience", patience ?? 1, TrainingLimits.epochs),
@@ -80,12 +75,7 @@ public struct SequenceTrainingOptions: Sendable {
       try OptionCheck.require(name, value, in: 1...limit)
     }
     try OptionCheck.require("learningRate", learningRate, .positive)
-    for (name, share) in [
-      ("input", dropout.input), ("betweenLayers", dropout.betweenLayers),
-      ("output", dropout.output), ("words", dropout.words),
-    ] {
-      try OptionCheck.require("dropout.\(name)", share, .share)
-    }
+    try dropout.validate()
     try optimizer.validate()
   }
 }

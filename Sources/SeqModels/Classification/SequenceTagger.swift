@@ -15,11 +15,14 @@ public final class SequenceTagger: Sendable {
   let parameters: Parameters<Float>
   let embeddings: Parameters<Float>
   let options: SequenceNetworkOptions
+  /// What its training came to; nil of a model that was read from a file.
+  public let training: Training?
 
   private init(
     tags: [String], rule: TokenizerRule, vocabulary: SequenceVocabulary,
-    network: SequenceNetwork<Float>
+    network: SequenceNetwork<Float>, training: Training? = nil
   ) throws {
+    self.training = training
     self.tags = tags
     self.rule = rule
     self.vocabulary = vocabulary
@@ -33,9 +36,7 @@ public final class SequenceTagger: Sendable {
   public var parameterCount: Int { parameters.count + embeddings.count }
 
   /// What a training gives besides the model.
-  public struct Training: Sendable {
-    /// The model.
-    public var tagger: SequenceTagger
+  public struct Training: Codable, Hashable, Sendable {
     /// Passes over the sentences.
     public var epochs: Int
     /// The best accuracy on the held-out text, where there is one.
@@ -47,16 +48,28 @@ public final class SequenceTagger: Sendable {
   ///
   /// - Parameters:
   ///   - text: at least two different tags.
-  ///   - options: pooling is not looked at; neither is the maximum length.
+  ///   - options: checked by ``SequenceTrainingOptions/validate()``; pooling is not looked at, neither
+  ///     is the maximum length.
+  ///   - pretrained: vectors the embeddings begin with. Words of theirs that the training text does
+  ///     not have are known to the model as well.
   ///   - valid: held-out text, measured after each pass: the weights of the best pass are kept.
-  /// - Throws: `WordtoolError`: `badData` for fewer than two tags, `usage` for weights of tags that
-  ///   are not there, `diverged`, `interrupted`.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: looked at after each step.
+  ///   - progress: called after each step and each pass on the caller's thread; an example is a
+  ///     sentence.
+  /// - Throws: `WordtoolError`: `badData` for fewer than two tags, `usage` for an option out of range
+  ///   and for weights of tags that are not there, `diverged`, `interrupted`, `unavailable` without
+  ///   memory.
   public static func train(
-    on text: TaggedText, options: SequenceTrainingOptions, valid: TaggedText? = nil,
-    threads: Int = 1, stop: StopFlag? = nil,
-    progress: (ClassifierProgress) -> Void = { _ in }
-  ) throws -> Training {
+    on text: TaggedText, options: SequenceTrainingOptions,
+    pretrained: PretrainedEmbeddings? = nil, valid: TaggedText? = nil,
+    threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
+    progress: ((TrainingProgress) -> Void)? = nil
+  ) throws -> SequenceTagger {
     try options.validate()
+    try OptionCheck.requireThreads(threads)
+    try text.validate()
+    try valid?.validate()
     let tags = text.tags
     guard tags.count >= 2 else {
       throw WordtoolError(
@@ -70,10 +83,10 @@ public final class SequenceTagger: Sendable {
     let tokenizer = try WordTokenizer(rule: options.rule)
     let words = DocumentWords(sentences: text.sentences.map(\.words), tokenizer: tokenizer)
     let vocabulary = SequenceVocabulary(
-      words, minimumCount: options.minimumCount, pretrained: options.pretrained)
+      words, minimumCount: options.minimumCount, pretrained: pretrained)
     let trainer = SequenceTrainer(
-      options: options, vocabulary: vocabulary, sequences: vocabulary.sequences(of: words),
-      targets: .words(targets), labelCount: tags.count,
+      options: options, pretrained: pretrained, vocabulary: vocabulary,
+      sequences: vocabulary.sequences(of: words), targets: .words(targets), labelCount: tags.count,
       labelWeights: try options.classWeights.weights(
         for: tags, counts: counts, exampleCount: text.wordCount), threads: threads)
     let held = valid.map { valid in
@@ -96,11 +109,28 @@ public final class SequenceTagger: Sendable {
           return Double(right) / Double(max(1, held.targets.reduce(0) { $0 + $1.count }))
         }
       }, progress: progress)
-    return Training(
-      tagger: try SequenceTagger(
-        tags: tags, rule: options.rule, vocabulary: vocabulary,
-        network: trainer.forAnswers(result.network)),
-      epochs: result.epochs, validAccuracy: result.validAccuracy)
+    return try SequenceTagger(
+      tags: tags, rule: options.rule, vocabulary: vocabulary,
+      network: trainer.forAnswers(result.network),
+      training: Training(epochs: result.epochs, validAccuracy: result.validAccuracy))
+  }
+
+  /// Trains a tagger while the caller's task is suspended; cancelling the task ends the training
+  /// after its step.
+  ///
+  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
+  public static func train(
+    on text: TaggedText, options: SequenceTrainingOptions,
+    pretrained: PretrainedEmbeddings? = nil, valid: TaggedText? = nil,
+    threads: Int = Workers.defaultCount, progress: TrainingMoments? = nil
+  ) async throws -> SequenceTagger {
+    try await BlockingWork.run(moments: progress) { stop in
+      try train(
+        on: text, options: options, pretrained: pretrained, valid: valid, threads: threads,
+        stop: stop
+      ) { progress?.add($0) }
+    }
   }
 
   /// The likeliest label of each word.
@@ -122,6 +152,7 @@ public final class SequenceTagger: Sendable {
           answers[place][step] = Int32(best)
           if let certainty {
             network.normalize(row)
+            guard row[best].isFinite else { throw WordtoolError.unsoundModel }
             certainty(place, step, row[best])
           }
         }
@@ -132,16 +163,19 @@ public final class SequenceTagger: Sendable {
 
   /// The tag of each word of some sentences.
   ///
-  /// - Throws: `WordtoolError` of kind `unavailable` when the system has no memory left.
-  public func tags(for sentences: [[String]], threads: Int = 1) throws -> [[String]] {
+  /// - Throws: `WordtoolError`: `badData` when the model's probabilities are not finite, `unavailable`
+  ///   when the system has no memory left.
+  public func tags(for sentences: [[String]], threads: Int = Workers.defaultCount) throws
+    -> [[String]]
+  {
     try answers(for: sentences, threads: threads).map { $0.map(\.label) }
   }
 
   /// The tag of each word of some sentences, and how sure the model is of it.
   ///
-  /// - Throws: `WordtoolError` of kind `unavailable` when the system has no memory left.
+  /// - Throws: as ``tags(for:threads:)``.
   public func answers(
-    for sentences: [[String]], threads: Int = 1
+    for sentences: [[String]], threads: Int = Workers.defaultCount
   ) throws -> [[TextClassifier.Prediction]] {
     let filled = sentences.indices.filter { !sentences[$0].isEmpty }
     let words = DocumentWords(sentences: filled.map { sentences[$0] }, tokenizer: tokenizer)
@@ -174,7 +208,10 @@ public final class SequenceTagger: Sendable {
   }
 
   /// Compares the tags the model gives with those the words have; an example is a word.
-  public func evaluate(_ text: TaggedText, threads: Int = 1) throws -> ClassificationReport {
+  public func evaluate(_ text: TaggedText, threads: Int = Workers.defaultCount) throws
+    -> ClassificationReport
+  {
+    try text.validate()
     let names = Set(tags).union(text.tags).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     var report = ClassificationReport(labels: names, known: Set(tags), k: 1)
@@ -202,15 +239,18 @@ public final class SequenceTagger: Sendable {
     try self.init(tags: tags, rule: try file.rule(), vocabulary: vocabulary, network: network)
   }
 
-  /// Writes the model as safetensors and makes the file complete.
+  /// Writes the model as safetensors to a file that appears when it is complete; see
+  /// ``init(contentsOf:)``.
   ///
-  /// - Throws: `WordtoolError` of kind `inputOutput`.
-  public func write(to output: OutputFile) throws {
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
+  public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }
+
+  /// Writes the model into an open file.
+  package func write(to output: OutputFile) throws {
     var contents = try ClassifierFileContents(model: Self.modelName, rule: rule)
     try contents.add(options, parameters, embeddings, vocabulary)
     contents.add("labels", texts: tags.map { Array($0.utf8) })
     try contents.write(to: output)
-    try output.commit()
   }
 }
 

@@ -13,6 +13,8 @@ struct SequenceTrainer {
   }
 
   let options: SequenceTrainingOptions
+  /// Vectors the embeddings begin with.
+  let pretrained: PretrainedEmbeddings?
   let vocabulary: SequenceVocabulary
   let sequences: [[Int32]]
   let targets: Targets
@@ -31,7 +33,7 @@ struct SequenceTrainer {
   private var shape: SequenceNetworkOptions {
     var shape = SequenceNetworkOptions()
     shape.recurrent = options.recurrent
-    shape.embedding = options.pretrained?.dimension ?? options.embedding
+    shape.embedding = pretrained?.dimension ?? options.embedding
     shape.vocabulary = vocabulary.trainedCount
     if case .sequences = targets { shape.pooling = options.pooling }
     shape.labels = labelCount
@@ -46,14 +48,15 @@ struct SequenceTrainer {
   /// - Throws: `WordtoolError`: `interrupted`; `diverged` when a loss, a gradient or a weight is
   ///   not finite.
   func run(
-    stop: StopFlag?, measure: ((SequenceNetwork<Float>) throws -> Double?)?,
-    progress: (ClassifierProgress) -> Void
+    stop: StopFlag, measure: ((SequenceNetwork<Float>) throws -> Double?)?,
+    progress: ((TrainingProgress) -> Void)?
   ) throws -> Result {
     let network = try SequenceNetwork<Float>(shape, threads: threads)
     start(network)
     let optimizer = try Optimizer(
       options.optimizer, parameters: network.parameters, compute: network.compute)
     let steps = (sequences.count + options.batch - 1) / options.batch * options.epochs
+    let schedule = TrainingSchedule(.linear, decay: 1, warmup: 0)
     var step = 0
     var stopping = EarlyStopping()
     var best: [Float] = []
@@ -67,18 +70,22 @@ struct SequenceTrainer {
         sequences, batch: options.batch, seed: options.seed, epoch: epoch)
       for places in batches {
         let batch = SequenceBatch(sequences, places)
-        let rate = options.learningRate * (1 - 0.9 * Double(step) / Double(max(1, steps)))
+        let rate = schedule.rate(
+          ofStep: step, base: options.learningRate, decays: 0, done: Double(step),
+          of: Double(steps))
+        network.compute.team.beginStep()
         let (stepLoss, count) = try take(batch, network, optimizer, rate: rate, step: step)
+        network.compute.team.endStep(work: batch.layout.rowCount)
         loss += stepLoss
         lossCount += count
         step += 1
         done += batch.members.count
-        progress(
-          ClassifierProgress(
-            fraction: min(1, Double(step) / Double(steps)),
-            exampleCount: epoch * sequences.count + done, epochs: epoch,
+        progress?(
+          TrainingProgress(
+            fraction: min(1, Double(step) / Double(steps)), epoch: epoch + 1,
+            epochCount: options.epochs, examples: epoch * sequences.count + done,
             loss: loss / Double(max(1, lossCount)), learningRate: rate))
-        if stop?.isRaised == true {
+        if stop.isRaised {
           throw WordtoolError(
             .interrupted, found: "stopped in pass \(epoch + 1) after step \(step)")
         }
@@ -90,11 +97,11 @@ struct SequenceTrainer {
           remedy: "lower `learningRate`")
       }
       let accuracy = try optimizer.withAverage { try measure?(network) }
-      progress(
-        ClassifierProgress(
-          fraction: Double(step) / Double(steps), exampleCount: epoch * sequences.count,
-          epochs: epoch, loss: loss / Double(max(1, lossCount)), learningRate: nil,
-          validAccuracy: accuracy))
+      progress?(
+        TrainingProgress(
+          fraction: Double(step) / Double(steps), epoch: min(epoch + 1, options.epochs),
+          epochCount: options.epochs, examples: epoch * sequences.count,
+          loss: loss / Double(max(1, lossCount)), validAccuracy: accuracy))
       guard let accuracy else { continue }
       if try stopping.isBest(ValidationScore(accuracy: accuracy), epoch: epoch) {
         best = optimizer.withAverage { Array(network.parameters.values.all) }
@@ -171,9 +178,9 @@ struct SequenceTrainer {
   func fill(_ table: MatrixView<Float>, rows: Int) {
     let scale = Self.rootMeanSquare
     WeightStart.uniform(
-      table.rows(0..<rows), range: Double(scale) * (options.pretrained == nil ? 1.7 : 0.4),
+      table.rows(0..<rows), range: Double(scale) * (pretrained == nil ? 1.7 : 0.4),
       seed: options.seed, array: WeightArray.embeddings)
-    guard let pretrained = options.pretrained else { return }
+    guard let pretrained else { return }
     let factor = pretrainedScale
     for (index, word) in pretrained.words.enumerated() {
       guard let id = vocabulary.table.find(word), Int(id) < rows else { continue }
@@ -185,7 +192,7 @@ struct SequenceTrainer {
 
   /// What pretrained vectors are multiplied by.
   private var pretrainedScale: Float {
-    guard let pretrained = options.pretrained else { return 1 }
+    guard let pretrained else { return 1 }
     var sum = 0.0
     var count = 0
     // The words of the training text alone: rare words of the vectors say little of their size.

@@ -1,3 +1,4 @@
+public import Tokenize
 import WordtoolCore
 
 /// Sentences whose every word has a tag: a part of speech, a kind of name.
@@ -9,21 +10,53 @@ public struct TaggedText: Sendable {
     /// The tag of each word.
     public var tags: [String]
 
-    /// A sentence.
-    ///
-    /// - Precondition: there are as many tags as words.
+    /// A sentence of at least one word, with as many tags as words.
     public init(words: [String], tags: [String]) {
-      precondition(words.count == tags.count, "\(tags.count) tags for \(words.count) words")
       self.words = words
       self.tags = tags
     }
   }
 
+  /// How tagged words stand in a file.
+  public struct Layout: Hashable, Sendable {
+    /// The column of the word; nil is found out.
+    public var wordColumn: LabelledTextLayout.Column?
+    /// The column of the tag; nil is found out.
+    public var tagColumn: LabelledTextLayout.Column?
+    /// The encoding of the file.
+    public var encoding: TextEncoding
+
+    /// A layout that is found out unless something is said about it.
+    public init(
+      wordColumn: LabelledTextLayout.Column? = nil, tagColumn: LabelledTextLayout.Column? = nil,
+      encoding: TextEncoding = .utf8
+    ) {
+      self.wordColumn = wordColumn
+      self.tagColumn = tagColumn
+      self.encoding = encoding
+    }
+  }
+
   /// The sentences in order, none of them empty.
   public var sentences: [Sentence] = []
+  /// How many byte sequences of the files were no text and became U+FFFD.
+  public private(set) var replacedCount = 0
 
   /// No sentence.
   public init() {}
+
+  /// - Throws: `WordtoolError` of kind `badData` for a sentence without words, or with more or fewer
+  ///   tags than words.
+  func validate() throws {
+    for (number, sentence) in sentences.enumerated()
+    where sentence.words.isEmpty || sentence.words.count != sentence.tags.count {
+      throw WordtoolError(
+        .badData,
+        found:
+          "\(sentence.tags.count) tags for \(sentence.words.count) words in sentence \(number + 1)",
+        expected: "a tag for each word, at least one word")
+    }
+  }
 
   /// How many words there are.
   public var wordCount: Int { sentences.reduce(0) { $0 + $1.words.count } }
@@ -33,47 +66,147 @@ public struct TaggedText: Sendable {
     Set(sentences.flatMap(\.tags)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Reads a file of one word a line, plain or gzip; `-` is standard input.
+  /// Reads a file of one word a line, plain or gzip; `-` is standard input. A line without anything
+  /// but white space ends a sentence.
   ///
-  /// A line is a word, a tab and its tag; or fields between spaces, the word the first of them and
-  /// the tag the last, as in CoNLL's files. A blank line ends a sentence.
+  /// - Ten columns between tabs are CoNLL-U (Universal Dependencies): the word is the second, the
+  ///   tag the fourth (UPOS); lines that begin with `#`, ranges such as `1-2` and empty nodes such
+  ///   as `1.1` are left out. The columns have their names there: `ID`, `FORM`, `LEMMA`, `UPOS`,
+  ///   `XPOS`, `FEATS`, `HEAD`, `DEPREL`, `DEPS` and `MISC`.
+  /// - Otherwise the word is the first and the tag the last of the fields, which stand between tabs
+  ///   or white space, as in CoNLL-2003. `-DOCSTART-` is no word.
+  /// - Where a column is asked for by a name that CoNLL-U does not have, the first line has the
+  ///   names.
   ///
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, `badData` for a line without a tag or
-  ///   a file without words.
-  public mutating func append(contentsOf path: String) throws {
-    let lines = try LineReader(path: path)
+  ///   a file without words, `usage` for a column that is not there.
+  public mutating func append(contentsOf path: String, layout: Layout = Layout()) throws {
+    let lines = LineReader(
+      try TextSource(path: path, encoding: layout.encoding), invalid: .replaced)
     let before = sentences.count
+    var columns: TaggedColumns?
     var sentence = Sentence(words: [], tags: [])
+    // Lines that begin with `#` before it is known whether they are remarks.
+    var doubtful: [(fields: [String], line: Int)] = []
     func end() {
       if !sentence.words.isEmpty { sentences.append(sentence) }
       sentence = Sentence(words: [], tags: [])
     }
-    while true {
-      let isFirst = lines.number == 0
-      let found = try lines.next { line -> [String] in
-        let line = isFirst ? ByteOrderMark.skipped(line) : line[...]
-        let tab = UInt8(ascii: "\t")
-        let fields =
-          line.contains(tab)
-          ? line.split(separator: tab) : line.split(whereSeparator: LabelledTextLayout.isSpace)
-        return fields.map { String(decoding: $0, as: UTF8.self) }
-      }
-      guard let fields = found else { break }
-      guard let word = fields.first, let tag = fields.last else {
-        end()
-        continue
-      }
-      guard fields.count >= 2 else {
+    func take(_ fields: [String], _ columns: TaggedColumns, line: Int) throws {
+      if columns.skips(fields) { return }
+      guard fields.count >= 2, let word = columns.word(fields), let tag = columns.tag(fields) else {
         throw WordtoolError(
-          .badData, path: path, at: .line(lines.number), found: "a word without a tag",
-          expected: "a word, a tab and its tag")
+          .badData, path: path, at: .line(line),
+          found: fields.count < 2 ? "a word without a tag" : "\(fields.count) columns",
+          expected: columns.expected)
       }
       sentence.words.append(word)
       sentence.tags.append(tag)
     }
+    func settle(_ fields: [String], line: Int) throws -> TaggedColumns {
+      let found = try TaggedColumns(fields, layout: layout, path: path, line: line)
+      for (fields, line) in doubtful where !found.isCoNLLU { try take(fields, found, line: line) }
+      doubtful = []
+      return found
+    }
+    while let fields = try lines.next({ TaggedColumns.fields(of: $0) }) {
+      guard let first = fields.first else {
+        end()
+        continue
+      }
+      if first.hasPrefix("#"), fields.count < TaggedColumns.universal.count,
+        columns?.isCoNLLU ?? true
+      {
+        if columns == nil { doubtful.append((fields, lines.number)) }
+        continue
+      }
+      if columns == nil {
+        columns = try settle(fields, line: lines.number)
+        if columns?.hasNames == true { continue }
+      }
+      if let columns { try take(fields, columns, line: lines.number) }
+    }
+    if let first = doubtful.first { _ = try settle(first.fields, line: first.line) }
     end()
+    replacedCount += lines.replacedCount
     guard sentences.count > before else {
       throw WordtoolError(.badData, path: path, found: "no word", expected: "words with tags")
     }
+  }
+}
+
+/// Where the word and its tag stand in the lines of a file.
+private struct TaggedColumns {
+  static let universal = [
+    "ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC",
+  ]
+
+  let isCoNLLU: Bool
+  /// Whether the first line has the names of the columns.
+  var hasNames = false
+  private var wordPlace = 0
+  /// Nil is the last.
+  private var tagPlace: Int?
+
+  /// The fields of a line; none of a line of white space.
+  static func fields(of line: UnsafeBufferPointer<UInt8>) -> [String] {
+    if line.allSatisfy(LabelledTextLayout.isSpace) { return [] }
+    let tab = UInt8(ascii: "\t")
+    let fields =
+      line.contains(tab)
+      ? line.split(separator: tab, omittingEmptySubsequences: false)
+      : line.split(whereSeparator: LabelledTextLayout.isSpace)
+    // A tab at the end of a line parts nothing.
+    let last = fields.lastIndex { !$0.isEmpty } ?? 0
+    return fields[...last].map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  init(_ first: [String], layout: TaggedText.Layout, path: String, line: Int) throws {
+    isCoNLLU = first.count == Self.universal.count && first[0].first?.isNumber == true
+    var names = isCoNLLU ? Self.universal : []
+    let asked = [layout.wordColumn, layout.tagColumn].compactMap(\.?.name)
+    if !isCoNLLU, !asked.isEmpty {
+      names = first
+      hasNames = true
+    }
+    func place(_ column: LabelledTextLayout.Column, _ option: String) throws -> Int {
+      switch column {
+      case .number(let number) where number <= first.count: return number - 1
+      case .number(let number):
+        throw WordtoolError(
+          .usage, path: path, at: .line(line), found: "\(first.count) columns",
+          expected: "column \(number) as \(option) says")
+      case .name(let name):
+        if let place = names.firstIndex(where: { $0.lowercased() == name.lowercased() }) {
+          return place
+        }
+        throw WordtoolError(
+          .usage, path: path, at: .line(line), found: "columns \(names.joined(separator: ", "))",
+          expected: "'\(name)' as \(option) says")
+      }
+    }
+    wordPlace = try layout.wordColumn.map { try place($0, "`wordColumn`") } ?? (isCoNLLU ? 1 : 0)
+    tagPlace = try layout.tagColumn.map { try place($0, "`tagColumn`") } ?? (isCoNLLU ? 3 : nil)
+  }
+
+  /// Whether a line is no word: a range or an empty node of CoNLL-U, the start of a document.
+  func skips(_ fields: [String]) -> Bool {
+    if isCoNLLU { return fields[0].contains { $0 == "-" || $0 == "." } }
+    return fields[0] == "-DOCSTART-"
+  }
+
+  func word(_ fields: [String]) -> String? { Self.field(fields, wordPlace) }
+
+  func tag(_ fields: [String]) -> String? { Self.field(fields, tagPlace ?? fields.count - 1) }
+
+  private static func field(_ fields: [String], _ place: Int) -> String? {
+    place < fields.count && !fields[place].isEmpty ? fields[place] : nil
+  }
+
+  /// What a line should have.
+  var expected: String {
+    tagPlace == nil && wordPlace == 0
+      ? "a word, a tab and its tag"
+      : "at least \(max(wordPlace, tagPlace ?? 0) + 1), as the first line has"
   }
 }

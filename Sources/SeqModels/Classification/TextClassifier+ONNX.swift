@@ -1,7 +1,7 @@
 import Networks
 import ONNX
 import Tokenize
-public import WordtoolCore
+package import WordtoolCore
 
 extension TextClassifier {
   /// Writes the model as an ONNX graph, for programs that cannot read its own file.
@@ -18,8 +18,13 @@ extension TextClassifier {
   /// `maximum_length` or `orders`, the lengths of the n-grams that count.
   ///
   /// - Throws: `WordtoolError`: `unavailable` for a model of more than 2 GB or with hashed n-grams,
-  ///   which have no names; `inputOutput`.
-  public func writeONNX(to output: OutputFile) throws {
+  ///   which have no names; `cannotCreate`, `inputOutput`.
+  public func writeONNX(to path: String) throws {
+    try OutputFile.write(to: path) { try writeONNX(to: $0) }
+  }
+
+  /// Writes the graph into an open file.
+  package func writeONNX(to output: OutputFile) throws {
     var model = try core.onnxModel()
     model.metadata += [
       ("model", core.name), ("labels", ONNXModel.json(labels)),
@@ -37,8 +42,13 @@ extension SequenceTagger {
   /// [T, B, L] of the tags of each word. The strings beside the graph are `model`, `labels` and
   /// `vocabulary` as JSON arrays, and `tokenizer`, the form that words are brought into.
   ///
-  /// - Throws: `WordtoolError`: `unavailable` for a model of more than 2 GB, `inputOutput`.
-  public func writeONNX(to output: OutputFile) throws {
+  /// - Throws: `WordtoolError`: `unavailable` for a model of more than 2 GB, `cannotCreate`, `inputOutput`.
+  public func writeONNX(to path: String) throws {
+    try OutputFile.write(to: path) { try writeONNX(to: $0) }
+  }
+
+  /// Writes the graph into an open file.
+  package func writeONNX(to output: OutputFile) throws {
     var model = ONNXModel.sequenceLabels(options, parameters, embeddings, vocabulary)
     model.metadata += [
       ("model", Self.modelName), ("labels", ONNXModel.json(tags)),
@@ -93,7 +103,7 @@ extension ONNXModel {
     guard features.bucketCount == 0 else {
       throw WordtoolError(
         .unavailable, found: "a model with hashed n-grams", expected: "n-grams with names",
-        remedy: "train without --buckets")
+        remedy: "train it without hashed n-grams (`bucketCount`)")
     }
     // The n-gram that another one continues stands before it.
     var texts = (0..<features.words.count).map { features.words.text(Int32($0)) }
@@ -117,7 +127,7 @@ extension RecurrentClassifier {
   }
 }
 
-extension BagOfWordsClassifier {
+extension LinearClassifier {
   func onnxModel() throws -> ONNXModel {
     typealias Tensor = ONNXModel.Tensor
     var model = ONNXModel.linearClassifier(

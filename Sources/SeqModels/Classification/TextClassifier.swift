@@ -6,13 +6,35 @@ public import WordtoolCore
 ///
 /// ```swift
 /// let text = try LabelledText(contentsOf: "reviews.tsv")
-/// let trained = try TextClassifier.train(on: text, options: LinearClassifierOptions())
-/// try trained.classifier.predictions(for: "a wonderful film")[0].label
+/// let classifier = try TextClassifier.train(on: text, options: LinearClassifierOptions())
+/// try classifier.predictions(for: "a wonderful film")[0].label
 /// ```
 public final class TextClassifier: Sendable {
   let core: any ClassifierCore
+  /// What its training came to; nil of a model that was read from a file.
+  public let training: Training?
 
-  init(core: any ClassifierCore) { self.core = core }
+  init(core: any ClassifierCore, training: Training? = nil) {
+    self.core = core
+    self.training = training
+  }
+
+  /// What a training gives besides the model.
+  public struct Training: Codable, Hashable, Sendable {
+    /// Passes over the texts.
+    public var epochs: Int
+    /// How many texts there were.
+    public var exampleCount: Int
+    /// Texts without a word or n-gram that counts: they teach how frequent their label is at most.
+    public var emptyCount: Int
+    /// Byte sequences that were not UTF-8 and became U+FFFD.
+    public var replacedCount: Int
+    /// The best accuracy on the held-out text, where training measured it after each pass.
+    public var validAccuracy: Double?
+    /// The mean loss of the last pass as a share of the entropy of the labels, where it is taken: near
+    /// 1 when not much more was learnt than how frequent each label is.
+    public var lossShare: Double?
+  }
 
   /// What kind of model it is, as `--model` names it.
   public var modelName: String { core.name }
@@ -44,14 +66,16 @@ public final class TextClassifier: Sendable {
 
   /// The likeliest labels of one text, the best first.
   ///
-  /// - Throws: `WordtoolError`, when ICU does not know the rule's locale.
+  /// - Throws: `WordtoolError`: `badData` when the model's probabilities are not finite; when ICU does
+  ///   not know the rule's locale.
   public func predictions(for text: String, count: Int = 1) throws -> [Prediction] {
     try answers(for: LabelledText(texts: [text]), count: count)[0].predictions
   }
 
   /// The likeliest labels of many texts; whatever labels those have are not looked at.
   public func answers(
-    for texts: LabelledText, count: Int = 1, threads: Int = 1, stop: StopFlag? = nil
+    for texts: LabelledText, count: Int = 1, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag()
   ) throws -> [Answer] {
     var answers: [Answer] = []
     try forEachPiece(of: texts, threads: threads, stop: stop) { range, scores in
@@ -70,16 +94,18 @@ public final class TextClassifier: Sendable {
   /// Calls `body` with the scores of piece after piece, so that many texts and many labels do not
   /// take memory for all at once.
   func forEachPiece(
-    of texts: LabelledText, threads: Int, stop: StopFlag?,
+    of texts: LabelledText, threads: Int, stop: StopFlag,
     _ body: (Range<Int>, ClassScores) throws -> Void
   ) throws {
     var start = 0
     while start < texts.count {
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped after \(start) texts")
       }
       let range = start..<min(texts.count, start + 4096)
-      try body(range, core.scores(of: texts, range, threads: threads))
+      let scores = try core.scores(of: texts, range, threads: threads)
+      guard scores.probabilities.allSatisfy(\.isFinite) else { throw WordtoolError.unsoundModel }
+      try body(range, scores)
       start = range.upperBound
     }
   }
@@ -134,36 +160,4 @@ protocol ClassifierCore: Sendable {
   ///
   /// - Throws: `WordtoolError` of kind `unavailable` where there is no graph for it.
   func onnxModel() throws -> ONNXModel
-}
-
-/// What a training gives besides the model.
-public struct ClassifierTraining: Sendable {
-  /// The model.
-  public var classifier: TextClassifier
-  /// Passes over the texts.
-  public var epochs: Int
-  /// How many texts there were.
-  public var exampleCount: Int
-  /// Texts without a word or n-gram that counts: they teach how frequent their label is at most.
-  public var emptyCount: Int
-  /// Byte sequences that were not UTF-8 and became U+FFFD.
-  public var replacedCount: Int
-  /// The best accuracy on the held-out text, where training measured it after each pass.
-  public var validAccuracy: Double?
-}
-
-/// How far a training has come.
-public struct ClassifierProgress: Sendable {
-  /// The share that is done, 0 to 1.
-  public var fraction: Double
-  /// Texts dealt with so far, each counted in every pass.
-  public var exampleCount: Int
-  /// Passes that are complete.
-  public var epochs: Int
-  /// The mean loss of the texts since the last report, in nats, where it is known.
-  public var loss: Double?
-  /// The present learning rate, where there is one.
-  public var learningRate: Double?
-  /// The accuracy on the held-out text, after a pass that measured it.
-  public var validAccuracy: Double?
 }

@@ -1,3 +1,4 @@
+import BLASCore
 import WordtoolCore
 
 /// The labels of a training text, in the order a model has them: by their bytes.
@@ -8,6 +9,15 @@ struct TrainingLabels: Sendable {
   let counts: [Int]
   /// The labels of each text that is trained on, as places in `names`.
   let ids: [[Int32]]
+
+  /// The loss of a guess by how frequent each label is, in nats.
+  var entropy: Double {
+    let total = Double(counts.reduce(0, +))
+    return counts.reduce(0) { sum, count in
+      let share = Double(count) / total
+      return share > 0 ? sum - share * PortableMath.log(share) : sum
+    }
+  }
 
   /// Sorts the labels of a text.
   ///

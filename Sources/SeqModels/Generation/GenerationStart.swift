@@ -70,9 +70,6 @@ public struct GenerationStart {
 
   /// The error for scores that are not numbers.
   static func failure(_ scores: [Double]) -> WordtoolError? {
-    guard scores.contains(where: \.isNaN) else { return nil }
-    return WordtoolError(
-      .badData, found: "a model whose probabilities are not numbers", expected: "a sound model",
-      remedy: "train it again, with a lower learning rate")
+    scores.contains(where: \.isNaN) ? .unsoundModel : nil
   }
 }

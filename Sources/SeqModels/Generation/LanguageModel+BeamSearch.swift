@@ -25,16 +25,18 @@ extension LanguageModel {
   ///   numbers.
   public func beamSearch(
     context: String = "", prompt: String = "", length: Int, width: Int, count: Int = 1,
-    options: SamplingOptions = SamplingOptions(), stopString: String? = nil, stop: StopFlag? = nil
+    options: SamplingOptions = SamplingOptions(), stopString: String? = nil,
+    stop: StopFlag = StopFlag()
   ) throws -> [GeneratedText] {
-    precondition(length >= 0, "\(length) tokens")
-    precondition(width >= 1 && (1...width).contains(count), "\(count) of \(width) texts")
+    try OptionCheck.require("length", length, in: 0...Int.max)
+    try OptionCheck.require("width", width, in: 1...Int.max)
+    try OptionCheck.require("count", count, in: 1...width)
     try options.validate()
     let start = try GenerationStart(self, context: context, prompt: prompt)
     var search = BeamSearch(
       start, length: length, width: width, count: count, options: options, stopString: stopString)
     while search.isOpen {
-      if stop?.isRaised == true { return search.results(.interrupted) }
+      if stop.isRaised { return search.results(.interrupted) }
       try search.step()
     }
     return search.results(.length)

@@ -44,7 +44,8 @@ extension LanguageModel {
   @discardableResult
   public func generate(
     prompt: String = "", length: Int, options: SamplingOptions = SamplingOptions(),
-    stopString: String? = nil, stop: StopFlag? = nil, write: (String) throws -> Void = { _ in }
+    stopString: String? = nil, stop: StopFlag = StopFlag(),
+    write: (String) throws -> Void = { _ in }
   ) throws -> GeneratedText {
     try options.validate()
     var start = try GenerationStart(self, prompt: prompt)
@@ -59,9 +60,9 @@ extension GenerationStart {
   @discardableResult
   public mutating func generate(
     length: Int, options: SamplingOptions = SamplingOptions(), stopString: String? = nil,
-    stop: StopFlag? = nil, write: (String) throws -> Void = { _ in }
+    stop: StopFlag = StopFlag(), write: (String) throws -> Void = { _ in }
   ) throws -> GeneratedText {
-    precondition(length >= 0, "\(length) tokens")
+    try OptionCheck.require("length", length, in: 0...Int.max)
     try options.validate()
     let (end, unknown) = (model.endID, Int(model.unknownID))
     var sampler = Sampler(options)
@@ -70,7 +71,7 @@ extension GenerationStart {
     var pending = PendingText(stopString: stopString)
     var scores: [Double] = []
     while result.tokenCount < length {
-      if stop?.isRaised == true {
+      if stop.isRaised {
         result.ending = .interrupted
         break
       }

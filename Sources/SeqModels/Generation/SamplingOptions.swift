@@ -1,7 +1,7 @@
 import WordtoolCore
 
 /// How tokens are drawn from a language model's probabilities.
-public struct SamplingOptions: Hashable, Sendable {
+public struct SamplingOptions: Codable, Hashable, Sendable {
   /// Probabilities are raised to the power 1 / temperature: below 1 the likely become likelier.
   /// 0 always takes the likeliest token, the first of equals; that is greedy.
   public var temperature = 1.0
@@ -27,25 +27,13 @@ public struct SamplingOptions: Hashable, Sendable {
 
   /// Checks the ranges.
   ///
-  /// - Throws: `WordtoolError` of kind `usage`.
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
-    guard temperature >= 0, temperature.isFinite else {
-      throw WordtoolError(
-        .usage, found: "temperature \(temperature)", expected: "a number of at least 0")
-    }
-    guard topK.map({ $0 >= 1 }) ?? true else {
-      throw WordtoolError(.usage, found: "top-k \(topK ?? 0)", expected: "at least 1")
-    }
-    guard topP > 0, topP <= 1 else {
-      throw WordtoolError(.usage, found: "top-p \(topP)", expected: "above 0, at most 1")
-    }
-    guard repetitionPenalty > 0, repetitionPenalty.isFinite else {
-      throw WordtoolError(
-        .usage, found: "repetition penalty \(repetitionPenalty)", expected: "a number above 0")
-    }
-    guard repetitionWindow.map({ $0 >= 1 }) ?? true else {
-      throw WordtoolError(
-        .usage, found: "repetition window \(repetitionWindow ?? 0)", expected: "at least 1")
-    }
+    try OptionCheck.require("temperature", temperature, .notNegative)
+    try OptionCheck.require("topK", topK ?? 1, in: 1...Int.max)
+    try OptionCheck.require(
+      topP > 0 && topP <= 1, found: "`topP` is \(topP)", expected: "above 0, at most 1")
+    try OptionCheck.require("repetitionPenalty", repetitionPenalty, .positive)
+    try OptionCheck.require("repetitionWindow", repetitionWindow ?? 1, in: 1...Int.max)
   }
 }

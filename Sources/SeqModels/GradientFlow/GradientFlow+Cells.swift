@@ -10,7 +10,7 @@ extension GradientFlow {
   /// that the steps before left behind.
   static func cellNorms(
     _ network: LanguageNetwork<Float>, _ context: RecurrentContext<Float>, ids: [Int32],
-    options: GradientFlowOptions, stop: StopFlag?
+    options: GradientFlowOptions, stop: StopFlag
   ) throws -> [[Double]]? {
     guard network.options.recurrent.cell == .lstm else { return nil }
     let length = options.steps + 1
@@ -36,7 +36,7 @@ extension GradientFlow {
       repeating: [Double](repeating: 0, count: options.steps),
       count: network.options.recurrent.layers)
     for back in 1...options.steps {
-      if stop?.isRaised == true { throw WordtoolError(.interrupted, found: "stopped") }
+      if stop.isRaised { throw WordtoolError(.interrupted, found: "stopped") }
       for (target, values) in zip(state.recurrent, states[length - back]) { target.values = values }
       let features = try network.encoder.forward(
         Array(read[((length - back) * count)...]),

@@ -25,11 +25,16 @@ public struct GradientFlowExplosion: Codable, Hashable, Sendable {
   }
 
   /// The learning rate of stochastic gradient descent.
-  public var rate: Double
+  public var learningRate: Double
   /// The training without clipping.
   public var unclipped: Course
   /// The training with clipping.
   public var clipped: Course
+
+  private enum CodingKeys: String, CodingKey {
+    case learningRate = "rate"
+    case unclipped, clipped
+  }
 }
 
 extension GradientFlow {
@@ -48,9 +53,13 @@ extension GradientFlow {
   /// - Parameter progress: called with the share that is done.
   /// - Throws: `WordtoolError`: `badData` for a text shorter than a sequence, `interrupted`.
   public static func explosion(
-    ids: [Int32], vocabulary: LanguageVocabulary, options: GradientFlowOptions, rate: Double,
-    threads: Int = 1, stop: StopFlag? = nil, progress: (Double) -> Void = { _ in }
+    ids: [Int32], vocabulary: LanguageVocabulary, options: GradientFlowOptions,
+    learningRate: Double,
+    threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
+    progress: (Double) -> Void = { _ in }
   ) throws -> GradientFlowExplosion {
+    try options.validate()
+    try OptionCheck.require("learningRate", learningRate, .positive)
     typealias Course = GradientFlowExplosion.Course
 
     /// A training of so many steps: the network, and what became of it.
@@ -65,13 +74,13 @@ extension GradientFlow {
       ) {
         $0.optimizer.method = .sgd
         $0.optimizer.clipNorm = clipNorm
-        $0.rate = rate
+        $0.learningRate = learningRate
       }
       guard count > 0 else { return (trainer.network, [], false) }
       var steps: [GradientFlowExplosion.Step] = []
       var (sum, tokens) = (0.0, 0)
       do {
-        _ = try trainer.run(stop: stop) { _ in
+        _ = try trainer.train(stop: stop) { _ in
         } progress: { report in
           // The trainer adds up losses from the begin of an epoch.
           let position = trainer.position
@@ -109,7 +118,7 @@ extension GradientFlow {
     }
 
     return GradientFlowExplosion(
-      rate: rate,
+      learningRate: learningRate,
       unclipped: try course(clipNorm: nil, name: explodingName) { progress($0 / 2) },
       clipped: try course(clipNorm: options.clipNorm, name: keptName) { progress((1 + $0) / 2) })
   }

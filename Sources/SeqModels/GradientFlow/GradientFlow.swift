@@ -31,7 +31,7 @@ public struct GradientFlowCurve: Codable, Hashable, Sendable {
 }
 
 /// How gradient flow is measured.
-public struct GradientFlowOptions: Codable, Hashable, Sendable {
+public struct GradientFlowOptions: TrainingOptions {
   /// Steps back in time.
   public var steps = 50
   /// Sequences that are measured, spread evenly over the text.
@@ -43,7 +43,7 @@ public struct GradientFlowOptions: Codable, Hashable, Sendable {
   /// Tokens that are kept; others are `<unk>`.
   public var maximumVocabulary = 2000
   /// The learning rate of Adam.
-  public var rate = 0.001
+  public var learningRate = 0.001
   /// The norm to which training clips the gradient, and that the clipped curves show.
   public var clipNorm = 1.0
   /// The bias of the gates that keep the state; nil is the logarithm of `steps`.
@@ -53,6 +53,23 @@ public struct GradientFlowOptions: Codable, Hashable, Sendable {
 
   /// 50 steps back.
   public init() {}
+
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    for (name, value, range) in [
+      ("steps", steps, 1...TrainingLimits.timeSteps - 1), ("sequences", sequences, 1...1 << 30),
+      ("hidden", hidden, 1...1 << 20), ("trainingSteps", trainingSteps, 0...TrainingLimits.count),
+      ("maximumVocabulary", maximumVocabulary, 1...Int.max),
+    ] {
+      try OptionCheck.require(name, value, in: range)
+    }
+    for (name, value, rule) in [
+      ("learningRate", learningRate, OptionCheck.Rule.positive), ("clipNorm", clipNorm, .positive),
+      ("keepBias", keepBias ?? 0, .finite),
+    ] {
+      try OptionCheck.require(name, value, rule)
+    }
+  }
 }
 
 /// Measures how the gradient of the loss at one step comes back through the steps before it.
@@ -64,16 +81,22 @@ public enum GradientFlow {
   /// Trains a network of each case for a short while on a text and measures it.
   ///
   /// - Parameters:
-  ///   - text: the tokens to train on and to measure with, and their vocabulary.
+  ///   - cases: the cells with their first weights.
+  ///   - ids: the tokens to train on and to measure with.
+  ///   - vocabulary: what the numbers stand for.
+  ///   - options: checked by ``GradientFlowOptions/validate()``.
+  ///   - threads: how many threads to use, at least 1; the result does not depend on it.
+  ///   - stop: looked at after each step and each sequence.
   ///   - progress: called with the name of the case at work, and the share that is done.
   /// - Returns: a curve for each case.
   /// - Throws: `WordtoolError`: `badData` for a text shorter than a sequence, `diverged`,
   ///   `interrupted`.
   public static func curves(
     of cases: [GradientFlowCase], ids: [Int32], vocabulary: LanguageVocabulary,
-    options: GradientFlowOptions, threads: Int = 1, stop: StopFlag? = nil,
+    options: GradientFlowOptions, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
     progress: (String, Double) -> Void = { _, _ in }
   ) throws -> [GradientFlowCurve] {
+    try options.validate()
     var curves: [GradientFlowCurve] = []
     for flowCase in cases {
       let trainer = try trainer(
@@ -81,7 +104,7 @@ public enum GradientFlow {
         options: options, threads: threads
       ) { _ in }
       if options.trainingSteps > 0 {
-        _ = try trainer.run(stop: stop) { _ in
+        _ = try trainer.train(stop: stop) { _ in
         } progress: { report in
           progress(flowCase.rawValue, Double(report.steps) / Double(options.trainingSteps))
         }
@@ -98,9 +121,10 @@ public enum GradientFlow {
   ///   recurrent layers, `interrupted`.
   public static func curves(
     of model: NeuralLanguageModel, name: String, ids: [Int32], options: GradientFlowOptions,
-    stop: StopFlag? = nil
+    stop: StopFlag = StopFlag()
   ) throws -> [GradientFlowCurve] {
-    try measure(model.network, name: name, ids: ids, options: options, stop: stop)
+    try options.validate()
+    return try measure(model.network, name: name, ids: ids, options: options, stop: stop)
   }
 
   // MARK: Training
@@ -120,7 +144,7 @@ public enum GradientFlow {
     training.bptt = options.steps
     training.optimizer.method = .adam
     training.optimizer.clipNorm = options.clipNorm
-    training.rate = options.rate
+    training.learningRate = options.learningRate
     training.schedule = .constant
     training.lossAverage = .tokens
     training.seed = options.seed
@@ -140,12 +164,12 @@ public enum GradientFlow {
   /// The curves of all layers of a network.
   static func measure(
     _ network: LanguageNetwork<Float>, name: String, ids: [Int32], options: GradientFlowOptions,
-    stop: StopFlag?
+    stop: StopFlag
   ) throws -> [GradientFlowCurve] {
     guard let context = network.encoder as? RecurrentContext<Float> else {
       throw WordtoolError(
         .badData, path: name, found: "a model without recurrent layers",
-        expected: "a model with --cell")
+        expected: "a recurrent one")
     }
     let length = options.steps + 1
     guard ids.count > length else {
@@ -157,7 +181,7 @@ public enum GradientFlow {
     try network.packWeights(forTraining: true)
     var sums = Sums(layers: layers, length: length)
     for sequence in 0..<options.sequences {
-      if stop?.isRaised == true { throw WordtoolError(.interrupted, found: "stopped") }
+      if stop.isRaised { throw WordtoolError(.interrupted, found: "stopped") }
       let start = start(of: sequence, in: ids, options: options)
       // One sequence at a time: so its gradient can be clipped by itself.
       network.parameters.gradients.clear()

@@ -3,7 +3,7 @@ import Networks
 public import WordtoolCore
 
 /// How the recall task is set and learned.
-public struct RecallOptions: Codable, Hashable, Sendable {
+public struct RecallOptions: TrainingOptions {
   /// Words between the one to remember and the question.
   public var distances = [5, 10, 30, 100]
   /// Words that may be asked for; a guess is right once in so many times.
@@ -17,7 +17,7 @@ public struct RecallOptions: Codable, Hashable, Sendable {
   /// Training steps at most; training ends before where nothing more is to be learned.
   public var trainingSteps = 1000
   /// The learning rate of Adam.
-  public var rate = 0.002
+  public var learningRate = 0.002
   /// The norm to which training clips the gradient.
   public var clipNorm = 1.0
   /// Sequences that are tested; none of them is trained on.
@@ -29,6 +29,24 @@ public struct RecallOptions: Codable, Hashable, Sendable {
 
   /// 8 words at four distances.
   public init() {}
+
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+  public func validate() throws {
+    for (name, value, range) in [
+      ("words", words, 2...1 << 20), ("fillers", fillers, 1...1 << 20),
+      ("hidden", hidden, 1...1 << 20), ("batch", batch, 1...TrainingLimits.batch),
+      ("trainingSteps", trainingSteps, 0...TrainingLimits.count),
+      ("testSequences", testSequences, 0...1 << 30),
+    ] + distances.map({ ("distances", $0, 0...TrainingLimits.timeSteps) }) {
+      try OptionCheck.require(name, value, in: range)
+    }
+    for (name, value, rule) in [
+      ("learningRate", learningRate, OptionCheck.Rule.positive), ("clipNorm", clipNorm, .positive),
+      ("keepBias", keepBias ?? 0, .finite),
+    ] {
+      try OptionCheck.require(name, value, rule)
+    }
+  }
 
   /// The share of right answers without any memory.
   public var chance: Double { 1 / Double(words) }
@@ -56,10 +74,12 @@ public enum RecallTask {
   ///
   /// - Throws: `WordtoolError`: `diverged`, `interrupted`.
   public static func run(
-    _ flowCase: GradientFlowCase, distance: Int, options: RecallOptions, threads: Int = 1,
-    stop: StopFlag? = nil, progress: (Double) -> Void = { _ in }
+    _ flowCase: GradientFlowCase, distance: Int, options: RecallOptions,
+    threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag(), progress: (Double) -> Void = { _ in }
   ) throws -> RecallResult {
-    precondition(distance >= 0 && options.words >= 2 && options.fillers >= 1, "the recall task")
+    try options.validate()
+    try OptionCheck.require("distance", distance, in: 0...TrainingLimits.timeSteps)
     var shape = NeuralOptions()
     shape.recurrent.cell = flowCase.cell
     shape.recurrent.hidden = options.hidden
@@ -79,7 +99,7 @@ public enum RecallTask {
     var steps = 0
     var rightInARow = 0
     while steps < options.trainingSteps, rightInARow < 20 {
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped after \(steps) steps")
       }
       let batch = Batch(
@@ -89,11 +109,11 @@ public enum RecallTask {
         batch.ids, targets: batch.targets, layout: batch.layout,
         state: network.encoder.makeState(batch: options.batch, padding: 0),
         scale: 1 / Float(options.batch), dropout: LanguageDropout(), draw: nil)
-      let norm = optimizer.step(rate: options.rate)
+      let norm = optimizer.step(rate: options.learningRate)
       guard loss.isFinite, norm.isFinite else {
         throw WordtoolError(
           .diverged, found: "the loss of step \(steps + 1) of \(flowCase.rawValue) is not finite",
-          remedy: "lower the learning rate")
+          remedy: "lower `learningRate`")
       }
       steps += 1
       rightInARow = loss / Double(options.batch) < 0.01 ? rightInARow + 1 : 0

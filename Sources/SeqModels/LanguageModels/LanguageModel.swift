@@ -10,8 +10,8 @@ public import WordtoolCore
 /// token `<s>` for the begin of a sentence, as ARPA files do; it is never predicted and belongs to
 /// no text. Two models have the same vocabulary when they have the same tokens apart from `<s>`.
 ///
-/// A text is a stream of tokens with `</s>` after each line. What a model takes over a line end is
-/// its own affair: an n-gram model begins anew, a recurrent one carries its state on. The first
+/// A text is a stream of tokens with `</s>` after each line. What a model keeps over a line end is
+/// up to the model: an n-gram model begins anew, a recurrent one carries its state on. The first
 /// token of a stream is predicted as one after a line end.
 ///
 /// A model is asked by one thread at a time, unless its type is `Sendable`: networks keep buffers.
@@ -40,7 +40,7 @@ public protocol LanguageModel {
   /// The number of a token, or nil when the vocabulary does not have it.
   func id(of token: String) -> Int32?
   /// The number of a token in UTF-8, or nil when the vocabulary does not have it.
-  func id(ofUTF8 token: UnsafeBufferPointer<UInt8>) -> Int32?
+  func id(ofUTF8 token: Span<UInt8>) -> Int32?
 
   /// The state at the begin of a text.
   func initialState() -> State
@@ -69,7 +69,7 @@ public protocol LanguageModel {
   ///   - stop: looked at now and then.
   /// - Returns: as many values as `ids` has.
   /// - Throws: `WordtoolError` of kind `interrupted`.
-  func logProbabilities(of ids: [Int32], stop: StopFlag?) throws -> [Double]
+  func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double]
 }
 
 extension LanguageModel {
@@ -77,8 +77,8 @@ extension LanguageModel {
   public var beginOfSentenceID: Int32? { nil }
 
   /// Looks the token up as a string.
-  public func id(ofUTF8 token: UnsafeBufferPointer<UInt8>) -> Int32? {
-    id(of: String(decoding: token, as: UTF8.self))
+  public func id(ofUTF8 token: Span<UInt8>) -> Int32? {
+    token.withUnsafeBufferPointer { id(of: String(decoding: $0, as: UTF8.self)) }
   }
 
   /// Replaces the buffer.
@@ -92,13 +92,13 @@ extension LanguageModel {
   }
 
   /// Token by token; models that can do many at once do better.
-  public func logProbabilities(of ids: [Int32], stop: StopFlag?) throws -> [Double] {
+  public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
     var state = initialState()
     var values: [Double] = []
     var results: [Double] = []
     results.reserveCapacity(ids.count)
     for id in ids {
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped while measuring")
       }
       fillLogProbabilities(after: state, &values)

@@ -1,5 +1,5 @@
 import BLASCore
-import WordtoolCore
+public import WordtoolCore
 
 /// Reads language models of every kind; the content of a file decides, not its name.
 public enum LanguageModelFile {
@@ -11,7 +11,9 @@ public enum LanguageModelFile {
   ///   - threads: how many threads a network works with; what it says does not depend on it.
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` for everything that is
   ///   not such a model.
-  public static func load(_ path: String, threads: Int = 1) throws -> any LanguageModel {
+  public static func load(_ path: String, threads: Int = Workers.defaultCount) throws
+    -> any LanguageModel
+  {
     guard path != "-", try isTensorFile(path) else { return try NGramModel(contentsOf: path) }
     return try NeuralLanguageModel(contentsOf: path, threads: threads)
   }

@@ -1,4 +1,5 @@
 import BLASCore
+public import Tokenize
 public import WordtoolCore
 
 extension MixtureModel {
@@ -23,24 +24,27 @@ extension MixtureModel {
   /// - Parameters:
   ///   - paths: files, plain or gzip, and folders; `-` is standard input.
   ///   - isStrict: whether bytes that are not UTF-8 are an error.
+  ///   - encoding: of the files.
   ///   - stop: looked at now and then.
   /// - Throws: `WordtoolError`: `badData` for a text without tokens, what reading throws,
   ///   `interrupted`.
   public func tuned(
-    on paths: [String], isStrict: Bool = false, stop: StopFlag? = nil
+    on paths: [String], isStrict: Bool = false, encoding: TextEncoding = .utf8,
+    stop: StopFlag = StopFlag()
   ) throws -> Tuning {
-    let text = try TokenizedText(paths, for: self, isStrict: isStrict, stop: stop)
+    let text = try TokenizedText(
+      paths, for: self, isStrict: isStrict, encoding: encoding, stop: stop)
     let components = try componentLogProbabilities(of: text.ids, stop: stop)
     let (weights, iterations) = try Self.likeliestWeights(components, stop: stop)
     let mixture = reweighted(weights)
     return Tuning(
       mixture: mixture, iterationCount: iterations,
-      report: PerplexityReport(
+      report: try PerplexityReport(
         of: text, logProbabilities: mixture.mixed(components), unknownID: unknownID))
   }
 
   private static func likeliestWeights(
-    _ components: [[Double]], stop: StopFlag?
+    _ components: [[Double]], stop: StopFlag
   ) throws -> ([Double], Int) {
     let count = components.count
     let tokenCount = components[0].count
@@ -61,7 +65,7 @@ extension MixtureModel {
     var previous = -Double.infinity
     var round = 0
     while round < 10_000 && counted > 0 && count > 1 {
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped while tuning")
       }
       for model in 0..<count { shares[model] = 0 }

@@ -10,7 +10,7 @@ public import WordtoolCore
 /// tokens, `<unk>` and `</s>` included. Their numbers may differ, and `<s>`, which only some models
 /// have and none predicts, is not looked at. An n-gram model and a network trained on one text with
 /// the same limits match, since both keep `<unk>` whether or not the text has it; models with
-/// different `--min-count` or `--max-vocab` do not, for what one calls `<unk>` the other spreads
+/// different limits of the vocabulary do not, for what one calls `<unk>` the other spreads
 /// over words, and the mean of the two would sum to no probability of anything.
 ///
 /// Tokens have the numbers of the first model.
@@ -29,12 +29,12 @@ public struct MixtureModel: LanguageModel {
   ///   - weights: as many, at least 0 and with a sum above 0, by which they are divided; nil for
   ///     equal ones.
   ///   - names: what the models are called in messages, such as their files.
-  /// - Throws: `WordtoolError`: `usage` for weights that are not so, `badData` for models that do
+  /// - Throws: `WordtoolError`: `usage` for no models or weights that are not so, `badData` for models that do
   ///   not match, with the first difference.
   public init(
     _ models: [any LanguageModel], weights: [Double]? = nil, names: [String]? = nil
   ) throws {
-    precondition(!models.isEmpty, "no models")
+    try OptionCheck.require(!models.isEmpty, found: "no models", expected: "at least one")
     let weights = weights ?? [Double](repeating: 1, count: models.count)
     guard weights.count == models.count else {
       throw WordtoolError(
@@ -92,7 +92,7 @@ public struct MixtureModel: LanguageModel {
     func count(_ model: any LanguageModel) -> Int {
       model.tokenCount - (model.beginOfSentenceID == nil ? 0 : 1)
     }
-    let remedy = "train both on one text with the same --min-count and --max-vocab"
+    let remedy = "train both on one text with the same limits of the vocabulary"
     var numbers: [Int32] = []
     numbers.reserveCapacity(first.tokenCount)
     for id in 0..<Int32(first.tokenCount) {
@@ -143,7 +143,7 @@ public struct MixtureModel: LanguageModel {
   /// The number of a token.
   public func id(of token: String) -> Int32? { models[0].id(of: token) }
   /// The number of a token in UTF-8.
-  public func id(ofUTF8 token: UnsafeBufferPointer<UInt8>) -> Int32? {
+  public func id(ofUTF8 token: Span<UInt8>) -> Int32? {
     models[0].id(ofUTF8: token)
   }
 
@@ -178,7 +178,7 @@ public struct MixtureModel: LanguageModel {
   }
 
   /// The natural logarithm of the probability of every token of a text.
-  public func logProbabilities(of ids: [Int32], stop: StopFlag?) throws -> [Double] {
+  public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
     mixed(try componentLogProbabilities(of: ids, stop: stop))
   }
 
@@ -188,7 +188,7 @@ public struct MixtureModel: LanguageModel {
   /// - Returns: for each model the natural logarithm of the probability of every token.
   /// - Throws: `WordtoolError` of kind `interrupted`.
   public func componentLogProbabilities(
-    of ids: [Int32], stop: StopFlag? = nil
+    of ids: [Int32], stop: StopFlag = StopFlag()
   ) throws -> [[Double]] {
     try models.indices.map { place in
       let numbers = numbers[place]

@@ -1,4 +1,5 @@
 import BLASCore
+public import Tokenize
 public import WordtoolCore
 
 /// How well a language model predicts a text.
@@ -47,11 +48,12 @@ extension PerplexityReport {
   ///   - text: what was measured.
   ///   - logProbabilities: the natural logarithm of the probability of each of its tokens.
   ///   - unknownID: the number of `<unk>` in the text.
-  /// - Precondition: there are as many log-probabilities as tokens.
-  public init(of text: TokenizedText, logProbabilities: [Double], unknownID: Int32) {
-    precondition(
+  /// - Throws: `WordtoolError` of kind `usage` for more or fewer log-probabilities than tokens.
+  public init(of text: TokenizedText, logProbabilities: [Double], unknownID: Int32) throws {
+    try OptionCheck.require(
       logProbabilities.count == text.ids.count,
-      "\(logProbabilities.count) values for \(text.ids.count) tokens")
+      found: "\(logProbabilities.count) values for \(text.ids.count) tokens",
+      expected: "one for each")
     tokenCount = text.tokenCount
     sentenceCount = text.sentenceCount
     unknownCount = text.unknownCount
@@ -79,15 +81,18 @@ extension LanguageModel {
   /// - Parameters:
   ///   - paths: files, plain or gzip, and folders; `-` is standard input.
   ///   - isStrict: whether bytes that are not UTF-8 are an error.
+  ///   - encoding: of the files.
   ///   - stop: looked at between lines.
   /// - Throws: `WordtoolError`: `badData` for a text without tokens, what reading throws,
   ///   `interrupted`.
   public func perplexity(
-    of paths: [String], isStrict: Bool = false, stop: StopFlag? = nil
+    of paths: [String], isStrict: Bool = false, encoding: TextEncoding = .utf8,
+    stop: StopFlag = StopFlag()
   ) throws -> PerplexityReport {
-    let text = try TokenizedText(paths, for: self, isStrict: isStrict, stop: stop)
-    return PerplexityReport(
-      of: text, logProbabilities: try logProbabilities(of: text.ids, stop: stop),
+    let text = try TokenizedText(
+      paths, for: self, isStrict: isStrict, encoding: encoding, stop: stop)
+    return try PerplexityReport(
+      of: text, logProbabilities: logProbabilities(of: text.ids, stop: stop),
       unknownID: unknownID)
   }
 }

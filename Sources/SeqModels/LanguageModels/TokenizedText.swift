@@ -1,3 +1,4 @@
+public import Tokenize
 public import WordtoolCore
 
 /// A text as the numbers that a model has for its tokens, with the end of every line.
@@ -22,21 +23,22 @@ public struct TokenizedText: Sendable {
   ///   - paths: files, plain or gzip, and folders; `-` is standard input.
   ///   - model: whose tokens are meant.
   ///   - isStrict: whether bytes that are not UTF-8 are an error.
+  ///   - encoding: of the files.
   ///   - stop: looked at between lines.
   /// - Throws: `WordtoolError`: `badData` for a text without tokens, what reading throws,
   ///   `interrupted`.
   public init(
     _ paths: [String], for model: some LanguageModel, isStrict: Bool = false,
-    stop: StopFlag? = nil
+    encoding: TextEncoding = .utf8, stop: StopFlag = StopFlag()
   ) throws {
     let reader = try SentenceReader(
-      unit: model.unit, rule: model.readingRule, isStrict: isStrict)
+      unit: model.unit, rule: model.readingRule, isStrict: isStrict, encoding: encoding)
     let (unknown, end) = (model.unknownID, model.endID)
     let parting = model.unit == .word ? 1 : 0
     try reader.read(
       paths, stop: stop,
       token: { token in
-        let id = model.id(ofUTF8: token) ?? unknown
+        let id = model.id(ofUTF8: token.span) ?? unknown
         ids.append(id)
         tokenCount += 1
         if id == unknown { unknownCount += 1 }

@@ -6,7 +6,8 @@ extension NGramModel {
   ///
   /// Lines before the data that begin with `#` may name the unit and the tokenizer rule; without
   /// them the model is one of words between white space. n-grams may stand in any order after
-  /// those they begin with. A file without `<unk>` gets one of log10 probability -100.
+  /// those they begin with. `<UNK>` is `<unk>`, as for KenLM; a file without it gets one of log10
+  /// probability -100.
   ///
   /// - Parameter path: the file; `-` is standard input.
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` with the line for
@@ -25,11 +26,13 @@ private struct ARPAReader {
   private var rule: TokenizerRule?
   private var counts: [Int] = []
   private var table = ByteStringTable()
+  private var writesUnknownInCapitals = false
   private var levels: [NGramModel.Level] = []
 
   init(path: String) throws {
     self.path = path
-    lines = try LineReader(path: path, maximumLength: 1 << 20)
+    // Words are compared by their bytes, whatever these are.
+    lines = try LineReader(path: path, invalid: .kept, maximumLength: 1 << 20)
   }
 
   private func failure(
@@ -90,7 +93,7 @@ private struct ARPAReader {
       guard line.hasPrefix("#") else {
         throw failure(
           "the line \(quoted(line))", expected: "\\data\\ of an n-gram model in ARPA format",
-          remedy: "models are made by 'wordtool train-lm --model ngram'")
+          remedy: "models of n-grams are trained from text and written as such files")
       }
       if line.hasPrefix(ARPA.title) {
         let version = line.dropFirst(ARPA.title.count)
@@ -174,14 +177,20 @@ private struct ARPAReader {
           guard let word = fields.next() else {
             throw failure("a line with \(place) words", expected: "\(length) words")
           }
+          let isUnknown = word.count == 5 && word.elementsEqual("<UNK>".utf8)
           if length == 1 {
-            let (id, isNew) = table.add(word)
+            let isFirst = isUnknown && table.find(TokenText.unknown) == nil
+            if isFirst { writesUnknownInCapitals = true }
+            let (id, isNew) = isFirst ? table.add(TokenText.unknown.utf8) : table.add(word)
             guard isNew else {
               throw failure("\(quoted(table.text(id))) for the second time")
             }
             ids[0] = id
           } else {
-            guard let id = table.find(word) else {
+            let known =
+              isUnknown && writesUnknownInCapitals
+              ? table.find(TokenText.unknown) : table.find(word)
+            guard let id = known else {
               throw failure(
                 "the word \(quoted(String(decoding: word, as: UTF8.self)))",
                 expected: "a word of the 1-grams")

@@ -1,5 +1,5 @@
 import Tokenize
-public import WordtoolCore
+package import WordtoolCore
 
 extension NGramModel {
   /// Writes the model as an ARPA file, which KenLM, SRILM and others read.
@@ -10,15 +10,10 @@ extension NGramModel {
   ///
   /// - Parameter path: where it goes; `-` is standard output.
   /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
-  public func write(to path: String) throws {
-    let file = try OutputFile(path: path)
-    try write(to: file)
-  }
+  public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }
 
-  /// Writes the model as an ARPA file into an output that was opened before, and finishes it.
-  ///
-  /// - Throws: `WordtoolError` of kind `inputOutput`.
-  public func write(to file: OutputFile) throws {
+  /// Writes the model into an open file.
+  package func write(to file: OutputFile) throws {
     try file.write("\(ARPA.title)\(ARPA.version)\n\(ARPA.unit)\(unit.rawValue)\n")
     if let tokenizerRule {
       try file.write("\(ARPA.tokenizer)\(try StoredJSON.text(tokenizerRule))\n")
@@ -33,7 +28,6 @@ extension NGramModel {
       try writer.write()
     }
     try file.write("\n\\end\\\n")
-    try file.commit()
   }
 
   /// Walks through the n-grams of one order.

@@ -27,7 +27,7 @@ struct NGramCounts {
   ///   - vocabularyCount: tokens are 0 ..< this.
   ///   - order: at least 1.
   init(
-    _ text: [Int32], vocabularyCount: Int, begin: Int32, order: Int, stop: StopFlag?
+    _ text: [Int32], vocabularyCount: Int, begin: Int32, order: Int, stop: StopFlag
   ) throws {
     precondition(text.count < Int(Int32.max) && order >= 1)
     var unigrams = [Int32](repeating: 0, count: vocabularyCount)
@@ -37,7 +37,7 @@ struct NGramCounts {
     var starting = text
     let wordBits = UInt64(64 - UInt64(vocabularyCount).leadingZeroBitCount)
     for length in 1..<max(1, order) {
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped while counting")
       }
       var entries: [KeySort.Entry] = []

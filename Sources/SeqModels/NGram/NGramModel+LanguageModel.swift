@@ -9,7 +9,9 @@ extension NGramModel: LanguageModel {
   public var beginOfSentenceID: Int32? { begin }
 
   /// The number of a token in UTF-8, or nil when the vocabulary does not have it.
-  public func id(ofUTF8 token: UnsafeBufferPointer<UInt8>) -> Int32? { table.find(token) }
+  public func id(ofUTF8 token: Span<UInt8>) -> Int32? {
+    token.withUnsafeBufferPointer { table.find($0) }
+  }
 
   /// The context after `<s>`.
   public func initialState() -> Context { sentenceBegin }
@@ -54,7 +56,7 @@ extension NGramModel: LanguageModel {
   }
 
   /// The natural logarithm of the probability of every token of a text.
-  public func logProbabilities(of ids: [Int32], stop: StopFlag?) throws -> [Double] {
+  public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
     var results: [Double] = []
     results.reserveCapacity(ids.count)
     var context = sentenceBegin
@@ -62,7 +64,7 @@ extension NGramModel: LanguageModel {
       results.append(score(id, &context) * PerplexityReport.ln10)
       guard id == end else { continue }
       context = sentenceBegin
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped while measuring")
       }
     }

@@ -39,6 +39,8 @@ public struct NGramModel: Sendable {
   let unknown: Int32
   let begin: Int32
   let end: Int32
+  /// What the training came to; nil of a model that was read from a file.
+  public let training: Training?
 
   /// The length of the longest n-grams.
   public var order: Int { levels.count }
@@ -55,8 +57,9 @@ public struct NGramModel: Sendable {
 
   init(
     unit: TextUnit, rule: TokenizerRule?, table: ByteStringTable, levels: [Level], unknown: Int32,
-    begin: Int32, end: Int32
+    begin: Int32, end: Int32, training: Training? = nil
   ) {
+    self.training = training
     self.unit = unit
     tokenizerRule = unit == .word ? rule : nil
     self.table = table
@@ -178,7 +181,7 @@ public struct NGramModel: Sendable {
 }
 
 extension NGramModel: Equatable {
-  /// Whether both have the same tokens, n-grams and numbers.
+  /// Whether both have the same tokens, n-grams and numbers, wherever they come from.
   public static func == (a: NGramModel, b: NGramModel) -> Bool {
     a.unit == b.unit && a.tokenizerRule == b.tokenizerRule && a.levels == b.levels
       && a.table.count == b.table.count

@@ -48,23 +48,29 @@ public struct LanguageVocabulary: Sendable {
     unknownID = table.find(TokenText.unknown) ?? 0
   }
 
-  /// Counts the tokens of a text.
+  /// Counts the tokens of a text, and numbers them.
   ///
   /// - Parameters:
   ///   - minimumCount: rarer tokens become `<unk>`.
   ///   - maximumCount: only so many tokens are kept, `</s>` and `<unk>` beside them; nil for all.
+  /// - Returns: the vocabulary, and the text as ``ids(of:reader:stop:)`` gives it: an input may be a
+  ///   pipe, which can be read once only.
   static func counting(
     _ reader: SentenceReader, paths: [String], minimumCount: Int, maximumCount: Int?,
-    stop: StopFlag?
-  ) throws -> LanguageVocabulary {
+    stop: StopFlag
+  ) throws -> (vocabulary: LanguageVocabulary, ids: [Int32]) {
     var table = ByteStringTable()
     var counts: [Int64] = []
     var lineCount: Int64 = 0
+    /// Numbers in the order of the text, -1 for the end of a line.
+    var ids: [Int32] = []
     try reader.read(paths, stop: stop) { token in
       let (id, isNew) = table.add(token)
       if isNew { counts.append(1) } else { counts[Int(id)] += 1 }
+      ids.append(id)
     } end: {
       lineCount += 1
+      ids.append(-1)
     }
     var kept: [(bytes: [UInt8], count: Int64)] = []
     var unknownCount: Int64 = 0
@@ -88,12 +94,19 @@ public struct LanguageVocabulary: Sendable {
     kept.sort {
       $0.count != $1.count ? $0.count > $1.count : $0.bytes.lexicographicallyPrecedes($1.bytes)
     }
-    return try LanguageVocabulary(tokens: kept, path: paths.first ?? "text")
+    let vocabulary = try LanguageVocabulary(tokens: kept, path: paths.first ?? "text")
+    let renumbering = (0..<Int32(table.count)).map { id in
+      table.bytes(id).withUnsafeBufferPointer { vocabulary.id(of: $0) }
+    }
+    for place in ids.indices {
+      ids[place] = ids[place] < 0 ? vocabulary.endID : renumbering[Int(ids[place])]
+    }
+    return (vocabulary, ids)
   }
 
   /// A text as token numbers, `endID` after each line.
   func ids(
-    of paths: [String], reader: SentenceReader, stop: StopFlag? = nil
+    of paths: [String], reader: SentenceReader, stop: StopFlag = StopFlag()
   ) throws -> [Int32] {
     var ids: [Int32] = []
     try reader.read(paths, stop: stop) { token in

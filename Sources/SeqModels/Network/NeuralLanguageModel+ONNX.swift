@@ -1,6 +1,6 @@
 import Networks
 package import ONNX
-public import WordtoolCore
+package import WordtoolCore
 
 extension NeuralLanguageModel {
   /// Writes the model as an ONNX graph, for programs that cannot read its own file.
@@ -16,8 +16,13 @@ extension NeuralLanguageModel {
   /// words `tokenizer`, how text is cut into them. With a projection the state has the units before
   /// it: PyTorch's state of `projection` numbers is not that of ONNX.
   ///
-  /// - Throws: `WordtoolError`: `unavailable` for a model of more than 2 GB, `inputOutput`.
-  public func writeONNX(to output: OutputFile) throws {
+  /// - Throws: `WordtoolError`: `unavailable` for a model of more than 2 GB, `cannotCreate`, `inputOutput`.
+  public func writeONNX(to path: String) throws {
+    try OutputFile.write(to: path) { try writeONNX(to: $0) }
+  }
+
+  /// Writes the graph into an open file.
+  package func writeONNX(to output: OutputFile) throws {
     var model = ONNXModel.languageModel(
       onnxFeatures, onnxSoftmax, vocabularyCount: vocabulary.count)
     let tokens = (0..<Int32(vocabulary.count)).map { JSONText.quoted(vocabulary.text(of: $0)) }

@@ -12,6 +12,7 @@ extension NeuralLanguageModel {
   ///   - training: how it is trained.
   ///   - valid: files with held-out text, for early stopping and the best weights; none without.
   ///   - minimumCount: rarer tokens become `<unk>`.
+  ///   - maximumVocabulary: only the most frequent tokens are kept; nil for all.
   ///   - threads: how many threads work.
   ///   - stop: looked at after each step.
   ///   - progress: called after each step, on the caller's thread; examples are tokens.
@@ -20,24 +21,24 @@ extension NeuralLanguageModel {
   public static func train(
     on paths: [String], options: NeuralOptions = NeuralOptions(),
     training: NeuralTrainingOptions = NeuralTrainingOptions(), valid: [String] = [],
-    minimumCount: Int = 1, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
-    progress: ((TrainingProgress) -> Void)? = nil
+    minimumCount: Int = 1, maximumVocabulary: Int? = nil, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> NeuralLanguageModel {
     try options.validate()
     try training.validate()
     let text = try NeuralText(
       counting: paths, unit: options.unit, rule: options.rule, minimumCount: minimumCount,
-      stop: stop)
+      maximumVocabulary: maximumVocabulary, stop: stop)
     let trainer = try NeuralTrainer(
       options, training: training, vocabulary: text.vocabulary,
-      ids: text.ids(of: paths, stop: stop),
+      ids: text.ids,
       validIDs: valid.isEmpty ? [] : text.ids(of: valid, stop: stop), threads: threads)
-    return try trainer.run(stop: stop) { report in
+    return try trainer.train(stop: stop) { report in
       progress?(
         TrainingProgress(
           fraction: report.fraction, epoch: min(report.epoch, training.epochs),
           epochCount: training.epochs, examples: report.tokens, loss: report.loss,
-          learningRate: report.rate))
+          learningRate: report.learningRate))
     }
   }
 
@@ -49,19 +50,15 @@ extension NeuralLanguageModel {
   public static func train(
     on paths: [String], options: NeuralOptions = NeuralOptions(),
     training: NeuralTrainingOptions = NeuralTrainingOptions(), valid: [String] = [],
-    minimumCount: Int = 1, threads: Int = Workers.defaultCount,
+    minimumCount: Int = 1, maximumVocabulary: Int? = nil, threads: Int = Workers.defaultCount,
     progress: TrainingMoments? = nil
   ) async throws -> sending NeuralLanguageModel {
     try await BlockingWork.run(moments: progress) { stop in
       try train(
         on: paths, options: options, training: training, valid: valid,
-        minimumCount: minimumCount, threads: threads, stop: stop,
+        minimumCount: minimumCount, maximumVocabulary: maximumVocabulary, threads: threads,
+        stop: stop,
         progress: { progress?.add($0) })
     }
   }
-
-  /// Writes the model to a file that appears when it is complete; see ``init(contentsOf:threads:)``.
-  ///
-  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
-  public func write(to path: String) throws { try write(to: OutputFile(path: path)) }
 }

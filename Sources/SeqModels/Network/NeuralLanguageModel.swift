@@ -3,8 +3,7 @@ public import WordtoolCore
 
 /// A trained neural model of the next token.
 ///
-/// Not for several threads at once: its buffers serve one caller. It works on the caller's thread
-/// unless it was given more.
+/// Not for several callers at once: its buffers serve one.
 public final class NeuralLanguageModel {
   /// The shape of the model.
   public let options: NeuralOptions
@@ -115,7 +114,7 @@ public final class NeuralLanguageModel {
   ///   - ids: the text; the first token is predicted after the end of a line.
   ///   - stop: looked at every few hundred tokens.
   /// - Throws: `WordtoolError` of kind `interrupted`.
-  public func logProbabilities(of ids: [Int32], stop: StopFlag? = nil) throws -> [Double] {
+  public func logProbabilities(of ids: [Int32], stop: StopFlag = StopFlag()) throws -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(ids.count)
     let state = try network.encoder.makeState(batch: 1, padding: vocabulary.endID)
@@ -126,8 +125,9 @@ public final class NeuralLanguageModel {
       let losses = try network.losses(
         read, targets: targets, layout: SequenceLayout(steps: targets.count, batch: 1),
         state: state)
+      guard losses.allSatisfy(\.isFinite) else { throw WordtoolError.unsoundModel }
       result += losses.map { -$0 }
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped after \(result.count) tokens")
       }
     }

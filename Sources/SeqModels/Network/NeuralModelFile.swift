@@ -35,20 +35,9 @@ struct NeuralModelFile {
   private static func check(
     _ options: NeuralOptions, vocabulary: LanguageVocabulary, in file: ModelFile
   ) throws {
-    let sizes = [
-      options.recurrent.layers, options.recurrent.hidden, options.embedding, options.window,
-      options.recurrent.projection ?? 1,
-    ]
-    let areFine =
-      sizes.allSatisfy { (1...1 << 20).contains($0) }
-      && options.recurrent.layers <= RecurrentOptions.maximumLayers
-      && options.cutoffs.allSatisfy { $0 >= 1 && $0 < vocabulary.count }
-      && zip(options.cutoffs, options.cutoffs.dropFirst()).allSatisfy(<)
-      && (options.recurrent.cell == .lstm
-        || (options.recurrent.projection == nil && !options.recurrent.hasPeepholes))
-      && (!options.isTied || options.embedding == options.featureCount)
-      && !(options.isTied && options.isOneHot) && !options.recurrent.isBidirectional
-    guard areFine else {
+    do {
+      try options.validate(vocabulary: vocabulary.count)
+    } catch {
       throw file.failure("options that no model can have")
     }
   }
@@ -127,7 +116,6 @@ struct NeuralModelFile {
     try vocabulary.counts.map(\.littleEndian).withUnsafeBytes { try writer.write($0) }
     try texts.bytes.withUnsafeBytes { try writer.write($0) }
     writer.finish()
-    try output.commit()
   }
 }
 
@@ -138,7 +126,7 @@ extension NeuralLanguageModel {
   ///   - path: a safetensors file.
   ///   - threads: how many threads the model's products use.
   /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` naming what is wrong.
-  public convenience init(contentsOf path: String, threads: Int = 1) throws {
+  public convenience init(contentsOf path: String, threads: Int = Workers.defaultCount) throws {
     let file = try NeuralModelFile(path: path, format: NeuralModelFile.format)
     // The weights are there before memory is taken for them.
     try file.checkShapes()
@@ -148,10 +136,14 @@ extension NeuralLanguageModel {
     try self.init(network: network, vocabulary: file.vocabulary)
   }
 
-  /// Writes the model as a safetensors file with PyTorch's names.
+  /// Writes the model as a safetensors file with PyTorch's names, which appears when it is complete;
+  /// see ``init(contentsOf:threads:)``.
   ///
-  /// - Throws: `WordtoolError` of kind `inputOutput`.
-  public func write(to output: OutputFile) throws {
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
+  public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }
+
+  /// Writes the model into an open file.
+  package func write(to output: OutputFile) throws {
     try NeuralModelFile.write(
       to: output, format: NeuralModelFile.format, options: options, vocabulary: vocabulary,
       parameters: network.parameters)

@@ -1,6 +1,6 @@
 public import Networks
 public import Tokenize
-import WordtoolCore
+public import WordtoolCore
 
 /// The shape of a neural language model.
 public struct NeuralOptions: Codable, Hashable, Sendable {
@@ -37,17 +37,34 @@ public struct NeuralOptions: Codable, Hashable, Sendable {
   /// One layer of 200 LSTM units.
   public init() {}
 
-  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range or
+  ///   does not go with another.
   public func validate() throws {
-    for (name, value, limit) in [
-      ("recurrent.layers", recurrent.layers, RecurrentOptions.maximumLayers),
-      ("recurrent.hidden", recurrent.hidden, 1 << 30),
-      ("recurrent.projection", recurrent.projection ?? 1, 1 << 30),
-      ("embedding", embedding, 1 << 30),
-      ("window", window, 1 << 20),
-    ] {
-      try OptionCheck.require(name, value, in: 1...limit)
+    try recurrent.validate()
+    try OptionCheck.require("embedding", embedding, in: 1...1 << 30)
+    try OptionCheck.require("window", window, in: 1...1 << 20)
+    try OptionCheck.require(
+      !recurrent.isBidirectional, found: "`recurrent.isBidirectional`",
+      expected: "a model that reads forward: the next token is what it predicts")
+    try OptionCheck.require(
+      cutoffs.allSatisfy { $0 >= 1 } && zip(cutoffs, cutoffs.dropFirst()).allSatisfy(<),
+      found: "`cutoffs` is \(cutoffs)", expected: "rising numbers from 1")
+    if isTied {
+      try OptionCheck.require(
+        cutoffs.isEmpty && !isOneHot,
+        found: "`isTied` with \(isOneHot ? "`isOneHot`" : "`cutoffs`")", expected: "one of them")
+      try OptionCheck.require(
+        embedding == featureCount, found: "`isTied` with \(featureCount) features",
+        expected: "as many as `embedding`, which is \(embedding)")
     }
+  }
+
+  /// Checks what hangs on the number of tokens, too.
+  func validate(vocabulary: Int) throws {
+    try validate()
+    try OptionCheck.require(
+      (cutoffs.last ?? 0) < vocabulary, found: "`cutoffs` is \(cutoffs)",
+      expected: "numbers below the \(vocabulary) tokens")
   }
 
   /// Values the softmax reads.
@@ -111,7 +128,7 @@ public struct NeuralTrainingOptions: TrainingOptions {
   /// The rule of the steps.
   public var optimizer = OptimizerOptions()
   /// The learning rate at the start.
-  public var rate = 1.0
+  public var learningRate = 1.0
   /// How it moves.
   public var schedule = Schedule.plateau
   /// See ``Schedule``.
@@ -147,6 +164,15 @@ public struct NeuralTrainingOptions: TrainingOptions {
   /// Where all random choices come from.
   public var seed: UInt64 = 1
 
+  private enum CodingKeys: String, CodingKey {
+    case epochs, batch, bptt, hasJitter, optimizer
+    // As in older checkpoints.
+    case learningRate = "rate"
+    case schedule, decay, decayAfter, warmup, lossAverage, dropout, activationPenalty
+    case temporalPenalty, initialization, initialRange, forgetBias, patience, averagingAfter
+    case hasFrozenEmbeddings, maximumSteps, seed
+  }
+
   /// Zaremba et al.'s small setting, but for the schedule.
   public init() {
     optimizer.clipNorm = 5
@@ -165,7 +191,7 @@ public struct NeuralTrainingOptions: TrainingOptions {
     }
     try OptionCheck.require("warmup", warmup, in: 0...TrainingLimits.count)
     for (name, value, rule) in [
-      ("rate", rate, OptionCheck.Rule.positive), ("decay", decay, .positive),
+      ("learningRate", learningRate, OptionCheck.Rule.positive), ("decay", decay, .positive),
       ("activationPenalty", activationPenalty, .notNegative),
       ("temporalPenalty", temporalPenalty, .notNegative), ("forgetBias", forgetBias, .finite),
       ("initialRange", initialRange ?? 1, .positive),

@@ -5,25 +5,30 @@ public import WordtoolCore
 public struct NeuralText {
   /// The tokens.
   public let vocabulary: LanguageVocabulary
+  /// The text that was counted, `</s>` after each line; empty with a vocabulary that was there.
+  public let ids: [Int32]
   private let reader: SentenceReader
 
   /// How many byte sequences were not UTF-8 and became U+FFFD.
   public var replacedCount: Int { reader.replacedCount }
 
-  /// Counts the tokens of a text and makes their vocabulary.
+  /// Reads a text once, counts its tokens and makes their vocabulary.
   ///
   /// - Parameters:
   ///   - minimumCount: rarer tokens become `<unk>`.
-  ///   - maximumCount: only the most frequent tokens are kept; nil for all.
+  ///   - maximumVocabulary: only the most frequent tokens are kept; nil for all.
   /// - Throws: `WordtoolError` as ``SentenceReader/read(_:stop:token:end:)``, and `badData` for a
   ///   text without tokens.
   public init(
     counting paths: [String], unit: TextUnit, rule: TokenizerRule = .whitespace,
-    minimumCount: Int = 1, maximumCount: Int? = nil, isStrict: Bool = false, stop: StopFlag? = nil
+    minimumCount: Int = 1, maximumVocabulary: Int? = nil, isStrict: Bool = false,
+    encoding: TextEncoding = .utf8, stop: StopFlag = StopFlag()
   ) throws {
-    reader = try SentenceReader(unit: unit, rule: rule, isStrict: isStrict)
-    vocabulary = try LanguageVocabulary.counting(
-      reader, paths: paths, minimumCount: minimumCount, maximumCount: maximumCount, stop: stop)
+    try OptionCheck.require("minimumCount", minimumCount, in: 1...Int.max)
+    try OptionCheck.require("maximumVocabulary", maximumVocabulary ?? 1, in: 1...Int.max)
+    reader = try SentenceReader(unit: unit, rule: rule, isStrict: isStrict, encoding: encoding)
+    (vocabulary, ids) = try LanguageVocabulary.counting(
+      reader, paths: paths, minimumCount: minimumCount, maximumCount: maximumVocabulary, stop: stop)
     guard vocabulary.counts.reduce(0, +) >= 2 else {
       throw WordtoolError(
         .badData, path: paths.first, found: "a text without tokens", expected: "at least one line")
@@ -32,14 +37,16 @@ public struct NeuralText {
 
   /// Reads text with a vocabulary that is there.
   public init(
-    vocabulary: LanguageVocabulary, unit: TextUnit, rule: TokenizerRule, isStrict: Bool = false
+    vocabulary: LanguageVocabulary, unit: TextUnit, rule: TokenizerRule, isStrict: Bool = false,
+    encoding: TextEncoding = .utf8
   ) throws {
     self.vocabulary = vocabulary
-    reader = try SentenceReader(unit: unit, rule: rule, isStrict: isStrict)
+    ids = []
+    reader = try SentenceReader(unit: unit, rule: rule, isStrict: isStrict, encoding: encoding)
   }
 
   /// The tokens of files in order, `</s>` after each line.
-  public func ids(of paths: [String], stop: StopFlag? = nil) throws -> [Int32] {
+  public func ids(of paths: [String], stop: StopFlag = StopFlag()) throws -> [Int32] {
     try vocabulary.ids(of: paths, reader: reader, stop: stop)
   }
 }

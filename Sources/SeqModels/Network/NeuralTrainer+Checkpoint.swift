@@ -5,8 +5,10 @@ public import WordtoolCore
 extension NeuralTrainer {
   /// Writes everything needed to go on with the very numbers an unbroken training would have.
   ///
-  /// - Throws: `WordtoolError` of kind `inputOutput`.
-  public func writeCheckpoint(to output: OutputFile) throws {
+  /// The file is replaced as a whole.
+  ///
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
+  public func writeCheckpoint(to path: String) throws {
     var position = position
     let memory = optimizer.memory
     position.optimizerCounts = memory.counts
@@ -21,10 +23,12 @@ extension NeuralTrainer {
       try best.withUnsafeBufferPointer { best in
         arrays.append(("training.state", states))
         if !best.isEmpty { arrays.append(("training.best", best)) }
-        try NeuralModelFile.write(
-          to: output, format: NeuralModelFile.checkpointFormat, options: network.options,
-          vocabulary: vocabulary, parameters: network.parameters,
-          metadata: metadata, more: arrays)
+        try OutputFile.write(to: path) {
+          try NeuralModelFile.write(
+            to: $0, format: NeuralModelFile.checkpointFormat, options: network.options,
+            vocabulary: vocabulary, parameters: network.parameters,
+            metadata: metadata, more: arrays)
+        }
       }
     }
   }
@@ -72,7 +76,8 @@ extension NeuralTrainer {
   ///   - validIDs: its held-out text.
   /// - Throws: `WordtoolError` of kind `badData` when the text is another, or the file is damaged.
   public convenience init(
-    resuming checkpoint: Checkpoint, ids: [Int32], validIDs: [Int32] = [], threads: Int
+    resuming checkpoint: Checkpoint, ids: [Int32], validIDs: [Int32] = [],
+    threads: Int = Workers.defaultCount
   ) throws {
     try self.init(
       checkpoint.options, training: checkpoint.training, vocabulary: checkpoint.vocabulary,

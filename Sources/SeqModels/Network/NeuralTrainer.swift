@@ -18,8 +18,8 @@ public final class NeuralTrainer {
     public var steps = 0
     /// The mean loss a token since the epoch began, in nats.
     public var loss = 0.0
-    /// The rate of the last step.
-    public var rate = 0.0
+    /// The learning rate of the last step.
+    public var learningRate = 0.0
     /// The gradients' norm before clipping in the last step.
     public var gradientNorm = 0.0
     /// Perplexity on the held-out text at the end of the epoch, where there is one.
@@ -29,7 +29,7 @@ public final class NeuralTrainer {
     /// The share of the whole training that is done.
     public var fraction = 0.0
 
-    /// Nothing has happened.
+    /// The report before the first step.
     public init() {}
   }
 
@@ -52,13 +52,22 @@ public final class NeuralTrainer {
   ///   - ids: the text, a line's end after each line.
   ///   - validIDs: the held-out text; empty for none.
   ///   - embeddings: first values of embeddings by token, [embedding] numbers each.
-  /// - Throws: `WordtoolError`: `badData` for a text of fewer than two tokens.
+  ///   - threads: how many threads to use, at least 1; the result does not depend on it.
+  /// - Throws: `WordtoolError`: `usage` for options out of range, or embeddings of another length;
+  ///   `badData` for a text of fewer than two tokens, or a token that the vocabulary does not have;
+  ///   `unavailable` without memory.
   public init(
     _ options: NeuralOptions, training: NeuralTrainingOptions, vocabulary: LanguageVocabulary,
-    ids: [Int32], validIDs: [Int32] = [], embeddings: [Int32: [Float]] = [:], threads: Int
+    ids: [Int32], validIDs: [Int32] = [], embeddings: [Int32: [Float]] = [:],
+    threads: Int = Workers.defaultCount
   ) throws {
-    try options.validate()
+    try options.validate(vocabulary: vocabulary.count)
     try training.validate()
+    let tokens = 0..<Int32(vocabulary.count)
+    for id in [ids, validIDs, Array(embeddings.keys)].joined() where !tokens.contains(id) {
+      throw WordtoolError(
+        .badData, found: "token \(id)", expected: "0 to \(vocabulary.count - 1)")
+    }
     guard ids.count >= 2 else {
       throw WordtoolError(
         .badData, found: ids.isEmpty ? "a text without tokens" : "a text of one token",
@@ -66,7 +75,7 @@ public final class NeuralTrainer {
     }
     self.training = training
     self.vocabulary = vocabulary
-    position = TrainingPosition(rate: training.rate, dataHash: Self.hash(ids))
+    position = TrainingPosition(rate: training.learningRate, dataHash: Self.hash(ids))
     self.ids = ids
     self.validIDs = validIDs
     let batch = min(training.batch, ids.count)
@@ -75,7 +84,9 @@ public final class NeuralTrainer {
     network.start(training)
     if let entry = network.parameters.entry("encoder.weight") {
       for (id, values) in embeddings.sorted(by: { $0.key < $1.key }) {
-        precondition(values.count == entry.shape[1], "\(values.count) values for an embedding")
+        try OptionCheck.require(
+          values.count == entry.shape[1], found: "\(values.count) values for an embedding",
+          expected: "\(entry.shape[1])")
         for (column, value) in values.enumerated() {
           network.parameters.values.base[entry.range.lowerBound + Int(id) * values.count + column] =
             value
@@ -119,8 +130,8 @@ public final class NeuralTrainer {
   ///   last otherwise.
   /// - Throws: `WordtoolError`: `interrupted`; `diverged` when a loss, a gradient or a weight is
   ///   not finite.
-  public func run(
-    stop: StopFlag? = nil, epochEnded: (Report) throws -> Void = { _ in },
+  public func train(
+    stop: StopFlag = StopFlag(), epochEnded: (Report) throws -> Void = { _ in },
     progress: (Report) -> Void = { _ in }
   ) throws -> NeuralLanguageModel {
     var report = Report()
@@ -129,21 +140,24 @@ public final class NeuralTrainer {
       report.steps = position.step
       report.loss = position.meanLoss
       report.tokens = position.examples
-      report.rate = rate
+      report.learningRate = rate
       report.fraction = min(1, readShare)
     }
-    training: while position.epoch < training.epochs {
+    steps: while position.epoch < training.epochs {
       if position.stopping.isOver(patience: training.patience) { break }
       while position.place < partLength {
+        network.compute.team.beginStep()
+        let before = position.examples
         report.gradientNorm = try step()
+        network.compute.team.endStep(work: position.examples - before)
         update()
         progress(report)
-        if stop?.isRaised == true {
+        if stop.isRaised {
           throw WordtoolError(
             .interrupted,
             found: "stopped in epoch \(position.epoch + 1) after step \(position.step)")
         }
-        if position.step == training.maximumSteps { break training }
+        if position.step == training.maximumSteps { break steps }
       }
       update()
       report.validPerplexity = try endEpoch()
@@ -205,7 +219,7 @@ public final class NeuralTrainer {
         .diverged,
         found:
           "the \(loss.isFinite ? "gradient" : "loss") of step \(position.step + 1) is not finite",
-        remedy: "lower the learning rate or clip the gradients harder")
+        remedy: "lower `learningRate` or clip the gradients harder")
     }
     position.lossSum += loss
     position.lossCount += count
@@ -221,7 +235,7 @@ public final class NeuralTrainer {
     if let name = network.parameters.firstNotFinite() {
       throw WordtoolError(
         .diverged, found: "\(name) is no longer finite after epoch \(position.epoch + 1)",
-        remedy: "lower the learning rate or clip the gradients harder")
+        remedy: "lower `learningRate` or clip the gradients harder")
     }
     if !validIDs.isEmpty {
       var isBest = false

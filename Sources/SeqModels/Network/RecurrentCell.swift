@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// What a recurrent layer computes at each step.
 public enum RecurrentCell: String, Codable, Hashable, Sendable, CaseIterable {
   /// h = tanh(W x + U h⁻ + b) (Elman 1990).
@@ -52,6 +54,19 @@ public struct RecurrentOptions: Codable, Hashable, Sendable {
 
   /// One layer of 200 LSTM units.
   public init() {}
+
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range, or
+  ///   that the cell does not have.
+  public func validate() throws {
+    try OptionCheck.require("recurrent.layers", layers, in: 1...Self.maximumLayers)
+    try OptionCheck.require("recurrent.hidden", hidden, in: 1...1 << 30)
+    try OptionCheck.require("recurrent.projection", projection ?? 1, in: 1...1 << 30)
+    for (name, isThere) in [("projection", projection != nil), ("hasPeepholes", hasPeepholes)] {
+      try OptionCheck.require(
+        cell == .lstm || !isThere, found: "`recurrent.\(name)` with the cell \(cell.rawValue)",
+        expected: "the cell lstm")
+    }
+  }
 
   /// Directions, 1 or 2.
   var directions: Int { isBidirectional ? 2 : 1 }

@@ -1,3 +1,4 @@
+import BLASCore
 import Networks
 
 extension RecurrentDirection {
@@ -16,7 +17,7 @@ extension RecurrentDirection {
     stateGradient: RecurrentState<Scalar>, inputGradient: MatrixView<Scalar>?, keep: Bool
   ) throws {
     let rows = layout.rowCount
-    let parts = layout.parts(compute.team.threadCount)
+    let parts = layout.parts(compute.team.activeCount)
     compute.team.forEach(pieces: parts.count) { part in
       runBack(parts[part], outputGradient: outputGradient, stateGradient: stateGradient)
     }

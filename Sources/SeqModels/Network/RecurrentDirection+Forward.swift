@@ -1,3 +1,4 @@
+import BLASCore
 import Networks
 
 extension RecurrentDirection {
@@ -44,7 +45,7 @@ extension RecurrentDirection {
         }
       }
     }
-    let parts = layout.parts(compute.team.threadCount)
+    let parts = layout.parts(compute.team.activeCount)
     compute.team.forEach(pieces: parts.count) { part in
       run(parts[part], state: state, output: output)
     }

@@ -7,14 +7,21 @@ extension TextClassifier {
   /// Trains a linear classifier of words and n-grams. The same text, options and seed give the same
   /// model, whatever the number of threads.
   ///
-  /// - Parameter progress: called between passes, from any thread.
+  /// - Parameters:
+  ///   - text: at least two labels.
+  ///   - options: checked by ``LinearClassifierOptions/validate()``.
+  ///   - threads: how many threads to use, at least 1; more than there are labels are not started.
+  ///   - stop: looked at after each pass.
+  ///   - progress: called between passes or questions on the caller's thread; an example is a text.
   /// - Throws: `WordtoolError`: `badData` for fewer than two labels or texts without any frequent
-  ///   word, `usage` for class weights of labels that are not there, `diverged`, `interrupted`.
+  ///   word, `usage` for an option out of range and for class weights of labels that are not there,
+  ///   `diverged`, `interrupted`.
   public static func train(
-    on text: LabelledText, options: LinearClassifierOptions, threads: Int = 1,
-    stop: StopFlag? = nil,
-    progress: @escaping @Sendable (ClassifierProgress) -> Void = { _ in }
-  ) throws -> ClassifierTraining {
+    on text: LabelledText, options: LinearClassifierOptions, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
+  ) throws -> TextClassifier {
+    try options.validate()
+    try OptionCheck.requireThreads(threads)
     let labels = try TrainingLabels(text)
     let words = try DocumentWords(text, rule: options.features.rule, threads: threads, stop: stop)
     let (features, documents) = NGramFeatures.counted(words, options: options.features)
@@ -25,14 +32,30 @@ extension TextClassifier {
       case .counts: .count
       case .tfIdf: .logCount
       }
-    let training = BagOfWordsTraining(
+    let training = LinearTraining(
       labels: labels, isExclusive: !text.hasSeveralLabels, options: options,
       rows: SparseRows(documents, columnCount: features.count, value: value))
     let (core, epochs) = try training.run(
       features: features, threads: threads, stop: stop, progress: progress)
-    return ClassifierTraining(
-      classifier: TextClassifier(core: core), epochs: epochs, exampleCount: text.count,
-      emptyCount: emptyCount, replacedCount: words.replacedCount)
+    return TextClassifier(
+      core: core,
+      training: Training(
+        epochs: epochs, exampleCount: text.count, emptyCount: emptyCount,
+        replacedCount: words.replacedCount))
+  }
+
+  /// Trains such a classifier while the caller's task is suspended; the work is done by threads
+  /// outside of the cooperative pool.
+  ///
+  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
+  public static func train(
+    on text: LabelledText, options: LinearClassifierOptions, threads: Int = Workers.defaultCount,
+    progress: TrainingMoments? = nil
+  ) async throws -> TextClassifier {
+    try await BlockingWork.run(moments: progress) { stop in
+      try train(on: text, options: options, threads: threads, stop: stop) { progress?.add($0) }
+    }
   }
 }
 
@@ -45,14 +68,14 @@ extension DocumentFeatures {
     guard empty < count else {
       throw WordtoolError(
         .badData, found: "no word that occurs at least \(options.minimumCount) times",
-        expected: "texts with words", remedy: "use a smaller --min-count or other --kinds")
+        expected: "texts with words", remedy: "use a smaller `minimumCount` or other `kinds`")
     }
     return empty
   }
 }
 
 /// One training of a linear classifier.
-struct BagOfWordsTraining {
+struct LinearTraining {
   let labels: TrainingLabels
   let isExclusive: Bool
   let options: LinearClassifierOptions
@@ -60,9 +83,9 @@ struct BagOfWordsTraining {
 
   /// Trains all questions, several at a time.
   func run(
-    features: NGramFeatures, threads: Int, stop: StopFlag?,
-    progress: @escaping @Sendable (ClassifierProgress) -> Void
-  ) throws -> (BagOfWordsClassifier, epochs: Int) {
+    features: NGramFeatures, threads: Int, stop: StopFlag,
+    progress: ((TrainingProgress) -> Void)?
+  ) throws -> (LinearClassifier, epochs: Int) {
     let classWeights = try options.classWeights.weights(
       for: labels.names, counts: labels.counts, exampleCount: rows.count)
     let cost = options.cost ?? options.weighting.defaultCost
@@ -84,7 +107,7 @@ struct BagOfWordsTraining {
     }
     var regression = LogisticRegression(rows: rows, rowScales: rowScales)
     regression.tolerance = options.tolerance
-    regression.maximumPasses = options.maximumEpochs
+    regression.maximumPasses = options.epochs
     let problem = regression
     let scales = inverse
     // Two exclusive labels are one question, which the second answers with yes.
@@ -94,7 +117,15 @@ struct BagOfWordsTraining {
     let next = Atomic<Int>(0)
     let done = Atomic<Int>(0)
     let isSingle = asked.count == 1
-    try Workers.run(count: max(1, min(threads, asked.count))) { _ in
+    // Called by thread 0 alone, which is the caller's.
+    nonisolated(unsafe) let progress = progress
+    @Sendable func tell(_ fraction: Double, epoch: Int, examples: Int) {
+      progress?(
+        TrainingProgress(
+          fraction: fraction, epoch: min(epoch, options.epochs), epochCount: options.epochs,
+          examples: examples))
+    }
+    try Workers.run(count: min(threads, asked.count)) { thread in
       while case let number = next.wrappingAdd(1, ordering: .relaxed).oldValue,
         number < asked.count
       {
@@ -107,17 +138,17 @@ struct BagOfWordsTraining {
           seed: options.seed &+ UInt64(label) &* 0x9E37_79B9, stop: stop
         ) { passes in
           guard isSingle else { return }
-          progress(
-            ClassifierProgress(
-              fraction: Double(passes) / Double(options.maximumEpochs),
-              exampleCount: passes * rows.count, epochs: passes))
+          tell(
+            Double(passes) / Double(options.epochs), epoch: passes + 1,
+            examples: passes * rows.count)
         }
         solutions.withLock { $0[number] = solution }
         let finished = done.wrappingAdd(1, ordering: .relaxed).newValue
-        progress(
-          ClassifierProgress(
-            fraction: Double(finished) / Double(asked.count),
-            exampleCount: finished * rows.count, epochs: solution.passes))
+        if thread == 0, finished < asked.count {
+          tell(
+            Double(finished) / Double(asked.count), epoch: solution.passes,
+            examples: finished * rows.count)
+        }
       }
     }
     let found = solutions.withLock { $0.compactMap { $0 } }
@@ -127,12 +158,14 @@ struct BagOfWordsTraining {
         weights[feature * asked.count + question] = solution.weights[feature]
       }
     }
-    let model = BagOfWordsClassifier(
+    let model = LinearClassifier(
       labels: labels.names, rule: options.features.rule, isExclusive: isExclusive,
       features: features, weighting: options.weighting, weights: weights,
       biases: found.map { $0.weights[features.count] }, inverseDocumentFrequencies: inverse,
       tokenizer: try WordTokenizer(rule: options.features.rule))
-    return (model, found.map(\.passes).max() ?? 0)
+    let passes = found.map(\.passes).max() ?? 0
+    tell(1, epoch: passes, examples: asked.count * rows.count)
+    return (model, passes)
   }
 
   /// ln of the ratio of a column's share of the positive rows' features and of the others', with 1

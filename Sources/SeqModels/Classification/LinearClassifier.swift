@@ -1,72 +1,14 @@
 import BLASCore
+import Networks
 import Tokenize
 import WordtoolCore
-
-/// How a linear classifier of words and n-grams is trained.
-public struct LinearClassifierOptions: Sendable {
-  /// What the number of times a feature occurs in a text counts.
-  public enum Weighting: String, Codable, Hashable, Sendable, CaseIterable {
-    /// 1 if it occurs.
-    case binary
-    /// As often as it occurs.
-    case counts
-    /// (1 + ln count) · (1 + ln((1 + n) / (1 + m))), m of n texts having the feature, in rows of
-    /// length 1.
-    case tfIdf = "tf-idf"
-    /// 1 if it occurs, times the log ratio of the feature's share among the texts with the label
-    /// and among those without, each count increased by 1.
-    ///
-    /// Wang and Manning: Baselines and Bigrams, ACL 2012.
-    case naiveBayes = "nb"
-
-    /// The cost that works well with it.
-    public var defaultCost: Double {
-      switch self {
-      case .binary: 0.2
-      case .counts: 0.05
-      case .tfIdf: 10
-      case .naiveBayes: 0.5
-      }
-    }
-  }
-
-  /// Which words and n-grams count.
-  public var features: NGramFeatureOptions
-  /// What they count.
-  public var weighting: Weighting
-  /// The factor of the loss against the penalty |w|²/2; nil takes the weighting's own.
-  public var cost: Double?
-  /// Passes end when no text's dual variable has a larger gradient than this.
-  public var tolerance: Double
-  /// Passes over the texts at most.
-  public var maximumEpochs: Int
-  /// How much each label counts.
-  public var classWeights: ClassWeights
-  /// Decides the order of the texts.
-  public var seed: UInt64
-
-  /// Words and pairs of words, weighted by the log ratio.
-  public init(
-    features: NGramFeatureOptions = NGramFeatureOptions(), weighting: Weighting = .naiveBayes,
-    cost: Double? = nil, tolerance: Double = 0.1, maximumEpochs: Int = 200,
-    classWeights: ClassWeights = .uniform, seed: UInt64 = 1
-  ) {
-    self.features = features
-    self.weighting = weighting
-    self.cost = cost
-    self.tolerance = tolerance
-    self.maximumEpochs = maximumEpochs
-    self.classWeights = classWeights
-    self.seed = seed
-  }
-}
 
 /// L2-regularised logistic regression over words and n-grams.
 ///
 /// Two labels of which each text has one are one question; otherwise each label is a yes-or-no
 /// question of its own, and where each text has exactly one label the answers are scaled to add up
 /// to 1.
-struct BagOfWordsClassifier: ClassifierCore {
+struct LinearClassifier: ClassifierCore {
   static let modelName = "bag-of-words"
   let labels: [String]
   let rule: TokenizerRule

@@ -1,0 +1,71 @@
+import Networks
+public import WordtoolCore
+
+/// How a linear classifier of words and n-grams is trained.
+public struct LinearClassifierOptions: TrainingOptions {
+  /// What the number of times a feature occurs in a text counts.
+  public enum Weighting: String, Codable, Hashable, Sendable, CaseIterable {
+    /// 1 if it occurs.
+    case binary
+    /// As often as it occurs.
+    case counts
+    /// (1 + ln count) · (1 + ln((1 + n) / (1 + m))), m of n texts having the feature, in rows of
+    /// length 1.
+    case tfIdf = "tf-idf"
+    /// 1 if it occurs, times the log ratio of the feature's share among the texts with the label
+    /// and among those without, each count increased by 1.
+    ///
+    /// Wang and Manning: Baselines and Bigrams, ACL 2012.
+    case naiveBayes = "nb"
+
+    /// The cost that works well with it.
+    public var defaultCost: Double {
+      switch self {
+      case .binary: 0.2
+      case .counts: 0.05
+      case .tfIdf: 10
+      case .naiveBayes: 0.5
+      }
+    }
+  }
+
+  /// Which words and n-grams count.
+  public var features: NGramFeatureOptions
+  /// What they count.
+  public var weighting: Weighting
+  /// The factor of the loss against the penalty |w|²/2; nil takes the weighting's own.
+  public var cost: Double?
+  /// Passes end when no text's dual variable has a larger gradient than this.
+  public var tolerance: Double
+  /// Passes over the texts at most, 1 ... 1,000,000.
+  public var epochs: Int
+  /// How much each label counts.
+  public var classWeights: ClassWeights
+  /// Decides the order of the texts.
+  public var seed: UInt64
+
+  /// Words and pairs of words, weighted by the log ratio.
+  public init(
+    features: NGramFeatureOptions = NGramFeatureOptions(), weighting: Weighting = .naiveBayes,
+    cost: Double? = nil, tolerance: Double = 0.1, epochs: Int = 200,
+    classWeights: ClassWeights = .uniform, seed: UInt64 = 1
+  ) {
+    self.features = features
+    self.weighting = weighting
+    self.cost = cost
+    self.tolerance = tolerance
+    self.epochs = epochs
+    self.classWeights = classWeights
+    self.seed = seed
+  }
+
+  /// Checks every range. Class weights are checked against the labels of the text.
+  ///
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
+  public func validate() throws {
+    try features.validate()
+    try OptionCheck.require("cost", cost ?? 1, .positive)
+    try OptionCheck.require("tolerance", tolerance, .positive)
+    try OptionCheck.require("epochs", epochs, in: 1...TrainingLimits.epochs)
+  }
+}
