@@ -1,4 +1,4 @@
-import WordtoolCore
+package import WordtoolCore
 
 /// The tunes of a file in ABC notation, standard 2.1.
 ///
@@ -10,16 +10,38 @@ public struct ABCBook: Sendable {
   /// What is wrong outside the tunes.
   public private(set) var problems: [ABCProblem] = []
 
+  /// How many byte sequences of the file were no text and became U+FFFD.
+  public private(set) var replacedCount = 0
+
+  /// Reads the tunes of a file, plain or gzip; `-` is standard input.
+  ///
+  /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, `badData` for what is no text.
+  public init(contentsOf path: String) throws { try self.init(TextSource(path: path)) }
+
+  /// Reads the tunes of a text, which is taken into memory as a whole.
+  package init(_ source: TextSource) throws {
+    let bytes = try source.readAll(limit: 1 << 28)
+    let (text, count) = bytes.withUnsafeBufferPointer { UTF8Text.repaired($0) }
+    self.init(text: String(decoding: text, as: UTF8.self))
+    replacedCount = source.replacedCount + count
+  }
+
   /// Reads the tunes out of a text. Whatever is in it, this succeeds; what is wrong is among the
   /// problems of the tunes and of the book.
   public init(text: String) {
     var fileFields: [ABCField] = []
     var block: [(number: Int, text: Substring)] = []
     var number = 0
+    /// The end of a block such as `%%begintext`, which is no music whatever stands in it.
+    var blockEnd: String?
     func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
     for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
       number += 1
-      if isBlank(line) {
+      if let end = blockEnd {
+        if line.hasPrefix(end) { blockEnd = nil }
+      } else if line.hasPrefix("%%begin") {
+        blockEnd = "%%end" + line.dropFirst(7).prefix { $0.isLetter }
+      } else if isBlank(line) {
         finish(block, fileFields: &fileFields)
         block = []
       } else {

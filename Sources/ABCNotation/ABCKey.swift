@@ -6,8 +6,9 @@ public struct ABCKey: Hashable, Sendable {
   public var isMinor: Bool
   /// The accidental of each step of the scale from C to B, in semitones: -2 ... 2.
   public var accidentals: [Int]
-  /// Semitones that the notes sound higher than they are written, by `transpose=` and `octave=`.
-  public var transposition = 0
+  /// Semitones that the notes sound higher than they are written, by `clef=treble-8`, `octave=` and
+  /// `transpose=`; nil where the field says nothing of it, and it stays as it was.
+  public var transposition: Int?
 
   /// The key without accidentals.
   public static let cMajor = ABCKey(sharps: 0, isMinor: false)
@@ -37,6 +38,32 @@ public struct ABCKey: Hashable, Sendable {
     "aeo": (-3, true), "mix": (-1, false), "dor": (-2, true), "phr": (-4, true),
     "lyd": (1, false), "loc": (-5, true),
   ]
+
+  /// Semitones that words of a `K:` or `V:` field move the notes by; nil when none is about that.
+  static func transposition(of words: some Sequence<String>) -> Int? {
+    var result: Int?
+    for word in words {
+      var clef = word.hasPrefix("clef=") ? word.dropFirst(5) : Substring(word)
+      if let octaves = number(in: word, behind: "octave=", -9...9) {
+        result = (result ?? 0) + 12 * octaves
+      } else if let semitones = number(in: word, behind: "transpose=", -60...60) {
+        result = (result ?? 0) + semitones
+      } else if isClef(clef), let sign = clef.last(where: { "+-".contains($0) }) {
+        // `treble-8` sounds an octave lower, `treble-15` two.
+        clef = clef[(clef.lastIndex(of: sign) ?? clef.startIndex)...].dropFirst()
+        let octaves = clef == "8" ? 12 : clef == "15" ? 24 : 0
+        result = (result ?? 0) + (sign == "-" ? -octaves : octaves)
+      }
+    }
+    return result
+  }
+
+  private static func number(
+    in word: String, behind name: String, _ range: ClosedRange<Int>
+  ) -> Int? {
+    guard word.hasPrefix(name), let value = Int(word.dropFirst(name.count)) else { return nil }
+    return range.contains(value) ? value : nil
+  }
 
   /// Reads the value of a `K:` field: a note, a mode, further accidentals, and what concerns the
   /// staff, most of which has no sound. Nil when the field says nothing about the key.
@@ -84,18 +111,11 @@ public struct ABCKey: Hashable, Sendable {
       if let (step, accidental) = explicitAccidental(word) {
         key.accidentals[step] = accidental
         namesKey = true
-      } else if word.hasPrefix("octave="), let octaves = Int(word.dropFirst(7)),
-        (-9...9).contains(octaves)
-      {
-        key.transposition += 12 * octaves
-      } else if word.hasPrefix("transpose="), let semitones = Int(word.dropFirst(10)),
-        (-60...60).contains(semitones)
-      {
-        key.transposition += semitones
-      } else if !isAboutTheStaff(word) {
+      } else if !word.contains("=") && !isClef(word[...]) {
         throw Failure(message: "'\(word)' in the key '\(value)', expected a key such as G or Amin")
       }
     }
+    key.transposition = transposition(of: words)
     return namesKey ? key : nil
   }
 
@@ -124,8 +144,7 @@ public struct ABCKey: Hashable, Sendable {
     return nil
   }
 
-  private static func isAboutTheStaff(_ word: String) -> Bool {
-    if word.contains("=") { return true }
+  private static func isClef(_ word: Substring) -> Bool {
     let clefs = ["treble", "bass", "alto", "tenor", "perc", "none"]
     return clefs.contains { clef in
       word.hasPrefix(clef)

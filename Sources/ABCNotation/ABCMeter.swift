@@ -67,8 +67,8 @@ public struct ABCTempo: Hashable, Sendable {
   /// 120 quarter notes a minute, where nothing is said.
   public static let usual = ABCTempo(beat: ABCDuration(1, over: 4), beatsPerMinute: 120)
 
-  /// Reads the value of a `Q:` field: `1/4=120`, `"Allegro" 3/8=80`, or the older `120`, which
-  /// counts unit lengths. Nil when it is no tempo; `usual` when it is words alone.
+  /// Reads the value of a `Q:` field: `1/4=120`, `"Allegro" 3/8=80`, or the older `120`, `C=120` and
+  /// `C3=120`, which count unit lengths. Nil when it is no tempo; `usual` when it is words alone.
   package static func parse(_ value: String, unit: ABCDuration) -> ABCTempo? {
     var text = ""
     var isQuoted = false
@@ -83,6 +83,12 @@ public struct ABCTempo: Hashable, Sendable {
       let rate = Double(last.split(separator: " ").joined()), rate >= 1, rate <= 10_000
     else { return nil }
     guard sides.count == 2 else { return ABCTempo(beat: unit, beatsPerMinute: rate) }
+    let left = sides[0].filter { $0 != " " }
+    if left.first == "C", let count = left.count == 1 ? 1 : Int(left.dropFirst()),
+      (1...128).contains(count)
+    {
+      return ABCTempo(beat: unit.scaled(by: count, over: 1), beatsPerMinute: rate)
+    }
     var beat = ABCDuration.zero
     for term in sides[0].split(separator: " ") {
       let parts = term.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }

@@ -77,7 +77,7 @@ struct ABCPlayer {
   init(voice: ABCVoice, tune: ABCTune) {
     self.voice = voice
     meter = tune.meter
-    pitches = Self.pitches(of: voice, in: tune.key)
+    pitches = Self.pitches(of: voice, in: tune)
   }
 
   /// The order in which symbols are played is `ABCRepeats`' affair; here each is played.
@@ -147,8 +147,9 @@ struct ABCPlayer {
 
   /// The MIDI numbers of all notes as they are written: the key, and accidentals that last until the
   /// bar is over, in every octave, and through a tie into the next bar.
-  private static func pitches(of voice: ABCVoice, in key: ABCKey) -> [[Int]] {
-    var key = key
+  private static func pitches(of voice: ABCVoice, in tune: ABCTune) -> [[Int]] {
+    var key = tune.key
+    var transposition = tune.transposition
     var inBar: [Int: Int] = [:]
     var tied: [ABCNote: Int] = [:]
     func resolve(_ note: ABCNote) -> Int {
@@ -162,7 +163,7 @@ struct ABCPlayer {
       return alteration
     }
     func midi(_ note: ABCNote, _ alteration: Int) -> Int {
-      min(127, max(0, note.midiPitch(alteration: alteration) + key.transposition))
+      min(127, max(0, note.midiPitch(alteration: alteration) + transposition))
     }
     return voice.symbols.map { symbol in
       switch symbol.content {
@@ -178,7 +179,9 @@ struct ABCPlayer {
       case .bar: inBar = [:]
       case .key(let new):
         key = new
+        transposition = new.transposition ?? transposition
         inBar = [:]
+      case .transposition(let semitones): transposition = semitones
       case .rest, .barRests: tied = [:]
       default: break
       }

@@ -53,6 +53,8 @@ public struct ABCSymbol: Hashable, Sendable {
     case ending([Int])
     /// A change of key.
     case key(ABCKey)
+    /// What follows sounds so many semitones higher than it is written.
+    case transposition(Int)
     /// A change of meter; nil is free meter.
     case meter(ABCMeter?)
     /// A change of tempo.
@@ -105,6 +107,8 @@ public struct ABCTune: Sendable {
   public var meter: ABCMeter?
   /// The key at the begin.
   public var key = ABCKey.cMajor
+  /// Semitones that it sounds higher than it is written, but for voices that say otherwise.
+  public var transposition = 0
   /// The tempo at the begin.
   public var tempo = ABCTempo.usual
   /// Its voices in the order of their first appearance; one where no `V:` says otherwise.
@@ -118,6 +122,10 @@ public struct ABCTune: Sendable {
   public var title: String? { fields.first { $0.letter == "T" }?.value }
   /// Whether nothing in it is an error.
   public var isGood: Bool { !problems.contains { $0.severity == .error } }
+  /// Whether it can be played as it is: nothing in it is an error but the lack of a title.
+  public var isPlayable: Bool {
+    problems.count { $0.severity == .error } <= (title == nil ? 1 : 0)
+  }
   /// The written notes, those of a chord each for itself, grace notes not counted.
   public var noteCount: Int {
     voices.reduce(0) { count, voice in

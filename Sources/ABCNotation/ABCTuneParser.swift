@@ -24,6 +24,8 @@ struct ABCTuneParser {
   var userSymbols: [Unicode.Scalar: String] = ABCNames.shorthands
   private var unit: ABCDuration?
   private var tempoField: ABCField?
+  /// What `V:` fields of the header say of each voice.
+  private var transpositions: [String: Int] = [:]
   private(set) var isInBody = false
 
   // The line that is being read.
@@ -98,6 +100,11 @@ struct ABCTuneParser {
       return
     }
     guard isInBody else {
+      // In files of ABC 1.6 a history goes on up to the next field.
+      if tune.fields.last?.letter == "H" {
+        tune.fields[tune.fields.count - 1].value += "\n" + Self.trimmed(String(text))
+        return
+      }
       report(
         .error, ABCPosition(line: number, column: 1),
         "no field in the header, expected K: before the music")
@@ -127,9 +134,15 @@ struct ABCTuneParser {
       tempoField = field
     case "U":
       define(field)
+    case "V":
+      let words = Self.words(of: field)
+      transpositions[words.first ?? ""] = ABCKey.transposition(of: words.dropFirst())
     case "K":
       if let key = key(of: field) {
         tune.key = key
+        tune.transposition = key.transposition ?? 0
+      } else if let semitones = ABCKey.transposition(of: Self.words(of: field)) {
+        tune.transposition = semitones
       } else if tune.problems.last?.position != field.position, !field.value.isEmpty {
         report(.error, field.position, "'\(field.value)', expected a key such as G or Amin")
       } else if field.value.isEmpty {
@@ -211,7 +224,11 @@ struct ABCTuneParser {
   mutating func read(bodyField field: ABCField, isInline: Bool) {
     switch field.letter {
     case "K":
-      if let key = key(of: field) { append(.key(key), at: field.position) }
+      if let key = key(of: field) {
+        append(.key(key), at: field.position)
+      } else if let semitones = ABCKey.transposition(of: Self.words(of: field)) {
+        append(.transposition(semitones), at: field.position)
+      }
     case "M":
       if let meter = meter(of: field) {
         voices[current].meter = meter
@@ -226,7 +243,11 @@ struct ABCTuneParser {
         report(.error, field.position, "the tempo '\(field.value)', expected 1/4=120")
       }
     case "V":
-      selectVoice(field.value.split { $0 == " " || $0 == "\t" }.first.map(String.init) ?? "")
+      let words = Self.words(of: field)
+      selectVoice(words.first ?? "")
+      if let semitones = ABCKey.transposition(of: words.dropFirst()) {
+        append(.transposition(semitones), at: field.position)
+      }
     case "U":
       define(field)
     case "I", "N", "P", "R", "T", "W", "m", "r", "s", "w":
@@ -236,19 +257,29 @@ struct ABCTuneParser {
     }
   }
 
+  private static func words(of field: ABCField) -> [String] {
+    field.value.split { $0 == " " || $0 == "\t" }.map(String.init)
+  }
+
   /// Makes `name` the voice that music belongs to. The first name takes over music without one.
   private mutating func selectVoice(_ name: String) {
     if let known = voices.firstIndex(where: { $0.name == name }) {
       current = known
     } else if voices.count == 1, voices[0].name.isEmpty, voices[0].symbols.isEmpty {
       voices[0].name = name
+      beginVoice(name)
     } else if voices.count >= 64 {
       report(.error, here, "more than 64 voices")
     } else {
       let unit = unit ?? tune.meter?.defaultUnit ?? ABCDuration(1, over: 8)
       voices.append(VoiceState(name: name, unit: unit, meter: tune.meter))
       current = voices.count - 1
+      beginVoice(name)
     }
+  }
+
+  private mutating func beginVoice(_ name: String) {
+    if let semitones = transpositions[name] { append(.transposition(semitones), at: here) }
   }
 
   // MARK: The end

@@ -1,4 +1,4 @@
-import WordtoolCore
+package import WordtoolCore
 
 /// A standard MIDI file of format 1: a track for tempo, meter and key, and one for each voice.
 public struct MIDIFile: Sendable {
@@ -39,9 +39,15 @@ public struct MIDIFile: Sendable {
   ///
   /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
   public func write(to path: String) throws {
-    let file = try OutputFile(path: path)
+    try OutputFile.write(to: path) { try write(to: $0) }
+  }
+
+  /// Writes into an open file.
+  ///
+  /// - Throws: ``WordtoolError``: `usage` for a name that asks for gzip, `inputOutput`.
+  package func write(to file: OutputFile) throws {
+    try file.requirePlain("a MIDI file")
     try file.write(bytes)
-    try file.commit()
   }
 
   // MARK: Tracks

@@ -87,3 +87,50 @@ import TestSupport
     #expect(midi.indices.contains { midi[$0...].starts(with: [0xFF, 0x51, 3, 0x03, 0xD0, 0x90]) })
   }
 }
+
+/// What moves notes without standing among them.
+@Suite struct ABCOctaveTests {
+  private func pitches(_ header: String, _ body: String) -> [Int] {
+    let book = ABCBook(text: "X:1\nT:t\nM:4/4\nL:1/4\n\(header)\n\(body)\n")
+    #expect(book.isGood, "\(book.allProblems)")
+    return ABCPerformance(book.tunes[0]).voices.flatMap { $0.map(\.pitch) }
+  }
+
+  @Test(arguments: [
+    ("K:C clef=treble-8", "CDEF"), ("K:C treble-8", "CDEF"), ("K:C", "V:1 clef=treble-8\nCDEF"),
+    ("V:1 clef=treble-8\nK:C", "V:1\nCDEF"), ("K:C", "V:1 octave=-1\nCDEF"),
+    ("K:C", "[V:1 octave=-1] CDEF"), ("V:1 octave=-1\nK:C", "V:1\nCDEF"),
+    ("K:C clef=treble-8", "V:1 clef=treble-8\nCDEF"), ("K:C", "V:1 transpose=-12\nCDEF"),
+    ("K:C", "[K:clef=treble-8] CDEF"),
+  ])
+  func anOctaveLowerIsHeardSo(_ header: String, _ body: String) {
+    #expect(pitches(header, body) == [48, 50, 52, 53])
+  }
+
+  @Test func aChangeOfKeyKeepsTheOctaveAndVoicesDiffer() {
+    #expect(pitches("K:C clef=treble-8", "C [K:G] F") == [48, 54])
+    #expect(pitches("K:C clef=bass", "C") == [60])
+    #expect(pitches("V:1 octave=1\nV:2\nK:C", "V:1\nC\nV:2\nC") == [72, 60])
+  }
+
+  @Test(arguments: [
+    "X:1\nT:t\nM:4/4\nL:1/4\nK:C\nCDEF\n%%begintext\nplain words here\n\nabc\n%%endtext\n",
+    "X:1\nT:t\nM:4/4\nL:1/4\n%%begintext\nplain words here\n%%endtext\nK:C\nCDEF\n",
+    "X:1\nT:t\nM:4/4\nL:1/4\nH:one line\nsecond line\nK:C\nCDEF\n",
+    "X:1\nT:t\nM:4/4\nL:1/4\nQ:C=100\nK:C\nCDEF\n",
+    "X:1\nT:t\nM:4/4\nL:1/8\nQ:C2=100\nK:C\nC2D2E2F2\n",
+  ])
+  func textBlocksHistoriesAndOldTempiAreNoMusic(_ text: String) {
+    let book = ABCBook(text: text)
+    #expect(book.allProblems.isEmpty, "\(book.allProblems)")
+    let performance = ABCPerformance(book.tunes[0])
+    #expect(performance.voices[0].map(\.pitch) == [60, 62, 64, 65])
+    if text.contains("Q:") { #expect(performance.seconds == 2.4) }
+  }
+
+  @Test func aTuneWithoutATitleIsPlayed() {
+    let tune = ABCBook(text: "X:1\nK:C\nCDEF|\n").tunes[0]
+    #expect(!tune.isGood && tune.isPlayable)
+    #expect(!ABCBook(text: "X:1\nK:C\n[CDEF|\n").tunes[0].isPlayable)
+  }
+}

@@ -170,7 +170,7 @@ import WordtoolCore
       Image(shape: ImageShape(height: 1, width: 1, channels: 1), filledWith: Float(place))
     }
     let batch = try ImageBatch(images, labels: (0..<64).map(Int32.init))
-    let mixed = Mixup(batch, alpha: 0.4, seed: 1, epoch: 0, number: 0)
+    let mixed = try Mixup(batch, alpha: 0.4, seed: 1, epoch: 0, number: 0)
     #expect(Set(mixed.otherLabels).count == 64)
     for place in 0..<64 {
       let (share, other) = (mixed.shares[place], Float(mixed.otherLabels[place]))
@@ -178,8 +178,8 @@ import WordtoolCore
       #expect(abs(mixed.batch.values[place] - (share * Float(place) + (1 - share) * other)) < 1e-5)
     }
     // The beta distribution of 0.4 has mean 1/2 and variance 1/(4 (2 · 0.4 + 1)).
-    let shares = (0..<100).flatMap {
-      Mixup(batch, alpha: 0.4, seed: 1, epoch: 0, number: $0).shares
+    let shares = try (0..<100).flatMap {
+      try Mixup(batch, alpha: 0.4, seed: 1, epoch: 0, number: $0).shares
     }.map(Double.init)
     let mean = shares.reduce(0, +) / 6400
     let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 6400

@@ -28,13 +28,13 @@ import WordtoolCore
       StripeSet.description(), training: training, set: set, threads: 1)
     let stop = StopFlag()
     expectError("stopped in epoch", kind: .interrupted) {
-      _ = try trainer.run(stop: stop, progress: { if $0.steps == 3 { stop.raise() } })
+      _ = try trainer.train(stop: stop, progress: { if $0.steps == 3 { stop.raise() } })
     }
-    try trainer.writeCheckpoint(to: OutputFile(path: folder("checkpoint")))
+    try trainer.writeCheckpoint(to: folder("checkpoint"))
     let whole = try folder.bytes(of: "checkpoint")
     _ = try ImageTrainer(
       resuming: ImageTrainer.Checkpoint(path: folder("checkpoint")), set: set, threads: 1
-    ).run()
+    ).train()
     for (key, value) in Self.numbers {
       let changed = try #require(
         SafetensorsHeader.replacing(number: key, with: value, in: whole), "no \(key)")

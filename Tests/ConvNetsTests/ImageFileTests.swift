@@ -33,6 +33,30 @@ import Testing
     #expect(deep.values == [1, 0.5])
   }
 
+  @Test(arguments: [UInt32(100_000), 55_556, 45_455]) func aGammaChangesNoValue(_ gamma: UInt32)
+    throws
+  {
+    let shape = ImageShape(height: 1, width: 6, channels: 1)
+    let stored: [UInt8] = [0, 32, 64, 128, 192, 255]
+    let image = Image(shape: shape, values: stored.map { Float($0) / 255 })
+    var png = try image.encoded(as: .png)
+    // Behind the header, which is 33 bytes with the signature.
+    png.insert(contentsOf: Self.chunk("gAMA", gamma), at: 33)
+    #expect(try Image(decoding: png, path: "x").bytes == stored)
+  }
+
+  /// A chunk of PNG that holds one number.
+  private static func chunk(_ name: String, _ value: UInt32) -> [UInt8] {
+    let bigEndian = { (number: UInt32) in withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+    let body = Array(name.utf8) + bigEndian(value)
+    var check = UInt32.max
+    for byte in body {
+      check ^= UInt32(byte)
+      for _ in 0..<8 { check = check >> 1 ^ (check & 1 == 1 ? 0xEDB8_8320 : 0) }
+    }
+    return bigEndian(4) + body + bigEndian(~check)
+  }
+
   @Test func everyTruncationIsAnError() throws {
     for (format, channels) in [(ImageFormat.png, 3), (.jpeg, 3), (.jpeg, 1), (.pnm, 1)] {
       let bytes = try ImageSamples.random(9, 8, channels).encoded(as: format)

@@ -17,11 +17,11 @@ import WordtoolCore
     return try ImageTrainer(
       StripeSet.description(network, preprocessing: preprocessing), training: options,
       set: StripeSet.make(30, in: folder), whitening: whitening, threads: 1
-    ).run()
+    ).train()
   }
 
   private func write(_ model: ImageModel, to name: String = "model") throws -> String {
-    try model.write(to: OutputFile(path: folder(name)))
+    try model.write(to: folder(name))
     return folder(name)
   }
 
@@ -106,7 +106,7 @@ import WordtoolCore
     }
     expectError("'nonet'", kind: .usage) { _ = try load("nonet") }
     expectError("tensors without a format") { _ = try ImageModel(contentsOf: bare) }
-    expectError("leave --model out") {
+    expectError("leave `architecture` out") {
       _ = try ImageModel(
         weights: path, architecture: StripeSet.network, inputShape: StripeSet.shape)
     }
@@ -150,7 +150,7 @@ import WordtoolCore
       let damaged = try rewrite(path, to: "damaged", metadata: metadata)
       expectAnyError(part) { _ = try ImageModel(contentsOf: damaged) }
     }
-    expectError("a file of the kind 'wordtool-language-model 1'") {
+    expectError("a language model") {
       _ = try ImageModel(
         contentsOf: rewrite(path, to: "other", metadata: ["format": "wordtool-language-model 1"]))
     }

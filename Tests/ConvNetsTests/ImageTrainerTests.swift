@@ -13,13 +13,13 @@ import WordtoolCore
     var options = ImageTrainingOptions()
     options.epochs = 3
     options.batch = 16
-    options.rate = 0.05
+    options.learningRate = 0.05
     change(&options)
     return options
   }
 
   private func bytes(_ model: ImageModel) throws -> [UInt8] {
-    try model.write(to: OutputFile(path: folder("model")))
+    try model.write(to: folder("model"))
     return try folder.bytes(of: "model")
   }
 
@@ -32,7 +32,7 @@ import WordtoolCore
       StripeSet.description(preprocessing: preprocessing), training: options { $0.epochs = 8 },
       set: set, threads: 2)
     var reports: [ImageTrainer.Report] = []
-    let model = try trainer.run(epochEnded: { reports.append($0) })
+    let model = try trainer.train(epochEnded: { reports.append($0) })
     let report = try model.evaluate(test)
     #expect(report.accuracy > 0.95, "\(report.confusion)")
     #expect(reports.map(\.epoch) == Array(1...8))
@@ -54,7 +54,7 @@ import WordtoolCore
           $0.labelSmoothing = 0.1
           $0.validShare = 0.2
         }, set: set, threads: threads)
-      return try bytes(try trainer.run())
+      return try bytes(try trainer.train())
     }
     #expect(models[0] == models[1] && models[0] == models[2])
   }
@@ -71,7 +71,7 @@ import WordtoolCore
     let training = try options {
       $0.optimizer.method = try #require(.init(rawValue: method))
       $0.schedule = try #require(.init(rawValue: schedule))
-      $0.rate = method == "sgd" ? 0.05 : 0.003
+      $0.learningRate = method == "sgd" ? 0.05 : 0.003
       $0.decayEpochs = [1]
       $0.warmup = 3
       $0.augmentation = "shift=0.1,mixup=0.2"
@@ -80,17 +80,17 @@ import WordtoolCore
     func trainer() throws -> ImageTrainer {
       try ImageTrainer(StripeSet.description(), training: training, set: set, threads: 2)
     }
-    let whole = try bytes(try trainer().run())
+    let whole = try bytes(try trainer().train())
     let broken = try trainer()
     let stop = StopFlag()
     expectError("stopped in epoch", kind: .interrupted) {
-      _ = try broken.run(stop: stop, progress: { if $0.steps == steps { stop.raise() } })
+      _ = try broken.train(stop: stop, progress: { if $0.steps == steps { stop.raise() } })
     }
-    try broken.writeCheckpoint(to: OutputFile(path: folder("checkpoint")))
+    try broken.writeCheckpoint(to: folder("checkpoint"))
     let resumed = try ImageTrainer(
       resuming: ImageTrainer.Checkpoint(path: folder("checkpoint")), set: set, threads: 3)
     #expect(resumed.imagesTrained == broken.imagesTrained)
-    #expect(try bytes(try resumed.run()) == whole)
+    #expect(try bytes(try resumed.train()) == whole)
   }
 
   private func options(_ change: (inout ImageTrainingOptions) throws -> Void) throws
@@ -107,14 +107,14 @@ import WordtoolCore
     let trainer = try ImageTrainer(
       StripeSet.description(), training: options(), set: set, valid: valid, threads: 1)
     let whole = try bytes(
-      try trainer.run(epochEnded: { report in
+      try trainer.train(epochEnded: { report in
         if report.epoch == 2 {
-          try trainer.writeCheckpoint(to: OutputFile(path: folder("checkpoint")))
+          try trainer.writeCheckpoint(to: folder("checkpoint"))
         }
       }))
     let checkpoint = try ImageTrainer.Checkpoint(path: folder("checkpoint"))
     let resumed = try ImageTrainer(resuming: checkpoint, set: set, valid: valid, threads: 1)
-    #expect(try bytes(try resumed.run()) == whole)
+    #expect(try bytes(try resumed.train()) == whole)
     let other = try StripeSet.make(60, in: folder, name: "other", seed: 9)
     expectError("a checkpoint of other images") {
       _ = try ImageTrainer(resuming: checkpoint, set: other, valid: valid, threads: 1)
@@ -134,11 +134,11 @@ import WordtoolCore
       StripeSet.description(),
       training: options {
         $0.epochs = 12
-        $0.rate = 0.3
+        $0.learningRate = 0.3
         $0.schedule = .constant
       }, set: set, valid: valid, threads: 1)
     var accuracies: [Double] = []
-    let model = try trainer.run(epochEnded: { accuracies.append($0.validAccuracy ?? -1) })
+    let model = try trainer.train(epochEnded: { accuracies.append($0.validAccuracy ?? -1) })
     #expect(accuracies.count == 12)
     #expect(trainer.bestValidAccuracy == accuracies.max())
     #expect(try model.evaluate(valid).accuracy == accuracies.max())
@@ -150,14 +150,14 @@ import WordtoolCore
       StripeSet.description("flatten, fc classes"),
       training: options {
         $0.epochs = 100
-        $0.rate = 1e-12
+        $0.learningRate = 1e-12
         $0.schedule = .constant
         $0.validShare = 0.3
         $0.patience = 2
       }, set: set, threads: 1)
     #expect(trainer.validImageCount == 9 && trainer.imageCount == 21)
     var epochs = 0
-    _ = try trainer.run(epochEnded: { _ in epochs += 1 })
+    _ = try trainer.train(epochEnded: { _ in epochs += 1 })
     #expect(epochs < 100)
   }
 
@@ -167,13 +167,13 @@ import WordtoolCore
       StripeSet.description("fully-connected=16"),
       training: options {
         $0.schedule = .constant
-        $0.rate = 1e18
+        $0.learningRate = 1e18
         $0.optimizer.momentum = 0
       }, set: set, threads: 1)
     try folder.write("the last good one", to: "checkpoint")
     expectError("not finite", kind: .diverged) {
-      _ = try trainer.run(epochEnded: { _ in
-        try trainer.writeCheckpoint(to: OutputFile(path: folder("checkpoint")))
+      _ = try trainer.train(epochEnded: { _ in
+        try trainer.writeCheckpoint(to: folder("checkpoint"))
       })
     }
     #expect(try folder.bytes(of: "checkpoint") == Array("the last good one".utf8))
@@ -187,11 +187,11 @@ import WordtoolCore
         training: options {
           $0.epochs = 4
           $0.batch = 20
-          $0.rate = 0.8
+          $0.learningRate = 0.8
           change(&$0)
         }, set: set, threads: 1)
       var rates: [Double] = []
-      _ = try trainer.run(progress: { rates.append($0.rate) })
+      _ = try trainer.train(progress: { rates.append($0.learningRate) })
       return rates
     }
     #expect(try rates { $0.schedule = .constant } == [0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8])
@@ -213,10 +213,10 @@ import WordtoolCore
       inputShape: ImageShape(height: 10, width: 10, channels: 1),
       classNames: StripeSet.classNames)
     let trainer = try ImageTrainer(description, training: options(), set: set, threads: 1)
-    expectError("train-images-idx3-ubyte[", kind: .badData) { _ = try trainer.run() }
+    expectError("train-images-idx3-ubyte[", kind: .badData) { _ = try trainer.train() }
     let crop = try ImageTrainer(
       description, training: options { $0.augmentation = "crop=10x10" }, set: set, threads: 1)
-    _ = try crop.run()
+    _ = try crop.train()
     expectError("unknown class '2'") {
       let two = try ImageModelDescription(
         architecture: "flatten, fc classes", inputShape: StripeSet.shape, classNames: ["0", "1"])
@@ -244,7 +244,7 @@ import WordtoolCore
     var models: [[UInt8]] = []
     for threads in 1...3 {
       let trainer = try ImageTrainer(description, training: training, set: set, threads: threads)
-      let model = try trainer.run()
+      let model = try trainer.train()
       models.append(try bytes(model))
       if threads == 1 { #expect(try model.evaluate(test).accuracy > 0.95) }
     }
@@ -252,11 +252,11 @@ import WordtoolCore
     let trainer = try ImageTrainer(description, training: training, set: set, threads: 2)
     let stop = StopFlag()
     expectError("stopped", kind: .interrupted) {
-      _ = try trainer.run(stop: stop, progress: { if $0.steps == 200 { stop.raise() } })
+      _ = try trainer.train(stop: stop, progress: { if $0.steps == 200 { stop.raise() } })
     }
-    try trainer.writeCheckpoint(to: OutputFile(path: folder("checkpoint")))
+    try trainer.writeCheckpoint(to: folder("checkpoint"))
     let resumed = try ImageTrainer(
       resuming: ImageTrainer.Checkpoint(path: folder("checkpoint")), set: set, threads: 1)
-    #expect(try bytes(try resumed.run()) == models[0])
+    #expect(try bytes(try resumed.train()) == models[0])
   }
 }

@@ -78,10 +78,9 @@ public struct Architecture: Hashable, Sendable {
   /// A network of layers one after another.
   public init(layers: LayerList) { self.init(.layers(layers), name: layers.description) }
 
-  /// A fully connected network with these hidden layers, each at least 1; none makes it a linear
-  /// classifier.
+  /// A fully connected network with these hidden layers, each at least 1 or it cannot be built; none
+  /// makes it a linear classifier.
   public static func fullyConnected(hidden: [Int]) -> Architecture {
-    precondition(hidden.allSatisfy { $0 >= 1 }, "hidden layers of \(hidden)")
     let sizes =
       hidden == usualHiddenSizes ? "" : "=" + hidden.map(String.init).joined(separator: ",")
     return Architecture(.fullyConnected(hidden: hidden), name: "fully-connected" + sizes)
@@ -197,7 +196,7 @@ public struct Architecture: Hashable, Sendable {
   }
 
   private func build(input: ImageShape, classes: Int) throws -> LayerGraph {
-    precondition(classes >= 1, "\(classes) classes")
+    try OptionCheck.require("classes", classes, in: 1...ImageModelDescription.maximumClassCount)
     switch kind {
     case .fullyConnected(let hidden):
       return try SmallNetworks.fullyConnected(hidden: hidden, input: input, classes: classes)

@@ -28,11 +28,10 @@ public struct LayerList: Hashable, Sendable {
   /// The network for images of a shape. Its layers are named 0, 1, 2 and so on, as those of
   /// PyTorch's `Sequential`.
   ///
-  /// - Precondition: `classes` is at least 1.
-  /// - Throws: `WordtoolError` of kind `badData` when a layer does not suit what comes before it, or
-  ///   the last one does not give a value for each class.
+  /// - Throws: `WordtoolError`: `usage` for less than one class; `badData` when a layer does not suit
+  ///   what comes before it, or the last one does not give a value for each class.
   public func graph(input: ImageShape, classes: Int) throws -> LayerGraph {
-    precondition(classes >= 1, "\(classes) classes")
+    try OptionCheck.require("classes", classes, in: 1...ImageModelDescription.maximumClassCount)
     var graph = LayerGraph(input: input)
     for (index, step) in steps.enumerated() {
       let shape = graph.nodes[index].shape

@@ -11,9 +11,12 @@ public struct ChannelStatistics: Hashable, Codable, Sendable {
   static let epsilon: Float = 1e-6
 
   /// Statistics that are known.
-  public init(mean: [Float], deviation: [Float]) {
-    precondition(
-      mean.count == deviation.count, "\(mean.count) means, \(deviation.count) deviations")
+  ///
+  /// - Throws: `WordtoolError` of kind `usage` for more or fewer deviations than means.
+  public init(mean: [Float], deviation: [Float]) throws {
+    try OptionCheck.require(
+      mean.count == deviation.count, found: "\(deviation.count) deviations",
+      expected: "\(mean.count), as many as means")
     self.mean = mean
     self.deviation = deviation
   }
@@ -50,7 +53,7 @@ public struct ChannelStatistics: Hashable, Codable, Sendable {
       count += Double(area)
     }
     let means = sums.map { $0 / count }
-    self.init(
+    try self.init(
       mean: means.map { Float($0) },
       deviation: zip(squares, means).map { Float(max(0, $0 / count - $1 * $1).squareRoot()) })
   }

@@ -31,7 +31,8 @@ public struct ColorLighting: Hashable, Sendable {
   ///   - image: gives the image of a number; it must have three planes.
   /// - Throws: `WordtoolError` of kind `badData` for an image that has not; what `image` throws.
   public init(indices: [Int], image: (Int) throws -> Image) throws {
-    precondition(!indices.isEmpty, "the colours of no image")
+    try OptionCheck.require(
+      !indices.isEmpty, found: "the colours of no image", expected: "at least one")
     var count = 0.0
     var sums = [Double](repeating: 0, count: 3)
     var products = [Double](repeating: 0, count: 9)

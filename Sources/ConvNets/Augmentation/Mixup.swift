@@ -1,4 +1,5 @@
 import BLASCore
+import WordtoolCore
 
 /// A batch in which every image is a mixture of two: values and labels alike.
 ///
@@ -19,8 +20,9 @@ public struct Mixup: Sendable {
   ///   - seed: decides all choices, with `epoch` and `number`.
   ///   - epoch: the number of the pass over the set.
   ///   - number: the number of the batch in the epoch.
-  public init(_ batch: ImageBatch, alpha: Double, seed: UInt64, epoch: Int, number: Int) {
-    precondition(alpha > 0, "a mixup of \(alpha)")
+  /// - Throws: `WordtoolError` of kind `usage` for an `alpha` out of range.
+  public init(_ batch: ImageBatch, alpha: Double, seed: UInt64, epoch: Int, number: Int) throws {
+    try OptionCheck.require("alpha", alpha, .positive)
     var random = RandomSource(seed: seed, UInt64(epoch), UInt64(number), 1)
     let partners = Array(0..<batch.count).shuffled(using: &random)
     let shares = (0..<batch.count).map { _ in Float(random.nextBeta(alpha)) }

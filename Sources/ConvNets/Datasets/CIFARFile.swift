@@ -22,10 +22,14 @@ package enum CIFARFile {
     for path in paths {
       let file = try read(path)
       guard !file.isEmpty, file.count % recordSize == 0 else {
+        // A pickle begins with a mark and its version.
+        let isPickle = file.starts(with: [0x80]) && file.dropFirst().first.map { $0 <= 5 } ?? false
         throw WordtoolError(
-          .badData, path: path, found: "\(file.count) bytes",
-          expected: "a multiple of \(recordSize), the size of a CIFAR-10 record",
-          remedy: "the file is truncated or not CIFAR-10: get it again")
+          .badData, path: path, found: isPickle ? "a Python pickle" : "\(file.count) bytes",
+          expected: "a multiple of \(recordSize) bytes, the size of a CIFAR-10 record",
+          remedy: isPickle
+            ? "this is CIFAR's Python version: get the binary version"
+            : "the file is truncated or not CIFAR-10: get it again")
       }
       for start in stride(from: 0, to: file.count, by: recordSize) {
         guard Int(file[start]) < classNames.count else {

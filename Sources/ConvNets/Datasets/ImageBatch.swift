@@ -1,4 +1,4 @@
-import WordtoolCore
+public import WordtoolCore
 
 /// Some images of a set as one array, the input of a network.
 public struct ImageBatch: Sendable {
@@ -17,10 +17,13 @@ public struct ImageBatch: Sendable {
 
   /// A batch of images that are in memory.
   ///
-  /// - Precondition: there is at least one image, and one label for each.
-  /// - Throws: `WordtoolError` of kind `badData` when they are not all of one shape.
+  /// - Throws: `WordtoolError`: `usage` for no image, or more or fewer labels than images; `badData`
+  ///   when they are not all of one shape.
   public init(_ images: [Image], labels: [Int32]) throws {
-    precondition(!images.isEmpty && images.count == labels.count, "\(images.count) images")
+    try OptionCheck.require(
+      !images.isEmpty && images.count == labels.count,
+      found: "\(labels.count) labels for \(images.count) images",
+      expected: "one for each, at least one image")
     for (place, image) in images.enumerated() where image.shape != images[0].shape {
       throw WordtoolError(
         .badData, found: "image \(place) of a batch is \(image.shape)",
@@ -50,12 +53,12 @@ extension ImageDataset {
   ///   - indices: at least one, each in 0 ..< ``count``; one may occur more than once.
   ///   - threads: how many threads decode and transform; the result does not depend on it.
   ///   - transform: what is done to each image before it is stored.
-  /// - Throws: `WordtoolError` of kind `badData` when the images are not all of one shape, and
-  ///   whatever reading one of them or `transform` throws.
+  /// - Throws: `WordtoolError`: `usage` without an index or with one that is out of range; `badData`
+  ///   when the images are not all of one shape; whatever reading one of them or `transform` throws.
   public func batch(
-    _ indices: [Int], threads: Int = 1, transform: Transform? = nil
+    _ indices: [Int], threads: Int = Workers.defaultCount, transform: Transform? = nil
   ) throws -> ImageBatch {
-    precondition(!indices.isEmpty, "an empty batch")
+    try OptionCheck.require(!indices.isEmpty, found: "an empty batch", expected: "an image")
     let prepared = { @Sendable (index: Int) throws -> Image in
       let image = try self.image(at: index)
       guard let transform else { return image }
@@ -111,9 +114,9 @@ extension ImageDataset {
   ///   - threads: as for ``batch(_:threads:transform:)``.
   ///   - transform: as for ``batch(_:threads:transform:)``.
   public func batches(
-    of size: Int, order: [Int]? = nil, threads: Int = 1, transform: Transform? = nil
+    of size: Int, order: [Int]? = nil, threads: Int = Workers.defaultCount,
+    transform: Transform? = nil
   ) -> ImageBatches {
-    precondition(size >= 1, "batches of \(size)")
     return ImageBatches(
       dataset: self, size: size, order: order ?? Array(0..<count), threads: threads,
       transform: transform)
@@ -142,8 +145,9 @@ public struct ImageBatches {
 
   /// The next batch, or nil at the end.
   ///
-  /// - Throws: as `ImageDataset.batch` does.
+  /// - Throws: as `ImageDataset.batch` does; `usage` for a size below 1.
   public mutating func next() throws -> ImageBatch? {
+    try OptionCheck.require("size", size, in: 1...Int(Int32.max))
     guard position < order.count else { return nil }
     let end = min(position + size, order.count)
     defer { position = end }

@@ -16,7 +16,8 @@ extension ImageDataset {
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, or `badData` when a file is
   ///   truncated, damaged, inconsistent, or has a class that is not among `classNames`.
   public init(contentsOf path: String, part: Part = .train, classNames: [String]? = nil) throws {
-    let files = try InputFiles.expand([path])
+    let listing = try InputFiles.list([path])
+    let files = listing.files
     if files == [path] {
       self = try Self.file(path, classNames: classNames)
       return
@@ -62,7 +63,9 @@ extension ImageDataset {
       self = try Self.file(prefix + name, classNames: classNames)
       return
     }
-    self = try ClassFolder.dataset(names, folder: path, part: part, classNames: classNames)
+    self = try ClassFolder.dataset(
+      names, folder: String(prefix.dropLast()), part: part, classNames: classNames)
+    leftOut = listing.leftOut + leftOut
 
     func isTestBatch(_ name: String) -> Bool { name.hasPrefix("test_batch") }
   }

@@ -1,5 +1,5 @@
 import BLASCore
-import WordtoolCore
+public import WordtoolCore
 
 /// Images with labels, by index.
 ///
@@ -32,6 +32,8 @@ public struct ImageDataset: Sendable {
   public let labels: [Int32]
   /// The shape that all images have, or nil where each file has its own.
   public let shape: ImageShape?
+  /// What a folder holds beside the images and is passed over.
+  public internal(set) var leftOut: [InputFiles.LeftOut] = []
   /// 1 or 3 where the images of files are to become grey or RGB whatever they are.
   var channels: Int?
   let storage: Storage
@@ -59,10 +61,11 @@ public struct ImageDataset: Sendable {
 
   /// One image.
   ///
-  /// - Precondition: `index` is in 0 ..< ``count``.
-  /// - Throws: `WordtoolError` where the image is a file that cannot be read or decoded.
+  /// - Throws: `WordtoolError`: `usage` unless `index` is in 0 ..< ``count``; where the image is a file
+  ///   that cannot be read or decoded, what that gives.
   public func image(at index: Int) throws -> Image {
-    precondition((0..<count).contains(index), "image \(index) of \(count)")
+    try OptionCheck.require(
+      (0..<count).contains(index), found: "image \(index)", expected: "one of \(count)")
     switch storage {
     case .files(let files):
       return try Image(contentsOf: files[index], channels: channels)
@@ -115,8 +118,10 @@ public struct ImageDataset: Sendable {
   }
 
   /// The set with every image made grey (1) or RGB (3).
-  public func converted(toChannels channels: Int) -> ImageDataset {
-    precondition(channels == 1 || channels == 3, "conversion to \(channels) channels")
+  ///
+  /// - Throws: `WordtoolError` of kind `usage` for another number of channels.
+  public func converted(toChannels channels: Int) throws -> ImageDataset {
+    try Image.requireColors(channels)
     var copy = ImageDataset(
       path: path, classNames: classNames, labels: labels,
       shape: shape, storage: storage)

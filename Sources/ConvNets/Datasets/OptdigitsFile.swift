@@ -11,13 +11,13 @@ package enum OptdigitsFile {
     var values: [UInt8] = []
     var labels: [Int32] = []
     let size = shape.valueCount
-    let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
-    for (place, line) in lines.enumerated() {
-      let line = line.last == 13 ? line.dropLast() : line
-      if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
+    let lines = LineReader(
+      try TextSource(ByteSource(bytes: bytes, path: path)), maximumLength: 1 << 20)
+    while let line = try lines.next({ Array($0) }) {
+      if line.first == UInt8(ascii: "#") || line.allSatisfy({ $0 <= 0x20 }) { continue }
       func fail(_ found: String, _ expected: String) -> WordtoolError {
         WordtoolError(
-          .badData, path: path, at: .line(place + 1), found: found, expected: expected)
+          .badData, path: path, at: .line(lines.number), found: found, expected: expected)
       }
       let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
       guard fields.count == size + 1 else {

@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// A filter at work on a small image, multiplication by multiplication.
 public enum FilterExplanation {
   /// A 5 x 5 image of zeros and ones.
@@ -22,7 +24,9 @@ public enum FilterExplanation {
   ///   rows, so the image should be small.
   /// - Throws: as `ImageFilter.outputShape(for:)` does.
   public static func text(of filter: ImageFilter, on image: Image) throws -> String {
-    precondition(image.channels == 1, "an explanation on an image of \(image.shape)")
+    try OptionCheck.require(
+      image.channels == 1, found: "an explanation on an image of \(image.shape)",
+      expected: "one plane")
     let result = try filter.apply(to: image)
     let kernel = filter.kernel
     let margins = filter.margins

@@ -33,16 +33,10 @@ public struct ImageFilter: Sendable {
   public static let maximumPadding = 4096
 
   /// A filter.
-  ///
-  /// - Precondition: `stride` is at least 1, and a padding in pixels at most ``maximumPadding``.
   public init(
     _ kernel: ImageKernel, stride: Int = 1, padding: Padding = .same,
     boundary: Boundary = .reflect, constant: Float = 0
   ) {
-    precondition(stride >= 1, "a stride of \(stride)")
-    if case .pixels(let count) = padding {
-      precondition((0...Self.maximumPadding).contains(count), "a padding of \(count)")
-    }
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
@@ -66,6 +60,10 @@ public struct ImageFilter: Sendable {
   ///
   /// - Throws: `WordtoolError` of kind `usage` when the kernel does not fit into the padded image.
   public func outputShape(for shape: ImageShape) throws -> ImageShape {
+    try OptionCheck.require("stride", stride, in: 1...Int(Int32.max))
+    if case .pixels(let count) = padding {
+      try OptionCheck.require("padding", count, in: 0...Self.maximumPadding)
+    }
     let margins = margins
     let height = shape.height + margins.top + margins.bottom - kernel.height
     let width = shape.width + margins.left + margins.right - kernel.width

@@ -72,15 +72,14 @@ public struct ImageKernel: Hashable, Sendable {
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, or `badData` when the rows are not
   ///   of the same length, a number is none or not finite, or the kernel is too large.
   public init(contentsOf path: String) throws {
-    let bytes = try ImageBytes.read(path, limit: 1 << 22)
+    let lines = try LineReader(path: path, maximumLength: 1 << 20)
     var rows: [[Float]] = []
-    for (place, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
-      let text = String(decoding: line.prefix { $0 != UInt8(ascii: "#") }, as: UTF8.self)
-      let fields = text.split { $0 == " " || $0 == "," || $0 == "\t" || $0 == "\r" }
+    while let line = try lines.nextLine() {
+      let fields = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "," || $0 == "\t" }
       if fields.isEmpty { continue }
       func fail(_ found: String, _ expected: String) -> WordtoolError {
         WordtoolError(
-          .badData, path: path, at: .line(place + 1), found: found, expected: expected)
+          .badData, path: path, at: .line(lines.number), found: found, expected: expected)
       }
       let row = try fields.map { field in
         guard let number = Self.number(field) else {

@@ -19,14 +19,22 @@ extension Image {
     return Image(shape: ImageShape(height: height, width: width, channels: 1), values: grey)
   }
 
+  /// - Throws: `WordtoolError` of kind `usage` unless an image can be made to have so many channels.
+  static func requireColors(_ channels: Int) throws {
+    try OptionCheck.require(
+      channels == 1 || channels == 3, found: "`channels` is \(channels)",
+      expected: "1 for grey or 3 for RGB")
+  }
+
   /// The image with as many planes as asked: grey repeated, or colour made grey.
   ///
   /// - Parameters:
   ///   - channels: 1 or 3.
   ///   - path: the name of the image, for messages.
-  /// - Throws: `WordtoolError` of kind `badData` when the image has neither 1 nor 3 planes.
+  /// - Throws: `WordtoolError`: `usage` for another number of channels, `badData` when the image has
+  ///   neither 1 nor 3 planes.
   public func converted(toChannels channels: Int, path: String? = nil) throws -> Image {
-    precondition(channels == 1 || channels == 3, "conversion to \(channels) channels")
+    try Self.requireColors(channels)
     if channels == self.channels { return self }
     switch self.channels {
     case 1: return Image(planes: [self, self, self])

@@ -92,7 +92,7 @@ public struct Image: Hashable, Sendable {
   }
 
   /// Lends the values for change in place.
-  public mutating func withMutableValues<Result>(
+  package mutating func withMutableValues<Result>(
     _ body: (inout UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     try values.withUnsafeMutableBufferPointer { try body(&$0) }

@@ -31,8 +31,13 @@ public enum ImageFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether a name says that the file is an image, which may be gzip.
-  public static func isImage(named name: String) -> Bool { ClassFolder.isImage(name) }
+  /// The images that paths stand for: files as they are, and those of folders that are images by
+  /// their names or else by their content, gzip or not.
+  ///
+  /// - Throws: `WordtoolError` of kind `noSuchInput` as ``InputFiles/expand(_:)``.
+  public static func images(_ paths: [String]) throws -> InputFiles.Listing {
+    try InputFiles.list(paths) { ClassFolder.isImage(at: $0) ? nil : ClassFolder.noImage }
+  }
 }
 
 extension Image {
@@ -85,11 +90,19 @@ extension Image {
     }
   }
 
-  /// Writes the image to an output that is open already, and commits it.
+  /// Writes the image to a file that appears when it is complete.
   ///
-  /// - Throws: `WordtoolError`: `usage` as ``encoded(as:path:)`` does, or `inputOutput`.
-  public func write(to output: OutputFile, as format: ImageFormat) throws {
+  /// - Parameter format: nil takes the one that the suffix of `path` names, PNG without one.
+  /// - Throws: `WordtoolError`: `usage` as ``encoded(as:path:)`` does, `cannotCreate`, `inputOutput`.
+  public func write(to path: String, as format: ImageFormat? = nil) throws {
+    try OutputFile.write(to: path) {
+      try write(to: $0, as: format ?? ImageFormat(suffixOf: path) ?? .png)
+    }
+  }
+
+  /// Writes the image into an open file.
+  package func write(to output: OutputFile, as format: ImageFormat) throws {
+    try output.requirePlain("a picture")
     try output.write(try encoded(as: format, path: output.path))
-    try output.commit()
   }
 }

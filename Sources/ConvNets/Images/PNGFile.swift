@@ -4,9 +4,13 @@ import WordtoolCore
 /// PNG through libpng's simplified interface, which reports errors by its return value.
 ///
 /// Every PNG is read as 8-bit grey or RGB: palettes and small bit depths are expanded, 16 bits
-/// rounded to 8, transparency is laid over white, and a gamma in the file leads to sRGB values.
+/// rounded to 8, and transparency is laid over white. Values are those stored, as Pillow gives them,
+/// whatever gamma or colour space the file names.
 enum PNGFile {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  /// The chunks by which libpng's simplified interface would change the values.
+  private static let colourChunks = ["gAMA", "cHRM", "sRGB", "iCCP", "cICP"].map { Array($0.utf8) }
 
   /// Deflate makes at most 1,032 bytes out of one.
   private static let maximumExpansion = 1032
@@ -15,7 +19,8 @@ enum PNGFile {
   ///
   /// - Throws: `WordtoolError` of kind `badData`.
   static func decode(_ bytes: [UInt8], path: String) throws -> Image {
-    try check(bytes, path: path)
+    var bytes = bytes
+    for chunk in try colourChunks(of: bytes, path: path).reversed() { bytes.removeSubrange(chunk) }
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
@@ -73,7 +78,10 @@ enum PNGFile {
 
   /// Walks over the chunks: each must lie inside the file, IHDR first, IEND at the end, and the
   /// image may not be larger than the file can hold.
-  private static func check(_ bytes: [UInt8], path: String) throws {
+  ///
+  /// - Returns: where the chunks about gamma and colour space are.
+  private static func colourChunks(of bytes: [UInt8], path: String) throws -> [Range<Int>] {
+    var found: [Range<Int>] = []
     func fail(_ offset: Int, _ found: String, _ expected: String? = nil) -> WordtoolError {
       WordtoolError(
         .badData, path: path, at: .byte(offset), found: found, expected: expected,
@@ -112,8 +120,11 @@ enum PNGFile {
         }
         isFirst = false
       }
+      if colourChunks.contains(where: { name.elementsEqual($0) }) {
+        found.append(offset..<(offset + 12 + length))
+      }
       offset += 12 + length
-      if name.elementsEqual("IEND".utf8) { return }
+      if name.elementsEqual("IEND".utf8) { return found }
     }
   }
 

@@ -77,7 +77,7 @@ extension ImageModel {
   /// - SeeAlso: Zeiler and Fergus 2013, figure 2.
   public func deconvolve(
     _ set: ImageDataset, indices: [Int]? = nil, layer: String, channels: Int, count: Int = 9,
-    stop: StopFlag? = nil
+    stop: StopFlag = StopFlag()
   ) throws -> [[Projection]] {
     let node = try node(named: layer)
     let indices = indices ?? Array(0..<set.count)
@@ -101,13 +101,13 @@ extension ImageModel {
           }
         }
       }
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped after \(start + part.count) images")
       }
     }
     return try best.enumerated().map { channel, peaks in
       try peaks.map { peak in
-        if stop?.isRaised == true {
+        if stop.isRaised {
           throw WordtoolError(.interrupted, found: "stopped in channel \(channel)")
         }
         return try withActivations(of: try set.image(at: peak.image)) {

@@ -115,12 +115,15 @@ extension ImageModel {
   ///   - stop: ends the work early.
   /// - Returns: the log-odds with the square around each place, one plane; squares reach beyond the
   ///   border, so that each pixel counts.
-  /// - Throws: `WordtoolError`: `badData` when the image does not fit; `interrupted`.
+  /// - Throws: `WordtoolError`: `usage` for numbers out of range; `badData` when the image does not
+  ///   fit; `interrupted`.
   /// - SeeAlso: Zeiler and Fergus 2013, section 4.2.
   public func occlusionMap(
-    of image: Image, label: Int, window: Int, stride: Int, stop: StopFlag? = nil
+    of image: Image, label: Int, window: Int, stride: Int, stop: StopFlag = StopFlag()
   ) throws -> Image {
-    precondition(window >= 1 && stride >= 1, "squares of \(window), \(stride) apart")
+    try OptionCheck.require("window", window, in: 1...Int(Int32.max))
+    try OptionCheck.require("stride", stride, in: 1...Int(Int32.max))
+    try OptionCheck.require("label", label, in: 0...classNames.count - 1)
     let fitted = try description.preprocessing.fitted(image, to: inputShape)
     // The mean of the training images says least; without it, that of the image.
     let mean = description.preprocessing.mean
@@ -148,7 +151,7 @@ extension ImageModel {
         return copy
       }
       odds += try logits(of: covered).map { ClassRanking.logOdds(of: label, $0) }
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped after \(odds.count) squares")
       }
     }
@@ -163,10 +166,11 @@ extension ImageModel {
   /// With a whitening of whole images it is taken with respect to the pixels, with one of patches
   /// with respect to what the network sees.
   ///
-  /// - Throws: `WordtoolError` of kind `badData` when the image does not fit.
+  /// - Throws: `WordtoolError`: `usage` for a class that is not there; `badData` when the image does
+  ///   not fit.
   /// - SeeAlso: Simonyan, Vedaldi and Zisserman: Deep inside convolutional networks, 2013.
   public func saliency(of image: Image, label: Int) throws -> Image {
-    precondition(classNames.indices.contains(label), "class \(label) of \(classNames.count)")
+    try OptionCheck.require("label", label, in: 0...classNames.count - 1)
     let batch = try pipeline.batch([image])
     var gradient = try batch.values.withUnsafeBufferPointer { values -> [Float] in
       guard let base = values.baseAddress else { return [] }

@@ -62,8 +62,9 @@ public struct LayerGraph: Hashable, Sendable {
   ///   - name: unique in the network.
   ///   - inputs: the nodes it reads, in order; the newest one if nothing is said.
   /// - Returns: its number.
-  /// - Throws: `WordtoolError` of kind `badData` when the shapes of the inputs do not suit the layer,
-  ///   for instance when a window is larger than what it slides over.
+  /// - Throws: `WordtoolError`: `badData` when the shapes of the inputs do not suit the layer, for
+  ///   instance when a window is larger than what it slides over; `usage` for a name that is taken or
+  ///   inputs that are not there.
   @discardableResult
   public mutating func add(
     _ name: String, _ layer: Layer, _ inputs: NodeID...
@@ -74,8 +75,11 @@ public struct LayerGraph: Hashable, Sendable {
   /// Adds a layer that reads any number of nodes.
   @discardableResult
   public mutating func add(_ name: String, _ layer: Layer, inputs: [NodeID]) throws -> NodeID {
-    precondition(!nodes.contains { $0.name == name }, "two layers '\(name)'")
-    precondition(inputs.allSatisfy(nodes.indices.contains), "a layer of unknown inputs")
+    try OptionCheck.require(
+      node(named: name) == nil, found: "two layers '\(name)'", expected: "distinct names")
+    try OptionCheck.require(
+      inputs.allSatisfy(nodes.indices.contains), found: "layer '\(name)' of the nodes \(inputs)",
+      expected: "nodes from 0 to \(nodes.count - 1)")
     let shape = try LayerShapes.result(
       of: layer, name: name, inputs: inputs.map { nodes[$0].shape })
     nodes.append(Node(name: name, layer: layer, inputs: inputs, shape: shape))

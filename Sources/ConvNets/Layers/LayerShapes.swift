@@ -3,8 +3,13 @@ import WordtoolCore
 /// The shapes that layers make of shapes.
 enum LayerShapes {
   static func result(of layer: Layer, name: String, inputs: [ImageShape]) throws -> ImageShape {
-    precondition(
-      layer == .input ? inputs.isEmpty : !inputs.isEmpty, "layer '\(name)' of \(inputs.count)")
+    try OptionCheck.require(
+      layer != .input && !inputs.isEmpty, found: "layer '\(name)' of \(inputs.count) inputs",
+      expected: "a layer behind the input")
+    func require(_ condition: Bool, _ found: String, _ expected: String) throws {
+      if condition { return }
+      throw WordtoolError(.badData, found: "layer '\(name)' \(found)", expected: expected)
+    }
     let from = inputs.first ?? ImageShape(height: 1, width: 1, channels: 1)
     func made(_ height: Int, _ width: Int, _ channels: Int) throws -> ImageShape {
       guard let shape = ImageShape(checking: height, width, channels) else {
@@ -36,9 +41,11 @@ enum LayerShapes {
       }
       return try made(from.height, from.width, inputs.reduce(0) { $0 + $1.channels })
     case .convolution(let layer):
-      precondition(
-        from.channels % layer.groups == 0 && layer.outputs % layer.groups == 0,
-        "\(from.channels) to \(layer.outputs) channels in \(layer.groups) groups")
+      try require(
+        layer.groups >= 1 && from.channels % layer.groups == 0
+          && layer.outputs % layer.groups == 0,
+        "makes \(layer.outputs) of \(from.channels) channels in \(layer.groups) groups",
+        "groups of equal size")
       func count(_ size: Int, _ axis: KeyPath<Extent, Int>) -> Int {
         let reach = layer.dilation[keyPath: axis] * (layer.kernel[keyPath: axis] - 1) + 1
         return windows(
@@ -48,9 +55,11 @@ enum LayerShapes {
       return try made(
         count(from.height, \.height), count(from.width, \.width), layer.outputs)
     case .transposedConvolution(let layer):
-      precondition(
-        from.channels % layer.groups == 0 && layer.outputs % layer.groups == 0,
-        "\(from.channels) to \(layer.outputs) channels in \(layer.groups) groups")
+      try require(
+        layer.groups >= 1 && from.channels % layer.groups == 0
+          && layer.outputs % layer.groups == 0,
+        "makes \(layer.outputs) of \(from.channels) channels in \(layer.groups) groups",
+        "groups of equal size")
       func count(_ size: Int, _ axis: KeyPath<Extent, Int>) -> Int {
         (size - 1) * layer.stride[keyPath: axis] - 2 * layer.padding[keyPath: axis]
           + layer.dilation[keyPath: axis] * (layer.kernel[keyPath: axis] - 1)
@@ -58,9 +67,10 @@ enum LayerShapes {
       }
       return try made(count(from.height, \.height), count(from.width, \.width), layer.outputs)
     case .maxPool(let layer), .averagePool(let layer):
-      precondition(
+      try require(
         2 * layer.padding.height <= layer.kernel.height
-          && 2 * layer.padding.width <= layer.kernel.width, "padding of more than half a window")
+          && 2 * layer.padding.width <= layer.kernel.width, "pads by more than half a window",
+        "less")
       func count(_ size: Int, _ axis: KeyPath<Extent, Int>) -> Int {
         windows(
           size, reach: layer.kernel[keyPath: axis], stride: layer.stride[keyPath: axis],

@@ -1,3 +1,4 @@
+import BLASCore
 package import Networks
 
 /// Batch normalisation: y = (x - mean) / √(variance + ε) · weight + bias, of each channel

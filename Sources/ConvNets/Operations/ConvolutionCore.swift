@@ -1,3 +1,4 @@
+import BLASCore
 import Networks
 
 /// Memory for the frames of zeros around images, one for each thread, shared by all layers.
@@ -176,7 +177,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     _ epilogue: Epilogue<Scalar>
   ) throws {
     let (plan, team) = (panels.plan, compute.team)
-    let threads = team.threadCount
+    let threads = team.activeCount
     if source.count % threads == 0 || source.count >= 8 * threads {
       try reserve(panels, count: threads)
       team.forEach(pieces: threads) { part in
@@ -205,7 +206,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     _ image: UnsafeMutablePointer<Scalar>, _ plan: GatherPlan
   ) -> UnsafePointer<Scalar> {
     guard plan.needsFrame else { return UnsafePointer(image) }
-    let (frame, threads) = (frames[0], compute.team.threadCount)
+    let (frame, threads) = (frames[0], compute.team.activeCount)
     compute.team.forEach(pieces: threads) { part in
       fill(
         frame, image, plan,

@@ -1,3 +1,4 @@
+import BLASCore
 import Networks
 
 /// A fully connected layer: y = x · Wᵀ + b, the weights [output, input].

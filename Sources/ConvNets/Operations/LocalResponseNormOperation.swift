@@ -35,7 +35,7 @@ package final class LocalResponseNormOperation<Scalar: NetworkScalar>: LayerOper
     ) -> Void
   ) {
     let (scratch, stride, channels, before) = (scratch.base, scratchStride, channels, before)
-    let threads = compute.team.threadCount
+    let threads = compute.team.activeCount
     let pieces = max(1, min(threads, count * channels / elementwiseGrain))
     compute.team.forEach(pieces: pieces) { piece in
       let terms = scratch + piece * stride

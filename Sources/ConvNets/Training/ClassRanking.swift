@@ -4,9 +4,8 @@ import BLASCore
 public enum ClassRanking {
   /// The classes of the largest values, largest first, equal ones by their number.
   ///
-  /// - Parameter count: how many, at least 1; no more than there are values come out.
+  /// - Parameter count: how many; no more than there are values come out, and none below 1.
   public static func best(_ count: Int, of values: some RandomAccessCollection<Float>) -> [Int] {
-    precondition(count >= 1, "the best \(count)")
     // A NaN stands behind all numbers, so that the order is one.
     func rank(_ value: Float) -> Float { value.isNaN ? -.infinity : value }
     if count == 1 {
@@ -18,7 +17,7 @@ public enum ClassRanking {
     }
     return values.enumerated()
       .sorted { (rank($1.element), $0.offset) < (rank($0.element), $1.offset) }
-      .prefix(count).map(\.offset)
+      .prefix(max(0, count)).map(\.offset)
   }
 
   /// The softmax of logits.

@@ -26,13 +26,13 @@ extension ImageModel {
     let trainer = try ImageTrainer(
       description, training: training, set: set, valid: valid, whitening: whitening,
       threads: threads)
-    return try trainer.run(
+    return try trainer.train(
       stop: stop,
       progress: { report in
         progress?(
           TrainingProgress(
             fraction: report.fraction, epoch: report.epoch, epochCount: training.epochs,
-            examples: report.images, loss: report.loss, learningRate: report.rate))
+            examples: report.images, loss: report.loss, learningRate: report.learningRate))
       })
   }
 
@@ -53,10 +53,4 @@ extension ImageModel {
         whitening: whitening, threads: threads, stop: stop, progress: { progress?.add($0) })
     }
   }
-
-  /// Writes the model to a file that appears when it is complete; see
-  /// ``init(contentsOf:inputSize:threads:)``.
-  ///
-  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
-  public func write(to path: String) throws { try write(to: OutputFile(path: path)) }
 }

@@ -48,15 +48,27 @@ public final class ImageModel {
   ///
   /// - Returns: [images, classes].
   /// - Throws: `WordtoolError` of kind `badData` for an image of another size or number of channels
-  ///   than the network's, unless the model's preprocessing says what to do about it.
+  ///   than the network's, unless the model's preprocessing says what to do about it, and for a model
+  ///   whose logits are not finite.
   public func logits(of images: [Image]) throws -> [[Float]] {
     var result: [[Float]] = []
     let size = ImageScoring.batchSize(for: inputShape)
     for start in stride(from: 0, to: images.count, by: size) {
       let batch = try pipeline.batch(Array(images[start..<min(images.count, start + size)]))
-      result += try ImageScoring.logits(of: batch, execution).rows
+      let logits = try ImageScoring.logits(of: batch, execution)
+      try Self.check(logits.values)
+      result += logits.rows
     }
     return result
+  }
+
+  /// Weights that are finite can be too large for their products.
+  private static func check(_ logits: [Float]) throws {
+    guard logits.allSatisfy(\.isFinite) else {
+      throw WordtoolError(
+        .badData, found: "a model whose logits are not numbers", expected: "a sound model",
+        remedy: "train it again, with a lower learning rate, or get the file again")
+    }
   }
 
   /// The probability of each class for some images.
@@ -78,12 +90,17 @@ public final class ImageModel {
   /// - Throws: `WordtoolError`: `badData` for an unknown class or an image that does not fit;
   ///   `interrupted`; what reading the images throws.
   public func evaluate(
-    _ set: ImageDataset, k: Int = 5, stop: StopFlag? = nil, progress: (Int) -> Void = { _ in },
+    _ set: ImageDataset, k: Int = 5, stop: StopFlag = StopFlag(),
+    progress: (Int) -> Void = { _ in },
     each: (Int, [Float]) throws -> Void = { _, _ in }
   ) throws -> ImageReport {
     try ImageScoring.evaluate(
       set.relabelled(to: classNames), pipeline: pipeline, execution, classNames: classNames, k: k,
-      threads: threads, stop: stop, progress: progress, each: each)
+      threads: threads, stop: stop, progress: progress
+    ) { number, logits in
+      try Self.check(logits)
+      try each(number, logits)
+    }
   }
 }
 
@@ -126,7 +143,7 @@ enum ImageScoring {
   static func evaluate(
     _ set: ImageDataset, indices: [Int]? = nil, pipeline: ImageInputPipeline,
     _ execution: NetworkExecution<Float>, classNames: [String], k: Int = 1, threads: Int,
-    stop: StopFlag?, progress: (Int) -> Void = { _ in },
+    stop: StopFlag, progress: (Int) -> Void = { _ in },
     each: (Int, [Float]) throws -> Void = { _, _ in }
   ) throws -> ImageReport {
     let indices = indices ?? Array(0..<set.count)
@@ -145,7 +162,7 @@ enum ImageScoring {
       }
       done += batch.count
       progress(done)
-      if stop?.isRaised == true {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped after \(done) images")
       }
     }

@@ -23,15 +23,16 @@ public struct ImageModelDescription: Hashable, Sendable {
   ///   - inputShape: the shape of one image of its input.
   ///   - classNames: at least one name.
   ///   - preprocessing: how images become its input.
-  /// - Throws: `WordtoolError`: `usage` when there is no such architecture; `badData` when it cannot
-  ///   take images of that shape.
+  /// - Throws: `WordtoolError`: `usage` when there is no such architecture, no class, or means and
+  ///   deviations do not fit the channels; `badData` when it cannot take images of that shape.
   public init(
     architecture: String, inputShape: ImageShape, classNames: [String],
     preprocessing: ImagePreprocessing = ImagePreprocessing()
   ) throws {
-    precondition(!classNames.isEmpty, "a model of no class")
-    precondition(
-      preprocessing.suits(channels: inputShape.channels), "\(preprocessing) for \(inputShape)")
+    try OptionCheck.require(
+      (1...Self.maximumClassCount).contains(classNames.count),
+      found: "\(classNames.count) in `classNames`", expected: "1 to \(Self.maximumClassCount)")
+    try preprocessing.requireSuits(channels: inputShape.channels)
     let network = try Architecture(architecture)
     self.architecture = network.name
     self.inputShape = inputShape

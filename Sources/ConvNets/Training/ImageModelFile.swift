@@ -26,7 +26,7 @@ struct ImageModelFile {
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
   init(
     path: String, format: String, inputSize: Extent? = nil,
-    remedy: String = "--model NAME says which network bare weights belong to"
+    remedy: String = "`architecture` says which network bare weights belong to"
   ) throws {
     let opened = try ModelFile(
       path: path, format: format, writtenBy: "image train", bareRemedy: remedy)
@@ -61,7 +61,7 @@ struct ImageModelFile {
     if let format = file.metadata["format"], format.hasPrefix("wordtool-") {
       throw WordtoolError(
         .badData, path: path, found: "a file of the kind '\(format)'", expected: "bare weights",
-        remedy: "leave --model out: the file says what it is")
+        remedy: "leave `architecture` out: the file says what it is")
     }
     let classes = try Self.classCount(
       in: file,
@@ -81,7 +81,7 @@ struct ImageModelFile {
       throw WordtoolError(
         .badData, path: path, found: "the tensor \(other.name)",
         expected: "only those of \(architecture)",
-        remedy: "--model names the network the weights belong to")
+        remedy: "`architecture` names the network the weights belong to")
     }
     stepCount = Self.stepCount(in: file, description.graph)
   }
@@ -212,7 +212,6 @@ struct ImageModelFile {
     try whitening?.write(to: &writer)
     for tensor in more { try writer.write(UnsafeRawBufferPointer(tensor.values)) }
     writer.finish()
-    try output.commit()
   }
 }
 
@@ -234,7 +233,7 @@ extension ImageModel {
   ///   - threads: how many threads work.
   /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` naming what is wrong.
   public convenience init(
-    contentsOf path: String, inputSize: Extent? = nil, threads: Int = 1
+    contentsOf path: String, inputSize: Extent? = nil, threads: Int = Workers.defaultCount
   ) throws {
     try self.init(
       try ImageModelFile(path: path, format: ImageModelFile.format, inputSize: inputSize),
@@ -255,7 +254,7 @@ extension ImageModel {
   public convenience init(
     weights path: String, architecture: String, inputShape: ImageShape,
     classNames: [String]? = nil, preprocessing: ImagePreprocessing = ImagePreprocessing(),
-    threads: Int = 1
+    threads: Int = Workers.defaultCount
   ) throws {
     try self.init(
       try ImageModelFile(
@@ -265,9 +264,9 @@ extension ImageModel {
 
   /// The model with other preprocessing, for instance one that resizes.
   ///
-  /// - Precondition: its means and deviations fit the channels.
-  public func with(preprocessing: ImagePreprocessing) -> ImageModel {
-    precondition(preprocessing.suits(channels: inputShape.channels), "\(preprocessing)")
+  /// - Throws: `WordtoolError` of kind `usage` when its means and deviations do not fit the channels.
+  public func with(preprocessing: ImagePreprocessing) throws -> ImageModel {
+    try preprocessing.requireSuits(channels: inputShape.channels)
     var description = description
     description.preprocessing = preprocessing
     return ImageModel(
@@ -275,10 +274,14 @@ extension ImageModel {
       threads: threads)
   }
 
-  /// Writes the model as a safetensors file with torchvision's names.
+  /// Writes the model as a safetensors file with torchvision's names, which appears when it is
+  /// complete; see ``init(contentsOf:inputSize:threads:)``.
   ///
-  /// - Throws: `WordtoolError` of kind `inputOutput`.
-  public func write(to output: OutputFile) throws {
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
+  public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }
+
+  /// Writes the model into an open file.
+  package func write(to output: OutputFile) throws {
     try ImageModelFile.write(
       to: output, format: ImageModelFile.format, description: description, whitening: whitening,
       stepCount: stepCount, execution: execution)

@@ -8,7 +8,7 @@ public struct ImagePreprocessing: Codable, Hashable, Sendable {
   public enum Fit: Hashable, Sendable {
     /// It is an error.
     case exact
-    /// It is resized, whatever becomes of its proportions.
+    /// It is resized to the height and width of the input; its proportions change.
     case stretch
     /// It is resized until the network's input is this share of its shorter side, 0 to 1, and the
     /// middle is cut out. 0.875 is 224 of 256, the custom for ImageNet.
@@ -53,6 +53,13 @@ public struct ImagePreprocessing: Codable, Hashable, Sendable {
     return isFine(mean) && isFine(deviation) && deviation.allSatisfy { $0 > 0 }
   }
 
+  /// - Throws: `WordtoolError` of kind `usage` unless it can belong to a network of so many channels.
+  func requireSuits(channels: Int) throws {
+    try OptionCheck.require(
+      suits(channels: channels), found: "`mean` \(mean) and `deviation` \(deviation)",
+      expected: "none, or finite numbers for \(channels) channels, deviations above 0")
+  }
+
   /// The image in the network's size and colours; its values are not scaled yet.
   ///
   /// - Throws: `WordtoolError` of kind `badData` when size or channels are wrong and nothing says
@@ -67,7 +74,7 @@ public struct ImagePreprocessing: Codable, Hashable, Sendable {
         throw WordtoolError(
           .badData, found: "an image that is \(name(image.channels))",
           expected: "\(name(shape.channels)), as the network was made for",
-          remedy: [1, 3].contains(shape.channels) ? "--convert makes it so" : nil)
+          remedy: [1, 3].contains(shape.channels) ? "`convertsColors` makes it so" : nil)
       }
       image = try image.converted(toChannels: shape.channels)
     }
@@ -76,7 +83,7 @@ public struct ImagePreprocessing: Codable, Hashable, Sendable {
     case .exact:
       throw WordtoolError(
         .badData, found: "an image of \(image.shape)", expected: "\(shape)",
-        remedy: "--fit stretch or --fit crop resizes it")
+        remedy: "`fit` stretch or `fit` crop resizes it")
     case .stretch: return image.resized(height: shape.height, width: shape.width)
     case .crop(let share):
       let scale = max(

@@ -5,9 +5,11 @@ public import WordtoolCore
 extension ImageTrainer {
   /// Writes everything needed to go on with the very numbers an unbroken training would have.
   ///
-  /// - Throws: `WordtoolError`: `inputOutput`; `diverged` when a weight is not finite, and then an
-  ///   older checkpoint stays as it is.
-  public func writeCheckpoint(to output: OutputFile) throws {
+  /// The file is replaced as a whole.
+  ///
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`; `diverged` when a weight is not finite,
+  ///   and then an older checkpoint stays as it is.
+  public func writeCheckpoint(to path: String) throws {
     try checkFinite()
     var position = position
     let memory = optimizer.memory
@@ -21,11 +23,13 @@ extension ImageTrainer {
           arrays.append(("training.best.parameters", parameters))
           arrays.append(("training.best.statistics", statistics))
         }
-        try ImageModelFile.write(
-          to: output, format: ImageModelFile.checkpointFormat, description: description,
-          whitening: whitening, stepCount: position.step, execution: execution,
-          metadata: CheckpointHeader(options: training, position: position).metadata,
-          more: arrays)
+        try OutputFile.write(to: path) {
+          try ImageModelFile.write(
+            to: $0, format: ImageModelFile.checkpointFormat, description: description,
+            whitening: whitening, stepCount: position.step, execution: execution,
+            metadata: CheckpointHeader(options: training, position: position).metadata,
+            more: arrays)
+        }
       }
     }
   }
@@ -62,7 +66,8 @@ extension ImageTrainer {
   ///   - threads: how many threads work.
   /// - Throws: `WordtoolError` of kind `badData` when the images are others, or the file is damaged.
   public convenience init(
-    resuming checkpoint: Checkpoint, set: ImageDataset, valid: ImageDataset? = nil, threads: Int
+    resuming checkpoint: Checkpoint, set: ImageDataset, valid: ImageDataset? = nil,
+    threads: Int = Workers.defaultCount
   ) throws {
     try self.init(
       checkpoint.description, training: checkpoint.training, set: set, valid: valid,

@@ -19,8 +19,8 @@ public final class ImageTrainer {
     public var loss = 0.0
     /// The share of images whose likeliest class was right, as they were trained on.
     public var accuracy = 0.0
-    /// The rate of the last step.
-    public var rate = 0.0
+    /// The learning rate of the last step.
+    public var learningRate = 0.0
     /// The gradients' norm before clipping in the last step.
     public var gradientNorm = 0.0
     /// The mean cross-entropy of the validation images at the end of the epoch.
@@ -32,7 +32,7 @@ public final class ImageTrainer {
     /// The share of the whole training that is done.
     public var fraction = 0.0
 
-    /// Nothing has happened.
+    /// The report before the first step.
     public init() {}
   }
 
@@ -69,24 +69,32 @@ public final class ImageTrainer {
   ///   - valid: images to validate on; with none, `training.validShare` of the set.
   ///   - whitening: what images go through last; with one, no other centring or scaling.
   ///   - threads: how many threads work; the result does not depend on it.
-  /// - Throws: `WordtoolError`: `usage` for a list of random changes that cannot be read; `badData`
-  ///   when the sets do not fit the description.
+  /// - Throws: `WordtoolError`: `usage` for options out of range and a list of random changes that
+  ///   cannot be read; `badData` when the sets do not fit the description; `unavailable` without
+  ///   memory.
   public init(
     _ description: ImageModelDescription, training: ImageTrainingOptions, set: ImageDataset,
-    valid: ImageDataset? = nil, whitening: ZCAWhitening? = nil, threads: Int
+    valid: ImageDataset? = nil, whitening: ZCAWhitening? = nil,
+    threads: Int = Workers.defaultCount
   ) throws {
     try training.validate()
     self.description = description
     self.training = training
     self.whitening = whitening
     self.threads = threads
-    let convert = { (set: ImageDataset) in
+    let convert = { (set: ImageDataset) throws -> ImageDataset in
       let channels = description.inputShape.channels
-      return description.preprocessing.convertsColors && (channels == 1 || channels == 3)
+      return try description.preprocessing.convertsColors && (channels == 1 || channels == 3)
         ? set.converted(toChannels: channels) : set
     }
-    let set = convert(try set.relabelled(to: description.classNames))
+    let set = try convert(try set.relabelled(to: description.classNames))
     self.set = set
+    guard Set(set.labels).count > 1 else {
+      throw WordtoolError(
+        .badData, path: set.path, found: "images of one class alone",
+        expected: "images of at least two classes",
+        remedy: "one folder for each class, with images in it")
+    }
     if whitening != nil, description.preprocessing.isNormalizing {
       throw WordtoolError(
         .usage, found: "centring or scaling before whitening",
@@ -94,7 +102,7 @@ public final class ImageTrainer {
     }
     if let valid {
       trainIndices = Array(0..<set.count)
-      let valid = convert(try valid.relabelled(to: description.classNames))
+      let valid = try convert(try valid.relabelled(to: description.classNames))
       self.valid = (valid, Array(0..<valid.count))
     } else {
       (trainIndices, self.valid) = Self.split(
@@ -115,7 +123,7 @@ public final class ImageTrainer {
     optimizer = try Optimizer(
       training.optimizer, parameters: execution.parameters, compute: execution.compute)
     position = TrainingPosition(
-      rate: training.rate, dataHash: try Self.hash(set, trainIndices))
+      rate: training.learningRate, dataHash: try Self.hash(set, trainIndices))
   }
 
   /// Sets a share of the images aside.
@@ -138,7 +146,9 @@ public final class ImageTrainer {
     var result = Augmentation(steps: [])
     if !training.augmentation.isEmpty {
       let (random, normalization) = try Augmentation(parsing: training.augmentation).separated()
-      precondition(normalization.isEmpty, "centring and scaling belong to the preprocessing")
+      try OptionCheck.require(
+        normalization.isEmpty, found: "\(normalization[0]) in `augmentation`",
+        expected: "random changes: centring and scaling belong to the preprocessing")
       result = random
     }
     result.fill = training.fill
@@ -191,26 +201,28 @@ public final class ImageTrainer {
   ///   the last otherwise.
   /// - Throws: `WordtoolError`: `interrupted`; `diverged` when a loss, a gradient or a weight is
   ///   not finite; what reading images throws.
-  public func run(
-    stop: StopFlag? = nil, epochEnded: (Report) throws -> Void = { _ in },
+  public func train(
+    stop: StopFlag = StopFlag(), epochEnded: (Report) throws -> Void = { _ in },
     progress: (Report) -> Void = { _ in }
   ) throws -> ImageModel {
     var report = Report()
     update(&report)
-    training: while position.epoch < training.epochs,
+    steps: while position.epoch < training.epochs,
       !position.stopping.isOver(patience: training.patience)
     {
       let batches = makeBatches()
       while let batch = try batches.next() {
+        execution.compute.team.beginStep()
         report.gradientNorm = try step(batch)
+        execution.compute.team.endStep(work: batch.count)
         update(&report)
         progress(report)
-        if stop?.isRaised == true {
+        if stop.isRaised {
           throw WordtoolError(
             .interrupted,
             found: "stopped in epoch \(position.epoch + 1) after step \(position.step)")
         }
-        if position.step == training.maximumSteps { break training }
+        if position.step == training.maximumSteps { break steps }
       }
       update(&report)
       try endEpoch(&report, stop: stop)
@@ -228,7 +240,7 @@ public final class ImageTrainer {
     report.loss = position.meanLoss
     report.accuracy = Double(position.correctCount) / Double(max(1, position.lossCount))
     report.images = position.examples
-    report.rate = rate(of: max(0, position.step - 1))
+    report.learningRate = rate(of: max(0, position.step - 1))
     report.fraction = min(
       1,
       Double(position.epoch * batchesPerEpoch + position.place)
@@ -271,7 +283,7 @@ public final class ImageTrainer {
         }
         return PreparedBatch(values: batch.values, targets: targets, count: batch.count)
       }
-      let mixed = Mixup(
+      let mixed = try Mixup(
         batch, alpha: augmentation.mixup, seed: training.seed, epoch: epoch, number: number)
       for (place, label) in batch.labels.enumerated() {
         targets[place * classes + Int(label)] += on * mixed.shares[place]
@@ -303,7 +315,7 @@ public final class ImageTrainer {
         .diverged,
         found:
           "the \(loss.isFinite ? "gradient" : "loss") of step \(position.step + 1) is not finite",
-        remedy: "lower the learning rate, or clip the gradients")
+        remedy: "lower `learningRate`, or clip the gradients")
     }
     execution.parametersChanged()
     position.lossSum += loss * Double(batch.count)
@@ -316,7 +328,7 @@ public final class ImageTrainer {
   }
 
   /// Measures the validation images and moves on to the next epoch.
-  private func endEpoch(_ report: inout Report, stop: StopFlag?) throws {
+  private func endEpoch(_ report: inout Report, stop: StopFlag) throws {
     try checkFinite()
     report.validLoss = nil
     report.validAccuracy = nil
@@ -344,7 +356,7 @@ public final class ImageTrainer {
     if let name {
       throw WordtoolError(
         .diverged, found: "\(name) is no longer finite after step \(position.step)",
-        remedy: "lower the learning rate, or clip the gradients")
+        remedy: "lower `learningRate`, or clip the gradients")
     }
   }
 

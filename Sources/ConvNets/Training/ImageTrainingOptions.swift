@@ -1,5 +1,5 @@
 public import Networks
-import WordtoolCore
+public import WordtoolCore
 
 /// How an image classifier is trained.
 public struct ImageTrainingOptions: TrainingOptions {
@@ -14,7 +14,7 @@ public struct ImageTrainingOptions: TrainingOptions {
   /// The rule of the steps.
   public var optimizer = OptimizerOptions()
   /// The learning rate at the start.
-  public var rate = 0.01
+  public var learningRate = 0.01
   /// How it moves.
   public var schedule = Schedule.cosine
   /// See ``Schedule``.
@@ -40,6 +40,14 @@ public struct ImageTrainingOptions: TrainingOptions {
   /// Where all random choices come from.
   public var seed: UInt64 = 1
 
+  private enum CodingKeys: String, CodingKey {
+    case epochs, batch, optimizer
+    // As in older checkpoints.
+    case learningRate = "rate"
+    case schedule, decay, decayEpochs, warmup, labelSmoothing, augmentation, fill, constant
+    case validShare, patience, maximumSteps, seed
+  }
+
   /// Ten epochs of SGD with momentum 0.9, batches of 64, a rate of 0.01 along a cosine.
   public init() { optimizer.momentum = 0.9 }
 
@@ -54,12 +62,15 @@ public struct ImageTrainingOptions: TrainingOptions {
     }
     try OptionCheck.require("warmup", warmup, in: 0...TrainingLimits.count)
     for (name, value, rule) in [
-      ("rate", rate, OptionCheck.Rule.positive), ("decay", decay, .positive),
+      ("learningRate", learningRate, OptionCheck.Rule.positive), ("decay", decay, .positive),
       ("labelSmoothing", labelSmoothing, .share), ("validShare", validShare, .share),
       ("constant", Double(constant), .finite),
     ] {
       try OptionCheck.require(name, value, rule)
     }
+    try OptionCheck.require(
+      decayEpochs.allSatisfy { $0 >= 1 } && zip(decayEpochs, decayEpochs.dropFirst()).allSatisfy(<),
+      found: "`decayEpochs` is \(decayEpochs)", expected: "rising numbers from 1")
     try optimizer.validate()
   }
 

@@ -14,13 +14,13 @@ struct WhiteningVectors: Sendable {
 
   /// Calls `body` with every block [rows, values] and its number of rows.
   func forEachBlock(
-    threads: Int, stop: StopFlag?, _ body: (inout [Double], Int) throws -> Void
+    threads: Int, stop: StopFlag, _ body: (inout [Double], Int) throws -> Void
   ) throws {
     let size = shape.valueCount
     var block: [Double] = []
     block.reserveCapacity(Self.blockSize * size)
     func flush() throws {
-      if let stop, stop.isRaised {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, path: set.path, found: "stopped on request")
       }
       try body(&block, block.count / size)

@@ -5,13 +5,17 @@ extension ZCAWhitening {
   /// One image, whitened.
   ///
   /// - Throws: `WordtoolError` of kind `badData` when a transform of whole images was made for
-  ///   another shape, or one of patches for another number of channels.
+  ///   another shape, or one of patches for another number of channels, and when what comes out is
+  ///   not finite.
   public func apply(to image: Image) throws -> Image {
     try check(image.shape)
     switch region {
     case .image:
-      return Image(shape: image.shape, values: transform(image.values, count: 1))
-    case .patch(let size): return convolve(image, size: size)
+      return Image(shape: image.shape, values: try transform(image.values, count: 1))
+    case .patch(let size):
+      let result = convolve(image, size: size)
+      try Self.checkFinite(result.values)
+      return result
     }
   }
 
@@ -25,7 +29,7 @@ extension ZCAWhitening {
       return try ImageBatch(images, labels: batch.labels)
     }
     return ImageBatch(
-      shape: batch.shape, values: transform(batch.values, count: batch.count),
+      shape: batch.shape, values: try transform(batch.values, count: batch.count),
       labels: batch.labels)
   }
 
@@ -46,8 +50,17 @@ extension ZCAWhitening {
     }
   }
 
+  /// Weights that are finite can be too large for their products.
+  private static func checkFinite(_ values: [Float]) throws {
+    guard values.allSatisfy(\.isFinite) else {
+      throw WordtoolError(
+        .badData, found: "a whitening that gives values which are not finite",
+        expected: "a sound transform", remedy: "make it again, or get the file again")
+    }
+  }
+
   /// Whole images: (x - mean) times the symmetric matrix.
-  private func transform(_ values: [Float], count: Int) -> [Float] {
+  private func transform(_ values: [Float], count: Int) throws -> [Float] {
     let size = shape.valueCount
     let centered = values.indices.map { values[$0] - mean[$0 % size] }
     var result = [Float](repeating: 0, count: values.count)
@@ -60,6 +73,7 @@ extension ZCAWhitening {
         }
       }
     }
+    try Self.checkFinite(result)
     return result
   }
 
@@ -109,17 +123,21 @@ extension ZCAWhitening {
   ///
   /// Only for whole images; with ε = 0 the goal is the identity.
   ///
-  /// - Throws: what reading throws, and `diverged` when there are no eigenvectors.
+  /// - Throws: what reading throws; `WordtoolError`: `usage` for a whitening by patches, `diverged`
+  ///   when there are no eigenvectors.
   public func deviation(
-    on set: ImageDataset, indices: [Int]? = nil, threads: Int = 1, stop: StopFlag? = nil
+    on set: ImageDataset, indices: [Int]? = nil, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag()
   ) throws -> Double {
-    precondition(region == .image, "the covariance of images whitened by patches")
+    try OptionCheck.require(
+      region == .image, found: "the covariance of images whitened by patches",
+      expected: "whole images")
     let size = shape.valueCount
     var sum = CovarianceSum(dimension: size)
     let order = indices ?? Array(0..<set.count)
     var batches = set.batches(of: 512, order: order, threads: threads)
     while let batch = try batches.next() {
-      if let stop, stop.isRaised {
+      if stop.isRaised {
         throw WordtoolError(.interrupted, path: set.path, found: "stopped on request")
       }
       var block = try apply(to: batch).values.map { Double($0) }

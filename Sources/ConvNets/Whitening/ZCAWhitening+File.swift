@@ -45,12 +45,12 @@ extension ZCAWhitening {
   ///
   /// - Throws: `WordtoolError`: `cannotCreate` or `inputOutput`.
   public func write(to path: String) throws {
-    let output = try OutputFile(path: path)
-    var writer = try TensorFileWriter(
-      to: output, metadata: metadata(prefix: "zca."), tensors: announcements(prefix: "zca."))
-    try write(to: &writer)
-    writer.finish()
-    try output.commit()
+    try OutputFile.write(to: path) { output in
+      var writer = try TensorFileWriter(
+        to: output, metadata: metadata(prefix: "zca."), tensors: announcements(prefix: "zca."))
+      try write(to: &writer)
+      writer.finish()
+    }
   }
 
   /// Reads a transform from a file of its own, or from that of a model.
@@ -130,6 +130,9 @@ extension ZCAWhitening {
       Double(
         bitPattern: UInt64(
           littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)))
+    }
+    guard variances.allSatisfy(\.isFinite) else {
+      throw fail("a value in '\(prefix)variances' that is not finite", "numbers")
     }
     self.init(
       region: region, shape: shape, mean: try floats("mean", size),

@@ -16,7 +16,7 @@ public import WordtoolCore
 ///   1997. Krizhevsky: Learning multiple layers of features from tiny images, 2009, appendix.
 public struct ZCAWhitening: Sendable {
   /// What is whitened at once.
-  public enum Region: Hashable, Sendable {
+  public enum Region: Codable, Hashable, Sendable {
     /// The whole image.
     case image
     /// A square patch of an odd number of rows and columns around each pixel.
@@ -24,7 +24,7 @@ public struct ZCAWhitening: Sendable {
   }
 
   /// How a transform is made.
-  public struct Options: Hashable, Sendable {
+  public struct Options: TrainingOptions {
     /// What is whitened at once.
     public var region: Region
     /// Added to every variance: above 0, small variances grow to less than 1. Keras adds 1e-6.
@@ -46,6 +46,18 @@ public struct ZCAWhitening: Sendable {
       self.cutoff = cutoff
       self.patchCount = patchCount
       self.seed = seed
+    }
+
+    /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
+    public func validate() throws {
+      if case .patch(let size) = region {
+        try OptionCheck.require(
+          size >= 1 && size % 2 == 1, found: "patches of \(size) x \(size) in `region`",
+          expected: "an odd number")
+      }
+      try OptionCheck.require("epsilon", epsilon, .notNegative)
+      try OptionCheck.require("cutoff", cutoff, .share)
+      try OptionCheck.require("patchCount", patchCount, in: 1...1 << 40)
     }
   }
 
@@ -94,23 +106,27 @@ public struct ZCAWhitening: Sendable {
   ///   - options: how.
   ///   - threads: how many threads work; the result does not depend on it.
   ///   - stop: ends the work early.
-  /// - Throws: `WordtoolError`: `usage` when an image or patch has more values than
-  ///   ``maximumDimension``; `badData` when the images differ in shape, are smaller than a patch
+  /// - Throws: `WordtoolError`: `usage` for options out of range, no image, or when an image or patch
+  ///   has more values than ``maximumDimension``; `badData` when the images differ in shape, are smaller than a patch
   ///   or do not vary at all; `interrupted`; what reading throws.
   /// - Complexity: O(vectors · d² + d³) for d values; memory for four matrices of d x d doubles.
   public init(
     fitting set: ImageDataset, indices: [Int]? = nil, options: Options = Options(),
-    threads: Int = 1, stop: StopFlag? = nil
+    threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag()
   ) throws {
     let indices = indices ?? Array(0..<set.count)
-    precondition(!indices.isEmpty, "whitening of no image")
+    try options.validate()
+    try OptionCheck.require(!indices.isEmpty, found: "whitening of no image", expected: "images")
     let first = try set.image(at: indices[0])
     let shape: ImageShape
     switch options.region {
     case .image: shape = first.shape
     case .patch(let size):
-      precondition(size >= 1 && size % 2 == 1, "a patch of \(size) x \(size)")
-      shape = ImageShape(height: size, width: size, channels: first.channels)
+      guard let patch = ImageShape(checking: size, size, first.channels) else {
+        throw WordtoolError(
+          .usage, found: "patches of \(size) x \(size)", expected: "smaller ones")
+      }
+      shape = patch
     }
     let dimension = shape.valueCount
     guard dimension <= Self.maximumDimension else {
