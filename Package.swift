@@ -158,8 +158,22 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
+      name: "ReadingTests",
+      dependencies: [
+        "ABCNotation", "ConvNets", "Encoders", "SeqModels", "Subword", "Tokenize", "Word2Vec",
+        "TestSupport", "WordtoolCore",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "CorporaTests",
       dependencies: ["Corpora", "Libc", "TestSupport", "Word2Vec", "WordtoolCore"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MutantTests",
+      dependencies: [
+        "ABCNotation", "ConvNets", "Embedding", "Encoders", "Networks", "SeqModels", "Subword",
+        "Tokenize", "Word2Vec", "Libc", "TestSupport", "WordtoolCore",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "WordToolTests", dependencies: ["wordtool", "Libc", "TestSupport", "WordtoolCore"],

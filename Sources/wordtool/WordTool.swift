@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The root command. Each subcommand stands in a file of its own under Commands.
+/// The root command. Each subcommand stands in a file of its own, in the folder of its topic.
 @main
 struct WordTool: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -30,8 +30,8 @@ import wordtool
   }
 
   @Test(arguments: [
-    "ABCNotation", "BLASCore", "Charts", "Encoders", "Networks", "ONNX", "Subword", "Tokenize",
-    "WordtoolCore",
+    "ABCNotation", "BLASCore", "Charts", "ConvNets", "Embedding", "Encoders", "Networks", "ONNX",
+    "SeqModels", "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
   ])
   func noMessageOfALibraryNamesAnOption(_ library: String) throws {
     let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()

@@ -39,6 +39,9 @@ import TestSupport
     // A group shows an example of one of its commands.
     let example = help.output.split(separator: "\n").drop { $0 != "Example:" }.dropFirst()
     #expect(example.contains { $0.contains("wordtool \(command)") })
+    // A line that the terminal's width breaks cannot be copied.
+    let lines = example.prefix { $0.hasPrefix(" ") || !$0.hasPrefix("USAGE") }
+    #expect(lines.allSatisfy { $0.hasPrefix("  ") }, "\(lines.joined(separator: "\n"))")
   }
 
   @Test func theVersionIsPrinted() throws {
@@ -47,6 +50,24 @@ import TestSupport
       #expect(run.exitCode == 0)
       #expect(run.output.split(separator: ".").count == 3)
     }
+  }
+
+  /// A shell completes nothing by itself once a script is installed.
+  @Test func pathsAreCompleted() throws {
+    let paths: Set = ["file", "path", "vectors", "image", "data", "model", "in", "out", "matrix"]
+    func check(_ command: JSONValue) {
+      for argument in command["arguments"].elements {
+        guard case .text(let kind) = argument["kind"], kind != "flag",
+          case .text(let name) = argument["valueName"], paths.contains(name)
+        else { continue }
+        #expect(argument["completionKind"] != .null, "\(command["commandName"]) \(name)")
+      }
+      command["subcommands"].elements.forEach(check)
+    }
+    let dump = try TestFiles.withFolder { folder in
+      try Tool(folder: folder).run("--experimental-dump-help").output
+    }
+    check(try JSONValue.document(dump)["command"])
   }
 
   @Test(arguments: ["bash", "zsh", "fish"]) func completionScriptsAreMade(_ shell: String) throws {

@@ -87,6 +87,9 @@ import TestSupport
       _ = try tool.run(
         "image", "train", folder + "/set.tra", "-o", folder + "/end", "--resume", folder + "/state",
         "-q")
+      let other = try train(
+        tool, folder, output: "other", "--resume", folder + "/state", "--lr", "0.3")
+      #expect(other.exitCode == 64 && other.errors.contains("--lr"), "\(other.errors)")
       _ = try train(tool, folder, output: "two", "--epochs", "2")
       #expect(TestFiles.readBytes(folder + "/end") == TestFiles.readBytes(folder + "/two"))
     }
@@ -166,7 +169,7 @@ import TestSupport
         tool, folder, output: "two", "--lr", "1e25", "--checkpoint", folder + "/state",
         "--normalize", "none")
       #expect(run.exitCode == 75, "\(run.exitCode) \(run.errors)")
-      #expect(run.errors.contains("not finite") && run.errors.contains("learning rate"))
+      #expect(run.errors.contains("not finite") && run.errors.contains("lower --lr"))
       #expect(before != nil && TestFiles.readBytes(folder + "/state") == before)
       #expect(TestFiles.readBytes(folder + "/two") == nil)
     }

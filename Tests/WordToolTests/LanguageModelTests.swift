@@ -208,7 +208,7 @@ import TestSupport
         (["generate", model, "--repetition-window", "0"], 64, "--repetition-window"),
         (["generate", model, "--samples", "0"], 64, "--samples"),
         (["generate", model, "--beam", "0"], 64, "--beam is 0"),
-        (["generate", model, "--beam", "2", "--greedy"], 64, "draws nothing"),
+        (["generate", model, "--beam", "2", "--greedy"], 64, "not to --beam"),
         (["generate", model, "--beam", "2", "--samples", "3"], 64, "--samples is 3"),
         (["generate", model, "--beam", "2", "--prompt", "zork"], 1, "'zork'"),
         (["generate", model, "--weights", "1,1"], 64, "--weights needs --mix"),

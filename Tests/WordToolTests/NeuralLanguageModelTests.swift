@@ -4,16 +4,20 @@ import TestSupport
 /// `train-lm` with networks, from the outside.
 @Suite struct NeuralLanguageModelTests {
   private static let small = [
-    "--hidden", "16", "--embedding", "16", "--batch", "4", "--bptt", "8", "--epochs", "2", "-q",
+    "--batch", "4", "--bptt", "8", "--epochs", "2", "-q",
   ]
 
   /// Trains on the sample text.
   private func train(
     in folder: String, _ name: String, _ options: String..., lines: Int = 60
   ) throws -> Subprocess.Result {
+    // Vectors that are given have a size of their own.
+    var sizes = options.contains("--embeddings") ? [] : ["--embedding", "16"]
+    // And a bag of words has no hidden layer.
+    if !options.contains("bag-of-words") { sizes += ["--hidden", "16"] }
     try TestFiles.write(Samples.text(lines: lines), to: folder + "/text")
     return try Tool(folder: folder).start(
-      ["train-lm", folder + "/text", "-o", folder + "/" + name] + Self.small + options
+      ["train-lm", folder + "/text", "-o", folder + "/" + name] + Self.small + sizes + options
     ).wait()
   }
 
@@ -71,6 +75,14 @@ import TestSupport
         "train-lm", folder + "/text", "-o", folder + "/same", "--resume", folder + "/state")
       #expect(same.exitCode == 0, "\(same.errors)")
       #expect(TestFiles.readBytes(folder + "/same") == TestFiles.readBytes(folder + "/half"))
+      // What the training began with stays; another wish is no secret failure.
+      for (option, value) in [
+        ("--hidden", "7"), ("--lr", "0.5"), ("--epochs", "1"), ("--seed", "9"),
+      ] {
+        let other = try train(in: folder, "other", "--resume", folder + "/state", option, value)
+        #expect(other.exitCode == 64 && other.errors.contains(option), "\(other.errors)")
+        #expect(TestFiles.readBytes(folder + "/other") == nil)
+      }
     }
   }
 
@@ -84,7 +96,7 @@ import TestSupport
         in: folder, "m", "--lr", "1e30", "--clip", "0", "--checkpoint", folder + "/state")
       #expect(run.exitCode == 75)
       #expect(
-        run.errors.contains("is not finite") && run.errors.contains("lower the learning rate"))
+        run.errors.contains("is not finite") && run.errors.contains("lower --lr"))
       #expect(TestFiles.readBytes(folder + "/m") == Array("old".utf8))
       #expect(kept != nil && TestFiles.readBytes(folder + "/state") == kept)
     }

@@ -37,9 +37,13 @@ import Testing
       try TestFiles.write(
         "sweden sweden sweden\n" + Samples.text(lines: 1500), to: folder + "/valid")
       func perplexity(_ valid: String) throws -> JSONValue {
-        let run = try tool.run(
-          "train-lm", folder + "/text", "-o", folder + "/m", "--model", model, "--valid", valid,
-          "--order", "2", "--epochs", "1", "--hidden", "4", "--embedding", "4", "--json", "-q")
+        let options = model == "ngram" ? ["--order", "2"] : ["--epochs", "1", "--embedding", "4"]
+        let run = try tool.start(
+          [
+            "train-lm", folder + "/text", "-o", folder + "/m", "--model", model, "--valid", valid,
+            "--json", "-q",
+          ] + options
+        ).wait()
         try #require(run.exitCode == 0, "\(run.errors)")
         return try JSONValue.document(run.output)["validPerplexity"]
       }
@@ -50,6 +54,23 @@ import Testing
       let throughPipe = try perplexity(pipe)
       #expect(writer.wait().exitCode == 0)
       #expect(try throughPipe.number != nil && throughPipe == perplexity(folder + "/valid"))
+    }
+  }
+
+  /// Its tokens are counted and numbered in one reading.
+  @Test func theTextOfANetworkMayComeThroughAPipe() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let text = Samples.text(lines: 100) + "rare\n"
+      try TestFiles.write(text, to: folder + "/text")
+      let models = try [("file", folder + "/text"), ("pipe", "-")].map { name, input in
+        let run = try tool.run(
+          "train-lm", input, "-o", folder + "/" + name, "--model", "bag-of-words", "--embedding",
+          "4", "--epochs", "1", "--min-count", "2", "-q", input: text)
+        #expect(run.exitCode == 0, "\(run.errors)")
+        return TestFiles.readBytes(folder + "/" + name)
+      }
+      #expect(models[0] != nil && models[0] == models[1])
     }
   }
 

@@ -43,7 +43,7 @@ import TestSupport
       let tool = Tool(folder: folder)
       let texts = (0...2).map { RealData.path("wikipedia-2015/wiki-\($0).txt.gz") }
       let train = try tool.start(
-        ["train-embeddings", "-o", folder + "/v.safetensors", "-q"] + texts
+        ["train-embeddings", "-o", folder + "/v.safetensors", "--default", "-q"] + texts
       ).wait()
       #expect(train.exitCode == 0, "\(train.errors)")
       let nearest = try tool.run("nearest", "sweden", "-k", "3")

@@ -41,20 +41,20 @@ struct Tool {
 
   /// Runs the tool from a shell: `script` sees it as `"$@"`.
   func run(shell script: String, _ arguments: String...) throws -> Subprocess.Result {
-    try Subprocess(
-      "/bin/sh", ["-c", script, "sh", executable] + arguments, environment: environment,
-      folder: folder
-    ).wait()
+    try start(arguments, shell: script).wait()
   }
 
   /// Starts the tool.
+  ///
+  /// - Parameter shell: a script to start it from, which sees it as `"$@"`.
   func start(
     _ arguments: [String], input: String = "", outputPath: String? = nil,
-    workingFolder: String? = nil
+    workingFolder: String? = nil, shell: String? = nil
   ) throws -> Subprocess {
     try Subprocess(
-      executable, arguments, environment: environment, input: input, outputPath: outputPath,
-      folder: folder, workingFolder: workingFolder)
+      shell == nil ? executable : "/bin/sh",
+      (shell.map { ["-c", $0, "sh", executable] } ?? []) + arguments, environment: environment,
+      input: input, outputPath: outputPath, folder: folder, workingFolder: workingFolder)
   }
 
   /// Runs the tool to its end.

@@ -14,8 +14,9 @@ import TestSupport
       #expect(run.exitCode == 0, "\(run.errors)")
       #expect(
         try run.json().names == [
-          "tokens", "vocabulary", "dimension", "epochs", "seconds", "wordsPerSecond", "loss",
-          "threads", "seed", "peakResidentBytes", "vectors",
+          "files", "bytes", "tokens", "vocabulary", "dimension", "epochs", "seconds",
+          "wordsPerSecond", "loss",
+          "threads", "seed", "peakResidentBytes", "vectors", "isDefault", "example",
         ])
       #expect(try run.json().contains(#""tokens":6000"#))
       #expect(try run.json().contains(#""vocabulary":16"#))
@@ -42,7 +43,7 @@ import TestSupport
     }
   }
 
-  @Test func theNewestVectorsAreUsedByDefault() throws {
+  @Test func vectorsWithoutANameBecomeTheDefault() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)
       try TestFiles.write(Samples.text(lines: 500), to: folder + "/notes.txt")
@@ -61,15 +62,42 @@ import TestSupport
     }
   }
 
-  @Test func theRecordIsAnAbsolutePath() throws {
+  @Test func vectorsWithANameBecomeTheDefaultOnRequest() throws {
     try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
       try TestFiles.write(Samples.text(lines: 500), to: folder + "/text")
-      let run = try Tool(folder: folder).start(
-        ["train-embeddings", "text", "-o", "v.bin"] + Self.small, workingFolder: folder
-      ).wait()
-      #expect(run.exitCode == 0, "\(run.errors)")
-      let record = TestFiles.read(folder + "/data/wordtool/last-vectors") ?? ""
-      #expect(record.hasPrefix("/") && record.hasSuffix("/v.bin\n"))
+      func train(_ options: String...) throws -> Subprocess.Result {
+        let run = try tool.start(
+          ["train-embeddings", "text"] + options + Self.small, workingFolder: folder
+        ).wait()
+        #expect(run.exitCode == 0, "\(run.errors)")
+        return run
+      }
+      func record() -> String? { TestFiles.read(folder + "/data/wordtool/last-vectors") }
+      for options in [["-o", "it's.bin"], ["--no-default"]] {
+        let run = try tool.start(
+          ["train-embeddings", "text"] + options + Self.small, workingFolder: folder
+        ).wait()
+        #expect(run.exitCode == 0, "\(run.errors)")
+        #expect(record() == nil)
+        // The line that says how to ask is one that a shell understands.
+        let ask = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("ask ") })
+        let answer = try tool.start(
+          [], workingFolder: folder,
+          shell: "PATH=$(dirname \"$1\"):$PATH; \(ask.dropFirst(4))"
+        ).wait()
+        #expect(answer.exitCode == 0 && !answer.output.isEmpty, "\(ask): \(answer.errors)")
+      }
+      let named = try train("-o", "v.bin", "--default")
+      #expect(named.output.contains("asked from now on"))
+      #expect(record()?.hasPrefix("/") == true && record()?.hasSuffix("/v.bin\n") == true)
+      _ = try train("-o", "w.bin")
+      #expect(record()?.hasSuffix("/v.bin\n") == true)
+      let json = try train("--json").json()
+      #expect(json["isDefault"] == .bool(true) && json["example"].text != nil)
+      #expect(record()?.hasSuffix("/text.safetensors\n") == true)
+      let stream = try tool.run("train-embeddings", folder + "/text", "-o", "-", "--default")
+      #expect(stream.exitCode == 64)
     }
   }
 

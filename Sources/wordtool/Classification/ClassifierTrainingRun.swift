@@ -6,15 +6,9 @@ import WordtoolCore
 struct ClassifierTrainingRun: Training {
   private let command: TrainClassifierCommand
   let files: TrainingFiles
-  var progress: ProgressOptions { command.common.progress }
-  var json: Bool { command.common.json }
+  var common: TrainingRunOptions { command.common }
 
-  /// Labelled text: to train on and to measure.
-  struct Texts {
-    var train: LabelledText
-    var valid: LabelledText?
-    var test: LabelledText?
-  }
+  typealias Texts = TrainingExamples<LabelledText>
 
   struct Summary: TrainingSummary {
     var model: String
@@ -36,51 +30,57 @@ struct ClassifierTrainingRun: Training {
         ("parameters", NumberFormat.grouped(parameters)),
         ("passes", NumberFormat.grouped(epochs)),
         ("seconds", NumberFormat.fixed(seconds, 2)),
-      ] + ClassificationAnswer.lines(valid: validAccuracy, test: testAccuracy)
+      ]
+        + Self.measured(
+          ["valid accuracy": validAccuracy, "test accuracy": testAccuracy], decimals: 4)
     }
   }
 
   init(_ command: TrainClassifierCommand) {
     self.command = command
     files = TrainingFiles(
-      output: command.common.output, inputs: command.files,
-      references: [command.valid, command.test, command.recurrent.shape.embeddings]
-        .compactMap(\.self), metrics: command.common.metrics)
+      output: command.output.output, inputs: command.files,
+      references: [command.valid, command.test, command.recurrent.shape.embeddings],
+      metrics: command.common.metrics)
   }
 
   func read(_ session: TrainingSession) throws -> Texts {
     session.progress.update(
       Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "texts"))
-    return Texts(
-      train: try command.layout.read(command.files),
-      valid: try command.valid.map { try command.layout.read([$0]) },
-      test: try command.test.map { try command.layout.read([$0]) })
+    return try Texts(
+      command.files, valid: command.valid, test: command.test, read: command.layout.read)
   }
 
-  func train(_ texts: Texts, _ session: TrainingSession) throws -> ClassifierTraining {
-    let training = try train(texts.train, valid: texts.valid, session)
-    StandardError.warnOfReplacements(inTexts: training.replacedCount)
+  func train(_ texts: Texts, _ session: TrainingSession) throws -> TextClassifier {
+    let classifier = try train(texts.train, valid: texts.valid, session)
+    guard let training = classifier.training else { return classifier }
+    StandardError.warnOfReplacements(training.replacedCount, isTold: false)
     if training.emptyCount > 0 {
       StandardError.warn(
         "\(training.emptyCount) of \(texts.train.count) texts have no word that counts; they teach "
           + "nothing but how frequent their label is")
+    }
+    if let share = training.lossShare, share > 0.8 {
+      StandardError.warn(
+        "little was learnt (\(NumberFormat.fixed(100 * share, 0)) % of the loss of guessing is left): "
+          + "more --epochs, a larger --lr or more texts help")
     }
     if command.model == .bagOfWords, training.epochs == command.steps.epochs ?? 200 {
       StandardError.warn(
         "the weights still moved after \(training.epochs) passes; --epochs allows more, a smaller "
           + "--cost needs fewer")
     }
-    return training
+    return classifier
   }
 
-  func write(_ training: ClassifierTraining, of _: Texts, to file: OutputFile) throws {
-    try training.classifier.write(to: file)
+  func write(_ classifier: TextClassifier, of _: Texts, to file: OutputFile) throws {
+    try classifier.write(to: file)
   }
 
   func summarize(
-    _ training: ClassifierTraining, of texts: Texts, _ session: TrainingSession
+    _ classifier: TextClassifier, of texts: Texts, _ session: TrainingSession
   ) throws -> Summary {
-    let (classifier, threads) = (training.classifier, command.common.threads.count)
+    let (epochs, threads) = (classifier.training?.epochs ?? 0, common.threads.count)
     func accuracy(_ text: LabelledText?) throws -> Double? {
       try text.map {
         let report = try classifier.evaluate($0, threads: threads, stop: session.stop)
@@ -89,53 +89,51 @@ struct ClassifierTrainingRun: Training {
       }
     }
     return Summary(
-      model: classifier.modelName, parameters: classifier.parameterCount, epochs: training.epochs,
+      model: classifier.modelName, parameters: classifier.parameterCount, epochs: epochs,
       examples: texts.train.count, seconds: session.seconds,
-      examplesPerSecond: Double(texts.train.count * training.epochs) / session.seconds,
+      examplesPerSecond: Double(texts.train.count * epochs) / session.seconds,
       validAccuracy: try accuracy(texts.valid), testAccuracy: try accuracy(texts.test),
-      labels: classifier.labels, threads: threads, seed: command.common.seed)
+      labels: classifier.labels, threads: threads, seed: common.seed)
   }
 
   private func features(minimumCount: Int) -> NGramFeatureOptions {
     NGramFeatureOptions(
-      rule: command.words.rule, orders: command.ngrams.orders,
+      rule: command.words.rule(), orders: command.ngrams.orders,
       minimumCount: command.minCount ?? minimumCount, bucketCount: command.buckets)
   }
 
   private func train(
     _ text: LabelledText, valid: LabelledText?, _ session: TrainingSession
-  ) throws -> ClassifierTraining {
+  ) throws -> TextClassifier {
     let weights = command.classWeights?.weights ?? .uniform
-    let (threads, stop) = (command.common.threads.count, session.stop)
+    let (threads, stop) = (common.threads.count, session.stop)
     let progress = session.show(unit: "texts")
     switch command.model {
     case .bagOfWords:
       let options = LinearClassifierOptions(
         features: features(minimumCount: 2), weighting: command.linear.weighting,
-        cost: command.linear.cost, maximumEpochs: command.steps.epochs ?? 200,
-        classWeights: weights,
-        seed: command.common.seed)
+        cost: command.linear.cost, epochs: command.steps.epochs ?? 200,
+        classWeights: weights, seed: common.seed)
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     case .fasttext:
       let options = FastTextOptions(
         features: features(minimumCount: 1), dimension: command.dim,
-        learningRate: Float(command.steps.lr ?? 0.5), epochs: command.steps.epochs ?? 5,
-        classWeights: weights,
-        seed: command.common.seed)
-      return try TextClassifier.train(on: text, options: options, threads: threads, stop: stop) {
-        progress(ClassifierProgress($0))
-      }
+        learningRate: Float(command.steps.lr ?? 0.5),
+        epochs: command.steps.epochs ?? FastTextOptions.epochs(forTexts: text.count),
+        classWeights: weights, seed: common.seed)
+      return try TextClassifier.train(
+        on: text, options: options, threads: threads, stop: stop, progress: progress)
     case .rnn, .lstm, .gru:
-      var options = try command.recurrent.options(
-        rule: command.words.rule, dimension: command.dim, steps: command.steps)
-      options.recurrent.cell =
-        command.model == .lstm ? .lstm : command.model == .gru ? .gru : .rnnTanh
+      var options = command.recurrent.options(
+        rule: command.words.rule(), dimension: command.dim, steps: command.steps)
+      if let cell = command.model.cell { options.recurrent.cell = cell }
       options.minimumCount = command.minCount ?? 2
       options.classWeights = weights
-      options.seed = command.common.seed
+      options.seed = common.seed
       return try TextClassifier.train(
-        on: text, options: options, valid: valid, threads: threads, stop: stop, progress: progress)
+        on: text, options: options, pretrained: command.recurrent.shape.pretrained(), valid: valid,
+        threads: threads, stop: stop, progress: progress)
     }
   }
 }
@@ -154,15 +152,7 @@ enum ClassificationWarnings {
     if report.unknownTextCount > 0 {
       StandardError.warn(
         "\(report.unknownTextCount) of \(report.exampleCount) texts have no word that the model "
-          + "knows; it answers by the frequency of the labels")
+          + "knows: the answers say nothing about them")
     }
-  }
-}
-
-extension StandardError {
-  /// Tells how much of labelled text was not UTF-8, if any was not.
-  static func warnOfReplacements(inTexts count: Int) {
-    guard count > 0 else { return }
-    warn("\(count) byte sequences are not UTF-8 and were replaced by U+FFFD")
   }
 }

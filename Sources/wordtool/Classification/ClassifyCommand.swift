@@ -37,9 +37,9 @@ struct ClassifyCommand: ParsableCommand {
   func validate() throws { try OptionCheck.whole([("-k", count, 1 ... .max)]) }
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
+    let stop = Interrupts.stopFlag()
     let classifier = try TextClassifier(contentsOf: questions.model)
+    StandardError.warn(of: classifier.rule, in: questions.model)
     var totals = Totals()
     defer { totals.tell() }
     try questions.answerAll { try answer($0, classifier, &totals, stop) }
@@ -58,8 +58,8 @@ struct ClassifyCommand: ParsableCommand {
       }
       if unknownCount > 0 {
         StandardError.warn(
-          "\(unknownCount) of \(textCount) texts have no word that the model knows; they are "
-            + "answered by the frequency of the labels")
+          "\(unknownCount) of \(textCount) texts have no word that the model knows: their answers "
+            + "say nothing about them")
       }
     }
   }
@@ -80,11 +80,10 @@ struct ClassifyCommand: ParsableCommand {
       totals.unknownCount += !isBlank && answer.knownCount == 0 ? 1 : 0
       let predictions = isBlank ? [] : answer.predictions
       if questions.json {
-        try out.writeLine(
-          try JSONOutput.line(
-            Answer(
-              line: totals.textCount, known: answer.knownCount,
-              labels: predictions.map { .init(label: $0.label, probability: $0.probability) })))
+        try JSONOutput.write(
+          Answer(
+            line: totals.textCount, known: answer.knownCount,
+            labels: predictions.map { .init(label: $0.label, probability: $0.probability) }))
         continue
       }
       for prediction in predictions {

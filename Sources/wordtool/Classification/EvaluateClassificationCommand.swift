@@ -3,7 +3,7 @@ import SeqModels
 import WordtoolCore
 
 /// `wordtool evaluate classification`: how often a classifier is right.
-struct EvaluateClassificationCommand: ParsableCommand {
+struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "classification",
     abstract: "Compare the classes a model names with the labels of a text.",
@@ -19,10 +19,10 @@ struct EvaluateClassificationCommand: ParsableCommand {
       """,
     aliases: ["classifier"])
 
-  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"), completion: .file())
   var model: String
 
-  @Argument(help: ArgumentHelp("Labelled text.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Labelled text.", valueName: "file"), completion: .file())
   var file: String
 
   @Option(
@@ -38,14 +38,14 @@ struct EvaluateClassificationCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var json: JSONOptions
 
-  func validate() throws {
-    if count < 1 { throw ValidationError("-k is \(count), expected at least 1") }
-  }
+  func validate() throws { try OptionCheck.whole([("-k", count, 1 ... .max)]) }
+
+  var optionRules: [OptionRule] { layout.optionRules }
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
+    let stop = Interrupts.stopFlag()
     let classifier = try TextClassifier(contentsOf: model)
+    StandardError.warn(of: classifier.rule, in: model)
     let text = try layout.read([file])
     let report = try classifier.evaluate(text, k: count, threads: threads.count, stop: stop)
     ClassificationWarnings.tell(report)

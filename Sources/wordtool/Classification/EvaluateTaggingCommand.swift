@@ -8,7 +8,7 @@ struct EvaluateTaggingCommand: ParsableCommand {
     commandName: "tagging",
     abstract: "Compare the tags a model gives with those that words have.",
     discussion: """
-      FILE has a word, a tab and its tag a line, as for train-tagger. Accuracy is the share of words \
+      FILE is tagged words as for train-tagger. Accuracy is the share of words \
       with the right tag. A tag the model does not know is counted as wrong, and told.
 
       Example:
@@ -16,22 +16,23 @@ struct EvaluateTaggingCommand: ParsableCommand {
       """,
     aliases: ["tagger"])
 
-  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"), completion: .file())
   var model: String
 
-  @Argument(help: ArgumentHelp("Tagged words.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Tagged words.", valueName: "file"), completion: .file())
   var file: String
 
   @Flag(help: "Print the confusion matrix too: rows are the words' tags, columns those given.")
   var confusion = false
 
+  @OptionGroup(title: "Tagged words") var layout: TaggedTextOptions
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var json: JSONOptions
 
   func run() throws {
     let tagger = try SequenceTagger(contentsOf: model)
-    var text = TaggedText()
-    try text.append(contentsOf: file)
+    StandardError.warn(of: tagger.rule, in: model)
+    let text = try layout.read([file])
     let report = try tagger.evaluate(text, threads: threads.count)
     ClassificationWarnings.tell(report)
     try ClassificationAnswer.write(

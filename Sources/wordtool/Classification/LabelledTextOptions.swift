@@ -1,6 +1,5 @@
 public import ArgumentParser
 public import SeqModels
-import Tokenize
 
 extension LabelledTextLayout.Format: ExpressibleByArgument {}
 extension LinearClassifierOptions.Weighting: ExpressibleByArgument {}
@@ -11,7 +10,7 @@ extension LabelledTextLayout.Column: ExpressibleByArgument {
 }
 
 /// How labelled text stands in a file.
-struct LayoutOptions: ParsableArguments {
+struct LayoutOptions: ParsableArguments, ConditionalOptions {
   @Option(
     help: ArgumentHelp(
       "The format of labelled text. (default: by the content and the suffix)", valueName: "name"))
@@ -34,60 +33,60 @@ struct LayoutOptions: ParsableArguments {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Whether a table begins with a row of names. (default: yes if it has both usual names or a "
-        + "column is asked for by name)"))
+      "Whether a table begins with a row of names. (default: yes if it has usual names, a column is "
+        + "asked for by name, or its label stands in no other row while all others do)"))
   var header: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "What stands between the columns of CSV, such as ';' or tab. (default: by the content)",
+      valueName: "character"))
+  var delimiter: Delimiter?
+
+  @OptionGroup var encoding: EncodingOption
+
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(
+        ["--text-column", "--label-column"], need: "--format tsv, csv or jsonl",
+        isMet: format != .fastText),
+      OptionRule(
+        ["--header", "--no-header"], need: "--format tsv or csv",
+        isMet: ![.fastText, .jsonl, .json].contains(format)),
+    ]
+  }
+
+  /// One character, or `tab`.
+  struct Delimiter: ExpressibleByArgument {
+    let scalar: Unicode.Scalar
+
+    init?(argument: String) {
+      let text = argument == "tab" || argument == "\\t" ? "\t" : argument
+      guard text.unicodeScalars.count == 1, let scalar = text.unicodeScalars.first, scalar.isASCII
+      else { return nil }
+      self.scalar = scalar
+    }
+  }
 
   /// What was asked for.
   var layout: LabelledTextLayout {
     LabelledTextLayout(
-      format: format, textColumn: textColumn, labelColumn: labelColumn, hasHeader: header)
+      format: format, textColumn: textColumn, labelColumn: labelColumn, hasHeader: header,
+      delimiter: delimiter?.scalar, encoding: encoding.encoding)
   }
 
-  /// Reads labelled text from some files.
+  func validate() throws {
+    if delimiter != nil, let format, format != .csv {
+      throw ValidationError("--delimiter belongs to --format csv, not \(format.rawValue)")
+    }
+  }
+
+  /// Reads labelled text from some files and tells what was doubtful.
   func read(_ paths: [String]) throws -> LabelledText {
     var text = LabelledText()
     for path in paths { try text.append(contentsOf: path, layout: layout) }
+    for warning in text.warnings { StandardError.warn(warning) }
     return text
-  }
-}
-
-/// How the texts of a classifier become words.
-struct DocumentOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "How words are found: words (Unicode word boundaries, by ICU) or whitespace.",
-      valueName: "name"))
-  var tokenizer: TokenizerRule.Segmentation = .words
-
-  @Option(
-    help: ArgumentHelp(
-      "The language of the text, for word boundaries and lower-casing.", valueName: "name"))
-  var locale = "en"
-
-  @Option(
-    help: ArgumentHelp(
-      "Which tokens are kept: all, words (letters, numbers, kana, ideographs), or some of letter, "
-        + "number, kana, ideograph, other, joined by commas. (default: words)",
-      valueName: "kinds"))
-  var kinds: KindList?
-
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Lower-case by the locale's rules. (default: yes with words, no with whitespace)")
-  var lowercase: Bool?
-
-  @Option(
-    help: ArgumentHelp(
-      "Normal form of the words. (default: nfc with words, none with whitespace)",
-      valueName: "form"))
-  var normalize: TokenizerRule.Normalization?
-
-  /// The rule the options describe.
-  var rule: TokenizerRule {
-    TokenizerRule(
-      segmentation: tokenizer, locale: locale, normalization: normalize, lowercase: lowercase,
-      kinds: kinds?.kinds ?? .words)
   }
 }
 

@@ -29,8 +29,8 @@ struct RecurrentModelOptions: ParsableArguments {
   /// What was asked for.
   func options(
     rule: TokenizerRule, dimension: Int, steps: StepOptions<some OptimizationDefaults>
-  ) throws -> SequenceTrainingOptions {
-    var options = try shape.options(rule: rule, dimension: dimension, steps: steps)
+  ) -> SequenceTrainingOptions {
+    var options = shape.options(rule: rule, dimension: dimension, steps: steps)
     options.recurrent.isBidirectional = bidirectional
     options.pooling = pooling
     options.maximumLength = maxLength
@@ -50,7 +50,7 @@ struct RecurrentShapeOptions: ParsableArguments {
     help: ArgumentHelp(
       "Vectors that the embeddings begin with, in any format the tool reads; --dim is then theirs. "
         + "Their words are known even where the training text does not have them.",
-      valueName: "vectors"))
+      valueName: "vectors"), completion: .file())
   var embeddings: String?
 
   @Flag(help: "Keep the embeddings of --embeddings as they are.")
@@ -72,15 +72,23 @@ struct RecurrentShapeOptions: ParsableArguments {
   func validate() throws {
     try OptionCheck.whole([("--layers", layers, 1...100), ("--hidden", hidden, 1...1 << 16)])
     try OptionCheck.shares([("--dropout", dropout), ("--word-dropout", wordDropout)])
-    if freezeEmbeddings, embeddings == nil {
-      throw ValidationError("--freeze-embeddings needs --embeddings")
-    }
+  }
+
+  /// Which options of the command have an effect.
+  func rules(hasValid: Bool) -> [OptionRule] {
+    [
+      OptionRule(["--freeze-embeddings"], need: "--embeddings", isMet: embeddings != nil),
+      OptionRule(
+        ["--dim"], need: "a model without --embeddings, whose vectors have their own size",
+        isMet: embeddings == nil),
+      OptionRule(["--patience"], need: "a training with --valid", isMet: hasValid),
+    ]
   }
 
   /// What was asked for.
   func options(
     rule: TokenizerRule, dimension: Int, steps: StepOptions<some OptimizationDefaults>
-  ) throws -> SequenceTrainingOptions {
+  ) -> SequenceTrainingOptions {
     var options = SequenceTrainingOptions(rule: rule)
     options.recurrent.layers = layers
     options.recurrent.hidden = hidden
@@ -96,15 +104,18 @@ struct RecurrentShapeOptions: ParsableArguments {
     options.optimizer.clipNorm = steps.clipNorm
     options.patience = steps.patience
     options.averagesLastPass = average
-    if let embeddings {
-      let vectors = try WordVectors(contentsOf: embeddings)
-      var values: [Float] = []
-      values.reserveCapacity(vectors.count * vectors.dimension)
-      for index in 0..<vectors.count { values += vectors.vector(at: index) }
-      options.pretrained = PretrainedEmbeddings(
-        words: (0..<vectors.count).map { vectors.word(at: $0) }, dimension: vectors.dimension,
-        values: values, name: embeddings)
-    }
     return options
+  }
+
+  /// The vectors of `--embeddings`.
+  func pretrained() throws -> PretrainedEmbeddings? {
+    guard let embeddings else { return nil }
+    let vectors = try WordVectors(contentsOf: embeddings)
+    var values: [Float] = []
+    values.reserveCapacity(vectors.count * vectors.dimension)
+    for index in 0..<vectors.count { values += vectors.vector(at: index) }
+    return try PretrainedEmbeddings(
+      words: (0..<vectors.count).map { vectors.word(at: $0) }, dimension: vectors.dimension,
+      values: values, name: embeddings)
   }
 }

@@ -26,6 +26,7 @@ struct TagCommand: ParsableCommand {
 
   func run() throws {
     let tagger = try SequenceTagger(contentsOf: questions.model)
+    StandardError.warn(of: tagger.rule, in: questions.model)
     try questions.answerAll { try answer($0, tagger) }
   }
 
@@ -37,10 +38,9 @@ struct TagCommand: ParsableCommand {
     let tagged = try tagger.answers(for: sentences, threads: questions.threads.count)
     for (words, answers) in zip(sentences, tagged) {
       if questions.json {
-        try out.writeLine(
-          try JSONOutput.line(
-            Answer(
-              words: words, tags: answers.map(\.label), probabilities: answers.map(\.probability))))
+        try JSONOutput.write(
+          Answer(
+            words: words, tags: answers.map(\.label), probabilities: answers.map(\.probability)))
         continue
       }
       for (word, answer) in zip(words, answers) { try out.writeLine("\(word)\t\(answer.label)") }

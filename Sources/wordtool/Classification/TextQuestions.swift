@@ -1,15 +1,17 @@
 import ArgumentParser
 import SeqModels
+import Tokenize
 import WordtoolCore
 
 /// A model and the texts it is asked about, one a line.
 struct TextQuestions: ParsableArguments {
-  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"), completion: .file())
   var model: String
 
   @Argument(
     help: ArgumentHelp(
-      "Text files, plain or .gz; '-' is standard input. (default: -)", valueName: "text"))
+      "Text files, plain or .gz; '-' is standard input. (default: -)", valueName: "text"),
+    completion: .file())
   var texts: [String] = []
 
   @Option(
@@ -20,6 +22,7 @@ struct TextQuestions: ParsableArguments {
   @Flag(help: "Print one JSON object a text.")
   var json = false
 
+  @OptionGroup var encoding: EncodingOption
   @OptionGroup var threads: ThreadsOptions
 
   func validate() throws {
@@ -28,8 +31,24 @@ struct TextQuestions: ParsableArguments {
     }
   }
 
-  /// Texts that are answered at once when they come from files.
-  private static let batchSize = 1024
+  /// Texts, and bytes of them, that are answered at once.
+  private static let batchSize = (texts: 1024, bytes: 1 << 24)
+
+  /// The next lines, none at the end: one at least, and as many more as are there.
+  ///
+  /// - Parameter waits: whether more may be waited for.
+  private static func batch(_ lines: LineReader, waits: Bool) throws -> LabelledText {
+    var batch = LabelledText()
+    while batch.count == 0
+      || (batch.count < batchSize.texts && batch.byteCount < batchSize.bytes
+        && (waits || lines.hasLine))
+    {
+      let text = try lines.next { LabelledText.withoutLabels($0) }
+      guard let text else { break }
+      batch.append(text: text, labels: [])
+    }
+    return batch
+  }
 
   /// Calls `answer` with all texts in order, some at a time. A conversation over a pipe gets each
   /// answer as soon as its question came.
@@ -52,12 +71,13 @@ struct TextQuestions: ParsableArguments {
       try take(batch)
     }
     for path in text.isEmpty ? (texts.isEmpty ? ["-"] : texts) : [] {
-      let size = path == "-" ? 1 : Self.batchSize
-      let lines = try TextLineSource(path: path)
-      while let batch = try lines.next(size) {
+      let lines = LineReader(
+        try TextSource(path: path, encoding: encoding.encoding), invalid: .replaced)
+      while case let batch = try Self.batch(lines, waits: path != "-"), batch.count > 0 {
         try take(batch)
-        if size == 1 { try StandardOutput.shared.flush() }
+        if path == "-" { try StandardOutput.shared.flush() }
       }
+      StandardError.warnOfReplacements(lines.replacedCount, isTold: false)
     }
     guard answeredCount > 0 else {
       throw WordtoolError(

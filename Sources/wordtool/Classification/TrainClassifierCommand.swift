@@ -3,7 +3,7 @@ import SeqModels
 import WordtoolCore
 
 /// `wordtool train-classifier`: labelled text in, a model that names the label of a text out.
-struct TrainClassifierCommand: ParsableCommand {
+struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "train-classifier",
     abstract: "Make a model that names the class of a text.",
@@ -17,18 +17,24 @@ struct TrainClassifierCommand: ParsableCommand {
 
       Example:
         wordtool train-classifier reviews.tsv -o reviews.model --test test.tsv
-        wordtool train-classifier cooking.train -o cooking.model --model fasttext --epochs 25
-        wordtool train-classifier reviews.tsv -o lstm.model --model lstm --embeddings wiki.safetensors
+        wordtool train-classifier cooking.train -o cooking.model --model fasttext \\
+            --epochs 25
+        wordtool train-classifier reviews.tsv -o lstm.model --model lstm \\
+            --embeddings wiki.safetensors
       """)
 
   /// The models that can be trained.
   enum Model: String, CaseIterable, ExpressibleByArgument {
     case bagOfWords = "bag-of-words"
     case fasttext, rnn, lstm, gru
+
+    /// The recurrent cell; nil of models without one.
+    var cell: RecurrentCell? { TrainTaggerCommand.Cell(rawValue: rawValue)?.cell }
   }
 
   @Argument(
-    help: ArgumentHelp("Files of labelled text; '-' is standard input.", valueName: "file"))
+    help: ArgumentHelp("Files of labelled text; '-' is standard input.", valueName: "file"),
+    completion: .file())
   var files: [String]
 
   @Option(help: ArgumentHelp("The model.", valueName: "name"))
@@ -37,14 +43,16 @@ struct TrainClassifierCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Measure the accuracy on this labelled text in the end; recurrent models after each pass, and "
-        + "keep the best.", valueName: "file"))
+        + "keep the best.", valueName: "file"), completion: .file())
   var valid: String?
 
-  @Option(help: ArgumentHelp("Measure the accuracy on this one too.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Measure the accuracy on this one too.", valueName: "file"),
+    completion: .file())
   var test: String?
 
   @OptionGroup(title: "Labelled text") var layout: LayoutOptions
-  @OptionGroup(title: "Words") var words: DocumentOptions
+  @OptionGroup(title: "Words") var words: WordOptions
 
   @Option(
     help: ArgumentHelp(
@@ -79,6 +87,7 @@ struct TrainClassifierCommand: ParsableCommand {
       valueName: "weights"))
   var classWeights: ClassWeightList?
 
+  @OptionGroup var output: ModelOutputOptions
   @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
@@ -86,6 +95,20 @@ struct TrainClassifierCommand: ParsableCommand {
       ("--min-count", minCount, 1 ... .max), ("--buckets", buckets, 1...1 << 30),
       ("--dim", dim, 1...4096),
     ])
+  }
+
+  var optionRules: [OptionRule] {
+    let recurrentModels = "--model rnn, lstm or gru"
+    let (isLinear, isRecurrent) = (model == .bagOfWords, model.cell != nil)
+    return layout.optionRules + words.optionRules + [
+      OptionRule(allOf: LinearModelOptions.self, need: "--model bag-of-words", isMet: isLinear),
+      OptionRule(
+        ["--ngrams", "--buckets"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
+      OptionRule(
+        ["--dim", "--lr"], need: "--model fasttext, rnn, lstm or gru", isMet: !isLinear),
+      OptionRule(allOf: RecurrentModelOptions.self, need: recurrentModels, isMet: isRecurrent),
+      OptionRule(["--batch", "--clip", "--patience"], need: recurrentModels, isMet: isRecurrent),
+    ] + recurrent.shape.rules(hasValid: valid != nil)
   }
 
   func run() throws {
@@ -118,7 +141,8 @@ struct LinearModelOptions: ParsableArguments {
 /// What classifiers have of their own in the options of all trainings.
 enum ClassifierDefaults: OptimizationDefaults {
   static let epochsHelp =
-    "Passes over the texts. (default: 5; bag-of-words until it stands still, at most 200)"
+    "Passes over the texts. (default: 5; fasttext more for less than 10,000 texts, up to 100; "
+    + "bag-of-words until it stands still, at most 200)"
   static let rateHelp =
     "The learning rate at the start. (default: fasttext 0.5, rnn, lstm and gru 0.001)"
   static let batchHelp = "Texts in a step of rnn, lstm and gru."

@@ -1,21 +1,26 @@
 import ArgumentParser
+import SeqModels
 
 /// `wordtool train-tagger`: words with tags in, a model that tags words out.
-struct TrainTaggerCommand: ParsableCommand {
+struct TrainTaggerCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "train-tagger",
     abstract: "Make a model that gives every word of a sentence a tag.",
     discussion: """
-      FILE has a word, a tab and its tag a line, and a blank line between sentences, plain or .gz; \
-      of fields between spaces the first is the word and the last the tag. The model is a recurrent \
+      FILE has a word and its tag a line and a blank line between sentences, plain or .gz: CoNLL-U \
+      (ten columns between tabs; FORM and UPOS are read), or columns between tabs or spaces, the \
+      first with the word and the last with the tag, as in CoNLL-2003. The model is a recurrent \
       network with softmax at every word. The same text, seed and options give the same bytes, \
       whatever the number of threads.
 
       Example:
-        wordtool train-tagger train.conll -o pos.model --valid dev.conll --embeddings wiki.safetensors
+        wordtool train-tagger train.conll -o pos.model --valid dev.conll \\
+            --embeddings wiki.safetensors
       """)
 
-  @Argument(help: ArgumentHelp("Files of tagged words; '-' is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("Files of tagged words; '-' is standard input.", valueName: "file"),
+    completion: .file())
   var files: [String]
 
   @Option(help: ArgumentHelp("The recurrent cell: rnn, lstm or gru.", valueName: "name"))
@@ -24,15 +29,26 @@ struct TrainTaggerCommand: ParsableCommand {
   /// The cells that can be trained.
   enum Cell: String, CaseIterable, ExpressibleByArgument {
     case rnn, lstm, gru
+
+    /// What the library calls it.
+    var cell: RecurrentCell {
+      switch self {
+      case .rnn: .rnnTanh
+      case .lstm: .lstm
+      case .gru: .gru
+      }
+    }
   }
 
   @Option(
     help: ArgumentHelp(
       "Measure the accuracy on these tagged words after each pass, and keep the best.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var valid: String?
 
-  @Option(help: ArgumentHelp("Measure the accuracy on these in the end.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Measure the accuracy on these in the end.", valueName: "file"),
+    completion: .file())
   var test: String?
 
   @Flag(inversion: .prefixedNo, help: "Lower-case the words.")
@@ -60,11 +76,15 @@ struct TrainTaggerCommand: ParsableCommand {
       valueName: "weights"))
   var classWeights: ClassWeightList?
 
+  @OptionGroup var output: ModelOutputOptions
+  @OptionGroup(title: "Tagged words") var layout: TaggedTextOptions
   @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
     try OptionCheck.whole([("--min-count", minCount, 1 ... .max), ("--dim", dim, 1...4096)])
   }
+
+  var optionRules: [OptionRule] { shape.rules(hasValid: valid != nil) }
 
   func run() throws { try TrainingSession.run(TaggerTraining(self)) }
 }

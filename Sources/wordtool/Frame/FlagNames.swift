@@ -8,13 +8,15 @@ import WordtoolCore
 package enum FlagNames {
   /// Where the option is not the property's name in kebab case.
   private static let exceptions: [Substring: String] = [
-    "averagingAfter": "average-after", "bucketCount": "buckets", "clipNorm": "clip",
-    "dimension": "dim", "initialRange": "init-range", "learningRate": "lr",
+    "architecture": "model", "averagingAfter": "average-after", "bucketCount": "buckets",
+    "clipNorm": "clip", "convertsColors": "convert", "dimension": "dim",
+    "featureCount": "features", "initialRange": "init-range", "learningRate": "lr",
     "maximumCount": "max-vocab", "maximumLength": "max-length", "maximumSize": "max-vocab",
     "maximumSteps": "max-steps", "maximumVocabulary": "max-vocab", "memoryLimit": "memory",
-    "minimumCount": "min-count", "minimumLearningRateRatio": "min-lr-ratio",
-    "negativeSamples": "negative", "rate": "lr", "subsampling": "sample",
-    "threadCount": "threads", "windowRadius": "window",
+    "minimumCount": "min-count", "minimumFrequency": "min-frequency",
+    "minimumLearningRateRatio": "min-lr-ratio", "negativeSamples": "negative", "rate": "lr",
+    "specialTokens": "special", "subsampling": "sample", "threadCount": "threads",
+    "trainingSteps": "train-steps", "vocabularySize": "vocab-size", "windowRadius": "window",
   ]
 
   /// The text with each property in backticks that is an option of the command as that option.

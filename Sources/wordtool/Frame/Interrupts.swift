@@ -45,9 +45,11 @@ enum Interrupts {
     sigaction(SIGBUS, &action, nil)
   }
 
-  /// From now on the first signal raises `flag` and the work goes on to its next stop.
-  static func whenInterrupted(raise flag: StopFlag) {
+  /// A flag that the first signal raises from now on, so that the work goes on to its next stop.
+  static func stopFlag() -> StopFlag {
+    let flag = StopFlag()
     Self.flag.withLock { $0 = flag }
+    return flag
   }
 
   private static func makePipe() -> (output: Int32, input: Int32)? {

@@ -26,6 +26,8 @@ final class MetricsLog: Sendable {
 
   private let path: String
   private let descriptor: Int32
+  /// Whether they are in a file of their own, which earlier lines are cut from.
+  private let isFile: Bool
   private let isNew: Bool
   private let continues: Bool
   private let state = Mutex<State>(State())
@@ -39,16 +41,24 @@ final class MetricsLog: Sendable {
   init(path: String, continues: Bool) throws {
     self.path = path
     self.continues = continues
-    isNew = path != "-" && !Environment.exists(path)
-    descriptor =
-      path == "-" ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    let (flags, mode) = (O_WRONLY | O_CLOEXEC, 0o666 as mode_t)
+    switch try OutputTarget(path) {
+    case .descriptor(let number):
+      (isFile, isNew) = (false, false)
+      descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    case .device(let device):
+      (isFile, isNew) = (false, false)
+      descriptor = open(device, flags)
+    case .file(let target):
+      (isFile, isNew) = (true, !Environment.exists(target))
+      descriptor = open(target, flags | O_CREAT, mode)
+    }
     guard descriptor >= 0 else {
       throw WordtoolError(.cannotCreate, path: path, found: WordtoolError.systemMessage())
     }
   }
 
   deinit {
-    guard path != "-" else { return }
     close(descriptor)
     if isNew && !state.withLock({ $0.hasBegun }) { unlink(path) }
   }
@@ -61,7 +71,7 @@ final class MetricsLog: Sendable {
       do {
         if !state.hasBegun { try begin(before: line) }
         state.hasBegun = true
-        try write(JSONOutput.line(line) + "\n")
+        try write(Array((JSONOutput.line(line) + "\n").utf8))
       } catch {
         state.hasFailed = true
         StandardError.warn("the metrics could not be written: \(error)")
@@ -71,33 +81,48 @@ final class MetricsLog: Sendable {
 
   /// Drops what is not before `line`.
   private func begin<Line: MetricsLine>(before line: Line) throws {
-    var status = stat()
-    guard path != "-", fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG
-    else { return }
-    var kept = 0
+    guard isFile else { return }
+    var kept: [UInt8] = []
     if continues {
-      for text in try InputBytes.read(path).split(
+      for text in try earlierBytes().split(
         separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
       ).dropLast() {
         let earlier = try? StoredJSON.decode(Line.self, from: text)
         guard let earlier, earlier.position < line.position else { break }
-        kept += text.count + 1
+        kept += text + [UInt8(ascii: "\n")]
       }
     }
-    guard ftruncate(descriptor, off_t(kept)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
+    // What is packed has no places in the file where lines begin, so it is written anew.
+    let end = isPacked ? 0 : kept.count
+    guard ftruncate(descriptor, off_t(end)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
       throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage())
     }
+    if isPacked && !kept.isEmpty { try write(kept) }
   }
 
-  private func write(_ text: String) throws {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Libc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage())
+  private var isPacked: Bool { FileSuffix(of: path).isCompressed }
+
+  /// What the file holds; of one that a killed run left with a packed line cut short, what is whole.
+  private func earlierBytes() throws -> [UInt8] {
+    let source = try ByteSource(path: path)
+    var bytes: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: 1 << 16)
+    do {
+      while case let count = try room.withUnsafeMutableBytes({ try source.read(into: $0) }),
+        count > 0
+      {
+        bytes += room[..<count]
       }
-      bytes.removeFirst(count)
+    } catch let error as WordtoolError where error.kind == .badData {}
+    return bytes
+  }
+
+  /// Appends bytes; each time a member of its own of a packed file, so that every line is there at once.
+  private func write(_ text: [UInt8]) throws {
+    let bytes = isPacked ? try Deflater.member(text, path: path) : text
+    let code = bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
+    guard code == 0 else {
+      throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage(code))
     }
   }
 }

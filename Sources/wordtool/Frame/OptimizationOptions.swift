@@ -85,7 +85,19 @@ struct OptimizerArguments<Defaults: OptimizerDefaults>: ParsableArguments {
     try OptionCheck.shares([("--momentum", momentum)])
     try OptionCheck.positive([("--decay", decay)])
     try OptionCheck.notNegative([("--weight-decay", weightDecay)])
-    if nesterov, momentum == 0 { throw ValidationError("--nesterov needs --momentum") }
+  }
+
+  /// Which of these have an effect.
+  ///
+  /// - Parameter hasValid: whether there is something held out, which a plateau is seen on.
+  func rules(of schedule: LearningRateSchedule, hasValid: Bool) -> [OptionRule] {
+    [
+      OptionRule(["--momentum", "--nesterov"], need: "--optimizer sgd", isMet: optimizer == .sgd),
+      OptionRule(["--nesterov"], need: "--momentum above 0", isMet: momentum > 0),
+      OptionRule(
+        ["--decay"], need: "--schedule step, or plateau with held-out examples",
+        isMet: schedule == .step || schedule == .plateau && hasValid),
+    ]
   }
 
   /// The options of the library.
@@ -106,13 +118,13 @@ struct CheckpointFileOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Save the state of the training here after each epoch and when interrupted.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var checkpoint: String?
 
   @Option(
     help: ArgumentHelp(
-      "Go on from a checkpoint, with the same input: its options count, but for --epochs where "
-        + "that is more.",
-      valueName: "file"))
+      "Go on from a checkpoint, with the same input: its options count, others are refused, but "
+        + "--epochs may be more.",
+      valueName: "file"), completion: .file())
   var resume: String?
 }

@@ -32,6 +32,12 @@ enum OptionCheck {
     }
   }
 
+  /// Fails unless each number is finite.
+  static func finite(_ name: String, _ value: Float) throws {
+    guard !value.isFinite else { return }
+    throw ValidationError("\(name) is \(value), expected a number")
+  }
+
   /// Fails unless each number is at least 0 and below 1.
   static func shares(_ options: [(name: String, value: Double?)]) throws {
     for (name, value) in options {

@@ -129,7 +129,10 @@ final class Progress: Sendable {
     } else {
       parts.append("\(NumberFormat.withPrefix(Double(moment.count)))\(moment.unit)")
     }
-    parts.append("\(NumberFormat.withPrefix(state.wordsPerSecond))\(moment.unit)/s")
+    // A run too short to have a pace has none.
+    if state.wordsPerSecond > 0 {
+      parts.append("\(NumberFormat.withPrefix(state.wordsPerSecond))\(moment.unit)/s")
+    }
     if let loss = moment.loss { parts.append("loss " + NumberFormat.fixed(loss, 4)) }
     if let rate = moment.learningRate { parts.append("lr " + NumberFormat.fixed(rate, 5)) }
     return parts
@@ -142,7 +145,7 @@ final class Progress: Sendable {
 
   private func bar(_ moment: Moment, _ state: State) -> String {
     let columns = StandardError.columns - 1
-    var text = moment.phase.padded(to: 9)
+    var text = moment.phase.padded(to: 8) + " "
     if let fraction = moment.fraction {
       let width = min(24, max(0, columns - 60))
       let filled = min(width, Int(fraction * Double(width)))

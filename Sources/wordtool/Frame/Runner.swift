@@ -11,13 +11,34 @@ enum Runner {
     Interrupts.install()
     var code: Int32 = 0
     do {
-      var command = try WordTool.parseAsRoot(arguments)
+      var command = try parse(arguments)
       try command.run()
       try StandardOutput.shared.flush()
     } catch {
       code = end(with: error, arguments: arguments)
     }
     exit(code)
+  }
+
+  /// The command that the arguments stand for. What ArgumentParser refuses is looked at once more:
+  /// a value that begins with a minus sign, an option as another tool has it.
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    if let unknown = CommandNames.unknownCommand(in: arguments) { throw unknown }
+    do {
+      return try WordTool.parse(commandLine: arguments)
+    } catch  where WordTool.exitCode(for: error) != .success {
+      let syntax = try CommandSyntax(of: CommandNames.command(in: arguments).type)
+      if let advice = syntax.adviceForOtherTools(arguments) { throw ValidationError(advice) }
+      if let joined = syntax.joiningValues(in: arguments) {
+        return try WordTool.parse(commandLine: joined)
+      }
+      let message = WordTool.message(for: error)
+      if let choices = syntax.choices(forRefusal: message) {
+        throw ValidationError(
+          "\(message): \(choices.hasSuffix(".") ? String(choices.dropLast()) : choices)")
+      }
+      throw error
+    }
   }
 
   private static func end(with error: any Error, arguments: [String]) -> Int32 {
@@ -29,7 +50,7 @@ enum Runner {
       if error.path == "standard output", error.found == WordtoolError.systemMessage(EPIPE) {
         StandardOutput.endByBrokenPipe()
       }
-      let help = command(in: arguments).type.helpMessage()
+      let help = CommandNames.command(in: arguments).type.helpMessage()
       report(FlagNames.translate(error.description, help: help))
       return error.kind.exitCode
     case let code as ExitCode:
@@ -53,33 +74,12 @@ enum Runner {
     }
     let message = WordTool.message(for: error).split(whereSeparator: \.isNewline)
       .map { $0.drop { $0 == " " } }.joined(separator: " ")
-    report("\(message); see '\(command(in: arguments).name) --help'")
+    report("\(message); see '\(CommandNames.command(in: arguments).name) --help'")
     return code.rawValue
   }
 
   private static func report(_ message: String) {
     StandardError.printLine("wordtool: error: \(message)")
-  }
-
-  /// The command that the arguments name: `wordtool evaluate analogies`.
-  private static func command(
-    in arguments: [String]
-  ) -> (name: String, type: any ParsableCommand.Type) {
-    var name = "wordtool"
-    var command: any ParsableCommand.Type = WordTool.self
-    for argument in arguments {
-      let children =
-        command.configuration.subcommands
-        + command.configuration.groupedSubcommands.flatMap(\.subcommands)
-      guard
-        let next = children.first(where: {
-          $0.configuration.commandName == argument || $0.configuration.aliases.contains(argument)
-        })
-      else { break }
-      name += " " + (next.configuration.commandName ?? argument)
-      command = next
-    }
-    return (name, command)
   }
 }
 

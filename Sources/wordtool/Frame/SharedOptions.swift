@@ -1,4 +1,5 @@
 import ArgumentParser
+import Word2Vec
 import WordtoolCore
 
 /// `-v, --vectors`.
@@ -7,10 +8,27 @@ struct VectorsOptions: ParsableArguments {
     name: [.customShort("v"), .long],
     help: ArgumentHelp(
       "The vectors to ask, in any format the tool reads; the content decides, not the name. "
-        + "(default: $WORDTOOL_VECTORS, then what train-embeddings last wrote, then the set that "
-        + "ships)",
-      valueName: "path"))
+        + "(default: $WORDTOOL_VECTORS, then what train-embeddings last made the default, then the "
+        + "set that ships)",
+      valueName: "path"), completion: .file())
   var vectors: String?
+
+  @OptionGroup var reading: VectorReadingOptions
+}
+
+/// `--lossy`.
+struct VectorReadingOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Keep words that are not UTF-8, with U+FFFD in place of bad bytes. word2vec.c cuts long words \
+      inside of a character.
+      """)
+  var lossy = false
+
+  /// How files of vectors are read.
+  func options(threads: Int = Workers.defaultCount) -> WordVectors.ReadOptions {
+    WordVectors.ReadOptions(lossy: lossy, threads: threads)
+  }
 }
 
 /// `--json` and `--style` of the commands that print tables of words.
@@ -89,9 +107,7 @@ struct ThreadsOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads), expected 1 to 1024")
-    }
+    try OptionCheck.whole([("--threads", threads, 1...1024)])
   }
 
   /// How many threads to use.
@@ -105,21 +121,15 @@ struct CountOptions: ParsableArguments {
     help: ArgumentHelp("How many words to print.", valueName: "k"))
   var count = 10
 
-  func validate() throws {
-    if count < 1 { throw ValidationError("-k is \(count), expected at least 1") }
-  }
+  func validate() throws { try OptionCheck.whole([("-k", count, 1 ... .max)]) }
 }
 
 /// `--restrict`.
 struct RestrictOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take answers from the first n words of the vectors only. (default: all)", valueName: "n"))
+      "Take the first n words of the vectors only. (default: all)", valueName: "n"))
   var restrict: Int?
 
-  func validate() throws {
-    if let restrict, restrict < 1 {
-      throw ValidationError("--restrict is \(restrict), expected at least 1")
-    }
-  }
+  func validate() throws { try OptionCheck.whole([("--restrict", restrict, 1 ... .max)]) }
 }

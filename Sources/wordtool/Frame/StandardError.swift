@@ -1,5 +1,6 @@
 import Libc
 import Synchronization
+import Tokenize
 
 /// Standard error: messages as whole lines, and at most one line that is drawn again and again.
 ///
@@ -18,6 +19,21 @@ enum StandardError {
 
   /// Prints `wordtool: warning: TEXT` on a line of its own.
   static func warn(_ text: String) { printLine("wordtool: warning: \(text)") }
+
+  /// Warns when a model cuts text by a rule that was made under another ICU.
+  static func warn(of rule: TokenizerRule?, in path: String) {
+    if let warning = rule?.versionWarning { warn("\(path) was \(warning)") }
+  }
+
+  /// Tells how much of a text was no text in its encoding, if any was not.
+  ///
+  /// - Parameter isTold: whether the command has --strict and --encoding.
+  static func warnOfReplacements(_ count: Int, isTold: Bool = true) {
+    guard count > 0 else { return }
+    warn(
+      "\(count) byte sequences are not UTF-8 and were replaced by U+FFFD"
+        + (isTold ? "; --strict refuses such text, --encoding reads another encoding" : ""))
+  }
 
   /// Prints one line, after wiping a progress line that may stand there. Control characters in it
   /// are shown and do nothing.
@@ -54,20 +70,6 @@ enum StandardError {
 
   private static func write(_ text: String) {
     var text = text
-    text.withUTF8 { bytes in
-      var done = 0
-      while done < bytes.count {
-        let written = systemWrite(
-          STDERR_FILENO, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-        if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { return }
-        done += written
-      }
-    }
+    text.withUTF8 { _ = writeAll(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
   }
-}
-
-/// `write(2)`, under a name that the methods above do not hide.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
 }

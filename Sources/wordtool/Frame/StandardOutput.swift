@@ -31,28 +31,26 @@ final class StandardOutput: Sendable {
     try write("\n")
   }
 
+  /// Prints names and values in two columns.
+  func writePairs(_ lines: [(String, String)]) throws {
+    let lines = lines.map { (TerminalText.escaped($0), TerminalText.escaped($1)) }
+    let width = lines.map { TerminalText.cells(in: $0.0) }.max() ?? 0
+    for (name, value) in lines { try writeLine("\(name.padded(to: width))  \(value)") }
+  }
+
   /// Hands everything to the system.
   func flush() throws {
     try buffer.withLock { try Self.writeThrough(&$0) }
   }
 
   private static func writeThrough(_ bytes: inout [UInt8]) throws {
-    var done = 0
-    while done < bytes.count {
-      let written = bytes.withUnsafeBytes { raw in
-        systemWrite(STDOUT_FILENO, raw.baseAddress.map { $0 + done }, raw.count - done)
-      }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else {
-        let code = errno
-        bytes.removeAll()
-        if code == EPIPE { endByBrokenPipe() }
-        throw WordtoolError(
-          .inputOutput, path: "standard output", found: WordtoolError.systemMessage(code))
-      }
-      done += written
-    }
+    let code = bytes.withUnsafeBytes { writeAll($0, to: STDOUT_FILENO) }
     bytes.removeAll(keepingCapacity: true)
+    if code == EPIPE { endByBrokenPipe() }
+    guard code == 0 else {
+      throw WordtoolError(
+        .inputOutput, path: "standard output", found: WordtoolError.systemMessage(code))
+    }
   }
 
   /// Ends the process as SIGPIPE would have, after removing unfinished files.
@@ -62,9 +60,4 @@ final class StandardOutput: Sendable {
     kill(getpid(), SIGPIPE)
     _exit(141)
   }
-}
-
-/// `write(2)`, under a name that the methods above do not hide.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
 }

@@ -1,27 +1,9 @@
+import WordtoolCore
+
 /// Text on a terminal: how wide it is, and what must not reach it.
 package enum TerminalText {
-  /// The text with control characters written as `\u{1B}`: what comes from files and people must
-  /// not move the cursor, change the title or hide what is printed.
-  package static func escaped(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if isUnsafe(scalar) {
-        result += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
-  /// C0 and C1 controls, and the marks that turn the direction of all text after them.
-  private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
-    default: false
-    }
-  }
+  /// The text as ``ControlCharacters`` has it.
+  package static func escaped(_ text: String) -> String { ControlCharacters.escaped(text) }
 
   /// How many cells a terminal gives the text: two for each wide character, none for marks that
   /// stand on others.

@@ -1,4 +1,3 @@
-import Libc
 import WordtoolCore
 
 /// The files of one training.
@@ -11,20 +10,46 @@ struct TrainingFiles {
     var name: String
   }
 
+  /// A file to be written.
+  struct Output {
+    var path: String
+    var kind: OutputKind
+  }
+
   /// Where the model goes.
   var output: String
-  /// Texts and other inputs that are read once, and must not be overwritten.
-  var inputs: [String] = []
+  /// What the model is written as.
+  var kind: OutputKind
+  /// Texts, files and folders, that are read once.
+  var inputs: [String]
   /// Other files that are read.
-  var references: [String] = []
+  var references: [String]
   /// Where metrics go.
   var metrics: String?
   /// Other outputs.
-  var extras: [String] = []
+  var extras: [Output] = []
   /// What is written while the training goes on.
   var checkpoint: Checkpoint?
   /// The checkpoint that the training goes on from.
   var resume: String?
+
+  /// The files of a training with an option for each.
+  ///
+  /// - Parameters:
+  ///   - references: those that were named.
+  ///   - state: where the training is kept, of trainings that can go on.
+  init(
+    output: String, kind: OutputKind = .model, inputs: [String] = [], references: [String?],
+    metrics: String?, state: CheckpointFileOptions? = nil
+  ) {
+    self.output = output
+    self.kind = kind
+    self.inputs = inputs
+    self.references = references.compactMap(\.self)
+    self.metrics = metrics
+    checkpoint = state?.checkpoint.map { Checkpoint(path: $0, name: $0) }
+    resume = state?.resume
+  }
 
   /// Looks for all inputs without opening one.
   ///
@@ -34,49 +59,24 @@ struct TrainingFiles {
     if let resume { try InputFiles.check(resume, isFile: true) }
   }
 
-  /// Refuses outputs that would replace one another or an input.
+  /// Refuses outputs that would replace one another or an input, or whose names promise something
+  /// else.
   ///
-  /// - Parameter usesStandardOutput: whether something else goes there.
-  /// - Throws: ``WordtoolError`` of kind `usage`.
-  func checkOutputs(usesStandardOutput: Bool) throws {
-    var taken: [String: String] = [:]
-    for path in inputs where path != "-" { taken[Self.identity(of: path)] = "an input" }
-    if usesStandardOutput { taken["-"] = "the summary" }
-    for path in [output, metrics, checkpoint?.path].compactMap(\.self) + extras {
-      guard path != "/dev/null" else { continue }
-      if path.isEmpty {
-        throw WordtoolError(.usage, found: "an empty name for an output", expected: "a path")
-      }
-      if let other = taken.updateValue("another output", forKey: Self.identity(of: path)) {
-        throw WordtoolError(
-          .usage, path: path == "-" ? "standard output" : path,
-          found: "an output where \(other) is", expected: "a path of its own")
-      }
-    }
+  /// - Parameter printsSummary: whether a document goes to standard output.
+  /// - Throws: ``WordtoolError``: `usage`, `cannotCreate`.
+  func checkOutputs(printsSummary: Bool) throws {
+    let goesOn = resume != nil && resume == checkpoint?.path
+    try OutputPaths.check(
+      [output, metrics, checkpoint?.path] + extras.map(\.path), texts: inputs,
+      inputs: references + [goesOn ? nil : resume], printing: printsSummary ? "the summary" : nil)
+    if let metrics { try OutputKind.metrics.check(metrics) }
   }
 
   /// Tries whether the outputs besides the model and the metrics can be made.
   ///
   /// - Throws: ``WordtoolError`` of kind `cannotCreate`.
   func tryOutputs() throws {
-    for path in [checkpoint?.path].compactMap(\.self) + extras {
-      var status = stat()
-      let isSpecial = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-      // A pipe that is opened and closed again has ended for its reader.
-      if isSpecial && status.st_mode & S_IFMT != S_IFDIR && access(path, W_OK) == 0 { continue }
-      _ = try OutputFile(path: path)
-    }
-  }
-
-  /// One name for all spellings of a path.
-  private static func identity(of path: String) -> String {
-    if path == "-" || Environment.exists(path) {
-      return path == "-" ? path : Environment.absolutePath(path)
-    }
-    guard let slash = path.lastIndex(of: "/") else {
-      return Environment.absolutePath(".") + "/" + path
-    }
-    return Environment.absolutePath(String(path[...slash])) + "/"
-      + path[path.index(after: slash)...]
+    if let checkpoint { try OutputKind.checkpoint.attempt(checkpoint.path) }
+    for extra in extras { try extra.kind.attempt(extra.path) }
   }
 }

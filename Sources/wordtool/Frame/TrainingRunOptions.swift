@@ -1,15 +1,11 @@
 import ArgumentParser
 
-/// What the trainings of language models, classifiers and taggers have in common.
+/// What all trainings have in common.
 struct TrainingRunOptions: ParsableArguments {
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"))
-  var output: String
-
   @Option(
     help: ArgumentHelp(
       "Write the course of the training here, a JSON object a line, while it goes on.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var metrics: String?
 
   @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
@@ -20,10 +16,12 @@ struct TrainingRunOptions: ParsableArguments {
 
   @Flag(help: "Print the summary as one JSON document.")
   var json = false
+}
 
-  func validate() throws {
-    if json && output == "-" {
-      throw ValidationError("--json and --output - exclude each other")
-    }
-  }
+/// `-o` of the trainings that make a model.
+struct ModelOutputOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "model"),
+    completion: .file())
+  var output: String
 }

@@ -11,10 +11,8 @@ protocol Training {
 
   /// What is read and written.
   var files: TrainingFiles { get }
-  /// How progress is shown.
-  var progress: ProgressOptions { get }
-  /// Whether the summary is JSON.
-  var json: Bool { get }
+  /// What all trainings have in common.
+  var common: TrainingRunOptions { get }
 
   /// Reads the inputs, each of them once.
   func read(_ session: TrainingSession) throws -> Trainer
@@ -22,7 +20,7 @@ protocol Training {
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> Model
   /// Keeps what is needed to go on.
   func saveCheckpoint(of trainer: Trainer, to path: String) throws
-  /// Writes the model, and whatever else there is to write.
+  /// Writes the model, which the session completes, and whatever else there is to write.
   func write(_ model: Model, of trainer: Trainer, to file: OutputFile) throws
   /// Measures the finished model and sums up.
   func summarize(
@@ -44,6 +42,29 @@ protocol TrainingSummary: Encodable {
 
 extension TrainingSummary {
   static var outputName: String { "model" }
+
+  /// The lines that tell of measurements, as far as they were made.
+  static func measured(
+    _ values: KeyValuePairs<String, Double?>, decimals: Int
+  ) -> [(String, String)] {
+    values.compactMap { name, value in value.map { (name, NumberFormat.fixed($0, decimals)) } }
+  }
+}
+
+/// What a training learns from, and what it is measured on.
+struct TrainingExamples<Examples> {
+  var train: Examples
+  var valid: Examples?
+  var test: Examples?
+
+  /// Reads the files.
+  init(
+    _ train: [String], valid: String?, test: String?, read: ([String]) throws -> Examples
+  ) rethrows {
+    self.train = try read(train)
+    self.valid = try valid.map { try read([$0]) }
+    self.test = try test.map { try read([$0]) }
+  }
 }
 
 /// One training, from the checks before it to the summary after it.
@@ -57,7 +78,7 @@ extension TrainingSummary {
 /// 6. the summary is printed.
 final class TrainingSession {
   /// Raised by the first signal.
-  let stop = StopFlag()
+  let stop = Interrupts.stopFlag()
   /// What is shown meanwhile.
   let progress: Progress
   /// Where the course of the training is written, if it is.
@@ -79,13 +100,12 @@ final class TrainingSession {
   static func run<Kind: Training>(_ training: Kind) throws {
     let files = training.files
     try files.checkInputs()
-    try files.checkOutputs(usesStandardOutput: training.json)
-    let file = try OutputFile(path: files.output)
+    try files.checkOutputs(printsSummary: training.common.json)
+    let file = try files.kind.open(files.output)
     try files.tryOutputs()
-    let progress = training.progress.makeProgress()
+    let progress = training.common.progress.makeProgress()
     defer { progress.finish() }
     let session = try TrainingSession(files, progress)
-    Interrupts.whenInterrupted(raise: session.stop)
 
     let trainer: Kind.Trainer
     let model: Kind.Model
@@ -94,20 +114,21 @@ final class TrainingSession {
       progress.finish()
       model = try session.train(training, trainer)
     } catch let error as WordtoolError where error.kind == .interrupted {
-      throw session.interruption(error)
+      throw session.interruption(error, before: file)
     }
     try training.write(model, of: trainer, to: file)
+    try file.commit()
     let summary: Kind.Summary
     do {
       summary = try training.summarize(model, of: trainer, session)
     } catch var error as WordtoolError where error.kind == .interrupted {
-      error.remedy = files.output == "-" ? nil : "\(files.output) is written"
+      error.remedy = file.isFile ? "\(files.output) is written" : nil
       throw error
     }
     progress.finish()
-    if training.json { return try JSONOutput.write(summary) }
+    if training.common.json { return try JSONOutput.write(summary) }
     // With the model on standard output the summary would spoil it.
-    guard files.output != "-" else { return }
+    guard !file.isStandardOutput else { return }
     let output = (Kind.Summary.outputName, files.output)
     try StandardOutput.shared.writePairs(summary.lines + [output])
   }
@@ -130,16 +151,34 @@ final class TrainingSession {
     }
   }
 
+  /// Tells of an epoch, and keeps a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - measured: what was measured on held-out examples, and what it is called.
+  /// - Throws: ``WordtoolError`` of kind `diverged` when it is not finite; the line is in the metrics
+  ///   by then.
+  func endEpoch<Kind: Training>(
+    _ training: Kind, _ trainer: Kind.Trainer, line: some MetricsLine, note: String,
+    measured: (value: Double?, name: String)
+  ) throws {
+    metrics?.add(line)
+    try Self.requireFinite(measured.value, measured.name)
+    progress.note(note)
+    if let checkpoint = files.checkpoint {
+      try training.saveCheckpoint(of: trainer, to: checkpoint.path)
+    }
+  }
+
   /// Seconds since the training began.
   var secondsSoFar: Double { Environment.seconds() - began }
 
   /// What an interruption leaves, and how to go on.
-  private func interruption(_ error: WordtoolError) -> WordtoolError {
+  private func interruption(_ error: WordtoolError, before file: OutputFile) -> WordtoolError {
     var error = error
     if let checkpoint = files.checkpoint, Environment.exists(checkpoint.path) {
       error.remedy = "go on with --resume \(checkpoint.name)"
     } else {
-      let isOld = files.output != "-" && Environment.exists(files.output)
+      let isOld = file.isFile && Environment.exists(files.output)
       error.remedy = isOld ? "\(files.output) is as it was before" : "nothing was written"
     }
     return error

@@ -3,7 +3,7 @@ import ConvNets
 import WordtoolCore
 
 /// `wordtool image augment`: a contact sheet of random changes.
-struct ImageAugmentCommand: ParsableCommand {
+struct ImageAugmentCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "augment",
     abstract: "Show what random changes make of images.",
@@ -18,14 +18,14 @@ struct ImageAugmentCommand: ParsableCommand {
 
       Example:
         wordtool image augment cat.jpg -o sheet.png
-        wordtool image augment mnist/ --augment rotation=15,shift=0.1,zoom=0.1 \
-      -o sheet.png
+        wordtool image augment mnist/ --augment rotation=15,shift=0.1,zoom=0.1 \\
+            -o sheet.png
       """)
 
   @Argument(
     help: ArgumentHelp(
       "A PNG, JPEG, PGM or PPM file, or a set of images; '-' is standard input.",
-      valueName: "image"))
+      valueName: "image"), completion: .file())
   var image: String
 
   @Option(help: ArgumentHelp("What is done to the images.", valueName: "list"))
@@ -33,16 +33,7 @@ struct ImageAugmentCommand: ParsableCommand {
     "rotation=15,shift=0.1,shear=10,zoom=0.15,horizontal-flip,brightness=0.3,contrast=0.3,"
     + "saturation=0.3,hue=0.05"
 
-  @Option(
-    help: ArgumentHelp(
-      "What lies beyond the border of a moved image.",
-      valueName: "constant|nearest|reflect|wrap|grid-wrap"))
-  var fill: FillMode = .nearest
-
-  @Option(
-    help: ArgumentHelp(
-      "The value, 0 to 1, of a constant border and of cut-out squares.", valueName: "x"))
-  var constant: Float = 0
+  @OptionGroup var border: FillOptions
 
   @Option(
     help: ArgumentHelp("Images in a row of the sheet, the unchanged one first.", valueName: "n"))
@@ -75,22 +66,19 @@ struct ImageAugmentCommand: ParsableCommand {
   @OptionGroup var output: ImageOutput
 
   func validate() throws {
-    for (name, value, range) in [
-      ("columns", columns, 1...100), ("images", images, 1...1000), ("cell", cell, 8...2048),
-      ("index", index, 0...Int.max), ("count", count ?? 1, 1...10_000),
-    ] where !range.contains(value) {
-      throw ValidationError(
-        "--\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
-    }
-    if !constant.isFinite { throw ValidationError("--constant is \(constant), expected a number") }
+    try OptionCheck.whole([
+      ("--columns", columns, 1...100), ("--images", images, 1...1000), ("--cell", cell, 8...2048),
+      ("--index", index, 0 ... .max), ("--count", count, 1...10_000),
+    ])
   }
+
+  var optionRules: [OptionRule] { border.rules(steps: augment) }
 
   func run() throws {
     var pipeline = try Augmentation(parsing: augment)
-    pipeline.fill = fill
-    pipeline.constant = constant
-    let format = try output.format()
-    let file = try OutputFile(path: output.output)
+    pipeline.fill = border.fill
+    pipeline.constant = border.constant
+    let (file, format) = try ImageOutput.open(output.output, inputs: [image])
     let source = try ImageSource(image, part: part)
     let set = source.dataset
     let rows = Array(index..<max(index + 1, min(index + images, source.count)))
@@ -110,7 +98,7 @@ struct ImageAugmentCommand: ParsableCommand {
       }
       changed = try changed.enumerated().map { variant, images in
         let batch = try ImageBatch(images, labels: rows.map { set.labels[$0] })
-        let mixed = Mixup(batch, alpha: pipeline.mixup, seed: seed, epoch: variant, number: 0)
+        let mixed = try Mixup(batch, alpha: pipeline.mixup, seed: seed, epoch: variant, number: 0)
         return (0..<mixed.batch.count).map { mixed.batch.image(at: $0) }
       }
     }
@@ -120,6 +108,7 @@ struct ImageAugmentCommand: ParsableCommand {
       cells += changed.map { fitted($0[row]) }
     }
     try ContactSheet.make(cells, columns: columns).write(to: file, as: format)
+    try file.commit()
   }
 
   /// Looks at the images for the steps that need it: at most so many of a set, evenly spread.

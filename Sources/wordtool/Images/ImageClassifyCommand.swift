@@ -3,7 +3,7 @@ import ConvNets
 import WordtoolCore
 
 /// `wordtool image classify`: the class of each image.
-struct ImageClassifyCommand: ParsableCommand {
+struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "classify",
     abstract: "Name the class of images.",
@@ -18,21 +18,22 @@ struct ImageClassifyCommand: ParsableCommand {
       Example:
         wordtool image classify digits.model seven.png -k 3
         wordtool image classify digits.model --test mnist/
-        wordtool image classify resnet18.safetensors --model resnet-18 --imagenet \
-      --classes imagenet.txt cat.jpg -k 5
+        wordtool image classify resnet18.safetensors --model resnet-18 --imagenet \\
+            --classes imagenet.txt cat.jpg -k 5
       """)
 
   @OptionGroup var model: ImageModelOptions
 
   @Argument(
-    help: ArgumentHelp("PNG, JPEG, PGM or PPM files, or folders of them.", valueName: "image"))
+    help: ArgumentHelp("PNG, JPEG, PGM or PPM files, or folders of them.", valueName: "image"),
+    completion: .file())
   var images: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Labelled images: a set, or a folder with one folder per class; of a set with two parts the "
         + "test images.",
-      valueName: "data"))
+      valueName: "data"), completion: .file())
   var test: String?
 
   @Option(
@@ -56,36 +57,43 @@ struct ImageClassifyCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let count, count < 1 { throw ValidationError("-k is \(count), expected at least 1") }
+    try OptionCheck.whole([("-k", count, 1 ... .max)])
     if images.isEmpty == (test == nil) {
       throw ValidationError(
         images.isEmpty
           ? "an image is missing, or --test with labelled ones"
           : "images and --test exclude each other")
     }
-    if test != nil, logits { throw ValidationError("--logits goes with images, not with --test") }
+  }
+
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(["--logits"], need: "images, not to --test", isMet: test == nil),
+      OptionRule(["--confusion", "--no-confusion"], need: "--test", isMet: test != nil),
+    ]
   }
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
+    let stop = Interrupts.stopFlag()
     let model = try model.load(threads: threads.count)
     if let test { return try evaluate(model, on: test, stop) }
     // As many at once as a step of the network takes: a folder may hold more than memory.
     let paths = try files()
+    var failure: WordtoolError.Kind?
     for start in stride(from: 0, to: paths.count, by: Self.groupSize) {
-      let group = paths[start..<min(paths.count, start + Self.groupSize)]
-      let images = try group.map { path in
-        let image = try Image(contentsOf: path)
-        // Each is tried alone, so that the message can name it.
-        do { _ = try model.description.preprocessing.fitted(image, to: model.inputShape) } catch var
-          error as WordtoolError
-        {
-          error.path = error.path ?? path
-          throw error
+      var group: [String] = []
+      var images: [Image] = []
+      for path in paths[start..<min(paths.count, start + Self.groupSize)] {
+        do {
+          images.append(try Self.image(path, for: model))
+          group.append(path)
+        } catch let error as WordtoolError where paths.count > 1 {
+          // One bad image of many takes no answer from the others.
+          StandardError.printLine("wordtool: error: \(error)")
+          failure = failure ?? error.kind
         }
-        return image
       }
+      if images.isEmpty { continue }
       for (path, row) in zip(group, try model.logits(of: images)) {
         try answer(path, row, model.classNames)
       }
@@ -93,23 +101,28 @@ struct ImageClassifyCommand: ParsableCommand {
         throw WordtoolError(.interrupted, found: "stopped after \(start + group.count) images")
       }
     }
+    if let failure { throw ExitCode(failure.exitCode) }
+  }
+
+  /// An image that the model can take; tried alone, so that the message can name it.
+  private static func image(_ path: String, for model: ImageModel) throws -> Image {
+    let image = try Image(contentsOf: path)
+    do {
+      _ = try model.description.preprocessing.fitted(image, to: model.inputShape)
+      return image
+    } catch var error as WordtoolError {
+      error.path = error.path ?? path
+      throw error
+    }
   }
 
   private static let groupSize = 32
 
   /// The images, those of folders by their names.
   private func files() throws -> [String] {
-    try images.flatMap { path -> [String] in
-      let files = try InputFiles.expand([path])
-      if files == [path] { return files }
-      let found = files.filter(ImageFormat.isImage(named:))
-      guard !found.isEmpty else {
-        throw WordtoolError(
-          .noSuchInput, path: path, found: "a folder without images",
-          expected: "PNG, JPEG, PGM or PPM files", remedy: "--test reads sets of labelled images")
-      }
-      return found
-    }
+    let listing = try ImageFormat.images(images)
+    if let summary = listing.summary { StandardError.note(summary) }
+    return listing.files
   }
 
   private struct Answer: Encodable {
@@ -131,15 +144,14 @@ struct ImageClassifyCommand: ParsableCommand {
     let values = logits ? row : ClassRanking.probabilities(of: row)
     let best = ClassRanking.best(count ?? 1, of: row)
     if json {
-      return try StandardOutput.shared.writeLine(
-        try JSONOutput.line(
-          Answer(
-            image: path,
-            classes: best.map { place in
-              .init(
-                name: names[place], logit: logits ? values[place] : nil,
-                probability: logits ? nil : values[place])
-            })))
+      return try JSONOutput.write(
+        Answer(
+          image: path,
+          classes: best.map { place in
+            .init(
+              name: names[place], logit: logits ? values[place] : nil,
+              probability: logits ? nil : values[place])
+          }))
     }
     for place in best {
       try StandardOutput.shared.writeLine(
@@ -155,7 +167,7 @@ struct ImageClassifyCommand: ParsableCommand {
     var set = try ImageDataset(evaluating: path, classNames: model.classNames)
     let channels = model.inputShape.channels
     if model.description.preprocessing.convertsColors, [1, 3].contains(channels) {
-      set = set.converted(toChannels: channels)
+      set = try set.converted(toChannels: channels)
     }
     let start = Environment.seconds()
     let report = try model.evaluate(set, k: count ?? 1, stop: stop) { done in

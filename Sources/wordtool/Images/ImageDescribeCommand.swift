@@ -21,8 +21,9 @@ struct ImageDescribeCommand: ParsableCommand {
       Example:
         wordtool image describe resnet-18 --brief
         wordtool image describe digits.model
-        wordtool image describe "conv 8 3x3 pad 1, relu, max-pool 2, flatten, fc classes" \
-      --input 28x28x1 --classes 10
+        wordtool image describe \\
+            "conv 8 3x3 pad 1, relu, max-pool 2, flatten, fc classes" \\
+            --input 28x28x1 --classes 10
       """)
 
   @Argument(
@@ -48,9 +49,7 @@ struct ImageDescribeCommand: ParsableCommand {
   @OptionGroup var json: JSONOptions
 
   func validate() throws {
-    if let classes, !(1...1 << 20).contains(classes) {
-      throw ValidationError("--classes is \(classes), expected 1 to \(1 << 20)")
-    }
+    try OptionCheck.whole([("--classes", classes, 1...1 << 20)])
     if network == nil && (input != nil || classes != nil || brief) {
       throw ValidationError("a network is missing")
     }

@@ -79,7 +79,7 @@ struct ImageFeatureDrawing {
     let text =
       "filters of \(filters.layer): \(shown.count) of \(filters.images.count), "
       + "\(filters.images[0].shape); grey is 0"
-    return (sheet(shown, columns: columns(shown.count), cell: command.cell ?? 48), text)
+    return (sheet(shown, columns: columns(shown.count), cell: command.cell ?? 96), text)
   }
 
   private func maps() throws -> (Image, String) {
@@ -97,7 +97,7 @@ struct ImageFeatureDrawing {
     return (
       sheet(
         [visible(fitted).mapped(by: .clamp)] + shown, columns: columns(shown.count + 1),
-        cell: command.cell ?? 48), text
+        cell: command.cell ?? 96), text
     )
   }
 

@@ -4,7 +4,7 @@ import Libc
 import WordtoolCore
 
 /// `wordtool image features`: pictures of what a network looks for and sees.
-struct ImageFeaturesCommand: ParsableCommand {
+struct ImageFeaturesCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "features",
     abstract: "Look inside a model of images.",
@@ -22,8 +22,8 @@ struct ImageFeaturesCommand: ParsableCommand {
       Example:
         wordtool image features digits.model -o filters.png
         wordtool image features digits.model mnist/ --part test --index 7 -o seven/
-        wordtool image features resnet18.safetensors --model resnet-18 --imagenet cat.jpg \
-      --view deconv --layer layer3.1.relu -o deconv.png
+        wordtool image features resnet18.safetensors --model resnet-18 \\
+            --imagenet cat.jpg --view deconv --layer layer3.1.relu -o deconv.png
       """)
 
   /// What is drawn.
@@ -36,14 +36,14 @@ struct ImageFeaturesCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "A PNG, JPEG, PGM or PPM file, or a set of images; '-' is standard input.",
-      valueName: "image"))
+      valueName: "image"), completion: .file())
   var image: String?
 
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
       "A picture, whose suffix .png, .jpg, .pgm or .ppm decides the format, or a folder: one that is there, or with a '/' at its end.",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var output: String
 
   @Option(
@@ -98,50 +98,60 @@ struct ImageFeaturesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The longer side of a picture on a sheet, in pixels. (default: 48; of occlusion and saliency "
-        + "224; of deconv 96)",
+      "The longest that the longer side of a picture on a sheet may get, in pixels; small ones are "
+        + "magnified by whole factors. (default: 96; of occlusion and saliency 224)",
       valueName: "n"))
   var cell: Int?
 
   @OptionGroup var threads: ThreadsOptions
 
   func validate() throws {
-    for (name, value, range) in [
-      ("window", window ?? 1, 1...4096), ("stride", stride ?? 1, 1...4096),
-      ("count", count ?? 1, 1...4096), ("cell", cell ?? 8, 8...2048), ("index", index, 0...Int.max),
-      ("across", across ?? 1, 1...Int.max),
-    ] where !range.contains(value) {
-      throw ValidationError(
-        "--\(name) is \(value), expected "
-          + (range.upperBound == .max
-            ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"))
-    }
+    try OptionCheck.whole([
+      ("--window", window, 1...4096), ("--stride", stride, 1...4096), ("--count", count, 1...4096),
+      ("--cell", cell, 8...2048), ("--index", index, 0 ... .max), ("--across", across, 1 ... .max),
+    ])
     if image == nil, let view, view != .filters {
       throw ValidationError("--view \(view.rawValue) needs an image")
     }
-    if across != nil, view.map({ $0 != .deconv }) ?? false {
-      throw ValidationError("--across belongs to --view deconv")
+  }
+
+  private var isFolder: Bool { Environment.isFolder(output) || output.hasSuffix("/") }
+
+  /// What is drawn.
+  private var views: [View] {
+    view.map { [$0] } ?? (image == nil ? [.filters] : isFolder ? View.allCases : [.maps])
+  }
+
+  var optionRules: [OptionRule] {
+    func rule(_ options: [String], _ owners: View...) -> OptionRule {
+      OptionRule(
+        options, need: "--view " + owners.map(\.rawValue).joined(separator: " or "),
+        isMet: views.contains(where: owners.contains))
     }
+    return [
+      rule(["--layer"], .maps, .deconv), rule(["--class"], .occlusion, .saliency),
+      rule(["--window", "--stride"], .occlusion), rule(["--across"], .deconv),
+      rule(["--count"], .filters, .maps, .deconv),
+      OptionRule(["--index", "--part"], need: "a set of images", isMet: image != nil),
+    ]
   }
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
-    let isFolder = Environment.isFolder(output) || output.hasSuffix("/")
+    let stop = Interrupts.stopFlag()
+    let (views, isFolder) = (self.views, self.isFolder)
     if isFolder, !Environment.isFolder(output) { mkdir(output, 0o777) }
-    let views: [View] =
-      view.map { [$0] } ?? (image == nil ? [.filters] : isFolder ? View.allCases : [.maps])
     // Outputs that cannot be written are told before the work.
     let prefix = output.hasSuffix("/") ? output : output + "/"
     let paths = isFolder ? views.map { prefix + $0.rawValue + ".png" } : [output]
-    let files = try paths.map { (try OutputFile(path: $0), try ImageOutput.format(of: $0)) }
+    let files = try paths.map { try ImageOutput.open($0, inputs: [image, self.model.path]) }
     let model = try model.load(threads: threads.count)
     let source = try image.map { try ImageSource($0, part: part) }
     let drawing = ImageFeatureDrawing(command: self, model: model, source: source, stop: stop)
     for (place, view) in views.enumerated() {
       let (picture, text) = try drawing.draw(view)
-      try picture.write(to: files[place].0, as: files[place].1)
-      if paths[place] != "-" {
+      try picture.write(to: files[place].file, as: files[place].format)
+      try files[place].file.commit()
+      if !files[place].file.isStandardOutput {
         try StandardOutput.shared.writeLine("\(paths[place])\t\(text)")
       }
     }

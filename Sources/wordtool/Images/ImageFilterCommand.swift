@@ -3,7 +3,7 @@ import ConvNets
 import WordtoolCore
 
 /// `wordtool image filter`: a kernel slid over an image.
-struct ImageFilterCommand: ParsableCommand {
+struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "filter",
     abstract: "Slide a kernel over an image.",
@@ -22,7 +22,7 @@ struct ImageFilterCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "A PNG, JPEG, PGM or PPM file, or a set of images; '-' is standard input.",
-      valueName: "image"))
+      valueName: "image"), completion: .file())
   var image: String?
 
   @Option(
@@ -76,17 +76,14 @@ struct ImageFilterCommand: ParsableCommand {
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
       "Where the picture goes; the suffix .png, .jpg, .pgm or .ppm decides the format.",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var output: String?
 
   @OptionGroup var json: JSONOptions
 
   func validate() throws {
-    if !(1...4096).contains(stride) {
-      throw ValidationError("--stride is \(stride), expected 1 to 4096")
-    }
-    if !constant.isFinite { throw ValidationError("--constant is \(constant), expected a number") }
-    if index < 0 { throw ValidationError("--index is \(index), expected 0 or more") }
+    try OptionCheck.whole([("--stride", stride, 1...4096), ("--index", index, 0 ... .max)])
+    try OptionCheck.finite("--constant", constant)
     if explain {
       if kernel == "all" { throw ValidationError("--explain shows one kernel, not all") }
       if json.json || output != nil {
@@ -102,6 +99,15 @@ struct ImageFilterCommand: ParsableCommand {
     if output == nil && !json.json {
       throw ValidationError("-o is missing: where the picture goes ('--json' prints the numbers)")
     }
+  }
+
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(["--constant"], need: "--boundary constant", isMet: boundary == .constant),
+      OptionRule(["--range"], need: "a picture: -o", isMet: output != nil),
+      OptionRule(["--grey"], need: "a whole image, not to --explain", isMet: !explain),
+      OptionRule(["--index", "--part"], need: "a set of images", isMet: image != nil),
+    ]
   }
 
   /// The longer side of each picture of `--kernel all`, in pixels.
@@ -137,7 +143,7 @@ struct ImageFilterCommand: ParsableCommand {
         try FilterExplanation.text(of: filter, on: small ?? FilterExplanation.exampleImage))
     }
     guard let loaded else { return }
-    let target = try output.map { (try OutputFile(path: $0), try ImageOutput.format(of: $0)) }
+    let target = try output.map { try ImageOutput.open($0, inputs: [image, self.kernel]) }
     var source = loaded.image
     if grey { source = try source.converted(toChannels: 1, path: loaded.name) }
     func filtered(_ kernel: ImageKernel) throws -> Image {
@@ -153,11 +159,15 @@ struct ImageFilterCommand: ParsableCommand {
       }
       if let (file, format) = target {
         try ContactSheet.make(pictures, columns: 3).write(to: file, as: format)
+        try file.commit()
       }
       return
     }
     let result = try filtered(kernel)
-    if let (file, format) = target { try picture(result, kernel).write(to: file, as: format) }
+    if let (file, format) = target {
+      try picture(result, kernel).write(to: file, as: format)
+      try file.commit()
+    }
     if json.json {
       try JSONOutput.write(
         Answer(

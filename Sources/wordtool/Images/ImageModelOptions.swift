@@ -8,7 +8,7 @@ struct ImageModelOptions: ParsableArguments {
     help: ArgumentHelp(
       "A model that 'image train' wrote, or bare weights as torchvision's state_dict has them, with "
         + "--model; safetensors.",
-      valueName: "model"))
+      valueName: "model"), completion: .file())
   var path: String
 
   @Option(
@@ -20,7 +20,7 @@ struct ImageModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The names of the classes of bare weights, one a line. (default: numbers)",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var classes: String?
 
   @Option(
@@ -54,7 +54,7 @@ struct ImageModelOptions: ParsableArguments {
         contentsOf: path, inputSize: input.map { Extent($0.height, $0.width) }, threads: threads)
       var preprocessing = model.description.preprocessing
       fit.adjust(&preprocessing)
-      return model.with(preprocessing: preprocessing)
+      return try model.with(preprocessing: preprocessing)
     }
     let architecture = try Architecture(network)
     let usual = architecture.usualInput
@@ -82,10 +82,7 @@ struct ImageModelOptions: ParsableArguments {
 
   /// One name a line; white space around it does not count.
   private static func names(_ path: String) throws -> [String] {
-    var lines = try TextLines.read(path).map { line in
-      String(
-        line.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-    }
+    var lines = try LineReader.all(path).map(\.trimmed)
     while lines.last?.isEmpty == true { lines.removeLast() }
     guard !lines.isEmpty else {
       throw WordtoolError(.badData, path: path, found: "no names", expected: "one a line")

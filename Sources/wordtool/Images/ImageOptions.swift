@@ -7,7 +7,7 @@ struct ImageInput: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "A PNG, JPEG, PGM or PPM file, or a set of images; '-' is standard input.",
-      valueName: "image"))
+      valueName: "image"), completion: .file())
   var image: String
 
   @Option(help: ArgumentHelp("Which image of a set, from 0 on.", valueName: "n"))
@@ -17,7 +17,7 @@ struct ImageInput: ParsableArguments {
   var part: ImageDataset.Part = .train
 
   func validate() throws {
-    if index < 0 { throw ValidationError("--index is \(index), expected 0 or more") }
+    try OptionCheck.whole([("--index", index, 0 ... .max)])
   }
 
   /// One image, and what a set says about it.
@@ -45,20 +45,56 @@ struct ImageOutput: ParsableArguments {
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
       "Where the picture goes; the suffix .png, .jpg, .pgm or .ppm decides the format.",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var output: String
 
-  /// The format the name asks for.
-  func format() throws -> ImageFormat { try Self.format(of: output) }
-
-  /// The format a name asks for; PNG for standard output.
-  static func format(of output: String) throws -> ImageFormat {
-    if output == "-" { return .png }
+  /// The format a name asks for; PNG for standard output and other places without suffixes.
+  private static func format(of output: String) throws -> ImageFormat {
+    if case .file = try OutputTarget(output) {
+    } else if FileSuffix(of: output).name.isEmpty {
+      return .png
+    }
     guard let format = ImageFormat(suffixOf: output) else {
       throw WordtoolError(
         .usage, path: output, found: "a name that tells no format",
         expected: ".png, .jpg, .pgm or .ppm at its end")
     }
     return format
+  }
+
+  /// Opens a picture's file.
+  ///
+  /// - Parameter inputs: what is read.
+  static func open(
+    _ output: String, besides others: [String?] = [], inputs: [String?]
+  ) throws -> (file: OutputFile, format: ImageFormat) {
+    let format = try format(of: output)
+    try OutputPaths.check([output] + others, inputs: inputs)
+    return (try OutputFile(path: output), format)
+  }
+}
+
+/// What is beyond the border of images that are moved.
+struct FillOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What lies beyond the border of a moved image.",
+      valueName: "constant|nearest|reflect|wrap|grid-wrap"))
+  var fill: FillMode = .nearest
+
+  @Option(
+    help: ArgumentHelp(
+      "The value, 0 to 1, of a constant border and of cut-out squares.", valueName: "x"))
+  var constant: Float = 0
+
+  func validate() throws { try OptionCheck.finite("--constant", constant) }
+
+  /// Which of these have an effect in a list of random changes.
+  func rules(steps: String) -> [OptionRule] {
+    [
+      OptionRule(
+        ["--constant"], need: "--fill constant, or cutout in --augment",
+        isMet: fill == .constant || steps.contains("cutout"))
+    ]
   }
 }

@@ -2,30 +2,6 @@ import ConvNets
 
 /// What a measurement of classes of images prints; the names are a contract.
 struct ImageReportAnswer: Encodable {
-  struct Label: Encodable {
-    var label: String
-    var precision: Double?
-    var recall: Double?
-    var f1: Double
-    var examples: Int
-    var predicted: Int
-
-    private enum Key: String, CodingKey {
-      case label, precision, recall, f1, examples, predicted
-    }
-
-    /// What is undefined is null, not left out.
-    func encode(to encoder: any Encoder) throws {
-      var values = encoder.container(keyedBy: Key.self)
-      try values.encode(label, forKey: .label)
-      try values.encode(precision, forKey: .precision)
-      try values.encode(recall, forKey: .recall)
-      try values.encode(f1, forKey: .f1)
-      try values.encode(examples, forKey: .examples)
-      try values.encode(predicted, forKey: .predicted)
-    }
-  }
-
   var examples: Int
   var accuracy: Double
   var k: Int
@@ -34,7 +10,7 @@ struct ImageReportAnswer: Encodable {
   var macroF1: Double
   var seconds: Double
   var imagesPerSecond: Double
-  var labels: [Label]
+  var labels: [LabelAnswer]
   /// Rows are the images' classes, columns those given, both in the order of `classes`.
   var confusion: [[Int]]
   var classes: [String]
@@ -49,7 +25,7 @@ struct ImageReportAnswer: Encodable {
     self.seconds = seconds
     imagesPerSecond = Double(report.count) / max(seconds, 1e-9)
     labels = report.classNames.enumerated().map { place, name in
-      Label(
+      LabelAnswer(
         label: name, precision: report.precision(of: place), recall: report.recall(of: place),
         f1: report.f1(of: place), examples: report.count(of: place),
         predicted: report.predictedCount(of: place))
@@ -72,23 +48,13 @@ struct ImageReportAnswer: Encodable {
     ]
     try out.writePairs(pairs)
     let seen = labels.indices.filter { labels[$0].examples + labels[$0].predicted > 0 }
-    func share(_ value: Double?) -> String { value.map { NumberFormat.fixed($0, 4) } ?? "-" }
     try out.writeLine("")
-    try out.write(
-      TextTable.aligned(
-        [["class", "precision", "recall", "F1", "images", "given"]]
-          + seen.map { place in
-            let label = labels[place]
-            return [
-              label.label, share(label.precision), share(label.recall), share(label.f1),
-              "\(label.examples)", "\(label.predicted)",
-            ]
-          }))
+    try out.write(LabelAnswer.table(of: labels, kind: "class", unit: "images"))
     guard showsConfusion else { return }
     try out.writeLine("")
     try out.write(
-      TextTable.aligned(
-        [["class"] + seen.map { classes[$0] }]
-          + seen.map { row in [classes[row]] + seen.map { "\(confusion[row][$0])" } }))
+      LabelAnswer.confusion(kind: "class", seen.map { classes[$0] }) {
+        confusion[seen[$0]][seen[$1]]
+      })
   }
 }

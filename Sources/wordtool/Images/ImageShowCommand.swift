@@ -4,7 +4,7 @@ import Libc
 import WordtoolCore
 
 /// `wordtool image show`: the numbers of an image, and its picture.
-struct ImageShowCommand: ParsableCommand {
+struct ImageShowCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Print the numbers that an image is, and draw it.",
@@ -50,9 +50,16 @@ struct ImageShowCommand: ParsableCommand {
   @OptionGroup var json: JSONOptions
 
   func validate() throws {
-    if let columns, !(1...1000).contains(columns) {
-      throw ValidationError("--columns is \(columns), expected 1 to 1000")
-    }
+    try OptionCheck.whole([("--columns", columns, 1...1000)])
+  }
+
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(
+        ["--numbers", "--no-numbers", "--palette", "--columns"], need: "a table, not to --json",
+        isMet: !json.json),
+      OptionRule(["--columns"], need: "a picture, not to --palette none", isMet: palette != .none),
+    ]
   }
 
   struct Answer: Encodable {

@@ -44,12 +44,10 @@ struct ImageTimeCommand: ParsableCommand {
   @OptionGroup var json: JSONOptions
 
   func validate() throws {
-    for (name, value, limit) in [
-      ("batch", batch, 1 << 16), ("repeat", repeats, 1_000_000),
-      ("classes", classes ?? 1, 1 << 20),
-    ] where !(1...limit).contains(value) {
-      throw ValidationError("--\(name) is \(value), expected 1 to \(limit)")
-    }
+    try OptionCheck.whole([
+      ("--batch", batch, 1...1 << 16), ("--repeat", repeats, 1...1_000_000),
+      ("--classes", classes, 1...1 << 20),
+    ])
   }
 
   struct Answer: Encodable {
@@ -75,8 +73,7 @@ struct ImageTimeCommand: ParsableCommand {
   private static let maximumValueCount = 1 << 30
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
+    let stop = Interrupts.stopFlag()
     let described = try DescribedNetwork(network, input: input, classes: classes)
     let shape = described.input
     guard shape.valueCount <= Self.maximumValueCount / batch else {

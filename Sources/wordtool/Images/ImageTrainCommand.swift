@@ -3,7 +3,7 @@ import ConvNets
 import Networks
 
 /// `wordtool image train`: images with classes in, a network that names the class of an image out.
-struct ImageTrainCommand: ParsableCommand {
+struct ImageTrainCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Make a model that names the class of an image.",
@@ -17,12 +17,14 @@ struct ImageTrainCommand: ParsableCommand {
 
       Example:
         wordtool image train mnist/ -o digits.model --model lenet-5 --test mnist/
-        wordtool image train mnist/ -o digits.model --augment rotation=10,shift=0.1,zoom=0.1
-        wordtool image train photos/ -o photos.model --model resnet-18 --input 224x224x3 --fit crop \
-      --augment resized-crop=224x224,horizontal-flip --valid-share 0.1
+        wordtool image train mnist/ -o digits.model \\
+            --augment rotation=10,shift=0.1,zoom=0.1
+        wordtool image train photos/ -o photos.model --model resnet-18 \\
+            --input 224x224x3 --fit crop \\
+            --augment resized-crop=224x224,horizontal-flip --valid-share 0.1
       """)
 
-  @Argument(help: ArgumentHelp("Images with classes.", valueName: "data"))
+  @Argument(help: ArgumentHelp("Images with classes.", valueName: "data"), completion: .file())
   var data: String
 
   @Option(help: ArgumentHelp("The network: a name or its layers.", valueName: "name|layers"))
@@ -38,34 +40,33 @@ struct ImageTrainCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Measure the accuracy on these images after each epoch, and keep the best weights.",
-      valueName: "data"))
+      valueName: "data"), completion: .file())
   var valid: String?
 
   @Option(
     help: ArgumentHelp(
       "Measure the accuracy on these images in the end; of a folder with two parts, on its test "
         + "images.",
-      valueName: "data"))
+      valueName: "data"), completion: .file())
   var test: String?
 
   @OptionGroup(title: "Training") var training: ImageTrainingArguments
   @OptionGroup(title: "Images of other sizes and colours") var fit: ImageFitOptions
 
   @OptionGroup var state: CheckpointFileOptions
+  @OptionGroup var output: ModelOutputOptions
   @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
     if valid != nil, training.validShare > 0 {
       throw ValidationError("--valid and --valid-share exclude each other")
     }
-    let hasValid = valid != nil || training.validShare > 0
-    if state.resume == nil, !hasValid,
-      training.optimizer.steps.patience != nil || training.schedule == .plateau
-    {
-      throw ValidationError(
-        "--patience and --schedule plateau look at validation images: give --valid or --valid-share"
-      )
-    }
+  }
+
+  var optionRules: [OptionRule] {
+    // A training that goes on may have set images aside at its start.
+    let hasValid = valid != nil || training.validShare > 0 || state.resume != nil
+    return training.rules(hasValid: hasValid)
   }
 
   func run() throws { try TrainingSession.run(ImageTrainingRun(self)) }

@@ -25,8 +25,8 @@ struct ImageTrainingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How the rate moves: constant, step (divided by --decay after each of --decay-epochs), cosine "
-        + "(down to 0), plateau (divided by --decay after an epoch that was no better on the "
-        + "validation images).",
+        + "(down to 0), linear (down to a tenth), plateau (divided by --decay after an epoch that was "
+        + "no better on the validation images).",
       valueName: "name"))
   var schedule: ImageTrainingOptions.Schedule = .cosine
 
@@ -45,16 +45,7 @@ struct ImageTrainingArguments: ParsableArguments {
       valueName: "list"))
   var augment: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "What lies beyond the border of a moved image.",
-      valueName: "constant|nearest|reflect|wrap|grid-wrap"))
-  var fill: FillMode = .nearest
-
-  @Option(
-    help: ArgumentHelp(
-      "The value, 0 to 1, of a constant border and of cut-out squares.", valueName: "x"))
-  var constant: Float = 0
+  @OptionGroup var border: FillOptions
 
   @Option(
     help: ArgumentHelp(
@@ -67,7 +58,7 @@ struct ImageTrainingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Whiten the images with the transform of this file, which 'image whiten' saved.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var whiten: String?
 
   @Option(
@@ -79,13 +70,22 @@ struct ImageTrainingArguments: ParsableArguments {
     try OptionCheck.shares([
       ("--label-smoothing", labelSmoothing), ("--valid-share", validShare),
     ])
-    if !constant.isFinite { throw ValidationError("--constant is \(constant), expected a number") }
     if (schedule == .step) != (decayEpochs != nil) {
       throw ValidationError("--schedule step and --decay-epochs belong together")
     }
     if whiten != nil, normalize.map({ $0 != .none }) ?? false {
       throw ValidationError("--whiten and --normalize exclude each other")
     }
+  }
+
+  /// Which of these have an effect.
+  func rules(hasValid: Bool) -> [OptionRule] {
+    optimizer.rules(of: schedule, hasValid: hasValid) + [
+      OptionRule(
+        ["--patience"] + (schedule == .plateau ? ["--schedule"] : []),
+        need: "a training with --valid or --valid-share", isMet: hasValid),
+      OptionRule(["--fill", "--constant"], need: "--augment", isMet: augment != nil),
+    ] + border.rules(steps: augment ?? "")
   }
 
   /// The options of the library; `augmentation` without centring and scaling.
@@ -95,15 +95,15 @@ struct ImageTrainingArguments: ParsableArguments {
     if let epochs = steps.epochs { options.epochs = epochs }
     options.batch = steps.batch
     options.optimizer = optimizer.options
-    options.rate = steps.lr ?? (method == .sgd || method == .adagrad ? 0.01 : 0.001)
+    options.learningRate = steps.lr ?? (method == .sgd || method == .adagrad ? 0.01 : 0.001)
     options.schedule = schedule
     options.decay = optimizer.decay
     options.decayEpochs = decayEpochs?.epochs ?? []
     options.warmup = optimizer.warmup
     options.labelSmoothing = labelSmoothing
     options.augmentation = augmentation
-    options.fill = fill
-    options.constant = constant
+    options.fill = border.fill
+    options.constant = border.constant
     options.validShare = validShare
     options.patience = steps.patience
     options.maximumSteps = optimizer.maxSteps

@@ -1,3 +1,4 @@
+import ArgumentParser
 import ConvNets
 import WordtoolCore
 
@@ -5,8 +6,7 @@ import WordtoolCore
 struct ImageTrainingRun: Training {
   private let command: ImageTrainCommand
   let files: TrainingFiles
-  var progress: ProgressOptions { command.common.progress }
-  var json: Bool { command.common.json }
+  var common: TrainingRunOptions { command.common }
 
   /// A trainer and what it has to know besides.
   final class Trainer {
@@ -63,7 +63,7 @@ struct ImageTrainingRun: Training {
     var peakResidentBytes: Int
 
     var lines: [(String, String)] {
-      var lines = [
+      [
         ("network", model),
         ("parameters", NumberFormat.grouped(parameters)),
         ("images", NumberFormat.grouped(images)),
@@ -72,23 +72,17 @@ struct ImageTrainingRun: Training {
         ("images a second", NumberFormat.grouped(Int(imagesPerSecond))),
         ("training accuracy", NumberFormat.fixed(trainAccuracy, 4)),
       ]
-      for (name, value) in [
-        ("validation accuracy", validAccuracy), ("test accuracy", testAccuracy),
-      ] {
-        if let value { lines.append((name, NumberFormat.fixed(value, 4))) }
-      }
-      return lines
+        + Self.measured(
+          ["validation accuracy": validAccuracy, "test accuracy": testAccuracy], decimals: 4)
     }
   }
 
   init(_ command: ImageTrainCommand) {
     self.command = command
     files = TrainingFiles(
-      output: command.common.output, inputs: [command.data],
-      references: [command.valid, command.test, command.training.whiten].compactMap(\.self),
-      metrics: command.common.metrics,
-      checkpoint: command.state.checkpoint.map { .init(path: $0, name: $0) },
-      resume: command.state.resume)
+      output: command.output.output,
+      references: [command.data, command.valid, command.test, command.training.whiten],
+      metrics: command.common.metrics, state: command.state)
   }
 
   func read(_ session: TrainingSession) throws -> Trainer {
@@ -97,6 +91,9 @@ struct ImageTrainingRun: Training {
       Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "images"))
     let names = checkpoint?.description.classNames
     let set = try ImageDataset(contentsOf: command.data, part: .train, classNames: names)
+    if let summary = InputFiles.Listing(leftOut: set.leftOut).summary {
+      StandardError.note(summary)
+    }
     // Sets of other classes are told of before the work and not after it.
     func measured(_ path: String?) throws -> ImageDataset? {
       try path.map { try ImageDataset(evaluating: $0, classNames: names ?? set.classNames) }
@@ -108,15 +105,12 @@ struct ImageTrainingRun: Training {
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> ImageModel {
     var mark = Environment.seconds()
-    return try trainer.images.run(stop: session.stop) { report in
+    return try trainer.images.train(stop: session.stop) { report in
       trainer.last = report
-      session.metrics?.add(
-        line(report, seconds: session.secondsSoFar, speed: trainer.imagesPerSecond))
-      try TrainingSession.requireFinite(report.validLoss, "loss on the validation images")
-      session.progress.note(epochLine(report))
-      if let checkpoint = files.checkpoint {
-        try saveCheckpoint(of: trainer, to: checkpoint.path)
-      }
+      let line = line(report, seconds: session.secondsSoFar, speed: trainer.imagesPerSecond)
+      try session.endEpoch(
+        self, trainer, line: line, note: epochLine(report),
+        measured: (report.validLoss, "loss on the validation images"))
       mark = Environment.seconds()
     } progress: { report in
       let now = Environment.seconds()
@@ -126,12 +120,12 @@ struct ImageTrainingRun: Training {
       session.progress.update(
         Progress.Moment(
           phase: "training", fraction: report.fraction, count: report.images, unit: "images",
-          loss: report.loss, learningRate: report.rate))
+          loss: report.loss, learningRate: report.learningRate))
     }
   }
 
   func saveCheckpoint(of trainer: Trainer, to path: String) throws {
-    try trainer.images.writeCheckpoint(to: OutputFile(path: path))
+    try trainer.images.writeCheckpoint(to: path)
   }
 
   func write(_ model: ImageModel, of trainer: Trainer, to file: OutputFile) throws {
@@ -156,7 +150,7 @@ struct ImageTrainingRun: Training {
       imagesPerSecond: trainer.imagesPerSecond, loss: last.loss, trainAccuracy: last.accuracy,
       validAccuracy: try accuracy(trainer.valid, "validating")
         ?? trainer.images.bestValidAccuracy,
-      testAccuracy: try accuracy(trainer.test, "testing"), threads: command.common.threads.count,
+      testAccuracy: try accuracy(trainer.test, "testing"), threads: common.threads.count,
       seed: trainer.images.training.seed, peakResidentBytes: Environment.peakResidentBytes())
   }
 
@@ -164,11 +158,15 @@ struct ImageTrainingRun: Training {
     _ checkpoint: ImageTrainer.Checkpoint?, set: ImageDataset, valid: ImageDataset?
   ) throws -> ImageTrainer {
     let arguments = command.training
-    if var checkpoint {
-      checkpoint.training.epochs = max(
-        checkpoint.training.epochs, arguments.optimizer.steps.epochs ?? 1)
+    if var checkpoint, let path = command.state.resume {
+      let (kept, usual) = (checkpoint.training, try ImageTrainingArguments.parse([]))
+      try ResumedOptions.check(
+        arguments.options(augmentation: kept.augmentation, seed: common.seed),
+        usual: usual.options(augmentation: kept.augmentation, seed: 1), kept: kept, path: path)
+      checkpoint.training.epochs = try ResumedOptions.epochs(
+        given: arguments.optimizer.steps.epochs, kept: kept.epochs, path: path)
       return try ImageTrainer(
-        resuming: checkpoint, set: set, valid: valid, threads: command.common.threads.count)
+        resuming: checkpoint, set: set, valid: valid, threads: common.threads.count)
     }
     let first = try set.image(at: 0)
     let shape = ImageShape(
@@ -177,7 +175,7 @@ struct ImageTrainingRun: Training {
     var preprocessing = ImagePreprocessing()
     command.fit.adjust(&preprocessing)
     let colored =
-      preprocessing.convertsColors && [1, 3].contains(shape.channels)
+      try preprocessing.convertsColors && [1, 3].contains(shape.channels)
       ? set.converted(toChannels: shape.channels) : set
     var steps: [AugmentationStep] = []
     var random = ""
@@ -208,15 +206,15 @@ struct ImageTrainingRun: Training {
       ImageModelDescription(
         architecture: command.model, inputShape: shape, classNames: set.classNames,
         preprocessing: preprocessing),
-      training: arguments.options(augmentation: random, seed: command.common.seed), set: set,
-      valid: valid, whitening: whitening, threads: command.common.threads.count)
+      training: arguments.options(augmentation: random, seed: common.seed), set: set,
+      valid: valid, whitening: whitening, threads: common.threads.count)
   }
 
   private func line(_ report: ImageTrainer.Report, seconds: Double, speed: Double) -> Line {
     Line(
       epoch: report.epoch, steps: report.steps, images: report.images, loss: report.loss,
       accuracy: report.accuracy, validLoss: report.validLoss, validAccuracy: report.validAccuracy,
-      imagesPerSecond: speed, learningRate: report.rate, gradientNorm: report.gradientNorm,
+      imagesPerSecond: speed, learningRate: report.learningRate, gradientNorm: report.gradientNorm,
       seconds: seconds)
   }
 
@@ -225,6 +223,6 @@ struct ImageTrainingRun: Training {
       "epoch \(report.epoch)  loss \(NumberFormat.fixed(report.loss, 4))  accuracy "
       + NumberFormat.fixed(report.accuracy, 4)
     if let valid = report.validAccuracy { text += "  valid \(NumberFormat.fixed(valid, 4))" }
-    return text + "  learning rate \(NumberFormat.short(report.rate))"
+    return text + "  learning rate \(NumberFormat.short(report.learningRate))"
   }
 }

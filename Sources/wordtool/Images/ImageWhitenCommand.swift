@@ -3,7 +3,7 @@ import ConvNets
 import WordtoolCore
 
 /// `wordtool image whiten`: ZCA.
-struct ImageWhitenCommand: ParsableCommand {
+struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "whiten",
     abstract: "Take the correlation out of images (ZCA).",
@@ -15,20 +15,24 @@ struct ImageWhitenCommand: ParsableCommand {
 
       Example:
         wordtool image whiten mnist/ --save zca.safetensors -o digits.png
-        wordtool image whiten photos/ --patch 9 --epsilon 0.001 --save zca.safetensors
+        wordtool image whiten photos/ --patch 9 --epsilon 0.001 \\
+            --save zca.safetensors
         wordtool image whiten photo.jpg --load zca.safetensors -o white.png
       """)
 
   @Argument(
     help: ArgumentHelp(
       "A set of images, or a PNG, JPEG, PGM or PPM file; '-' is standard input.",
-      valueName: "image"))
+      valueName: "image"), completion: .file())
   var image: String
 
-  @Option(help: ArgumentHelp("Take the transform from here.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Take the transform from here.", valueName: "path"), completion: .file())
   var load: String?
 
-  @Option(help: ArgumentHelp("Write the transform here, as safetensors.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Write the transform here, as safetensors.", valueName: "path"),
+    completion: .file())
   var save: String?
 
   @Option(
@@ -59,7 +63,7 @@ struct ImageWhitenCommand: ParsableCommand {
     help: ArgumentHelp(
       "Draw images and what they become here; of a single image only the latter. The suffix .png, "
         + ".jpg, .pgm or .ppm decides the format.",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var output: String?
 
   @Option(help: ArgumentHelp("How many images of a set are drawn.", valueName: "n"))
@@ -75,21 +79,19 @@ struct ImageWhitenCommand: ParsableCommand {
     if let patch, patch < 1 || patch % 2 == 0 {
       throw ValidationError("--patch is \(patch), expected an odd number from 1 on")
     }
-    if load != nil && (save != nil || patch != nil) {
-      throw ValidationError("--load takes a transform as it is: neither --save nor --patch")
-    }
-    if !(1...100_000_000).contains(patches) {
-      throw ValidationError("--patches is \(patches), expected 1 to 100000000")
-    }
-    if !(epsilon >= 0 && epsilon.isFinite) {
-      throw ValidationError("--epsilon is \(epsilon), expected 0 or more")
-    }
-    if !(cutoff >= 0 && cutoff < 1) {
-      throw ValidationError("--cutoff is \(cutoff), expected 0 to 1")
-    }
-    if !(1...1000).contains(images) {
-      throw ValidationError("--images is \(images), expected 1 to 1000")
-    }
+    try OptionCheck.whole([("--patches", patches, 1...100_000_000), ("--images", images, 1...1000)])
+    try OptionCheck.notNegative([("--epsilon", epsilon)])
+    try OptionCheck.shares([("--cutoff", cutoff)])
+  }
+
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(
+        ["--save", "--patch", "--patches", "--epsilon", "--cutoff"],
+        need: "a transform that is learnt, not loaded", isMet: load == nil),
+      OptionRule(["--patches"], need: "--patch", isMet: patch != nil),
+      OptionRule(["--images"], need: "a picture: -o", isMet: output != nil),
+    ]
   }
 
   struct Answer: Encodable {
@@ -108,9 +110,14 @@ struct ImageWhitenCommand: ParsableCommand {
   private static let sampleCount = 1000
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
-    let picture = try output.map { (try OutputFile(path: $0), try ImageOutput.format(of: $0)) }
+    let stop = Interrupts.stopFlag()
+    let picture = try output.map {
+      try ImageOutput.open($0, besides: [save], inputs: [image, load])
+    }
+    if let save {
+      try OutputPaths.check([save], inputs: [image, load])
+      try OutputKind.model.attempt(save)
+    }
     let source = try ImageSource(image, part: part)
     let transform: ZCAWhitening
     if let load {
@@ -145,7 +152,8 @@ struct ImageWhitenCommand: ParsableCommand {
     }
     if let (file, format) = picture {
       try draw(transform, source).write(to: file, as: format)
-      if output == "-" { return }
+      try file.commit()
+      if file.isStandardOutput { return }
     }
     try report(
       Answer(

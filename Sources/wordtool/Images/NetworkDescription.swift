@@ -13,7 +13,7 @@ struct NetworkDescription: Encodable {
     var receptiveField: Int
     var receptiveFieldExtent: [Int]
     /// The longer side; null where places are not evenly spaced, or there is but one for all.
-    var stride: Int?
+    @Nullable var stride: Int?
     var activationBytes: Int
     var auxiliary: Bool
 
@@ -30,26 +30,6 @@ struct NetworkDescription: Encodable {
       stride = layer.receptiveField.stride.map { max($0.height, $0.width) }
       activationBytes = layer.activationBytes
       auxiliary = layer.isAuxiliary
-    }
-
-    private enum Key: String, CodingKey {
-      case name, kind, layer, output, parameters, multiplyAdds, receptiveField
-      case receptiveFieldExtent, stride, activationBytes, auxiliary
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      var values = encoder.container(keyedBy: Key.self)
-      try values.encode(name, forKey: .name)
-      try values.encode(kind, forKey: .kind)
-      try values.encode(layer, forKey: .layer)
-      try values.encode(output, forKey: .output)
-      try values.encode(parameters, forKey: .parameters)
-      try values.encode(multiplyAdds, forKey: .multiplyAdds)
-      try values.encode(receptiveField, forKey: .receptiveField)
-      try values.encode(receptiveFieldExtent, forKey: .receptiveFieldExtent)
-      try values.encode(stride, forKey: .stride)
-      try values.encode(activationBytes, forKey: .activationBytes)
-      try values.encode(auxiliary, forKey: .auxiliary)
     }
   }
 

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import SeqModels
+import WordtoolCore
 
 extension GradientFlowCase: ExpressibleByArgument {}
 
@@ -32,7 +33,8 @@ struct CellComparisonOptions<Defaults: CellComparisonDefaults>: ParsableArgument
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Draw what was found to this SVG file.", valueName: "path"))
+    help: ArgumentHelp("Draw what was found to this SVG file.", valueName: "path"),
+    completion: .file())
   var output: String?
 
   @Option(
@@ -50,6 +52,13 @@ struct CellComparisonOptions<Defaults: CellComparisonDefaults>: ParsableArgument
 
   /// The cells to compare.
   var cases: [GradientFlowCase] { cells.isEmpty ? GradientFlowCase.allCases : cells }
+
+  /// Opens the drawing's file, before the work.
+  func openOutput(texts: [String] = [], model: String? = nil) throws -> OutputFile? {
+    try OutputPaths.check(
+      [output], texts: texts, inputs: [model], printing: json.json ? "the answer" : nil)
+    return try output.map { try OutputKind.drawing.open($0) }
+  }
 
   func validate() throws {
     try OptionCheck.whole([

@@ -27,17 +27,19 @@ struct ExportONNXCommand: ParsableCommand {
         wordtool export-onnx ptb.lm -o ptb.onnx
       """)
 
-  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"), completion: .file())
   var model: String
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Where the graph goes; '-' is standard output.", valueName: "file"))
+    help: ArgumentHelp("Where the graph goes; '-' is standard output.", valueName: "file"),
+    completion: .file())
   var output: String
 
   func run() throws {
     // Opened first: an output that cannot be written is told before a large model is read.
-    let file = try OutputFile(path: output)
+    try OutputPaths.check([output], inputs: [model])
+    let file = try OutputKind.onnx.open(output)
     switch try SequenceModelFile.load(model) {
     case .classifier(let classifier): try classifier.writeONNX(to: file)
     case .tagger(let tagger): try tagger.writeONNX(to: file)
@@ -47,5 +49,6 @@ struct ExportONNXCommand: ParsableCommand {
         .badData, path: model, found: "an n-gram model", expected: "a neural one",
         remedy: "ONNX has no operator for n-grams; other programs read the ARPA file itself")
     }
+    try file.commit()
   }
 }

@@ -3,7 +3,7 @@ import SeqModels
 import WordtoolCore
 
 /// `wordtool generate`: text out of a language model.
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "generate",
     abstract: "Write text with a language model.",
@@ -22,7 +22,7 @@ struct GenerateCommand: ParsableCommand {
         wordtool generate ptb.arpa --prompt 'the company' --beam 8 --stop $'\\n'
       """)
 
-  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"), completion: .file())
   var model: String
 
   @Option(
@@ -35,7 +35,7 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp(
       "Let the model read this text before the prompt; it is not printed. A model that has read "
         + "nothing yet does not know where in a text it is.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var context: String?
 
   @Option(help: ArgumentHelp("Tokens to write.", valueName: "n"))
@@ -120,43 +120,46 @@ struct GenerateCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if length < 0 { throw ValidationError("--length is \(length), expected at least 0") }
+    try OptionCheck.whole([
+      ("--length", length, 0 ... .max), ("--top-k", topK, 1 ... .max), ("--beam", beam, 1...10_000),
+      ("--repetition-window", repetitionWindow, 1 ... .max), ("--samples", samples, 1 ... .max),
+    ])
+    try OptionCheck.notNegative([("--temperature", temperature)])
+    try OptionCheck.positive([("--repetition-penalty", repetitionPenalty)])
     if let stop, stop.isEmpty { throw ValidationError("--stop is empty, expected some text") }
-    if !(temperature >= 0 && temperature.isFinite) {
-      throw ValidationError("--temperature is \(temperature), expected a number of at least 0")
-    }
-    if let topK, topK < 1 { throw ValidationError("--top-k is \(topK), expected at least 1") }
     if !(topP > 0 && topP <= 1) {
       throw ValidationError("--top-p is \(topP), expected above 0 and at most 1")
     }
-    if !(repetitionPenalty > 0 && repetitionPenalty.isFinite) {
-      throw ValidationError(
-        "--repetition-penalty is \(repetitionPenalty), expected a number above 0")
-    }
-    if repetitionWindow < 1 {
-      throw ValidationError("--repetition-window is \(repetitionWindow), expected at least 1")
-    }
-    if samples < 1 { throw ValidationError("--samples is \(samples), expected at least 1") }
-    guard let beam else { return }
-    if !(1...10_000).contains(beam) {
-      throw ValidationError("--beam is \(beam), expected 1 to 10000")
-    }
-    if greedy || temperature != 1 || topK != nil || topP != 1 {
-      throw ValidationError(
-        "--beam draws nothing, expected no --greedy, --temperature, --top-k or --top-p with it")
-    }
-    if samples > beam {
+    if let beam, samples > beam {
       throw ValidationError("--samples is \(samples), expected at most the \(beam) of --beam")
     }
   }
 
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(
+        ["--greedy", "--temperature", "--top-k", "--top-p"],
+        need: "text that is drawn, not to --beam", isMet: beam == nil),
+      OptionRule(["--temperature"], need: "text that is drawn, not to --greedy", isMet: !greedy),
+      OptionRule(
+        ["--top-k", "--top-p"], need: "text that is drawn: neither --greedy nor --temperature 0",
+        isMet: !greedy && temperature > 0),
+      OptionRule(
+        ["--repetition-window"], need: "--repetition-penalty", isMet: repetitionPenalty != 1),
+      OptionRule(
+        ["--separator"], need: "--samples above 1 without --json", isMet: samples > 1 && !json),
+    ]
+  }
+
   func run() throws {
-    let flag = StopFlag()
-    Interrupts.whenInterrupted(raise: flag)
+    let flag = Interrupts.stopFlag()
     let mixture = try mix.load(model)
     let model: any LanguageModel = mixture.models.count == 1 ? mixture.models[0] : mixture
     let unknown = try model.unknownTokens(in: prompt)
-    let context = try context.map { try String(decoding: InputBytes.read($0), as: UTF8.self) } ?? ""
+    let context =
+      try context.map { path in
+        try String(decoding: TextSource(path: path).readAll(limit: 1 << 26), as: UTF8.self)
+      } ?? ""
     if let beam {
       let texts = try model.beamSearch(
         context: context, prompt: prompt, length: length, width: beam, count: samples,

@@ -4,7 +4,7 @@ import SeqModels
 import WordtoolCore
 
 /// `wordtool gradient-flow`: how far gradients come back through time.
-struct GradientFlowCommand: ParsableCommand {
+struct GradientFlowCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "gradient-flow",
     abstract: "Measure and draw how gradients vanish or explode back through time.",
@@ -25,11 +25,13 @@ struct GradientFlowCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"))
+      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"),
+    completion: .file())
   var texts: [String]
 
   @Option(
-    help: ArgumentHelp("Measure this model of train-lm instead of training.", valueName: "path"))
+    help: ArgumentHelp("Measure this model of train-lm instead of training.", valueName: "path"),
+    completion: .file())
   var model: String?
 
   @Option(help: ArgumentHelp("Steps back in time.", valueName: "n"))
@@ -77,6 +79,19 @@ struct GradientFlowCommand: ParsableCommand {
     }
   }
 
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(
+        [
+          "--hidden", "--train-steps", "--lr", "--max-vocab", "--unit", "--keep-bias",
+          "--exploding-lr",
+        ], need: "networks that are trained here, not to --model", isMet: model == nil),
+      OptionRule(
+        ["--exploding-lr"], need: "a comparison of all cells, not to --cells",
+        isMet: comparison.cells.isEmpty),
+    ]
+  }
+
   private var options: GradientFlowOptions {
     var options = GradientFlowOptions()
     options.steps = steps
@@ -84,7 +99,7 @@ struct GradientFlowCommand: ParsableCommand {
     options.hidden = comparison.hidden
     options.trainingSteps = comparison.trainSteps
     options.maximumVocabulary = maxVocab
-    options.rate = comparison.lr
+    options.learningRate = comparison.lr
     options.clipNorm = clip
     options.keepBias = comparison.keepBias
     options.seed = comparison.seed
@@ -92,9 +107,8 @@ struct GradientFlowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
-    let file = try comparison.output.map { try OutputFile(path: $0) }
+    let stop = Interrupts.stopFlag()
+    let file = try comparison.openOutput(texts: texts, model: model)
     let answer = try measure(stop: stop)
     let explosion = answer.explosion.map { [$0.unclipped.curve, $0.clipped.curve] } ?? []
     let curves = answer.curves + explosion
@@ -104,7 +118,7 @@ struct GradientFlowCommand: ParsableCommand {
     }
     if comparison.json.json {
       try JSONOutput.write(answer)
-    } else if comparison.output != "-" {
+    } else if file?.isStandardOutput != true {
       let out = StandardOutput.shared
       try out.write(table(of: curves))
       if let explosion = answer.explosion {
@@ -116,6 +130,7 @@ struct GradientFlowCommand: ParsableCommand {
 
   private func measure(stop: StopFlag) throws -> Answer {
     var answer = Answer(steps: steps, sequences: sequences, clip: clip, curves: [])
+    let texts = try InputFiles.told(texts)
     if let path = model {
       let model = try NeuralLanguageModel(contentsOf: path)
       let text = try NeuralText(
@@ -124,9 +139,8 @@ struct GradientFlowCommand: ParsableCommand {
         of: model, name: path, ids: text.ids(of: texts, stop: stop), options: options, stop: stop)
       return answer
     }
-    let text = try NeuralText(counting: texts, unit: unit, maximumCount: maxVocab, stop: stop)
-    let ids = try text.ids(of: texts, stop: stop)
-    StandardError.warnOfReplacements(text.replacedCount)
+    let text = try NeuralText(counting: texts, unit: unit, maximumVocabulary: maxVocab, stop: stop)
+    StandardError.warnOfReplacements(text.replacedCount, isTold: false)
     let progress = comparison.progress.makeProgress()
     defer { progress.finish() }
     func tell(_ name: String, _ share: Double) {
@@ -137,11 +151,11 @@ struct GradientFlowCommand: ParsableCommand {
     }
     let threads = comparison.threads.count
     answer.curves = try GradientFlow.curves(
-      of: comparison.cases, ids: ids, vocabulary: text.vocabulary, options: options,
+      of: comparison.cases, ids: text.ids, vocabulary: text.vocabulary, options: options,
       threads: threads, stop: stop, progress: tell)
     if explodingLr > 0, comparison.cells.isEmpty {
       answer.explosion = try GradientFlow.explosion(
-        ids: ids, vocabulary: text.vocabulary, options: options, rate: explodingLr,
+        ids: text.ids, vocabulary: text.vocabulary, options: options, learningRate: explodingLr,
         threads: threads, stop: stop
       ) { tell("exploding", $0) }
     }
@@ -189,7 +203,7 @@ struct GradientFlowCommand: ParsableCommand {
         + "measured after \(course.measuredSteps)"
     }
     return [
-      "rnn-relu by gradient descent, rate \(NumberFormat.short(explosion.rate))",
+      "rnn-relu by gradient descent, rate \(NumberFormat.short(explosion.learningRate))",
       line("without clipping", explosion.unclipped),
       line("clipped to \(NumberFormat.short(clip))", explosion.clipped),
     ]
@@ -207,7 +221,7 @@ struct GradientFlowCommand: ParsableCommand {
     for (index, curve) in curves.enumerated() {
       let value = NumberFormat.fixed(curve.largestSingularValue, 2)
       let place = GradientFlowCase.allCases.firstIndex { $0.rawValue == curve.name }
-      // There is room for so much.
+      // Names without `rnn-` fit beside the lines.
       let label = place == nil && model == nil ? String(curve.name.dropFirst(4)) : curve.name
       let extra = curve.name == GradientFlow.explodingName ? 5 : 6
       let color = place ?? (model == nil ? extra : index)

@@ -19,7 +19,7 @@ struct MixOptions: ParsableArguments {
     help: ArgumentHelp(
       "Mix this model in: probabilities are weighted means. May be given several times. The "
         + "models must have the same tokens.",
-      valueName: "model"))
+      valueName: "model"), completion: .file())
   var mix: [String] = []
 
   @Option(
@@ -45,8 +45,11 @@ struct MixOptions: ParsableArguments {
   /// Reads the models and mixes them; a single one is a mixture too.
   func load(_ model: String, threads: Int = 1) throws -> MixtureModel {
     let paths = paths(with: model)
-    return try MixtureModel(
-      paths.map { try LanguageModelFile.load($0, threads: threads) }, weights: weights?.values,
-      names: paths)
+    let models = try paths.map { path in
+      let model = try LanguageModelFile.load(path, threads: threads)
+      if model.unit == .word { StandardError.warn(of: model.readingRule, in: path) }
+      return model
+    }
+    return try MixtureModel(models, weights: weights?.values, names: paths)
   }
 }

@@ -5,8 +5,7 @@ import WordtoolCore
 struct NGramTraining: Training {
   private let command: TrainLMCommand
   let files: TrainingFiles
-  var progress: ProgressOptions { command.common.progress }
-  var json: Bool { command.common.json }
+  var common: TrainingRunOptions { command.common }
 
   struct Summary: TrainingSummary {
     var parameters: Int
@@ -22,71 +21,73 @@ struct NGramTraining: Training {
     var ngrams: [Int]
 
     var lines: [(String, String)] {
-      var lines = [
+      [
         ("tokens", NumberFormat.grouped(tokens)),
         ("vocabulary", NumberFormat.grouped(vocabulary)),
         ("n-grams", ngrams.map(NumberFormat.grouped).joined(separator: "  ")),
         ("seconds", NumberFormat.fixed(seconds, 2)),
       ]
-      for (name, value) in [
-        ("valid perplexity", validPerplexity), ("test perplexity", testPerplexity),
-      ] {
-        if let value { lines.append((name, NumberFormat.fixed(value, 2))) }
-      }
-      return lines
+        + Self.measured(
+          ["valid perplexity": validPerplexity, "test perplexity": testPerplexity], decimals: 2)
     }
   }
 
   init(_ command: TrainLMCommand) {
     self.command = command
     files = TrainingFiles(
-      output: command.common.output, inputs: command.texts,
-      references: [command.valid, command.test].compactMap(\.self))
+      output: command.output.output, kind: .arpa, inputs: command.texts,
+      references: [command.valid, command.test], metrics: nil)
   }
 
   /// Nothing is read before it is counted.
   func read(_ session: TrainingSession) {}
 
-  func train(_: Void, _ session: TrainingSession) throws -> NGramTrainer {
+  func train(_: Void, _ session: TrainingSession) throws -> NGramModel {
     var options = NGramOptions()
     options.order = command.order
     options.unit = command.unit
     options.rule = command.text.rule
     options.minimumCount = command.minCount
     options.maximumVocabulary = command.maxVocab
-    options.isStrict = command.text.strict
-    let trained = try NGramTrainer(command.texts, options: options, stop: session.stop) { count in
-      session.progress.update(Progress.Moment(phase: "reading", fraction: nil, count: count))
+    options.isStrict = command.text.input.strict
+    options.encoding = command.text.input.encoding
+    let texts = try command.text.input.files(command.texts)
+    let model = try NGramModel.train(on: texts, options: options, stop: session.stop) {
+      session.progress.update(Progress.Moment(phase: "reading", fraction: nil, count: $0.examples))
     }
-    StandardError.warnOfReplacements(trained.replacedCount)
-    let fallbacks = trained.discounts.indices.filter { trained.discounts[$0].areFallback }
+    StandardError.warnOfReplacements(model.training?.replacedCount ?? 0)
+    let discounts = model.training?.discounts ?? []
+    let fallbacks = discounts.indices.filter { discounts[$0].areFallback }
     if !fallbacks.isEmpty {
       session.progress.note(
         "too few rare n-grams of order \(fallbacks.map { "\($0 + 1)" }.joined(separator: ", ")) to "
           + "estimate discounts; 0.5, 1 and 1.5 are used")
     }
-    return trained
+    return model
   }
 
-  func write(_ trained: NGramTrainer, of _: Void, to file: OutputFile) throws {
-    try trained.model.write(to: file)
+  func write(_ model: NGramModel, of _: Void, to file: OutputFile) throws {
+    try model.write(to: file)
   }
 
   func summarize(
-    _ trained: NGramTrainer, of _: Void, _ session: TrainingSession
+    _ model: NGramModel, of _: Void, _ session: TrainingSession
   ) throws -> Summary {
     func perplexity(_ path: String?) throws -> Double? {
       try path.map {
-        try trained.model.perplexity(
-          of: [$0], isStrict: command.text.strict, stop: session.stop
+        try model.perplexity(
+          of: command.text.input.files([$0]), isStrict: command.text.input.strict,
+          encoding: command.text.input.encoding,
+          stop: session.stop
         ).perplexity
       }
     }
+    let tokens = model.training?.tokenCount ?? 0
     return Summary(
-      parameters: trained.model.parameterCount, epochs: 1, seconds: session.seconds,
-      tokensPerSecond: Double(trained.tokenCount) / session.seconds,
+      parameters: model.parameterCount, epochs: 1, seconds: session.seconds,
+      tokensPerSecond: Double(tokens) / session.seconds,
       validPerplexity: try perplexity(command.valid), testPerplexity: try perplexity(command.test),
-      seed: command.common.seed, order: command.order, tokens: trained.tokenCount,
-      vocabulary: trained.model.vocabularyCount, ngrams: trained.model.counts)
+      seed: common.seed, order: command.order, tokens: tokens,
+      vocabulary: model.vocabularyCount, ngrams: model.counts)
   }
 }

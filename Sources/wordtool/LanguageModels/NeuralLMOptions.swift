@@ -57,24 +57,36 @@ struct NeuralShapeOptions: ParsableArguments {
   var cutoffs: String?
 
   func validate() throws {
-    for (name, value) in [
-      ("layers", layers), ("hidden", hidden), ("embedding", embedding), ("window", window),
-      ("projection", projection ?? 1),
-    ] where !(1...1 << 16).contains(value) {
-      throw ValidationError("--\(name) is \(value), expected 1 to 65536")
-    }
-    if cell != .lstm, projection != nil || peepholes {
-      throw ValidationError("--projection and --peepholes belong to --cell lstm")
-    }
+    let sizes = 1...1 << 16
+    try OptionCheck.whole([
+      ("--layers", layers, sizes), ("--hidden", hidden, sizes), ("--embedding", embedding, sizes),
+      ("--window", window, sizes), ("--projection", projection, sizes),
+    ])
     if tied, softmax == .adaptive {
       throw ValidationError("--tied and --softmax adaptive exclude each other")
     }
     if tied, oneHot {
       throw ValidationError("--tied and --one-hot exclude each other: there are no embeddings")
     }
-    if cutoffs != nil, softmax != .adaptive {
-      throw ValidationError("--cutoffs belongs to --softmax adaptive")
-    }
+  }
+
+  /// Which options of a network have an effect.
+  func rules(of model: TrainLMCommand.Model, hasEmbeddings: Bool) -> [OptionRule] {
+    [
+      OptionRule(
+        ["--cell", "--layers", "--projection", "--peepholes"], need: "--model recurrent",
+        isMet: model == .recurrent),
+      OptionRule(["--projection", "--peepholes"], need: "--cell lstm", isMet: cell == .lstm),
+      OptionRule(
+        ["--hidden"], need: "--model recurrent or fixed-window", isMet: model != .bagOfWords),
+      OptionRule(
+        ["--window"], need: "--model fixed-window or bag-of-words", isMet: model != .recurrent),
+      OptionRule(["--one-hot"], need: "--model fixed-window", isMet: model == .fixedWindow),
+      OptionRule(
+        ["--embedding", "--embeddings", "--freeze-embeddings"], need: "a network without --one-hot",
+        isMet: !oneHot),
+      OptionRule(["--cutoffs"], need: "--softmax adaptive", isMet: softmax == .adaptive),
+    ]
   }
 
   /// The cutoffs for a vocabulary of that size.
@@ -136,7 +148,8 @@ struct NeuralTrainingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How the rate moves: constant, plateau (divided by --decay after an epoch that did not help "
-        + "on --valid), step (divided by --decay after each epoch from --decay-after on), cosine.",
+        + "on --valid), step (divided by --decay after each epoch from --decay-after on), cosine "
+        + "(down to 0), linear (down to a tenth).",
       valueName: "name"))
   var schedule: LearningRateSchedule = .plateau
 
@@ -218,6 +231,33 @@ struct NeuralTrainingArguments: ParsableArguments {
     ])
   }
 
+  /// Which options of the training have an effect.
+  func rules(
+    of model: TrainLMCommand.Model, _ shape: NeuralShapeOptions, hasValid: Bool
+  ) -> [OptionRule] {
+    let dropouts = [
+      dropout, dropoutInput ?? dropout, dropoutOutput ?? dropout, dropoutWords, dropoutRecurrent,
+    ]
+    return [
+      OptionRule(
+        ["--dropout", "--dropout-output"], need: "--model recurrent or fixed-window",
+        isMet: model != .bagOfWords),
+      OptionRule(
+        [
+          "--dropout-input", "--dropout-words", "--dropout-recurrent", "--dropout-locked",
+          "--activation-penalty", "--temporal-penalty", "--init", "--forget-bias",
+        ], need: "--model recurrent", isMet: model == .recurrent),
+      OptionRule(["--forget-bias"], need: "--cell lstm", isMet: shape.cell == .lstm),
+      OptionRule(
+        ["--dropout-locked"], need: "a share that is left out: --dropout and the like",
+        isMet: dropouts.contains { $0 > 0 }),
+      OptionRule(["--decay-after"], need: "--schedule step", isMet: schedule == .step),
+      OptionRule(
+        ["--patience", "--average-after"] + (schedule == .plateau ? ["--schedule"] : []),
+        need: "a training with --valid", isMet: hasValid),
+    ] + optimizer.rules(of: schedule, hasValid: hasValid)
+  }
+
   /// The options of the library.
   func options(seed: UInt64) -> NeuralTrainingOptions {
     var options = NeuralTrainingOptions()
@@ -228,7 +268,7 @@ struct NeuralTrainingArguments: ParsableArguments {
     if bpttJitter { options.hasJitter = true }
     options.optimizer = optimizer.options
     options.optimizer.clipValue = clipValue
-    options.rate = steps.lr ?? (method == .sgd ? 1 : method == .adagrad ? 0.1 : 0.001)
+    options.learningRate = steps.lr ?? (method == .sgd ? 1 : method == .adagrad ? 0.1 : 0.001)
     options.lossAverage = lossAverage
     options.schedule = schedule
     options.decay = optimizer.decay

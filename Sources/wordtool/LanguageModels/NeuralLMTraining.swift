@@ -8,10 +8,8 @@ import WordtoolCore
 /// One run of `train-lm` for a neural model.
 struct NeuralLMTraining: Training {
   private let command: TrainLMCommand
-  private let kind: NeuralOptions.Kind
   let files: TrainingFiles
-  var progress: ProgressOptions { command.common.progress }
-  var json: Bool { command.common.json }
+  var common: TrainingRunOptions { command.common }
 
   private static let bitsPerNat = 1 / PortableMath.log(2 as Double)
 
@@ -60,58 +58,43 @@ struct NeuralLMTraining: Training {
     var loss: Double
 
     var lines: [(String, String)] {
-      var lines = [
+      [
         ("parameters", NumberFormat.grouped(parameters)),
         ("vocabulary", NumberFormat.grouped(vocabulary)),
         ("epochs", "\(epochs)"),
         ("seconds", NumberFormat.fixed(seconds, 1)),
         ("tokens a second", NumberFormat.grouped(Int(tokensPerSecond))),
-      ]
-      for (name, perplexity, bits) in [
-        ("valid", validPerplexity, validBitsPerCharacter),
-        ("test", testPerplexity, testBitsPerCharacter),
-      ] {
-        if let perplexity {
-          lines.append(("\(name) perplexity", NumberFormat.fixed(perplexity, 2)))
-        }
-        if let bits {
-          lines.append(("\(name) bits per character", NumberFormat.fixed(bits, 3)))
-        }
-      }
-      return lines
+      ] + Self.measured(["valid perplexity": validPerplexity], decimals: 2)
+        + Self.measured(["valid bits per character": validBitsPerCharacter], decimals: 3)
+        + Self.measured(["test perplexity": testPerplexity], decimals: 2)
+        + Self.measured(["test bits per character": testBitsPerCharacter], decimals: 3)
     }
   }
 
-  init(_ command: TrainLMCommand, kind: NeuralOptions.Kind) {
+  init(_ command: TrainLMCommand) {
     self.command = command
-    self.kind = kind
     files = TrainingFiles(
-      output: command.common.output, inputs: command.texts,
-      references: [command.valid, command.test, command.embeddings].compactMap(\.self),
-      metrics: command.common.metrics,
-      checkpoint: command.state.checkpoint.map { .init(path: $0, name: $0) },
-      resume: command.state.resume)
+      output: command.output.output, inputs: command.texts,
+      references: [command.valid, command.test, command.embeddings],
+      metrics: command.common.metrics, state: command.state)
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> NeuralLanguageModel {
-    try trainer.neural.run(stop: session.stop) { report in
-      session.metrics?.add(line(report, seconds: session.secondsSoFar))
-      try TrainingSession.requireFinite(report.validPerplexity, "perplexity of --valid")
-      session.progress.note(epochLine(report))
-      if let checkpoint = files.checkpoint {
-        try saveCheckpoint(of: trainer, to: checkpoint.path)
-      }
+    try trainer.neural.train(stop: session.stop) { report in
+      try session.endEpoch(
+        self, trainer, line: line(report, seconds: session.secondsSoFar), note: epochLine(report),
+        measured: (report.validPerplexity, "perplexity of --valid"))
     } progress: { report in
       trainer.last = report
       session.progress.update(
         Progress.Moment(
           phase: "training", fraction: report.fraction, count: report.tokens, unit: "tokens",
-          loss: report.loss, learningRate: report.rate))
+          loss: report.loss, learningRate: report.learningRate))
     }
   }
 
   func saveCheckpoint(of trainer: Trainer, to path: String) throws {
-    try trainer.neural.writeCheckpoint(to: OutputFile(path: path))
+    try trainer.neural.writeCheckpoint(to: path)
   }
 
   func write(_ model: NeuralLanguageModel, of trainer: Trainer, to file: OutputFile) throws {
@@ -123,7 +106,7 @@ struct NeuralLMTraining: Training {
   ) throws -> Summary {
     let reader = try NeuralText(
       vocabulary: model.vocabulary, unit: model.options.unit, rule: model.options.rule,
-      isStrict: command.text.strict)
+      isStrict: command.text.input.strict, encoding: command.text.input.encoding)
     /// Nats a token.
     func measure(_ ids: [Int32]?, _ option: String) throws -> Double? {
       guard let ids else { return nil }
@@ -134,7 +117,9 @@ struct NeuralLMTraining: Training {
     }
     let valid = try measure(command.valid == nil ? nil : trainer.validIDs, "--valid")
     let test = try measure(
-      command.test.map { try reader.ids(of: [$0], stop: session.stop) }, "--test")
+      command.test.map {
+        try reader.ids(of: command.text.input.files([$0]), stop: session.stop)
+      }, "--test")
     let bits = model.options.unit == .char ? Self.bitsPerNat : nil
     let (last, trained) = (trainer.last, trainer.neural.tokensTrained - trainer.tokensBefore)
     return Summary(
@@ -144,32 +129,71 @@ struct NeuralLMTraining: Training {
       testPerplexity: test.map { PortableMath.exp($0) },
       validBitsPerCharacter: bits.flatMap { bits in valid.map { $0 * bits } },
       testBitsPerCharacter: bits.flatMap { bits in test.map { $0 * bits } },
-      seed: command.common.seed, tokens: last.tokens, vocabulary: model.vocabulary.count,
-      threads: command.common.threads.count, loss: last.loss)
+      seed: common.seed, tokens: last.tokens, vocabulary: model.vocabulary.count,
+      threads: common.threads.count, loss: last.loss)
   }
 
   func read(_ session: TrainingSession) throws -> Trainer {
     let (stop, shape, training) = (session.stop, command.shape, command.training)
-    let threads = command.common.threads.count
+    let threads = common.threads.count
     if let resume = command.state.resume {
       var state = try NeuralTrainer.Checkpoint(path: resume)
-      state.training.epochs = max(state.training.epochs, training.optimizer.steps.epochs ?? 1)
+      let usual = try TrainLMCommand.parse(["-", "-o", "-"])
+      let count = state.vocabulary.count
+      try ResumedOptions.check(
+        Self.options(of: command, vocabulary: count),
+        usual: Self.options(of: usual, vocabulary: count), kept: state.options, path: resume)
+      try ResumedOptions.check(
+        Self.trainingOptions(of: command), usual: Self.trainingOptions(of: usual),
+        kept: state.training, path: resume)
+      state.training.epochs = try ResumedOptions.epochs(
+        given: training.optimizer.steps.epochs, kept: state.training.epochs, path: resume)
       let reader = try NeuralText(
         vocabulary: state.vocabulary, unit: state.options.unit, rule: state.options.rule,
-        isStrict: command.text.strict)
-      let ids = try reader.ids(of: command.texts, stop: stop)
-      let validIDs = try command.valid.map { try reader.ids(of: [$0], stop: stop) } ?? []
+        isStrict: command.text.input.strict, encoding: command.text.input.encoding)
+      let ids = try reader.ids(of: command.text.input.files(command.texts), stop: stop)
+      let validIDs =
+        try command.valid.map {
+          try reader.ids(of: command.text.input.files([$0]), stop: stop)
+        } ?? []
       return Trainer(
         try NeuralTrainer(resuming: state, ids: ids, validIDs: validIDs, threads: threads),
         validIDs: validIDs)
     }
+    let texts = try command.text.input.files(command.texts)
     let counted = try NeuralText(
-      counting: command.texts, unit: command.unit, rule: command.text.rule,
-      minimumCount: command.minCount, maximumCount: command.maxVocab, isStrict: command.text.strict,
-      stop: stop)
+      counting: texts, unit: command.unit, rule: command.text.rule,
+      minimumCount: command.minCount, maximumVocabulary: command.maxVocab,
+      isStrict: command.text.input.strict, encoding: command.text.input.encoding, stop: stop)
     let vocabulary = counted.vocabulary
+    var options = try Self.options(of: command, vocabulary: vocabulary.count)
+    let rows = try pretrained(vocabulary, dimension: &options.embedding, session.progress)
+    if shape.tied, options.embedding != options.featureCount {
+      throw ValidationError(
+        "--tied needs as many features as the embedding has values: \(options.featureCount) and "
+          + "\(options.embedding)")
+    }
+    let validIDs =
+      try command.valid.map {
+        try counted.ids(of: command.text.input.files([$0]), stop: stop)
+      } ?? []
+    if command.valid != nil, validIDs.isEmpty {
+      throw WordtoolError(.badData, path: command.valid, found: "a text without tokens")
+    }
+    StandardError.warnOfReplacements(counted.replacedCount)
+    return Trainer(
+      try NeuralTrainer(
+        options, training: Self.trainingOptions(of: command), vocabulary: vocabulary,
+        ids: counted.ids,
+        validIDs: validIDs,
+        embeddings: rows, threads: threads), validIDs: validIDs)
+  }
+
+  /// The shape of the model that a command line asks for.
+  private static func options(of command: TrainLMCommand, vocabulary: Int) throws -> NeuralOptions {
+    let shape = command.shape
     var options = NeuralOptions()
-    options.kind = kind
+    if let kind = command.model.kind { options.kind = kind }
     options.recurrent.cell = shape.cell
     options.recurrent.layers = shape.layers
     options.recurrent.hidden = shape.hidden
@@ -179,27 +203,16 @@ struct NeuralLMTraining: Training {
     options.window = shape.window
     options.isOneHot = shape.oneHot
     options.isTied = shape.tied
-    options.cutoffs = try shape.resolvedCutoffs(vocabulary: vocabulary.count)
+    options.cutoffs = try shape.resolvedCutoffs(vocabulary: vocabulary)
     options.unit = command.unit
     options.rule = command.text.rule
-    let rows = try pretrained(vocabulary, dimension: &options.embedding, session.progress)
-    if shape.tied, options.embedding != options.featureCount {
-      throw ValidationError(
-        "--tied needs as many features as the embedding has values: \(options.featureCount) and "
-          + "\(options.embedding)")
-    }
-    let ids = try counted.ids(of: command.texts, stop: stop)
-    let validIDs = try command.valid.map { try counted.ids(of: [$0], stop: stop) } ?? []
-    if command.valid != nil, validIDs.isEmpty {
-      throw WordtoolError(.badData, path: command.valid, found: "a text without tokens")
-    }
-    StandardError.warnOfReplacements(counted.replacedCount)
-    var trainingOptions = training.options(seed: command.common.seed)
-    trainingOptions.hasFrozenEmbeddings = command.freezeEmbeddings
-    return Trainer(
-      try NeuralTrainer(
-        options, training: trainingOptions, vocabulary: vocabulary, ids: ids, validIDs: validIDs,
-        embeddings: rows, threads: threads), validIDs: validIDs)
+    return options
+  }
+
+  private static func trainingOptions(of command: TrainLMCommand) -> NeuralTrainingOptions {
+    var options = command.training.options(seed: command.common.seed)
+    options.hasFrozenEmbeddings = command.freezeEmbeddings
+    return options
   }
 
   /// The rows of `--embeddings` for the tokens it knows.
@@ -208,7 +221,7 @@ struct NeuralLMTraining: Training {
   ) throws -> [Int32: [Float]] {
     guard let embeddings = command.embeddings else { return [:] }
     let vectors = try WordVectors(
-      contentsOf: embeddings, options: .init(threads: command.common.threads.count))
+      contentsOf: embeddings, options: .init(threads: common.threads.count))
     dimension = vectors.dimension
     var rows: [Int32: [Float]] = [:]
     for id in 0..<Int32(vocabulary.count) {
@@ -230,7 +243,7 @@ struct NeuralLMTraining: Training {
     Line(
       epoch: report.epoch, steps: report.steps, tokens: report.tokens, loss: report.loss,
       perplexity: PortableMath.exp(report.loss), bitsPerToken: report.loss * Self.bitsPerNat,
-      validPerplexity: report.validPerplexity, learningRate: report.rate,
+      validPerplexity: report.validPerplexity, learningRate: report.learningRate,
       gradientNorm: report.gradientNorm, seconds: seconds)
   }
 
@@ -240,6 +253,6 @@ struct NeuralLMTraining: Training {
     if let valid = report.validPerplexity {
       text += "  valid \(NumberFormat.fixed(valid, 2))"
     }
-    return text + "  learning rate \(report.rate)"
+    return text + "  learning rate \(report.learningRate)"
   }
 }

@@ -24,19 +24,21 @@ struct PerplexityCommand: ParsableCommand {
         wordtool perplexity play.arpa - --json < act5.txt
       """)
 
-  @Argument(help: ArgumentHelp("The model.", valueName: "model"))
+  @Argument(help: ArgumentHelp("The model.", valueName: "model"), completion: .file())
   var model: String
 
   @Argument(
     help: ArgumentHelp(
-      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"))
+      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"),
+    completion: .file())
   var texts: [String]
 
   @OptionGroup var mix: MixOptions
 
   @Option(
     help: ArgumentHelp(
-      "Find the weights under which this text is likeliest.", valueName: "file"))
+      "Find the weights under which this text is likeliest.", valueName: "file"),
+    completion: .file())
   var tune: String?
 
   @Flag(
@@ -45,9 +47,7 @@ struct PerplexityCommand: ParsableCommand {
         + "its probability; sentences end with </s>."))
   var perToken = false
 
-  @Flag(
-    help: "Refuse text that is not valid UTF-8. (default: replace what is not and count it)")
-  var strict = false
+  @OptionGroup var input: TextFileOptions
 
   @OptionGroup var threads: ThreadsOptions
 
@@ -97,31 +97,33 @@ struct PerplexityCommand: ParsableCommand {
   }
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
+    let stop = Interrupts.stopFlag()
     let paths = mix.paths(with: model)
     var mixture = try mix.load(model, threads: threads.count)
     var tuning: Answer.Tuning?
     if let tune {
-      let found = try mixture.tuned(on: [tune], isStrict: strict, stop: stop)
+      let found = try mixture.tuned(
+        on: input.files([tune]), isStrict: input.strict, encoding: input.encoding, stop: stop)
       StandardError.warnOfReplacements(found.report.replacedCount)
       mixture = found.mixture
       tuning = Answer.Tuning(
         text: tune, rounds: found.iterationCount, perplexity: found.report.perplexity)
     }
-    let text = try TokenizedText(texts, for: mixture, isStrict: strict, stop: stop)
+    let text = try TokenizedText(
+      try input.files(texts), for: mixture, isStrict: input.strict, encoding: input.encoding,
+      stop: stop)
     let components = try mixture.componentLogProbabilities(of: text.ids, stop: stop)
     let values = mixture.mixed(components)
     StandardError.warnOfReplacements(text.replacedCount)
     if perToken { return try printTokens(text, values, mixture) }
-    func report(_ values: [Double]) -> PerplexityReport {
-      PerplexityReport(of: text, logProbabilities: values, unknownID: mixture.unknownID)
+    func report(_ values: [Double]) throws -> PerplexityReport {
+      try PerplexityReport(of: text, logProbabilities: values, unknownID: mixture.unknownID)
     }
-    let whole = report(values)
+    let whole = try report(values)
     var models: [Answer.Model]?
     if paths.count > 1 {
-      models = paths.indices.map { place in
-        let own = report(components[place])
+      models = try paths.indices.map { place in
+        let own = try report(components[place])
         return Answer.Model(
           model: paths[place], weight: mixture.weights[place], perplexity: own.perplexity,
           perplexityWithoutUnknown: own.perplexityWithoutUnknown)

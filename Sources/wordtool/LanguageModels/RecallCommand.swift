@@ -52,14 +52,13 @@ struct RecallCommand: ParsableCommand {
   }
 
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
-    let file = try comparison.output.map { try OutputFile(path: $0) }
+    let stop = Interrupts.stopFlag()
+    let file = try comparison.openOutput()
     var options = RecallOptions()
     options.words = words
     options.hidden = comparison.hidden
     options.trainingSteps = comparison.trainSteps
-    options.rate = comparison.lr
+    options.learningRate = comparison.lr
     options.keepBias = comparison.keepBias
     options.seed = comparison.seed
     let cases = comparison.cases
@@ -71,7 +70,7 @@ struct RecallCommand: ParsableCommand {
     if comparison.json.json {
       try JSONOutput.write(
         Answer(chance: options.chance, results: results.flatMap { $0 }))
-    } else if comparison.output != "-" {
+    } else if file?.isStandardOutput != true {
       let rows =
         [["distance"] + places.map { "\($0)" }]
         + zip(cases, results).map { flowCase, row in

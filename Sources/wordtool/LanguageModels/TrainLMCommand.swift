@@ -4,7 +4,7 @@ import Tokenize
 import WordtoolCore
 
 /// `wordtool train-lm`: text in, a model that predicts the next token out.
-struct TrainLMCommand: ParsableCommand {
+struct TrainLMCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "train-lm",
     abstract: "Make a model of the next word or character from text.",
@@ -20,9 +20,11 @@ struct TrainLMCommand: ParsableCommand {
       --valid the weights of the best epoch are kept. The bytes are the same for any --threads.
 
       Example:
-        wordtool train-lm ptb.train.txt -o ptb.arpa --model ngram --order 5 --test ptb.test.txt
+        wordtool train-lm ptb.train.txt -o ptb.arpa --model ngram --order 5 \\
+            --test ptb.test.txt
         wordtool train-lm ptb.train.txt -o ptb.lm --cell lstm --valid ptb.valid.txt
-        wordtool train-lm play.txt -o play.lm --unit char --layers 1 --hidden 512 --optimizer adam
+        wordtool train-lm play.txt -o play.lm --unit char --layers 1 --hidden 512 \\
+            --optimizer adam
       """)
 
   /// The models that can be trained.
@@ -37,7 +39,8 @@ struct TrainLMCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"))
+      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"),
+    completion: .file())
   var texts: [String]
 
   @Option(
@@ -61,11 +64,13 @@ struct TrainLMCommand: ParsableCommand {
   var maxVocab: Int?
 
   @Option(
-    help: ArgumentHelp("Measure the perplexity of this text in the end.", valueName: "file"))
+    help: ArgumentHelp("Measure the perplexity of this text in the end.", valueName: "file"),
+    completion: .file())
   var valid: String?
 
   @Option(
-    help: ArgumentHelp("Measure the perplexity of this text too.", valueName: "file"))
+    help: ArgumentHelp("Measure the perplexity of this text too.", valueName: "file"),
+    completion: .file())
   var test: String?
 
   @OptionGroup(title: "Text") var text: SentenceOptions
@@ -76,7 +81,7 @@ struct TrainLMCommand: ParsableCommand {
     help: ArgumentHelp(
       "Vectors that the embeddings begin with, in any format the tool reads; --embedding is then "
         + "theirs.",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var embeddings: String?
 
   @Flag(help: "Keep the embeddings of --embeddings as they are.")
@@ -85,27 +90,45 @@ struct TrainLMCommand: ParsableCommand {
   @OptionGroup(title: "Training of networks") var training: NeuralTrainingArguments
 
   @OptionGroup var state: CheckpointFileOptions
+  @OptionGroup var output: ModelOutputOptions
   @OptionGroup var common: TrainingRunOptions
 
   func validate() throws {
-    if !(1...NGramModel.maximumTrainedOrder).contains(order) {
-      throw ValidationError(
-        "--order is \(order), expected 1 to \(NGramModel.maximumTrainedOrder)")
-    }
-    if minCount < 1 { throw ValidationError("--min-count is \(minCount), expected at least 1") }
-    if let maxVocab, maxVocab < 1 {
-      throw ValidationError("--max-vocab is \(maxVocab), expected at least 1")
-    }
-    if freezeEmbeddings, embeddings == nil {
-      throw ValidationError("--freeze-embeddings needs --embeddings")
-    }
+    try OptionCheck.whole([
+      ("--order", order, 1...NGramModel.maximumTrainedOrder),
+      ("--min-count", minCount, 1 ... .max), ("--max-vocab", maxVocab, 1 ... .max),
+    ])
+  }
+
+  var optionRules: [OptionRule] {
+    let networks = "--model recurrent, fixed-window or bag-of-words"
+    let isNetwork = model != .ngram
+    return [
+      OptionRule(["--order"], need: "--model ngram", isMet: !isNetwork),
+      OptionRule(
+        ["--tokenizer", "--locale", "--lowercase", "--no-lowercase"], need: "--unit word",
+        isMet: unit == .word),
+      OptionRule(
+        ["--locale"], need: "--tokenizer words or --lowercase",
+        isMet: text.tokenizer == .words || text.lowercase == true),
+      OptionRule(allOf: NeuralShapeOptions.self, need: networks, isMet: isNetwork),
+      OptionRule(allOf: NeuralTrainingArguments.self, need: networks, isMet: isNetwork),
+      OptionRule(allOf: CheckpointFileOptions.self, need: networks, isMet: isNetwork),
+      OptionRule(
+        ["--embeddings", "--freeze-embeddings", "--metrics"], need: networks, isMet: isNetwork),
+      OptionRule(["--freeze-embeddings"], need: "--embeddings", isMet: embeddings != nil),
+      OptionRule(
+        ["--embedding"], need: "a network without --embeddings, whose vectors have their own size",
+        isMet: embeddings == nil),
+    ] + shape.rules(of: model, hasEmbeddings: embeddings != nil)
+      + training.rules(of: model, shape, hasValid: valid != nil || state.resume != nil)
   }
 
   func run() throws {
-    if let kind = model.kind {
-      try TrainingSession.run(NeuralLMTraining(self, kind: kind))
-    } else {
+    if model == .ngram {
       try TrainingSession.run(NGramTraining(self))
+    } else {
+      try TrainingSession.run(NeuralLMTraining(self))
     }
   }
 }

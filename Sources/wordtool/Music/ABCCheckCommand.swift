@@ -17,17 +17,20 @@ struct ABCCheckCommand: ParsableCommand {
 
       Example:
         wordtool abc check tunes.abc
-        wordtool generate tunes.safetensors --prompt 'X:' | wordtool abc check - --json
+        wordtool generate tunes.safetensors --prompt 'X:' | wordtool abc check - \\
+            --json
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Files of tunes in ABC notation, plain or .gz; '-' is standard input.", valueName: "file"))
+      "Files of tunes in ABC notation, plain or .gz; '-' is standard input.", valueName: "file"),
+    completion: .file())
   var files: [String]
 
   @Flag(help: "Report errors only.")
   var errorsOnly = false
 
+  @OptionGroup var encoding: EncodingOption
   @OptionGroup var json: JSONOptions
 
   struct Problem: Encodable {
@@ -63,7 +66,7 @@ struct ABCCheckCommand: ParsableCommand {
   func run() throws {
     var answer = Answer(files: [], tunes: 0, good: 0, errors: 0, warnings: 0)
     for path in files {
-      let book = try ABCInput.read(path)
+      let book = try ABCInput.read(path, encoding)
       for problem in book.allProblems {
         switch problem.severity {
         case .error: answer.errors += 1

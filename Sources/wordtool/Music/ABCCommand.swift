@@ -1,6 +1,7 @@
 import ABCNotation
 import ArgumentParser
 import SeqModels
+import Tokenize
 import WordtoolCore
 
 /// `wordtool abc`: tunes in ABC notation.
@@ -19,8 +20,14 @@ struct ABCCommand: ParsableCommand {
 /// Reading tunes from files.
 enum ABCInput {
   /// The tunes of a file, or of standard input for `-`.
-  static func read(_ path: String) throws -> ABCBook {
-    ABCBook(text: String(decoding: try InputBytes.read(path), as: UTF8.self))
+  static func read(_ path: String, _ encoding: EncodingOption) throws -> ABCBook {
+    let book = try ABCBook(TextSource(path: path, encoding: encoding.encoding))
+    if book.replacedCount > 0 {
+      StandardError.warn(
+        "\(book.replacedCount) byte sequences are not UTF-8 and were replaced by U+FFFD; old tunes are "
+          + "often in --encoding latin-1")
+    }
+    return book
   }
 
   /// How a file is called in messages.
@@ -41,9 +48,11 @@ struct ABCListCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A file of tunes, plain or .gz; '-' is standard input.", valueName: "file"))
+      "A file of tunes, plain or .gz; '-' is standard input.", valueName: "file"),
+    completion: .file())
   var file: String
 
+  @OptionGroup var encoding: EncodingOption
   @OptionGroup var json: JSONOptions
 
   struct Answer: Encodable {
@@ -59,7 +68,7 @@ struct ABCListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let book = try ABCInput.read(file)
+    let book = try ABCInput.read(file, encoding)
     let answers = book.tunes.map { tune in
       let performance = ABCPerformance(tune)
       func field(_ letter: Character) -> String {

@@ -20,12 +20,14 @@ struct ABCMIDICommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A file of tunes, plain or .gz; '-' is standard input.", valueName: "file"))
+      "A file of tunes, plain or .gz; '-' is standard input.", valueName: "file"),
+    completion: .file())
   var file: String
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("The MIDI file to write; '-' is standard output.", valueName: "path"))
+    help: ArgumentHelp("The MIDI file to write; '-' is standard output.", valueName: "path"),
+    completion: .file())
   var output: String
 
   @Option(
@@ -44,6 +46,7 @@ struct ABCMIDICommand: ParsableCommand {
   @Flag(help: "Play a tune that has errors as far as it can be read.")
   var force = false
 
+  @OptionGroup var encoding: EncodingOption
   @OptionGroup var json: JSONOptions
 
   struct Answer: Encodable {
@@ -60,16 +63,16 @@ struct ABCMIDICommand: ParsableCommand {
     if let tempo, !(tempo >= 4 && tempo <= 10_000) {
       throw ValidationError("--tempo is \(tempo), expected 4 to 10000")
     }
-    if !(0...127).contains(program) {
-      throw ValidationError("--program is \(program), expected 0 to 127")
-    }
+    try OptionCheck.whole([("--program", program, 0...127)])
     if json.json && output == "-" {
       throw ValidationError("--json and -o - would share standard output")
     }
   }
 
   func run() throws {
-    let book = try ABCInput.read(file)
+    try OutputPaths.check([output], inputs: [file], printing: json.json ? "the summary" : nil)
+    let target = try OutputKind.midi.open(output)
+    let book = try ABCInput.read(file, encoding)
     guard
       let chosen = tune.map({ number in book.tunes.first { $0.number == number } })
         ?? book.tunes.first
@@ -78,7 +81,9 @@ struct ABCMIDICommand: ParsableCommand {
         .badData, path: file, found: tune.map { "no tune X:\($0)" } ?? "no tune",
         expected: "a tune that begins with X:", remedy: "'wordtool abc list' shows what is there")
     }
-    if !force, let problem = chosen.problems.first(where: { $0.severity == .error }) {
+    if !force, !chosen.isPlayable,
+      let problem = chosen.problems.first(where: { $0.severity == .error })
+    {
       throw WordtoolError(
         .badData, path: file, at: .line(problem.position.line),
         found: "column \(problem.position.column): \(problem.message)",
@@ -87,7 +92,8 @@ struct ABCMIDICommand: ParsableCommand {
     let performance = ABCPerformance(chosen)
     let midi = MIDIFile(
       performance, title: chosen.title, quartersPerMinute: tempo, program: program)
-    try midi.write(to: output)
+    try midi.write(to: target)
+    try target.commit()
     if json.json {
       let seconds = tempo.map { performance.length.wholeNotes * 240 / $0 } ?? performance.seconds
       try JSONOutput.write(

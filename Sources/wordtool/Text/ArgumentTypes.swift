@@ -7,8 +7,13 @@ extension TokenizerRule.Normalization: ExpressibleByArgument {}
 extension WordVectors.Format: ExpressibleByArgument {
   /// The names of the formats that are written.
   public static var allValueStrings: [String] { writable.map(\.rawValue) }
+  /// How a format follows from the name of an output.
+  static let suffixHelp =
+    "by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, .glove glove, "
+    + ".safetensors or none safetensors; .gz behind it packs all but safetensors"
 }
 extension AnalogyMethod: ExpressibleByArgument {}
+extension WordMatching: ExpressibleByArgument {}
 extension TokenUnit: ExpressibleByArgument {}
 extension TextEncoding: ExpressibleByArgument {}
 extension TokenProcessing.PunctuationPolicy: ExpressibleByArgument {}

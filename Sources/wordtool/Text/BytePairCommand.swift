@@ -1,5 +1,6 @@
 import ArgumentParser
 import Subword
+import Tokenize
 import WordtoolCore
 
 /// `wordtool bpe`: byte-pair encoding.
@@ -31,10 +32,13 @@ struct BytePairTrainCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"))
+    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"),
+    completion: .file())
   var texts: [String] = []
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where the encoding goes.", valueName: "path"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the encoding goes.", valueName: "path"),
+    completion: .file())
   var output = "-"
 
   @Option(
@@ -52,18 +56,18 @@ struct BytePairTrainCommand: ParsableCommand {
   @Flag(help: "Put a space before text that does not begin with one.")
   var prefixSpace = false
 
+  @OptionGroup var input: BytePairTextOptions
   @OptionGroup var threads: ThreadsOptions
 
   func run() throws {
-    let file = try OutputFile(path: output)
-    let trainer = BytePairTrainer(
+    try OutputPaths.check([output], texts: texts)
+    let file = try OutputKind.encoding.open(output)
+    let options = BytePairTrainingOptions(
       vocabularySize: vocabSize, minimumFrequency: minFrequency,
       specialTokens: specials.map { SpecialToken($0) }, addsPrefixSpace: prefixSpace)
-    var bytes: [UInt8] = []
-    for path in try InputFiles.expand(texts.isEmpty ? ["-"] : texts) {
-      bytes += try InputBytes.read(path)
-    }
-    let encoding = try trainer.train(onLinesOf: bytes, threads: threads.count)
+    let encoding = try BytePairEncoding.train(
+      linesOf: try input.files(texts).map { path in { try input.lines(of: path) } },
+      options: options, threads: threads.count)
     try encoding.write(to: file)
     try file.commit()
     if encoding.vocabularySize < vocabSize {
@@ -76,29 +80,45 @@ struct BytePairTrainCommand: ParsableCommand {
 /// `-m, --model` of the commands that use an encoding.
 struct BytePairOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("A byte-level tokenizer.json.", valueName: "path"))
+    name: .shortAndLong, help: ArgumentHelp("A byte-level tokenizer.json.", valueName: "path"),
+    completion: .file())
   var model: String
 
   @Argument(
-    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"))
+    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"),
+    completion: .file())
   var texts: [String] = []
 
-  /// Calls `body` with each line of the texts, without its end.
-  func forEachLine(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
-    for path in try InputFiles.expand(texts.isEmpty ? ["-"] : texts) {
-      let bytes = try InputBytes.read(path)
-      var start = 0
-      while start < bytes.count {
-        let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-        try body(bytes[start..<end])
-        start = end + 1
-      }
+  @OptionGroup var input: BytePairTextOptions
+
+  /// Calls `body` with each line of the texts, and its number in its file.
+  func forEachLine(
+    _ body: (UnsafeBufferPointer<UInt8>, _ path: String, _ number: Int) throws -> Void
+  ) throws {
+    for path in try input.files(texts) {
+      let lines = try input.lines(of: path)
+      while try lines.next({ try body($0, path, lines.number) }) != nil {}
     }
   }
 }
 
+/// Text whose bytes are kept as they are, whether they are UTF-8 or not.
+struct BytePairTextOptions: ParsableArguments {
+  @OptionGroup var encoding: EncodingOption
+
+  /// The files that paths stand for, standard input without any.
+  func files(_ paths: [String]) throws -> [String] {
+    try InputFiles.told(paths, encoding: encoding.encoding)
+  }
+
+  /// The lines of a file.
+  func lines(of path: String) throws -> LineReader {
+    LineReader(try TextSource(path: path, encoding: encoding.encoding), invalid: .kept)
+  }
+}
+
 /// `wordtool bpe encode`.
-struct BytePairEncodeCommand: ParsableCommand {
+struct BytePairEncodeCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "encode",
     abstract: "Print the tokens of each line as numbers.",
@@ -126,13 +146,15 @@ struct BytePairEncodeCommand: ParsableCommand {
     if !(0...1 ~= dropout) { throw ValidationError("--dropout is \(dropout), expected 0 to 1") }
   }
 
+  var optionRules: [OptionRule] {
+    [OptionRule(["--seed"], need: "--dropout above 0", isMet: dropout > 0)]
+  }
+
   func run() throws {
     let encoding = try BytePairEncoding(contentsOf: options.model)
     var number: UInt64 = 0
-    try options.forEachLine { line in
-      let ids = line.withUnsafeBufferPointer {
-        encoding.encode($0, dropout: dropout, seed: seed &+ number)
-      }
+    try options.forEachLine { line, _, _ in
+      let ids = try encoding.encode(line.span, dropout: dropout, seed: seed &+ number)
       number += 1
       let out = StandardOutput.shared
       if tokens {
@@ -153,7 +175,8 @@ struct BytePairDecodeCommand: ParsableCommand {
     abstract: "Turn lines of token numbers back into text.",
     discussion: """
       Example:
-        echo "the food" | wordtool bpe encode -m t.json | wordtool bpe decode -m t.json
+        echo "the food" | wordtool bpe encode -m t.json | wordtool bpe decode \\
+            -m t.json
       """)
 
   @OptionGroup var options: BytePairOptions
@@ -164,14 +187,12 @@ struct BytePairDecodeCommand: ParsableCommand {
   func run() throws {
     let encoding = try BytePairEncoding(contentsOf: options.model)
     let out = try OutputFile(path: "-")
-    var number = 0
-    try options.forEachLine { line in
-      number += 1
+    try options.forEachLine { line, path, number in
       let words = String(decoding: line, as: UTF8.self).split { " ,[]\t\r".contains($0) }
       let ids = try words.map { word in
         guard let id = Int32(word) else {
           throw WordtoolError(
-            .badData, path: options.texts.first ?? "-", at: .line(number), found: "'\(word)'",
+            .badData, path: path, at: .line(number), found: "'\(word)'",
             expected: "the number of a token")
         }
         return id

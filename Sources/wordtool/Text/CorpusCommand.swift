@@ -72,14 +72,15 @@ struct CorpusMakeCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Where the text goes; '-' is standard output. (default: NAME.txt)", valueName: "file"))
+      "Where the text goes; '-' is standard output. (default: NAME.txt)", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(
     help: ArgumentHelp(
       "Where the questions go, in the format of questions-words.txt. (default: "
         + "NAME-questions.txt, nowhere when the text goes to standard output)",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var questions: String?
 
   @Option(help: ArgumentHelp("How many words to write, at least.", valueName: "n"))
@@ -103,7 +104,7 @@ struct CorpusMakeCommand: ParsableCommand {
     if name != Atlas.name {
       throw ValidationError("no corpus is called '\(name)', expected \(Atlas.name)")
     }
-    if words < 1 { throw ValidationError("--words is \(words), expected at least 1") }
+    try OptionCheck.whole([("--words", words, 1 ... .max)])
     if json.json && output == "-" {
       throw ValidationError("--json and -o - would both write to standard output")
     }
@@ -112,8 +113,9 @@ struct CorpusMakeCommand: ParsableCommand {
   func run() throws {
     let textPath = output ?? "\(name).txt"
     let questionsPath = questions ?? (textPath == "-" ? nil : "\(name)-questions.txt")
-    let textFile = try OutputFile(path: textPath)
-    let questionsFile = try questionsPath.map { try OutputFile(path: $0) }
+    try OutputPaths.check([textPath, questionsPath], printing: json.json ? "the summary" : nil)
+    let textFile = try OutputKind.text.open(textPath)
+    let questionsFile = try questionsPath.map { try OutputKind.text.open($0) }
     let written = try Atlas.writeCorpus(seed: seed, words: words) { try textFile.write($0) }
     try textFile.commit()
     if let questionsFile {
@@ -125,7 +127,7 @@ struct CorpusMakeCommand: ParsableCommand {
         Summary(
           name: name, words: written, seed: seed, licence: Atlas.licence, text: textPath,
           questions: questionsPath))
-    } else if textPath != "-" {
+    } else if !textFile.isStandardOutput {
       try StandardOutput.shared.writeLine(
         "\(textPath): \(NumberFormat.grouped(written)) words of generated text"
           + (questionsPath.map { "; questions about it in \($0)" } ?? ""))

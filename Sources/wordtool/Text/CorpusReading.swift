@@ -10,13 +10,3 @@ extension Progress {
     }
   }
 }
-
-extension CorpusStatistics {
-  /// Tells how much of the text was not UTF-8, if any was not.
-  func warnOfReplacements() {
-    guard invalidSequenceCount > 0 else { return }
-    StandardError.warn(
-      "\(invalidSequenceCount) byte sequences are not UTF-8 and were replaced by U+FFFD; --strict "
-        + "refuses such text")
-  }
-}

@@ -3,13 +3,14 @@ import Encoders
 import WordtoolCore
 
 /// `wordtool encode bag-of-words`.
-struct EncodeBagOfWordsCommand: ParsableCommand {
+struct EncodeBagOfWordsCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "bag-of-words",
     abstract: "Count the terms of each text.",
     discussion: """
       Example:
-        wordtool encode bag-of-words reviews.txt --ngrams 1-2 --min-documents 5 -o reviews.npz
+        wordtool encode bag-of-words reviews.txt --ngrams 1-2 --min-documents 5 \\
+            -o reviews.npz
       """)
 
   @OptionGroup var input: EncodeOptions
@@ -17,8 +18,12 @@ struct EncodeBagOfWordsCommand: ParsableCommand {
   @OptionGroup var bag: BagOptions
   @OptionGroup var threads: ThreadsOptions
 
+  var optionRules: [OptionRule] {
+    analysis.rules(isLoaded: bag.load != nil) + bag.optionRules
+  }
+
   func run() throws {
-    let output = try input.openOutput()
+    let output = try input.openOutputs(saving: [bag.save], loading: [bag.load, bag.vocabulary])
     let documents = try input.documents(analysis.text)
     let (bag, counts) = try bag.bag(documents, analysis, threads: threads.count)
     try input.write(counts, to: output, columnNames: bag.featureNames)
@@ -26,7 +31,7 @@ struct EncodeBagOfWordsCommand: ParsableCommand {
 }
 
 /// `wordtool encode tf-idf`.
-struct EncodeTfIdfCommand: ParsableCommand {
+struct EncodeTfIdfCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "tf-idf",
     abstract: "Weigh the terms of each text by how telling they are.",
@@ -56,14 +61,25 @@ struct EncodeTfIdfCommand: ParsableCommand {
   var sublinear = false
 
   @Option(
-    help: ArgumentHelp("Take the weights that --save-weights wrote.", valueName: "path"))
+    help: ArgumentHelp("Take the weights that --save-weights wrote.", valueName: "path"),
+    completion: .file())
   var loadWeights: String?
 
-  @Option(help: ArgumentHelp("Write the weights here.", valueName: "path"))
+  @Option(help: ArgumentHelp("Write the weights here.", valueName: "path"), completion: .file())
   var saveWeights: String?
 
+  var optionRules: [OptionRule] {
+    analysis.rules(isLoaded: bag.load != nil) + bag.optionRules + [
+      OptionRule(
+        ["--norm", "--idf", "--no-idf", "--smooth", "--no-smooth", "--sublinear"],
+        need: "weights that are learnt, not loaded", isMet: loadWeights == nil),
+      OptionRule(["--smooth", "--no-smooth"], need: "--idf", isMet: idf),
+    ]
+  }
+
   func run() throws {
-    let output = try input.openOutput()
+    let output = try input.openOutputs(
+      saving: [bag.save, saveWeights], loading: [bag.load, bag.vocabulary, loadWeights])
     let documents = try input.documents(analysis.text)
     let (bag, counts) = try bag.bag(documents, analysis, threads: threads.count)
     let weights: TfIdf
@@ -86,7 +102,7 @@ struct EncodeTfIdfCommand: ParsableCommand {
 }
 
 /// `wordtool encode hashing`.
-struct EncodeHashingCommand: ParsableCommand {
+struct EncodeHashingCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "hashing",
     abstract: "Count the terms of each text in columns that hashes name.",
@@ -115,14 +131,14 @@ struct EncodeHashingCommand: ParsableCommand {
   var norm: SparseMatrix.Norm = .l2
 
   func validate() throws {
-    if !(1...Int(Int32.max) ~= columns) {
-      throw ValidationError("--columns is \(columns), expected 1 to \(Int32.max)")
-    }
-    if input.names != nil { throw ValidationError("hashed columns have no names") }
+    try OptionCheck.whole([("--columns", columns, 1...Int(Int32.max))])
+    if input.names != nil { throw ValidationError("--names: hashed columns have no names") }
   }
 
+  var optionRules: [OptionRule] { analysis.rules() }
+
   func run() throws {
-    let output = try input.openOutput()
+    let output = try input.openOutputs()
     let documents = try input.documents(analysis.text)
     let encoder = HashingEncoder(
       analysis: try analysis.analysis(), featureCount: columns, alternatesSign: alternateSign,

@@ -29,9 +29,7 @@ struct EncodeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The words in the window that --show draws.", valueName: "n"))
   var window = 3
 
-  func validate() throws {
-    if window < 1 { throw ValidationError("--window is \(window), expected at least 1") }
-  }
+  func validate() throws { try OptionCheck.whole([("--window", window, 1 ... .max)]) }
 
   func run() throws {
     guard let show else {

@@ -9,21 +9,39 @@ struct EncodeOptions: ParsableArguments {
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case mtx, npz, npy, json
 
-    /// The format that a suffix names.
-    init?(path: String) {
-      guard let dot = path.lastIndex(of: ".") else { return nil }
-      switch path[dot...] {
-      case ".mtx": self = .mtx
-      case ".npz": self = .npz
-      case ".npy": self = .npy
-      case ".json", ".jsonl": self = .json
-      default: return nil
+    /// The format that a suffix names; Matrix Market without one.
+    init(path: String) throws {
+      let suffix = FileSuffix(of: path)
+      switch suffix.name {
+      case "mtx", "": self = .mtx
+      case "npz": self = .npz
+      case "npy": self = .npy
+      case "json", "jsonl": self = .json
+      default:
+        throw WordtoolError(
+          suffix: suffix, of: path, for: "rows", known: ["mtx", "npz", "npy", "json", "jsonl"],
+          remedy: "or say it with --format")
       }
+    }
+
+    /// What an output of this format is.
+    var kind: OutputKind {
+      let isBinary = self == .npz || self == .npy
+      return OutputKind(
+        content: isBinary ? "a NumPy array" : "rows", others: .free, isText: !isBinary)
     }
   }
 
+  /// The outputs of one run.
+  struct Outputs {
+    var rows: OutputFile
+    var format: Format
+    var names: OutputFile?
+  }
+
   @Argument(
-    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"))
+    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"),
+    completion: .file())
   var texts: [String] = []
 
   @Option(
@@ -34,14 +52,21 @@ struct EncodeOptions: ParsableArguments {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Where the rows go; '-' is standard output.", valueName: "path"))
+    help: ArgumentHelp("Where the rows go; '-' is standard output.", valueName: "path"),
+    completion: .file())
   var output = "-"
 
   @Option(
     help: ArgumentHelp(
       "mtx (Matrix Market), npz (SciPy's CSR), npy (dense), json (an object a row). "
-        + "(default: by the suffix of -o, mtx without one)", valueName: "name"))
+        + "(default: by the suffix of -o, mtx without one; .gz behind mtx and json packs)",
+      valueName: "name"))
   var format: Format?
+
+  @Option(
+    help: ArgumentHelp(
+      "The largest dense .npy that is written. (default: 4G)", valueName: "size"))
+  var denseLimit: MemorySize?
 
   @Flag(help: "Print one JSON object a row, like --format json.")
   var json = false
@@ -49,49 +74,70 @@ struct EncodeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Write the names of the columns here, one a line, or as a JSON array to a .json file.",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var names: String?
 
   func validate() throws {
-    if let textColumn, textColumn < 1 {
-      throw ValidationError("--text-column is \(textColumn), expected at least 1")
-    }
+    try OptionCheck.whole([("--text-column", textColumn, 1 ... .max)])
     if json, let format, format != .json {
       throw ValidationError("--json and --format \(format.rawValue) exclude each other")
+    }
+    if denseLimit != nil, try json || (format ?? Format(path: output)) != .npy {
+      throw ValidationError("--dense-limit belongs to the dense arrays of .npy")
     }
   }
 
   /// Reads the texts.
   func documents(_ text: TextOptions) throws -> Documents {
     let documents = try Documents(
-      linesOf: texts.isEmpty ? ["-"] : texts, column: textColumn, encoding: text.encoding,
+      linesOf: try text.input.files(texts), column: textColumn, encoding: text.encoding,
       isStrict: text.strict)
-    if documents.replacedCount > 0 {
-      StandardError.warn(
-        "\(documents.replacedCount) byte sequences are invalid and were replaced by U+FFFD")
-    }
+    StandardError.warnOfReplacements(documents.replacedCount)
     return documents
   }
 
-  /// Opens the output; before long work begins.
-  func openOutput() throws -> OutputFile { try OutputFile(path: output) }
+  private static let usualDenseLimit = 4 << 30
+
+  /// Opens the outputs; before long work begins.
+  ///
+  /// - Parameters:
+  ///   - saved: what else is written.
+  ///   - loaded: what is read besides the texts.
+  func openOutputs(saving saved: [String?] = [], loading loaded: [String?] = []) throws -> Outputs {
+    try OutputPaths.check([output, names] + saved, texts: texts, inputs: loaded)
+    let format = try json ? .json : self.format ?? Format(path: output)
+    let outputs = Outputs(
+      rows: try format.kind.open(output), format: format,
+      names: try names.map { try OutputKind.names.open($0) })
+    for path in saved.compactMap(\.self) { try OutputKind.model.attempt(path) }
+    return outputs
+  }
 
   /// Writes the rows and the names of the columns.
   func write(
-    _ matrix: SparseMatrix, to file: OutputFile, columnNames: @autoclosure () -> [String]
+    _ matrix: SparseMatrix, to outputs: Outputs, columnNames: @autoclosure () -> [String]
   ) throws {
-    let format = json ? .json : self.format ?? Format(path: output) ?? .mtx
-    switch format {
+    let file = outputs.rows
+    switch outputs.format {
     case .mtx: try matrix.writeMatrixMarket(to: file)
     case .npz: try matrix.writeNPZ(to: file)
-    case .npy: try matrix.writeNPY(to: file)
+    case .npy:
+      let limit = denseLimit?.bytes ?? Self.usualDenseLimit
+      guard matrix.denseByteCount <= limit else {
+        throw WordtoolError(
+          .unavailable, path: output,
+          found: "\(NumberFormat.bytes(matrix.denseByteCount)) as a dense array of "
+            + "\(matrix.rowCount) x \(matrix.columnCount)",
+          expected: "at most \(NumberFormat.bytes(limit))",
+          remedy: ".npz and .mtx hold what is not zero alone; --dense-limit allows more")
+      }
+      try matrix.writeNPY(to: file)
     case .json: try matrix.writeJSONLines(to: file)
     }
     try file.commit()
-    guard let path = names else { return }
-    let list = try OutputFile(path: path)
+    guard let list = outputs.names else { return }
     let names = columnNames()
-    if path.hasSuffix(".json") {
+    if FileSuffix(of: list.path).name == "json" {
       try list.write(JSONOutput.line(names) + "\n")
     } else {
       for name in names { try list.write(name + "\n") }
@@ -122,6 +168,22 @@ struct AnalysisOptions: ParsableArguments {
 
   func validate() throws { _ = try range() }
 
+  /// Which of these have an effect.
+  ///
+  /// - Parameter isLoaded: whether a bag that was saved says how terms are made.
+  func rules(isLoaded: Bool = false) -> [OptionRule] {
+    let isToken = unit == .token
+    let learning = "a bag that is learnt, not loaded"
+    return [
+      OptionRule(["--unit", "--ngrams"], need: learning, isMet: !isLoaded),
+      text.tokenRule(need: learning, isMet: !isLoaded),
+      text.tokenRule(
+        but: ["--lowercase", "--no-lowercase", "--strip-accents", "--stop-words"],
+        need: "--unit token", isMet: isToken),
+      OptionRule(["--stop-words"], need: "--unit token or word", isMet: isToken || unit == .word),
+    ] + (isToken ? text.optionRules : [])
+  }
+
   private func range() throws -> ClosedRange<Int> {
     let ends = ngrams.split(separator: "-").map { Int($0) ?? 0 }
     guard 1...2 ~= ends.count, let first = ends.first, let last = ends.last, first >= 1,
@@ -141,13 +203,14 @@ struct AnalysisOptions: ParsableArguments {
       }
     let stops = try text.processing.stopWords.map(TokenProcessing.stopWords) ?? []
     return TextAnalysis(
-      kind, lowercase: text.lowercase ?? true, ngrams: try range(),
+      kind, lowercase: text.words.lowercase ?? true,
+      stripsAccents: unit != .token && text.processing.stripAccents, ngrams: try range(),
       stopWords: stops)
   }
 }
 
 /// What bag-of-words and tf-idf learn.
-struct BagOptions: ParsableArguments {
+struct BagOptions: ParsableArguments, ConditionalOptions {
   @Flag(help: "Count 1 for a term that occurs, however often it does.")
   var binary = false
 
@@ -168,20 +231,33 @@ struct BagOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Count the terms of this file, one a line, and learn none.", valueName: "path"))
+      "Count the terms of this file, one a line, and learn none.", valueName: "path"),
+    completion: .file())
   var vocabulary: String?
 
   @Option(
-    help: ArgumentHelp("Take the bag that --save wrote, and learn nothing.", valueName: "path"))
+    help: ArgumentHelp("Take the bag that --save wrote, and learn nothing.", valueName: "path"),
+    completion: .file())
   var load: String?
 
-  @Option(help: ArgumentHelp("Write the learnt bag here.", valueName: "path"))
+  @Option(help: ArgumentHelp("Write the learnt bag here.", valueName: "path"), completion: .file())
   var save: String?
 
   func validate() throws {
     if vocabulary != nil, load != nil {
       throw ValidationError("--vocabulary and --load exclude each other")
     }
+  }
+
+  /// Which of these have an effect.
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(["--binary"], need: "a bag that is learnt, not loaded", isMet: load == nil),
+      OptionRule(
+        ["--min-documents", "--max-documents", "--max-features"],
+        need: "a bag that is learnt: neither --load nor --vocabulary",
+        isMet: load == nil && vocabulary == nil),
+    ]
   }
 
   /// The bag, learnt or given, and the counts.
@@ -191,10 +267,11 @@ struct BagOptions: ParsableArguments {
     let result: (bag: BagOfWords, counts: SparseMatrix)
     if let load {
       let bag = try BagOfWords(contentsOf: load)
+      if case .tokens(let rule) = bag.analysis.unit { StandardError.warn(of: rule, in: load) }
       result = (bag, try bag.transform(documents, threads: threads))
     } else if let vocabulary {
       let bag = try BagOfWords(
-        vocabulary: try TextLines.read(vocabulary).map(String.init).filter { !$0.isEmpty },
+        vocabulary: try LineReader.all(vocabulary).filter { !$0.isEmpty },
         analysis: try analysis.analysis(), binary: binary)
       result = (bag, try bag.transform(documents, threads: threads))
     } else {

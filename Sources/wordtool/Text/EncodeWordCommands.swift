@@ -4,7 +4,7 @@ import Tokenize
 import WordtoolCore
 
 /// `wordtool encode one-hot`.
-struct EncodeOneHotCommand: ParsableCommand {
+struct EncodeOneHotCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "one-hot",
     abstract: "A row of zeros with a single one for each word.",
@@ -24,8 +24,9 @@ struct EncodeOneHotCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What a category that was not learnt becomes: error, ignore, infrequent.", valueName: "name"))
-  var unknown: OneHotOptions.Unknown = .error
+      "What a category that was not learnt becomes: error, ignore, infrequent. (default: error, or "
+        + "what was saved)", valueName: "name"))
+  var unknown: OneHotOptions.Unknown?
 
   @Option(
     help: ArgumentHelp(
@@ -38,10 +39,11 @@ struct EncodeOneHotCommand: ParsableCommand {
   var maxCategories: Int?
 
   @Option(
-    help: ArgumentHelp("Take the categories that --save wrote, and learn none.", valueName: "path"))
+    help: ArgumentHelp("Take the categories that --save wrote, and learn none.", valueName: "path"),
+    completion: .file())
   var load: String?
 
-  @Option(help: ArgumentHelp("Write the categories here.", valueName: "path"))
+  @Option(help: ArgumentHelp("Write the categories here.", valueName: "path"), completion: .file())
   var save: String?
 
   func validate() throws {
@@ -50,8 +52,20 @@ struct EncodeOneHotCommand: ParsableCommand {
     }
   }
 
+  var optionRules: [OptionRule] {
+    [
+      text.tokenRule(need: "rows of words, not to those of --table", isMet: !table),
+      OptionRule(
+        ["--min-frequency", "--max-categories"], need: "categories that are learnt, not loaded",
+        isMet: load == nil),
+      OptionRule(
+        ["--unknown"], need: "categories that --save writes or --load reads",
+        isMet: load != nil || save != nil),
+    ] + text.optionRules
+  }
+
   func run() throws {
-    let output = try input.openOutput()
+    let output = try input.openOutputs(saving: [save], loading: [load])
     let documents = try input.documents(text)
     var rows: [[String]] = []
     if table {
@@ -66,14 +80,16 @@ struct EncodeOneHotCommand: ParsableCommand {
         rows += tokenizer.tokens(in: documents[index]).map { [$0] }
       }
     }
-    let encoder: OneHotEncoder
+    var encoder: OneHotEncoder
     if let load {
       encoder = try OneHotEncoder(contentsOf: load)
+      if let unknown { encoder.unknown = unknown }
     } else {
       encoder = try OneHotEncoder.fit(
         rows,
         options: OneHotOptions(
-          unknown: unknown, minimumFrequency: minFrequency, maximumCategories: maxCategories))
+          unknown: unknown ?? .error, minimumFrequency: minFrequency,
+          maximumCategories: maxCategories))
     }
     if let save { try encoder.write(to: save) }
     try input.write(
@@ -82,7 +98,7 @@ struct EncodeOneHotCommand: ParsableCommand {
 }
 
 /// `wordtool encode window`.
-struct EncodeWindowCommand: ParsableCommand {
+struct EncodeWindowCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "window",
     abstract: "The last words before each word, side by side.",
@@ -108,15 +124,18 @@ struct EncodeWindowCommand: ParsableCommand {
   var pad = false
 
   @Option(
-    help: ArgumentHelp("The words with columns, as 'word count' lines.", valueName: "path"))
+    help: ArgumentHelp("The words with columns, as 'word count' lines.", valueName: "path"),
+    completion: .file())
   var vocab: String?
 
-  func validate() throws {
-    if size < 1 { throw ValidationError("--size is \(size), expected at least 1") }
+  func validate() throws { try OptionCheck.whole([("--size", size, 1 ... .max)]) }
+
+  var optionRules: [OptionRule] {
+    text.optionRules + [OptionRule(["--pad"], need: "windows without --big", isMet: !big)]
   }
 
   func run() throws {
-    let output = try input.openOutput()
+    let output = try input.openOutputs(loading: [vocab])
     let documents = try input.documents(text)
     let tokenizer = try WordTokenizer(rule: text.rule())
     let lines = (0..<documents.count).map { tokenizer.tokens(in: documents[$0]) }
@@ -138,7 +157,7 @@ struct EncodeWindowCommand: ParsableCommand {
     let order = counts.sorted {
       $0.value != $1.value ? $0.value > $1.value : $0.key.lexicographicallyPrecedes($1.key)
     }
-    return Vocabulary(
+    return try Vocabulary(
       order.map { (word: String(decoding: $0.key, as: UTF8.self), count: $0.value) })
   }
 }

@@ -1,24 +1,21 @@
-import Libc
 import WordtoolCore
 
-/// A text file that exists only while it is read.
+/// A text that exists only while it is read, and is gone however the process ends.
 enum TemporaryText {
-  /// Fills a temporary file and calls `body` with its path; the file is gone afterwards.
+  /// Fills a file without a name and calls `body` with a path to it.
   ///
   /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`, and what the two closures
   ///   throw.
   static func with<Result>(
-    in folder: String, fill: (OutputFile) throws -> Void, body: (String) throws -> Result
+    in folder: String, fill: (_ write: ([UInt8]) throws -> Void) throws -> Void,
+    body: (String) throws -> Result
   ) throws -> Result {
-    let path = "\(folder)/wordtool-\(getpid()).txt"
-    let file = try OutputFile(path: path)
-    try fill(file)
-    TemporaryFiles.register(path)
-    defer {
-      unlink(path)
-      TemporaryFiles.forget(path)
+    let file = try TemporaryFile(folder: folder)
+    var count = 0
+    try fill { bytes in
+      try bytes.withUnsafeBytes { try file.write($0, at: count) }
+      count += bytes.count
     }
-    try file.commit()
-    return try body(path)
+    return try withExtendedLifetime(file) { try body("/dev/fd/\(file.descriptor)") }
   }
 }

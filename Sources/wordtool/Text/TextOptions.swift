@@ -2,8 +2,8 @@ import ArgumentParser
 import Tokenize
 import WordtoolCore
 
-/// How text becomes tokens: what every command that reads text shares.
-struct TextOptions: ParsableArguments {
+/// How text becomes words.
+struct WordOptions: ParsableArguments, ConditionalOptions {
   @Option(
     help: ArgumentHelp(
       "How text is cut: words (Unicode word boundaries, by ICU) or whitespace.",
@@ -33,30 +33,60 @@ struct TextOptions: ParsableArguments {
       valueName: "form"))
   var normalize: TokenizerRule.Normalization?
 
-  @Option(
-    help: ArgumentHelp(
-      "The encoding of the text: utf-8, auto, or a name ICU knows such as latin-1 or utf-16.",
-      valueName: "name"))
-  var encoding = TextEncoding.utf8
+  var optionRules: [OptionRule] {
+    let findsWords = tokenizer == .words
+    return [
+      OptionRule(["--kinds"], need: "--tokenizer words", isMet: findsWords),
+      OptionRule(
+        ["--locale"], need: "--tokenizer words or --lowercase",
+        isMet: findsWords || lowercase == true),
+    ]
+  }
 
-  @Flag(
-    help: "Refuse text that is invalid in its encoding. (default: replace it and count)")
-  var strict = false
+  /// The rule the options describe; units that are not words are shown as they stand in the text,
+  /// unless asked otherwise.
+  func rule(unit: TokenUnit? = nil, processing: TokenProcessing? = nil) -> TokenizerRule {
+    let isPlain = unit ?? .word != .word
+    return TokenizerRule(
+      segmentation: tokenizer, locale: locale,
+      normalization: normalize ?? (isPlain ? TokenizerRule.Normalization.none : nil),
+      lowercase: lowercase ?? (isPlain ? false : nil),
+      kinds: kinds?.kinds ?? (isPlain ? .all : .words), unit: unit, processing: processing)
+  }
+}
 
+/// How text becomes tokens: what every command that reads text shares.
+struct TextOptions: ParsableArguments, ConditionalOptions {
+  @OptionGroup var words: WordOptions
+
+  @OptionGroup var input: TextFileOptions
   @OptionGroup(title: "Tokens") var processing: ProcessingOptions
+
+  var optionRules: [OptionRule] {
+    words.optionRules + [
+      OptionRule(
+        ["--numbers"], need: "--tokenizer words", isMet: words.tokenizer == .words)
+    ]
+  }
+
+  /// The options that say which files are read, and how.
+  private static let reading: Set<String> = ["--encoding", "--strict", "--include", "--exclude"]
+
+  /// The options that decide what the tokens are, where tokens do not come from this text's words.
+  func tokenRule(but others: Set<String> = [], need: String, isMet: Bool) -> OptionRule {
+    OptionRule(
+      allOf: TextOptions.self, but: others.union(Self.reading), need: need, isMet: isMet)
+  }
+  /// The encoding of the text.
+  var encoding: TextEncoding { input.encoding }
+  /// Whether text that is invalid is refused.
+  var strict: Bool { input.strict }
 
   /// The tokenizer rule the options describe.
   ///
   /// - Throws: ``WordtoolError`` when the stop words cannot be read.
   func rule(unit: TokenUnit? = nil) throws -> TokenizerRule {
-    // Units that are not words are shown as they stand in the text, unless asked otherwise.
-    let isPlain = unit != nil && unit != .word
-    return TokenizerRule(
-      segmentation: tokenizer, locale: locale,
-      normalization: normalize ?? (isPlain ? TokenizerRule.Normalization.none : nil),
-      lowercase: lowercase ?? (isPlain ? false : nil),
-      kinds: kinds?.kinds ?? (isPlain ? .all : .words), unit: unit,
-      processing: try processing.processing())
+    words.rule(unit: unit, processing: try processing.processing())
   }
 }
 
@@ -80,13 +110,22 @@ struct ProcessingOptions: ParsableArguments {
     help: ArgumentHelp(
       "URLs: split, whole (one token), remove, or replace:TOKEN.", valueName: "policy"))
   var urls = TokenProcessing.EntityPolicy.split
-  @Option(help: ArgumentHelp("E-mail addresses, likewise.", valueName: "policy"))
+  @Option(
+    help: ArgumentHelp(
+      "E-mail addresses: split, whole, remove, or replace:TOKEN.", valueName: "policy"))
   var emails = TokenProcessing.EntityPolicy.split
-  @Option(help: ArgumentHelp("Mentions (@name), likewise.", valueName: "policy"))
+  @Option(
+    help: ArgumentHelp(
+      "Mentions (@name): split, whole, remove, or replace:TOKEN.", valueName: "policy"))
   var mentions = TokenProcessing.EntityPolicy.split
-  @Option(help: ArgumentHelp("Tokens that are numbers, likewise.", valueName: "policy"))
+  @Option(
+    help: ArgumentHelp(
+      "Tokens that are numbers: split (as they are), remove, or replace:TOKEN.", valueName: "policy"
+    ))
   var numbers = TokenProcessing.EntityPolicy.split
-  @Option(help: ArgumentHelp("Drop the words in this file, one a line.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Drop the words in this file, one a line.", valueName: "file"),
+    completion: .file())
   var stopWords: String?
   @Option(help: ArgumentHelp("Drop tokens of fewer characters.", valueName: "n"))
   var minLength = 1
@@ -94,10 +133,9 @@ struct ProcessingOptions: ParsableArguments {
   var maxLength: Int?
 
   func validate() throws {
-    if minLength < 1 { throw ValidationError("--min-length is \(minLength), expected at least 1") }
-    if let maxLength, maxLength < minLength {
-      throw ValidationError("--max-length is \(maxLength), expected at least \(minLength)")
-    }
+    try OptionCheck.whole([
+      ("--min-length", minLength, 1 ... .max), ("--max-length", maxLength, minLength ... .max),
+    ])
   }
 
   /// The steps, or nil when nothing is asked for.

@@ -4,7 +4,7 @@ import Tokenize
 import WordtoolCore
 
 /// `wordtool tokenize`: text to tokens.
-struct TokenizeCommand: ParsableCommand {
+struct TokenizeCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "tokenize",
     abstract: "Print the tokens of text.",
@@ -18,7 +18,8 @@ struct TokenizeCommand: ParsableCommand {
       Example:
         echo "The food was GOOD, not bad." | wordtool tokenize
         wordtool tokenize --unit sentence --format json book.txt
-        wordtool tokenize --strip-accents --urls replace:URL --format spaces wiki.txt.gz
+        wordtool tokenize --strip-accents --urls replace:URL --format spaces \\
+            wiki.txt.gz
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -27,7 +28,8 @@ struct TokenizeCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"))
+      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"),
+    completion: .file())
   var texts: [String] = []
 
   @Option(
@@ -52,21 +54,30 @@ struct TokenizeCommand: ParsableCommand {
     var status: Int32
   }
 
+  var optionRules: [OptionRule] {
+    let findsWords = text.words.tokenizer == .words
+    return text.optionRules + [
+      OptionRule(["--unit"], need: "--tokenizer words", isMet: findsWords),
+      OptionRule(
+        ["--kinds", "--urls", "--emails", "--mentions", "--numbers"], need: "--unit word",
+        isMet: unit == .word),
+    ]
+  }
+
   func run() throws {
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
+    let stop = Interrupts.stopFlag()
     let reader = TokenReader(
       rule: try text.rule(unit: unit == .word ? nil : unit), encoding: text.encoding,
       isStrict: text.strict)
     let out = StandardOutput.shared
-    let paths = texts.isEmpty ? ["-"] : texts
+    let paths = try text.input.files(texts)
     if format == .count {
       BLASLibrary.useCallersThreadOnly()
-      let statistics = try reader.count(paths, threadCount: threads.count, stop: stop)
+      let statistics = try reader.count(paths, threads: threads.count, stop: stop)
       try out.writeLine("tokens\t\(statistics.tokensRead)")
       try out.writeLine("lines\t\(statistics.lineCount)")
       try out.writeLine("bytes\t\(statistics.byteCount)")
-      return statistics.warnOfReplacements()
+      return StandardError.warnOfReplacements(statistics.invalidSequenceCount)
     }
     var line: [String] = []
     var lineNumber = 1
@@ -92,6 +103,6 @@ struct TokenizeCommand: ParsableCommand {
       return true
     }
     if let failure { throw failure }
-    statistics.warnOfReplacements()
+    StandardError.warnOfReplacements(statistics.invalidSequenceCount)
   }
 }

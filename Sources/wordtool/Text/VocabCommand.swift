@@ -4,7 +4,7 @@ import Tokenize
 import WordtoolCore
 
 /// `wordtool vocab`: the words of a text and their counts.
-struct VocabCommand: ParsableCommand {
+struct VocabCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "vocab",
     abstract: "Print the words of text with their counts, the most frequent first.",
@@ -20,12 +20,13 @@ struct VocabCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Text files and folders, plain or .gz; '-' is standard input. (default: standard input)",
-      valueName: "text"))
+      valueName: "text"), completion: .file())
   var texts: [String] = []
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Where the words go. (default: standard output)", valueName: "file"))
+    help: ArgumentHelp("Where the words go. (default: standard output)", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(help: ArgumentHelp("Leave out words that occur less often.", valueName: "n"))
@@ -51,31 +52,32 @@ struct VocabCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if minCount < 1 { throw ValidationError("--min-count is \(minCount), expected at least 1") }
-    if let maxVocab, maxVocab < 1 {
-      throw ValidationError("--max-vocab is \(maxVocab), expected at least 1")
-    }
+    try OptionCheck.whole([
+      ("--min-count", minCount, 1 ... .max), ("--max-vocab", maxVocab, 1 ... .max),
+    ])
     if json.json && output != nil {
       throw ValidationError("--json and --output exclude each other")
     }
   }
 
+  var optionRules: [OptionRule] { text.optionRules }
+
   func run() throws {
     BLASLibrary.useCallersThreadOnly()
-    let stop = StopFlag()
-    Interrupts.whenInterrupted(raise: stop)
+    let stop = Interrupts.stopFlag()
     // The vocabulary writes its own file; this only proves early that it will be able to.
-    if let output { _ = try OutputFile(path: output) }
+    try OutputPaths.check([output], texts: texts)
+    if let output { try OutputKind.text.attempt(output) }
     let progress = progress.makeProgress()
     defer { progress.finish() }
     let reader = CorpusReader(
       rule: try text.rule(),
       limits: VocabularyLimits(minimumCount: minCount, maximumSize: maxVocab),
-      isStrict: text.strict, threadCount: threads.count, encoding: text.encoding)
+      isStrict: text.strict, threads: threads.count, encoding: text.encoding)
     let corpus = try reader.read(
-      texts.isEmpty ? ["-"] : texts, stop: stop, progress: progress.ofReading)
+      try text.input.files(texts), stop: stop, progress: progress.ofReading)
     progress.finish()
-    corpus.statistics.warnOfReplacements()
+    StandardError.warnOfReplacements(corpus.statistics.invalidSequenceCount)
     let vocabulary = corpus.vocabulary
     if json.json {
       try JSONOutput.write(
@@ -85,7 +87,7 @@ struct VocabCommand: ParsableCommand {
             Entry(word: vocabulary.word(at: $0), count: vocabulary.count(at: $0))
           }))
     } else {
-      try vocabulary.save(to: output ?? "-")
+      try vocabulary.write(to: output ?? "-")
     }
   }
 }

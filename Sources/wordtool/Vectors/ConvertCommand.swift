@@ -15,35 +15,32 @@ struct ConvertCommand: ParsableCommand {
         wordtool convert GoogleNews-vectors-negative300.bin news.safetensors
       """)
 
-  @Argument(help: ArgumentHelp("The vectors to read.", valueName: "in"))
+  @Argument(help: ArgumentHelp("The vectors to read.", valueName: "in"), completion: .file())
   var input: String
-  @Argument(help: ArgumentHelp("The file to write; '-' is standard output.", valueName: "out"))
+  @Argument(
+    help: ArgumentHelp(
+      "The file to write, packed if its name ends in .gz; '-' is standard output.", valueName: "out"
+    ), completion: .file())
   var output: String
 
   @Option(
     help: ArgumentHelp(
       "The format to write: \(WordVectors.Format.writable.map(\.rawValue).joined(separator: ", ")). "
-        + "(default: by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, "
-        + "others safetensors)",
+        + "(default: \(WordVectors.Format.suffixHelp))",
       valueName: "name"))
   var format: WordVectors.Format?
 
-  @Option(help: ArgumentHelp("Write the first n words only. (default: all)", valueName: "n"))
-  var restrict: Int?
-
-  func validate() throws {
-    if let restrict, restrict < 1 {
-      throw ValidationError("--restrict is \(restrict), expected at least 1")
-    }
-  }
+  @OptionGroup var restrict: RestrictOptions
+  @OptionGroup var reading: VectorReadingOptions
 
   func run() throws {
     // Opened first: an output that cannot be written is told before a large input is read.
-    let file = try OutputFile(path: output)
-    var vectors = try WordVectors(contentsOf: input)
+    let format = try format ?? WordVectors.Format(forPath: output)
+    try OutputPaths.check([output], inputs: [input])
+    let file = try OutputKind.vectors(format).open(output)
+    var vectors = try WordVectors(contentsOf: input, options: reading.options())
     for warning in vectors.warnings { StandardError.warn("\(input): \(warning)") }
-    if let restrict, restrict < vectors.count { vectors = try vectors.first(restrict) }
-    let format = format ?? WordVectors.Format(forPath: output)
+    if let count = restrict.restrict, count < vectors.count { vectors = try vectors.first(count) }
     try vectors.write(to: file, format: format)
     try file.commit()
     noteWhatIsLost(vectors, format)

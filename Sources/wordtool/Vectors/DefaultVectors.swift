@@ -1,8 +1,10 @@
 import Corpora
 import Libc
+import Word2Vec
 import WordtoolCore
 
-/// Which vectors a command asks when it is not told, and the record of the last training.
+/// Which vectors a command asks when it is not told, and the record of those that a training made the
+/// default.
 enum DefaultVectors {
   /// A file of vectors and why it is the one.
   struct Choice {
@@ -17,13 +19,24 @@ enum DefaultVectors {
       switch reason {
       case .option: "named on the command line"
       case .environment: "named by $WORDTOOL_VECTORS"
-      case .lastTrained: "what train-embeddings last wrote"
+      case .lastTrained: "what train-embeddings last made the default"
       case .shipped: "the set that ships with wordtool"
+      }
+    }
+
+    /// Reads the vectors. A path that came from elsewhere than the command line says so where it fails.
+    func open(_ options: WordVectors.ReadOptions = .init()) throws -> WordVectors {
+      do {
+        return try WordVectors(contentsOf: path, options: options)
+      } catch var error as WordtoolError where reason != .option {
+        error.found += " (\(explanation))"
+        throw error
       }
     }
   }
 
-  /// The file that holds the path of the vectors that were trained last; nil without a home folder.
+  /// The file that holds the path of the vectors that a training made the default; nil without a home
+  /// folder.
   static var recordPath: String? { Environment.dataFolder.map { $0 + "/last-vectors" } }
 
   /// Decides: the option, the environment, the record, the set that ships.
@@ -36,7 +49,7 @@ enum DefaultVectors {
     }
     if let path = recorded() {
       if Environment.exists(path) { return Choice(path: path, reason: .lastTrained) }
-      StandardError.warn("\(path), which train-embeddings wrote last, is gone")
+      StandardError.warn("\(path), which train-embeddings made the default, is gone")
     }
     if let path = try? ShippedFiles.path(of: ShippedFiles.vectors) {
       return Choice(path: path, reason: .shipped)
@@ -54,7 +67,7 @@ enum DefaultVectors {
     return String(line)
   }
 
-  /// Notes that `path` holds the newest vectors. Failing to do so is told but fails nothing.
+  /// Notes that the vectors in `path` are the default. Failing to do so is told but fails nothing.
   static func record(_ path: String) {
     guard let recordPath, let folder = Environment.dataFolder else { return }
     do {
@@ -63,7 +76,7 @@ enum DefaultVectors {
       try file.write(Environment.absolutePath(path) + "\n")
       try file.commit()
     } catch {
-      StandardError.warn("the vectors could not be noted as the newest: \(error)")
+      StandardError.warn("the vectors could not be made the default: \(error)")
     }
   }
 

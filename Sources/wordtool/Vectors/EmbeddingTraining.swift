@@ -11,9 +11,11 @@ struct EmbeddingTraining: Training {
   private let command: TrainEmbeddingsCommand
   private let options: SkipGramOptions
   private let format: WordVectors.Format
+  private let contextFormat: WordVectors.Format?
   let files: TrainingFiles
-  var progress: ProgressOptions { command.progress }
-  var json: Bool { command.json }
+  var common: TrainingRunOptions { command.common }
+  /// Whether the vectors are asked from now on when none are named.
+  private var isDefault: Bool { command.isDefault ?? (command.output == nil) }
 
   /// A trainer and what it is trained on.
   struct Trainer {
@@ -24,6 +26,8 @@ struct EmbeddingTraining: Training {
   }
 
   struct Summary: TrainingSummary {
+    var files: Int
+    var bytes: Int
     var tokens: Int
     var vocabulary: Int
     var dimension: Int
@@ -35,11 +39,15 @@ struct EmbeddingTraining: Training {
     var seed: UInt64
     var peakResidentBytes: Int
     var vectors: String
+    var isDefault: Bool
+    /// A word to ask for.
+    var example: String?
 
     static let outputName = "vectors"
 
     var lines: [(String, String)] {
       [
+        ("text", "\(NumberFormat.bytes(bytes)) in \(files) file\(files == 1 ? "" : "s")"),
         ("words", NumberFormat.grouped(vocabulary)),
         ("dimension", String(dimension)),
         ("tokens", "\(NumberFormat.grouped(tokens)), \(epochs) times"),
@@ -48,7 +56,17 @@ struct EmbeddingTraining: Training {
         ("loss", NumberFormat.fixed(loss, 4)),
         ("seed", String(seed)),
         ("peak memory", NumberFormat.bytes(peakResidentBytes)),
-      ]
+        ("default", isDefault ? "yes, asked from now on where none are named" : "no"),
+      ] + (example.map { [("ask", "wordtool nearest \($0)" + place)] } ?? [])
+    }
+
+    /// How the vectors are named in a shell, where they have to be.
+    private var place: String {
+      if isDefault { return "" }
+      let isPlain = vectors.allSatisfy {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+".contains($0))
+      }
+      return " -v " + (isPlain ? vectors : "'" + vectors.replacing("'", with: "'\\''") + "'")
     }
   }
 
@@ -58,7 +76,7 @@ struct EmbeddingTraining: Training {
     var fraction: Double
     var epoch: Int
     var loss: Double?
-    var learningRate: Double
+    var learningRate: Double?
     var seconds: Double
     var position: Int { words }
   }
@@ -81,30 +99,39 @@ struct EmbeddingTraining: Training {
     if case .fixed(let count) = command.model.epochs { options.epochs = count }
     options.learningRate = command.model.lr
     options.minimumLearningRateRatio = command.model.minLrRatio
-    options.seed = command.seed
+    options.seed = command.common.seed
     try options.validate()
     self.options = options
     let path =
       try command.output ?? DefaultVectors.pathForNewVectors(named: Self.corpusName(of: command))
-    format = command.format ?? WordVectors.Format(forPath: path)
+    func named(_ path: String) throws -> WordVectors.Format {
+      try command.format ?? WordVectors.Format(forPath: path)
+    }
+    format = try named(path)
+    contextFormat = try command.saveContext.map(named)
+    var extras: [TrainingFiles.Output] = []
+    if let path = command.saveContext, let contextFormat {
+      extras.append(.init(path: path, kind: .vectors(contextFormat)))
+    }
+    if let path = command.vocabulary.saveVocab { extras.append(.init(path: path, kind: .text)) }
     let checkpoints = command.checkpoints
     if let folder = checkpoints.checkpoint { try DefaultVectors.makeFolder(folder) }
-    files = TrainingFiles(
-      output: path, inputs: command.texts,
-      references: [command.vocabulary.vocab, command.initial].compactMap(\.self),
-      metrics: command.metrics,
-      extras: [command.saveContext, command.vocabulary.saveVocab].compactMap(\.self),
-      checkpoint: checkpoints.folder.map {
-        .init(path: CheckpointOptions.file(in: $0), name: $0)
-      },
-      resume: checkpoints.resume.map { CheckpointOptions.file(in: $0) })
+    var files = TrainingFiles(
+      output: path, kind: .vectors(format), inputs: command.texts,
+      references: [command.vocabulary.vocab, command.initial], metrics: command.common.metrics)
+    files.extras = extras
+    files.checkpoint = checkpoints.folder.map {
+      .init(path: CheckpointOptions.file(in: $0), name: $0)
+    }
+    files.resume = checkpoints.resume.map { CheckpointOptions.file(in: $0) }
+    self.files = files
   }
 
   func read(_ session: TrainingSession) throws -> Trainer {
     BLASLibrary.useCallersThreadOnly()
     let kernels = try KernelTable.selected()
     let corpus = try readCorpus(session)
-    if let path = command.vocabulary.saveVocab { try corpus.vocabulary.save(to: path) }
+    if let path = command.vocabulary.saveVocab { try corpus.vocabulary.write(to: path) }
     var options = options
     if case .automatic = command.model.epochs {
       let tokens = corpus.ids.tokenCount
@@ -135,7 +162,7 @@ struct EmbeddingTraining: Training {
       }
     }
     try skipGram.train(
-      on: corpus.ids, threads: command.threads.count, stop: session.stop, pausing: pausing
+      on: corpus.ids, threads: common.threads.count, stop: session.stop, pausing: pausing
     ) { moment in
       show(moment, session)
     }
@@ -146,39 +173,47 @@ struct EmbeddingTraining: Training {
   }
 
   func saveCheckpoint(of trainer: Trainer, to path: String) throws {
-    try trainer.skipGram.saveCheckpoint(to: path, corpus: trainer.corpus)
+    try trainer.skipGram.writeCheckpoint(to: path, corpus: trainer.corpus)
   }
 
   func write(_ vectors: WordVectors, of trainer: Trainer, to file: OutputFile) throws {
-    try vectors.write(to: file, format: format, threads: command.threads.count)
+    try vectors.write(to: file, format: format, threads: common.threads.count)
     if let path = command.saveContext {
       let contextFile = try OutputFile(path: path)
       try trainer.skipGram.contextWordVectors(
         vocabulary: trainer.corpus.vocabulary, metadata: metadata(trainer)
       ).write(
-        to: contextFile, format: contextFormat(path), threads: command.threads.count)
+        to: contextFile, format: contextFormat ?? format, threads: common.threads.count)
       try contextFile.commit()
     }
-    try file.commit()
-    if file.path != "-" && !file.path.hasPrefix("/dev/") { DefaultVectors.record(file.path) }
   }
 
   func summarize(
     _ vectors: WordVectors, of trainer: Trainer, _ session: TrainingSession
   ) -> Summary {
+    if isDefault, case .file? = try? OutputTarget(files.output) {
+      DefaultVectors.record(files.output)
+    }
     let tokens = trainer.corpus.ids.tokenCount
     let epochs = trainer.skipGram.options.epochs
+    let statistics = trainer.corpus.statistics
     return Summary(
-      tokens: tokens, vocabulary: trainer.corpus.vocabulary.count, dimension: options.dimension,
+      files: statistics.fileCount, bytes: statistics.byteCount, tokens: tokens,
+      vocabulary: trainer.corpus.vocabulary.count, dimension: options.dimension,
       epochs: epochs, seconds: session.seconds,
       wordsPerSecond: Double(tokens * epochs - trainer.wordsBefore) / session.seconds,
-      loss: trainer.skipGram.epochLosses.last ?? 0, threads: command.threads.count,
+      loss: trainer.skipGram.epochLosses.last ?? 0, threads: common.threads.count,
       seed: options.seed, peakResidentBytes: Environment.peakResidentBytes(),
-      vectors: files.output)
+      vectors: files.output, isDefault: isDefault, example: Self.example(trainer.corpus.vocabulary))
   }
 
-  private func contextFormat(_ path: String) -> WordVectors.Format {
-    command.format ?? WordVectors.Format(forPath: path)
+  /// A word to ask for: frequent, but not one of the first, which say little; letters alone, which
+  /// mean nothing to a shell.
+  private static func example(_ vocabulary: Vocabulary) -> String? {
+    let first = min(100, vocabulary.count / 4)
+    let words = (first..<vocabulary.count).lazy.map { vocabulary.word(at: $0) }
+      .filter { $0.allSatisfy(\.isLetter) }
+    return words.first { $0.count > 3 } ?? words.first { _ in true }
   }
 
   // MARK: Reading
@@ -188,7 +223,7 @@ struct EmbeddingTraining: Training {
       rule: try command.text.rule(),
       limits: VocabularyLimits(
         minimumCount: command.vocabulary.minCount, maximumSize: command.vocabulary.maxVocab),
-      isStrict: command.text.strict, threadCount: command.threads.count,
+      isStrict: command.text.strict, threads: common.threads.count,
       memoryLimit: command.memory?.bytes, encoding: command.text.encoding)
     let given = try command.vocabulary.vocab.map { try Self.readVocabulary($0) }
     let corpus = try withTexts { paths in
@@ -196,9 +231,9 @@ struct EmbeddingTraining: Training {
         paths, vocabulary: given, stop: session.stop, progress: session.progress.ofReading)
     }
     session.progress.finish()
-    corpus.statistics.warnOfReplacements()
+    StandardError.warnOfReplacements(corpus.statistics.invalidSequenceCount)
     // A word that the format cannot hold would throw the finished training away.
-    for format in [format] + [command.saveContext].compactMap(\.self).map(contextFormat) {
+    for format in [format, contextFormat].compactMap(\.self) {
       for id in 0..<corpus.vocabulary.count {
         try format.check(word: Array(corpus.vocabulary.word(at: id).utf8), at: id)
       }
@@ -218,10 +253,10 @@ struct EmbeddingTraining: Training {
 
   /// Calls `body` with the texts named, or with a file that holds the corpus that ships.
   private func withTexts<Result>(_ body: ([String]) throws -> Result) throws -> Result {
-    guard command.texts.isEmpty else { return try body(command.texts) }
+    guard command.texts.isEmpty else { return try body(command.text.input.files(command.texts)) }
     let folder = Environment.value("TMPDIR") ?? "/tmp"
-    return try TemporaryText.with(in: folder) { file in
-      try Atlas.writeCorpus { try file.write($0) }
+    return try TemporaryText.with(in: folder) { write in
+      try Atlas.writeCorpus { try write($0) }
     } body: {
       try body([$0])
     }

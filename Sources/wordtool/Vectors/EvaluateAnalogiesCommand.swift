@@ -9,34 +9,37 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
     abstract: "Count the analogy questions that vectors answer rightly.",
     discussion: """
       FILE is in the format of questions-words.txt: ': name' opens a section, other lines are \
-      four words a b c d, and d is to be the nearest to b - a + c. A question with an unknown \
-      word is skipped; 'of all' counts skipped questions as wrong. Sections whose name begins \
-      with gram are the syntactic ones. The interval is Wilson's, 95 %.
+      four words a b c d, and d is to be the nearest to b - a + c; a, b and c are no answers. A \
+      question with an unknown word is skipped; 'of all' counts skipped questions as wrong. \
+      Sections whose name begins with gram are the syntactic ones. The interval is Wilson's, 95 %.
+
+      Words find their vectors as --match says: query takes the exact spelling, else what the rule \
+      that is stored with the vectors makes of it, and only d itself is right; exact takes the \
+      spelling alone; caseless is what gensim and word2vec's compute-accuracy do: of King, king and \
+      KING the most frequent counts, and any of them is right. The three agree for vectors in small \
+      letters.
 
       Example:
         wordtool evaluate analogies questions-words.txt --restrict 30000
-        wordtool evaluate analogies questions-words.txt -v old.bin --method mul --json
+        wordtool evaluate analogies questions-words.txt -v old.bin --method mul \\
+            --json
       """)
 
-  @Argument(help: ArgumentHelp("The questions.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The questions.", valueName: "file"), completion: .file())
   var file: String
 
   @OptionGroup var vectors: VectorsOptions
   @OptionGroup var method: AnalogyMethodOptions
 
+  @OptionGroup var restrict: RestrictOptions
+
   @Option(
-    help: ArgumentHelp(
-      "Know the first n words of the vectors only. (default: all)", valueName: "n"))
-  var restrict: Int?
+    name: .customLong("match"),
+    help: ArgumentHelp("How words find their vectors: query, exact or caseless.", valueName: "how"))
+  var matching: WordMatching = .query
 
   @OptionGroup var style: StyleOptions
   @OptionGroup var threads: ThreadsOptions
-
-  func validate() throws {
-    if let restrict, restrict < 1 {
-      throw ValidationError("--restrict is \(restrict), expected at least 1")
-    }
-  }
 
   func run() throws {
     let style = try style.resolved(
@@ -44,7 +47,8 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
     let questions = try AnalogyQuestions(contentsOf: file)
     let set = try VectorSet(vectors, threads: threads.count)
     let result = try set.vectors.evaluateAnalogies(
-      questions, method: method.method, limit: restrict, threads: threads.count)
+      questions, method: method.method, limit: restrict.restrict, matching: matching,
+      threads: threads.count)
     switch style {
     case .json: try JSONOutput.write(result.answer)
     case .word2vec: try printWord2Vec(result)

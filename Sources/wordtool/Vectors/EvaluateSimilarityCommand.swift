@@ -7,36 +7,28 @@ struct EvaluateSimilarityCommand: ParsableCommand {
     commandName: "similarity",
     abstract: "Compare the similarities of word pairs with those that people gave.",
     discussion: """
-      FILE has two words and a score a line, apart by tabs or spaces (WordSim-353, SimLex-999, \
-      MEN and their like). Pairs with an unknown word are left out and counted as missing.
+      FILE has two words and a score a line, apart by tabs, commas or spaces, as WordSim-353, \
+      SimLex-999, MEN, RG-65 and their like are published: the first line may name the columns, and \
+      what follows the score is not looked at. Pairs with an unknown word are left out and counted as missing.
 
       Example:
         wordtool evaluate similarity wordsim353.tsv
       """,
     aliases: ["pairs"])
 
-  @Argument(help: ArgumentHelp("The pairs.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The pairs.", valueName: "file"), completion: .file())
   var file: String
 
   @OptionGroup var vectors: VectorsOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Know the first n words of the vectors only. (default: all)", valueName: "n"))
-  var restrict: Int?
+  @OptionGroup var restrict: RestrictOptions
 
   @OptionGroup var json: JSONOptions
-
-  func validate() throws {
-    if let restrict, restrict < 1 {
-      throw ValidationError("--restrict is \(restrict), expected at least 1")
-    }
-  }
 
   func run() throws {
     let pairs = try SimilarityPairs(contentsOf: file)
     let set = try VectorSet(vectors)
-    let result = set.vectors.evaluateSimilarity(pairs, limit: restrict)
+    let result = set.vectors.evaluateSimilarity(pairs, limit: restrict.restrict)
     if json.json { return try JSONOutput.write(result.answer) }
     func number(_ value: Double?, _ interval: ClosedRange<Double>?) -> String {
       guard let value else { return "undefined" }

@@ -5,7 +5,7 @@ import Word2Vec
 import WordtoolCore
 
 /// `wordtool info`: what vectors are, and what machine this is.
-struct InfoCommand: ParsableCommand {
+struct InfoCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "info",
     abstract: "Describe vectors, and the machine and libraries the tool runs on.",
@@ -18,7 +18,8 @@ struct InfoCommand: ParsableCommand {
         wordtool info wiki.safetensors --json
       """)
 
-  @Argument(help: ArgumentHelp("The vectors to describe.", valueName: "vectors"))
+  @Argument(
+    help: ArgumentHelp("The vectors to describe.", valueName: "vectors"), completion: .file())
   var path: String?
 
   @OptionGroup var vectors: VectorsOptions
@@ -49,6 +50,10 @@ struct InfoCommand: ParsableCommand {
     var machine: MachineInfo
   }
 
+  var optionRules: [OptionRule] {
+    [OptionRule(["--vectors", "-v"], need: "info without a path of its own", isMet: path == nil)]
+  }
+
   func run() throws {
     var described: VectorsInfo?
     var absence: WordtoolError?
@@ -60,7 +65,8 @@ struct InfoCommand: ParsableCommand {
       absence = error
     }
     if let choice {
-      let set = try WordVectors(contentsOf: choice.path)
+      let set = try choice.open(vectors.reading.options())
+      for warning in set.warnings { StandardError.warn("\(choice.path): \(warning)") }
       VectorSet.warnIfUntrained(set, named: choice.path)
       described = VectorsInfo(
         path: choice.path, chosenBecause: choice.reason, format: set.format?.rawValue,
@@ -107,10 +113,6 @@ struct InfoCommand: ParsableCommand {
       ("memory", NumberFormat.bytes(machine.memoryBytes)), ("SIMD kernels", machine.simd),
       ("BLAS", machine.blas), ("ICU", "\(machine.icu), Unicode \(machine.unicode)"),
     ]
-    let shown = lines.map { (TerminalText.escaped($0), TerminalText.escaped($1)) }
-    let width = shown.map { TerminalText.cells(in: $0.0) }.max() ?? 0
-    for (name, value) in shown {
-      try StandardOutput.shared.writeLine("\(name.padded(to: width))  \(value)")
-    }
+    try StandardOutput.shared.writePairs(lines)
   }
 }

@@ -38,6 +38,13 @@ struct Lookup {
     return result.answer
   }
 
+  /// Tells how to ask for each line of a file whose name was given where a word is expected.
+  static func hint(at words: [String], of command: String) {
+    guard words.count == 1, Environment.exists(words[0]) else { return }
+    StandardError.note(
+      "\(words[0]) is a file; '-' asks for each of its lines: wordtool \(command) - < \(words[0])")
+  }
+
   /// Ends with exit code 1 when a question could not be read, or none of them was answered.
   func finish() throws {
     if unread > 0 || (answered == 0 && asked > 0) { throw ExitCode(1) }

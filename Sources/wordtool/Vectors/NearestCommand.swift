@@ -2,7 +2,7 @@ import ArgumentParser
 import Word2Vec
 
 /// `wordtool nearest`: the words nearest to a word, a mean of words or an expression.
-struct NearestCommand: ParsableCommand {
+struct NearestCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "nearest",
     abstract: "Print the words nearest to a word, to the mean of words, or to an expression.",
@@ -60,10 +60,13 @@ struct NearestCommand: ParsableCommand {
     if least && minSimilarity != nil {
       throw ValidationError("--least and --min-similarity exclude each other")
     }
-    if vector != nil && raw { throw ValidationError("--raw is about words, not about --vector") }
     if let minSimilarity, minSimilarity.isNaN {
       throw ValidationError("--min-similarity is not a number")
     }
+  }
+
+  var optionRules: [OptionRule] {
+    [OptionRule(["--raw", "--strict"], need: "words, not to --vector", isMet: vector == nil)]
   }
 
   func run() throws {
@@ -83,6 +86,7 @@ struct NearestCommand: ParsableCommand {
     } else {
       let text = words.joined(separator: " ")
       let found = try vectors.answers(to: [text], questions)[0]
+      if found.answer == nil { Lookup.hint(at: words, of: "nearest") }
       try print(
         try lookup.tell(found), NearestQuestions.text(text), vectors, isBatch: false)
     }

@@ -1,4 +1,3 @@
-import Libc
 import WordtoolCore
 
 /// Questions that come one a line on standard input, in batches of what is there.
@@ -6,50 +5,18 @@ import WordtoolCore
 /// A file comes in large batches, which are answered together by one pass over the vectors. A
 /// program or a person at the other end that waits for each answer gets it: what has been read so
 /// far is answered before more is waited for.
-struct QuestionLines {
-  private var buffer: [UInt8] = []
-  private var isAtEnd = false
-  private static let chunk = 1 << 16
+enum QuestionLines {
+  /// Lines that are answered at once.
+  private static let batchSize = 1 << 13
 
-  /// The next lines, without their ends; nil at the end of the input.
-  ///
-  /// - Throws: ``WordtoolError`` of kind `inputOutput`.
-  mutating func next() throws -> [String]? {
-    while true {
-      if let end = buffer.lastIndex(of: 0x0A) {
-        let lines = Self.lines(buffer[..<end])
-        buffer.removeFirst(end + 1)
-        return lines
-      }
-      if isAtEnd {
-        defer { buffer = [] }
-        return buffer.isEmpty ? nil : Self.lines(buffer[...])
-      }
-      try read()
+  /// The next lines; nil at the end of the input.
+  private static func next(_ lines: LineReader) throws -> [String]? {
+    var batch: [String] = []
+    while batch.isEmpty || (batch.count < batchSize && lines.hasLine) {
+      guard let line = try lines.nextLine() else { break }
+      batch.append(line)
     }
-  }
-
-  private mutating func read() throws {
-    let start = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: Self.chunk))
-    var count = 0
-    repeat {
-      count = buffer.withUnsafeMutableBytes {
-        systemRead(STDIN_FILENO, $0.baseAddress.map { $0 + start }, Self.chunk)
-      }
-    } while count < 0 && errno == EINTR
-    let code = errno
-    buffer.removeLast(Self.chunk - max(0, count))
-    guard count >= 0 else {
-      throw WordtoolError(.inputOutput, path: "-", found: WordtoolError.systemMessage(code))
-    }
-    isAtEnd = count == 0
-  }
-
-  private static func lines(_ bytes: ArraySlice<UInt8>) -> [String] {
-    bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
-      String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
-    }
+    return batch.isEmpty ? nil : batch
   }
 
   /// Reads all lines and calls `answer` with each batch, then `show` with each line's answer;
@@ -63,11 +30,12 @@ struct QuestionLines {
     show: (Answer, _ line: String, _ number: Int) throws -> Void
   ) throws {
     let out = StandardOutput.shared
-    var lines = QuestionLines()
     var number = 0
     try out.write(prompt)
     try out.flush()
-    while var batch = try lines.next() {
+    // Opening waits for the first bytes.
+    let lines = try LineReader(path: "-", invalid: .replaced)
+    while var batch = try next(lines) {
       let stop = end.flatMap { batch.firstIndex(of: $0) }
       if let stop { batch.removeSubrange(stop...) }
       for (line, result) in zip(batch, try answer(batch)) {
@@ -79,10 +47,4 @@ struct QuestionLines {
       if stop != nil { return }
     }
   }
-}
-
-/// `read(2)`, under a name that the method above does not hide.
-private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int
-{
-  read(descriptor, bytes, count)
 }

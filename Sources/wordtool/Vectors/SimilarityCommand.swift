@@ -8,7 +8,7 @@ struct SimilarityCommand: ParsableCommand {
     commandName: "similarity",
     abstract: "Print the cosine similarity of two words, or of the pairs in a file.",
     discussion: """
-      A file of pairs holds two words a line, apart by a tab or spaces; what follows them on the \
+      A file of pairs holds two words a line, apart by a tab, a comma or spaces; what follows them on the \
       line is not looked at. The output has one line a pair: both words and the similarity, apart \
       by tabs. Pairs with an unknown word are left out and told on standard error.
 
@@ -20,7 +20,9 @@ struct SimilarityCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Two words.", valueName: "word"))
   var words: [String] = []
 
-  @Option(help: ArgumentHelp("A file of pairs; '-' is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A file of pairs; '-' is standard input.", valueName: "file"),
+    completion: .file())
   var pairs: String?
 
   @OptionGroup var vectors: VectorsOptions
@@ -65,18 +67,7 @@ struct SimilarityCommand: ParsableCommand {
   }
 
   private static func readPairs(_ path: String) throws -> [(String, String)] {
-    var pairs: [(String, String)] = []
-    for (index, line) in try TextLines.read(path).enumerated() {
-      let separator: (Character) -> Bool = line.contains("\t") ? { $0 == "\t" } : \.isWhitespace
-      let parts = line.split(whereSeparator: separator)
-      if parts.isEmpty || line.hasPrefix("#") { continue }
-      guard parts.count >= 2 else {
-        throw WordtoolError(
-          .badData, path: path, at: .line(index + 1), found: "one word",
-          expected: "two words apart by a tab or spaces")
-      }
-      pairs.append((String(parts[0]), String(parts[1])))
-    }
+    let pairs = try PairLines.read(path).map { ($0.fields[0], $0.fields[1]) }
     guard !pairs.isEmpty else {
       throw WordtoolError(.badData, path: path, found: "no pairs", expected: "two words a line")
     }

@@ -4,7 +4,7 @@ import Word2Vec
 import WordtoolCore
 
 /// `wordtool train-embeddings`: text in, vectors out.
-struct TrainEmbeddingsCommand: ParsableCommand {
+struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "train-embeddings",
     abstract: "Make word vectors from text.",
@@ -13,34 +13,40 @@ struct TrainEmbeddingsCommand: ParsableCommand {
       wordtool. The same text, seed and options give the same bytes, whatever the number of \
       threads and the processor.
 
-      The vectors are noted as the newest: nearest and the other commands use them until others \
-      are trained or named. An interrupted run leaves an older output as it was; with --checkpoint \
+      Without -o the vectors are the default from then on: nearest and the other commands ask them \
+      where none are named, until others take their place. With -o they are so only under --default. \
+      An interrupted run leaves an older output as it was; with --checkpoint \
       it can be continued, and ends with the bytes of an unbroken run.
 
       Example:
         wordtool train-embeddings wiki-*.txt.gz -o wiki.safetensors
-        zcat big.gz | wordtool train-embeddings - --dim 300 --epochs 3 -o big.bin --json
+        zcat big.gz | wordtool train-embeddings - --dim 300 --epochs 3 -o big.bin \\
+            --json
       """,
     aliases: ["skipgram"])
 
   @Argument(
     help: ArgumentHelp(
       "Text files and folders, plain or .gz; '-' is standard input. (default: the atlas corpus)",
-      valueName: "text"))
+      valueName: "text"), completion: .file())
   var texts: [String] = []
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
       "Where the vectors go. (default: $XDG_DATA_HOME/wordtool/vectors/NAME.safetensors)",
-      valueName: "vectors"))
+      valueName: "vectors"), completion: .file())
   var output: String?
+
+  @Flag(
+    name: .customLong("default"), inversion: .prefixedNo,
+    help: "Ask these vectors from now on where none are named. (default: without -o)")
+  var isDefault: Bool?
 
   @Option(
     help: ArgumentHelp(
       "The format: \(WordVectors.Format.writable.map(\.rawValue).joined(separator: ", ")). "
-        + "(default: by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, "
-        + "others safetensors)",
+        + "(default: \(WordVectors.Format.suffixHelp))",
       valueName: "name"))
   var format: WordVectors.Format?
 
@@ -50,7 +56,8 @@ struct TrainEmbeddingsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also write the context vectors (the output side of the network).", valueName: "file"))
+      "Also write the context vectors (the output side of the network).", valueName: "file"),
+    completion: .file())
   var saveContext: String?
 
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
@@ -59,14 +66,8 @@ struct TrainEmbeddingsCommand: ParsableCommand {
     name: .customLong("init"),
     help: ArgumentHelp(
       "Begin with the vectors of the words in this file instead of random ones.",
-      valueName: "vectors"))
+      valueName: "vectors"), completion: .file())
   var initial: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Write the course of the training here, a JSON object a line, while it goes on.",
-      valueName: "file"))
-  var metrics: String?
 
   @Option(
     help: ArgumentHelp(
@@ -85,14 +86,28 @@ struct TrainEmbeddingsCommand: ParsableCommand {
       "The licence of the text, to be stored with the vectors.", valueName: "text"))
   var licence: String?
 
-  @Option(help: ArgumentHelp("Where the random choices start.", valueName: "n"))
-  var seed: UInt64 = 1
+  @OptionGroup var common: TrainingRunOptions
 
-  @OptionGroup var threads: ThreadsOptions
-  @OptionGroup var progress: ProgressOptions
+  var optionRules: [OptionRule] {
+    // A name that stands for no format is refused elsewhere.
+    let format = format ?? (try? WordVectors.Format(forPath: output ?? "")) ?? .safetensors
+    return text.optionRules + [
+      OptionRule(
+        ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil),
+      OptionRule(
+        ["--init"], need: "a training from its start, not to --resume",
+        isMet: checkpoints.resume == nil),
+      OptionRule(
+        ["--corpus-name", "--licence"], need: "--format safetensors or safetensors-int8",
+        isMet: format == .safetensors || format == .safetensorsInt8),
+    ]
+  }
 
-  @Flag(help: "Print the summary as one JSON document.")
-  var json = false
+  func validate() throws {
+    if isDefault == true, output == "-" {
+      throw ValidationError("--default and --output - exclude each other")
+    }
+  }
 
   func run() throws {
     try TrainingSession.run(EmbeddingTraining(self))
@@ -153,16 +168,16 @@ struct VocabularyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Take the words and counts from a file of 'word count' lines instead of the text.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var vocab: String?
-  @Option(help: ArgumentHelp("Write the words and their counts.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the words and their counts.", valueName: "file"), completion: .file())
   var saveVocab: String?
 
   func validate() throws {
-    if minCount < 1 { throw ValidationError("--min-count is \(minCount), expected at least 1") }
-    if let maxVocab, maxVocab < 1 {
-      throw ValidationError("--max-vocab is \(maxVocab), expected at least 1")
-    }
+    try OptionCheck.whole([
+      ("--min-count", minCount, 1 ... .max), ("--max-vocab", maxVocab, 1 ... .max),
+    ])
   }
 }
 
@@ -171,21 +186,21 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Keep a checkpoint in this folder: every so often, and when interrupted.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var checkpoint: String?
   @Option(help: ArgumentHelp("The time between two checkpoints.", valueName: "seconds"))
   var checkpointEvery: Double = 300
   @Option(
     help: ArgumentHelp(
       "Continue from the checkpoint in this folder, and keep it up to date there.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var resume: String?
 
   func validate() throws {
-    if !(checkpointEvery > 0 && checkpointEvery.isFinite) {
-      throw ValidationError(
-        "--checkpoint-every is \(checkpointEvery), expected more than 0 seconds")
+    if folder?.isEmpty == true || resume?.isEmpty == true {
+      throw ValidationError("an empty name for the folder of checkpoints")
     }
+    try OptionCheck.positive([("--checkpoint-every", checkpointEvery)])
   }
 
   /// The folder that is written to, if any.

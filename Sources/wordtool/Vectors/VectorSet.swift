@@ -9,12 +9,9 @@ struct VectorSet {
 
   /// Opens the vectors that the options and the surroundings name.
   init(_ options: VectorsOptions, threads: Int = Workers.defaultCount) throws {
-    try self.init(DefaultVectors.choose(option: options.vectors), threads: threads)
-  }
-
-  init(_ choice: DefaultVectors.Choice, threads: Int = Workers.defaultCount) throws {
+    let choice = try DefaultVectors.choose(option: options.vectors)
     self.choice = choice
-    var vectors = try WordVectors(contentsOf: choice.path, options: .init(threads: threads))
+    var vectors = try choice.open(options.reading.options(threads: threads))
     for warning in vectors.warnings { StandardError.warn("\(choice.path): \(warning)") }
     let file = choice.path.split(separator: "/").last.map(String.init) ?? choice.path
     let words = NumberFormat.grouped(vectors.count) + (vectors.count == 1 ? " word" : " words")
@@ -25,11 +22,7 @@ struct VectorSet {
     // A rule whose locale this ICU does not know is told now and not as unknown words.
     guard let rule = vectors.tokenizerRule else { return }
     _ = try WordTokenizer(rule: rule)
-    if rule.segmentation == .words, rule.unicodeVersion != TokenizerRule.currentUnicodeVersion {
-      StandardError.warn(
-        "\(choice.path) was made with Unicode \(rule.unicodeVersion), this is "
-          + "\(TokenizerRule.currentUnicodeVersion): a few rare words may be cut differently")
-    }
+    StandardError.warn(of: rule, in: choice.path)
   }
 
   /// Says so when all words point the same way: training on too few words leaves that, and neighbours

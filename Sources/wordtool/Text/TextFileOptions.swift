@@ -1,0 +1,70 @@
+import ArgumentParser
+import Tokenize
+import WordtoolCore
+
+/// `--encoding`.
+struct EncodingOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The encoding of the text: utf-8, auto, or a name ICU knows such as latin-1 or utf-16. A byte "
+        + "order mark tells it whatever is said here.",
+      valueName: "name"))
+  var encoding = TextEncoding.utf8
+}
+
+/// Which files are read as text, and how: what every command that reads text shares.
+struct TextFileOptions: ParsableArguments {
+  @OptionGroup var encodingOption: EncodingOption
+
+  @Flag(
+    help: ArgumentHelp(
+      "Refuse text that is invalid in its encoding, and folders with files that are no text. "
+        + "(default: replace it, pass over them, and count)"))
+  var strict = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Take only the files of folders that match, such as '*.txt'; may be given again.",
+      valueName: "glob"))
+  var include: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Pass over the files and folders in folders that match; may be given again.",
+      valueName: "glob"))
+  var exclude: [String] = []
+
+  /// The encoding of the text.
+  var encoding: TextEncoding { encodingOption.encoding }
+
+  /// The files that some paths stand for, standard input without any. What folders hold beside text
+  /// is told in one line.
+  ///
+  /// - Throws: ``WordtoolError``: as ``InputFiles/texts(_:selection:isUTF8:)``, and under --strict
+  ///   `badData` when a folder has files that are no text.
+  func files(_ paths: [String]) throws -> [String] {
+    try InputFiles.told(
+      paths, selection: .init(included: include, excluded: exclude), encoding: encoding,
+      isStrict: strict)
+  }
+}
+
+extension InputFiles {
+  /// The text files that paths stand for, standard input without any; tells what is left out.
+  static func told(
+    _ paths: [String], selection: Selection = .init(), encoding: TextEncoding = .utf8,
+    isStrict: Bool = false
+  ) throws -> [String] {
+    let listing = try texts(
+      paths.isEmpty ? ["-"] : paths, selection: selection, isUTF8: encoding == .utf8)
+    if let summary = listing.summary {
+      if isStrict, listing.leftOut.contains(where: { $0.reason != hidden }) {
+        throw WordtoolError(
+          .badData, found: summary, expected: "text alone",
+          remedy: "pass over them with --exclude, or leave out --strict")
+      }
+      StandardError.note(summary)
+    }
+    return listing.files
+  }
+}
