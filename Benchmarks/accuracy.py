@@ -15,7 +15,6 @@ import tempfile
 from pathlib import Path
 
 import peers
-from embeddings import markdown
 
 
 def parse():
@@ -95,7 +94,7 @@ def main():
             table.append(
                 [tool.name, f"{right:.1f}", f"{of_all:.1f}", f"{spearman:.3f}", f"{seconds:.0f}"]
             )
-    print("\n".join(markdown(table)))
+    print("\n".join(peers.markdown(table)))
 
 
 def evaluate(tool, kind, questions, vectors, more):

@@ -7,9 +7,7 @@ README.md beside this file says how to get the peers and the text.
 """
 
 import argparse
-import datetime
 import os
-import re
 import statistics
 import sys
 import tempfile
@@ -60,8 +58,7 @@ def main():
     arguments, epochs, dims = parse()
     tools = peers.choose(arguments.tools)
     processor, header = peers.machine()
-    if os.getloadavg()[0] > 0.5:
-        print("warning: the machine is busy with other work", file=sys.stderr)
+    peers.warn_if_busy()
 
     with tempfile.TemporaryDirectory(prefix="wordtool-benchmark-") as folder:
         text = arguments.text
@@ -150,20 +147,7 @@ def table(dim, tools, rows, words, whole_epochs):
             f"{result['long']:.1f}", f"{result['whole']:.1f}", times(result["whole"], base["whole"]),
             f"{result['peak'] / 1e6:,.0f}",
         ])  # fmt: skip
-    return markdown(lines) + [f"ratio: its time over the time of {tools[0].name}", ""]
-
-
-def markdown(lines):
-    """Aligned Markdown: the first column to the left, numbers to the right."""
-    widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(lines[0]))]
-    rule = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
-    return [
-        "| " + " | ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths))
-        ) + " |"
-        for line in [lines[0], rule, *lines[1:]]
-    ]  # fmt: skip
+    return peers.markdown(lines) + [f"ratio: its time over the time of {tools[0].name}", ""]
 
 
 def beginning(path, size, folder):
@@ -178,23 +162,17 @@ def beginning(path, size, folder):
 
 def record(processor, header, report, rows, words):
     """Keeps the tables as text, and every single run as tab-separated values."""
-    name = re.sub(r"[^a-z0-9]+", "-", processor.lower()).strip("-")
-    folder = Path(__file__).resolve().parent / "record" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    stem, number = datetime.date.today().isoformat(), 1
-    while (folder / f"{stem}.txt").exists():
-        number += 1
-        stem = f"{datetime.date.today().isoformat()}-{number}"
+    path = peers.record_path(processor, ".txt")
     command = " ".join(["Benchmarks/embeddings.py", *map(os.path.basename, sys.argv[1:])])
-    (folder / f"{stem}.txt").write_text("\n".join([command, *header, "", *report]))
+    path.write_text("\n".join([command, *header, "", *report]))
     lines = ["round\ttool\tdimension\tepochs\twords\tseconds\tcpuSeconds\tpeakBytes"]
     for turn, tool, dim, count, run in rows:
         lines.append(
             f"{turn}\t{tool}\t{dim}\t{count}\t{words}"
             f"\t{run.seconds:.3f}\t{run.cpu_seconds:.3f}\t{run.peak_bytes}"
         )
-    (folder / f"{stem}.tsv").write_text("\n".join(lines) + "\n")
-    print(f"recorded in record/{name}/{stem}.txt and .tsv")
+    path.with_suffix(".tsv").write_text("\n".join(lines) + "\n")
+    print(f"recorded in record/{path.parent.name}/{path.name} and .tsv")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ import json
 import os
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import peers
+from peers.pytorch import PyTorch, serve
 
 RATE, MOMENTUM = 0.01, 0.9
 
@@ -231,17 +231,12 @@ class Worker:
         return self.case["batch"] / seconds if self.case["batch"] > 1 else seconds * 1000
 
 
-def work(threads):
-    """Answers requests, one JSON line each, until there are no more."""
-    import torch
-
-    torch.set_num_threads(threads)
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    print(json.dumps({"version": f"torch {torch.__version__}"}), file=answers, flush=True)
+def answering(torch):
+    """What answers the requests of `compare`."""
     worker = None
-    for line in sys.stdin:
-        request = json.loads(line)
+
+    def answer(request):
+        nonlocal worker
         if "case" in request:
             worker = Worker(torch, request["case"], request["channelsLast"])
             worker.answer(min(3, request["case"]["count"]))
@@ -251,61 +246,30 @@ def work(threads):
         # Kilobytes on Linux, bytes on macOS.
         scale = 1 if sys.platform == "darwin" else 1024
         answer["peakBytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
-        print(json.dumps(answer), file=answers, flush=True)
-
-
-class PyTorch:
-    """The other process. It waits for a line to read, and takes no time meanwhile."""
-
-    def __init__(self, threads):
-        self.process = subprocess.Popen(
-            [sys.executable, __file__, "--worker", "--threads", str(threads)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env=dict(os.environ, OMP_NUM_THREADS=str(threads)),
-        )  # fmt: skip
-        self.version = self.answer()["version"]
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit("error: the process with PyTorch ended; its message is above")
-        return json.loads(line)
-
-    def ask(self, **request):
-        print(json.dumps(request), file=self.process.stdin, flush=True)
-        answer = self.answer()
-        # Threads of OpenMP spin for a while after the work; not during the other's turn.
-        time.sleep(0.5)
         return answer
 
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
+    return answer
 
 
 # --- wordtool --------------------------------------------------------------------------------------
 
 
-def run(command):
-    """The JSON that a command prints; exits with its messages when it fails."""
-    done = subprocess.run([str(part) for part in command], capture_output=True)
-    if done.returncode != 0:
-        sys.stderr.write(done.stderr.decode("utf-8", "replace")[-2000:])
-        sys.exit(f"error: exit {done.returncode} from: {' '.join(map(str, command))}")
-    return json.loads(done.stdout)
+def told(command):
+    """The JSON that a command prints."""
+    return json.loads(peers.run(command)[0])
 
 
 def ours(tool, case, count, threads, folder):
     """What wordtool takes: the value, its parameters and its peak memory."""
     if case.data:
-        summary = run([
+        summary = told([
             tool.path, "image", "train", Path(os.environ["WORDTOOL_CORPORA"]) / case.data,
             "-o", Path(folder) / "model", "--model", case.model, "--batch", case.batch,
             "--optimizer", "sgd", "--lr", RATE, "--momentum", MOMENTUM, "--schedule", "constant",
             "--max-steps", count, "--threads", threads, "--json", "-q",
         ])  # fmt: skip
         return summary["imagesPerSecond"], summary
-    summary = run([
+    summary = told([
         tool.path, "image", "time", case.model, "--input", "x".join(map(str, case.input)),
         "--classes", case.classes, "--batch", case.batch, "--repeat", count,
         "--threads", threads, "--json",
@@ -315,7 +279,7 @@ def ours(tool, case, count, threads, folder):
 
 def compare(tool, case, arguments, folder):
     count = arguments.count or case.count
-    torch = PyTorch(arguments.threads)
+    torch = PyTorch(__file__, arguments.threads)
     theirs = torch.ask(
         case={**asdict(case), "count": count}, channelsLast=arguments.channels_last)
     pairs, memory = [], [0, theirs["peakBytes"]]
@@ -367,34 +331,24 @@ def table(results):
             result["name"], number(result["wordtool"]), number(result["torch"]), result["unit"],
             f"{result['ratio']:.2f}", f"{low:.2f} to {high:.2f}", memory,
         ])  # fmt: skip
-    widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(lines[0]))]
-    rule = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
-    return [
-        "| " + " | ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths))
-        ) + " |"
-        for line in [lines[0], rule, *lines[1:]]
-    ]  # fmt: skip
+    return peers.markdown(lines)
 
 
 def main():
     arguments = parse()
     if arguments.worker:
-        return work(arguments.threads)
+        return serve(arguments.threads, answering)
     if not os.environ.get("WORDTOOL_CORPORA"):
         sys.exit("error: WORDTOOL_CORPORA is not set; it names the folder with mnist/ and cifar-10/")
     tool = peers.Wordtool()
     if reason := tool.missing():
         sys.exit(f"error: {reason}")
-    wanted = [part.strip().lower() for part in arguments.only.split(",") if part.strip()]
-    cases = [c for c in CASES if not wanted or any(part in c.name.lower() for part in wanted)]
+    cases = peers.selected(CASES, arguments.only)
     if not cases:
         sys.exit(f"error: --only {arguments.only}: no case is called so; there are: "
                  f"{'; '.join(c.name for c in CASES)}")  # fmt: skip
     processor, header = peers.machine()
-    if os.getloadavg()[0] > 0.5:
-        print("warning: the machine is busy with other work", file=sys.stderr)
+    peers.warn_if_busy()
     header += [f"wordtool: {tool.version()}"]
     results = []
     with tempfile.TemporaryDirectory(prefix="wordtool-benchmark-") as folder:

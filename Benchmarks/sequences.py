@@ -16,7 +16,6 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import peers
+from peers.pytorch import PyTorch, serve
 
 LEARNING_RATE = 1.0
 CLIP = 0.25
@@ -208,78 +208,37 @@ class Generator:
         return count / seconds, "".join("\n" if i == end else self.characters[i] for i in ids)
 
 
-def work(threads):
-    """Answers requests, one JSON line each, until there are no more."""
-    import torch
-
-    torch.set_num_threads(threads)
+def answering(torch):
+    """What answers the requests of the comparisons."""
     trainer, generator = None, None
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    print(json.dumps({"version": f"torch {torch.__version__}"}), file=answers, flush=True)
-    for line in sys.stdin:
-        request = json.loads(line)
+
+    def answer(request):
+        nonlocal trainer, generator
         if "case" in request:
             trainer = Trainer(torch, request["case"])
             trainer.train(2)
-            answer = {"parameters": trainer.parameter_count}
-        elif "steps" in request:
+            return {"parameters": trainer.parameter_count}
+        if "steps" in request:
             speed, loss = trainer.train(request["steps"])
-            answer = {"tokensPerSecond": speed, "loss": loss}
-        elif "model" in request:
+            return {"tokensPerSecond": speed, "loss": loss}
+        if "model" in request:
             generator = Generator(torch, request["model"])
             for module in ("LSTM", "LSTMCell"):
                 generator.generate(200, module)
-            answer = {}
-        else:
-            speed, text = generator.generate(request["characters"], request["module"])
-            answer = {"charactersPerSecond": speed, "text": text}
-        print(json.dumps(answer), file=answers, flush=True)
+            return {}
+        speed, text = generator.generate(request["characters"], request["module"])
+        return {"charactersPerSecond": speed, "text": text}
 
-
-class PyTorch:
-    """The other process. It waits for a line to read, and takes no time meanwhile."""
-
-    def __init__(self, threads):
-        self.process = subprocess.Popen(
-            [sys.executable, __file__, "--worker", "--threads", str(threads)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env=dict(os.environ, OMP_NUM_THREADS=str(threads)),
-        )  # fmt: skip
-        self.version = self.answer()["version"]
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit("error: the process with PyTorch ended; its message is above")
-        return json.loads(line)
-
-    def ask(self, **request):
-        print(json.dumps(request), file=self.process.stdin, flush=True)
-        answer = self.answer()
-        # Threads of OpenMP spin for a while after the work; not during the other's turn.
-        time.sleep(0.5)
-        return answer
+    return answer
 
 
 # --- wordtool --------------------------------------------------------------------------------------
 
 
-def run(command):
-    """Standard output of a command and its seconds; exits with its messages when it fails."""
-    start = time.perf_counter()
-    done = subprocess.run([str(part) for part in command], capture_output=True)
-    seconds = time.perf_counter() - start
-    if done.returncode != 0:
-        sys.stderr.write(done.stderr.decode("utf-8", "replace")[-2000:])
-        sys.exit(f"error: exit {done.returncode} from: {' '.join(map(str, command))}")
-    return done.stdout.decode(), seconds
-
-
 def train(tool, case, steps, threads, output):
     """Trains with wordtool; its summary."""
     text = Path(os.environ["WORDTOOL_CORPORA"]) / case.text
-    out, _ = run([
+    out, _ = peers.run([
         tool.path, "train-lm", text, "-o", output, "--cell", case.cell, "--unit", case.unit,
         "--layers", case.layers, "--hidden", case.hidden, "--embedding", case.hidden,
         "--dropout", 0, "--bptt", case.bptt, "--batch", case.batch, "--optimizer", "sgd",
@@ -328,7 +287,7 @@ def compare_generation(tool, torch, arguments, folder):
     short = arguments.characters // 10
 
     def generate(count):
-        return run([tool.path, "generate", model, "--greedy", "--length", count])
+        return peers.run([tool.path, "generate", model, "--greedy", "--length", count])
 
     def ours():
         _, less = generate(short)
@@ -378,37 +337,27 @@ def table(results):
             result["name"], f"{result['wordtool']:,.0f}", f"{result['torch']:,.0f}",
             f"{result['ratio']:.2f}", f"{low:.2f} to {high:.2f}", result["unit"],
         ])  # fmt: skip
-    widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(lines[0]))]
-    rule = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
-    return [
-        "| " + " | ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths))
-        ) + " |"
-        for line in [lines[0], rule, *lines[1:]]
-    ]  # fmt: skip
+    return peers.markdown(lines)
 
 
 def main():
     arguments = parse()
     if arguments.worker:
-        return work(arguments.threads)
+        return serve(arguments.threads, answering)
     if not os.environ.get("WORDTOOL_CORPORA"):
         sys.exit("error: WORDTOOL_CORPORA is not set; it names the folder with ptb/ and "
                  "tinyshakespeare/")  # fmt: skip
     tool = peers.Wordtool()
     if reason := tool.missing():
         sys.exit(f"error: {reason}")
-    wanted = [part.strip().lower() for part in arguments.only.split(",") if part.strip()]
-    cases = [c for c in CASES if not wanted or any(part in c.name.lower() for part in wanted)]
-    generates = not wanted or GENERATE in wanted
+    cases = peers.selected(CASES, arguments.only)
+    generates = GENERATE in (peers.parts(arguments.only) or [GENERATE])
     if not cases and not generates:
         sys.exit(f"error: --only {arguments.only}: no model is called so; there are: "
                  f"{', '.join(c.name for c in CASES)}, {GENERATE}")  # fmt: skip
     processor, header = peers.machine()
-    if os.getloadavg()[0] > 0.5:
-        print("warning: the machine is busy with other work", file=sys.stderr)
-    torch = PyTorch(arguments.threads)
+    peers.warn_if_busy()
+    torch = PyTorch(__file__, arguments.threads)
     header += [
         f"wordtool: {tool.version()}", f"PyTorch: {torch.version}",
         f"{arguments.threads} threads, {arguments.rounds} pairs, embeddings as wide as a layer, "

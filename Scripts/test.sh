@@ -13,13 +13,15 @@ cd "$root"
 # shellcheck source=Scripts/lib/setup.sh
 source Scripts/lib/setup.sh
 
-# The suites where threads meet; with the long tests all that use threads, and the numeric ones, whose
-# assertions only a debug build checks.
-sanitized=${WT_SANITIZED_SUITES:-'LockstepTests|WorkersTests|ThreadTeamTests|FastTextClassifierTests|KernelTests|VocabularyTests|WhiteningTests|AugmentationTests|ImageDatasetTests'}
-[[ ${WT_SLOW_TESTS:-} != 1 ]] || sanitized=${WT_SANITIZED_SUITES:-'Lockstep|Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|Sequence|BytePair|EncodersTests'}
-# Under AddressSanitizer: none, or all with the long tests; its build takes as long as all others.
+# Under ThreadSanitizer: where threads meet, and the numeric suites, whose assertions only a debug build
+# checks; with the long tests, more. Under AddressSanitizer: none, or all with the long tests; its build
+# takes as long as all others.
+threaded=${WT_SANITIZED_SUITES:-'Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|ComputeTests'}
 addressed=${WT_ADDRESS_SUITES:-}
-[[ ${WT_SLOW_TESTS:-} != 1 ]] || addressed=${WT_ADDRESS_SUITES:-.}
+if [[ ${WT_SLOW_TESTS:-} == 1 ]]; then
+  threaded=${WT_SANITIZED_SUITES:-"$threaded|Sequence|BytePair|EncodersTests"}
+  addressed=${WT_ADDRESS_SUITES:-.}
+fi
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -102,30 +104,32 @@ quietly Scripts/quickstart.sh
 say "an outside package: Examples"
 check_examples
 
-say "ThreadSanitizer, debug: suites $sanitized"
-# Its own folder: SwiftPM would take objects of the plain debug build for its own. No halt on the
-# first report, so that one run shows them all; the exit status tells.
-TSAN_OPTIONS="exitcode=66 ${TSAN_OPTIONS:-}" \
-  run_tests --sanitize=thread --scratch-path .build/thread-sanitizer --filter "$sanitized"
-if grep -q 'WARNING: ThreadSanitizer' "$log"; then
-  die "ThreadSanitizer reports"
-fi
-
-if [[ -n $addressed ]]; then
-  say "AddressSanitizer and UndefinedBehaviorSanitizer, debug: suites $addressed"
-  # One build for both. Swift's compiler does not know `undefined`, so C alone is told; the runtime of
-  # `address` has the messages of both. Leaks count too, the command's as well as the tests'. The long
-  # tests and real data are left out: they are too slow under it.
+# Each in a folder of its own: SwiftPM would take objects of the plain debug build for its own. A
+# report does not end the run, so that one shows them all. The long tests and real data are left out,
+# and WT_SANITIZED=1 tells some tests to be smaller: everything takes ten times as long.
+sanitize() {
+  local name=$1 suites=$2 reports=$3
+  shift 3
+  say "$name, debug: suites $suites"
   (
     unset WT_SLOW_TESTS WORDTOOL_CORPORA
+    export WT_SANITIZED=1 TSAN_OPTIONS="exitcode=66 ${TSAN_OPTIONS:-}"
     export UBSAN_OPTIONS="print_stacktrace=1 ${UBSAN_OPTIONS:-}"
-    run_tests --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined \
-      --scratch-path .build/address-sanitizer --filter "$addressed"
+    run_tests "$@" --filter "$suites"
   )
-  if grep -qE 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$log"; then
-    die "AddressSanitizer or UndefinedBehaviorSanitizer reports"
+  if grep -qE "$reports" "$log"; then
+    die "$name reports"
   fi
-fi
+}
+
+sanitize ThreadSanitizer "$threaded" 'WARNING: ThreadSanitizer' \
+  --sanitize=thread --scratch-path .build/thread-sanitizer
+# One build for both. Swift's compiler does not know `undefined`, so C alone is told; the runtime of
+# `address` has the messages of both. Leaks count too, the command's as well as the tests'.
+[[ -z $addressed ]] || sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$addressed" \
+  'ERROR: (Address|Leak)Sanitizer|runtime error:' \
+  --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined \
+  --scratch-path .build/address-sanitizer
 
 slow="without the slow ones"
 [[ ${WT_SLOW_TESTS:-} == 1 ]] && slow="with the slow ones"

@@ -260,6 +260,28 @@ def measure(command, output):
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
 
 
+def run(command):
+    """Standard output of a command and its seconds; exits with its messages when it fails."""
+    start = time.perf_counter()
+    done = subprocess.run([str(part) for part in command], capture_output=True)
+    seconds = time.perf_counter() - start
+    if done.returncode != 0:
+        sys.stderr.write(done.stderr.decode("utf-8", "replace")[-2000:])
+        sys.exit(f"error: exit {done.returncode} from: {' '.join(map(str, command))}")
+    return done.stdout.decode(), seconds
+
+
+def parts(only):
+    """What is between the commas of an option such as --only, in lower case."""
+    return [part.strip().lower() for part in only.split(",") if part.strip()]
+
+
+def selected(cases, only):
+    """The cases with one of these parts in their names; all when there are none."""
+    wanted = parts(only)
+    return [c for c in cases if not wanted or any(part in c.name.lower() for part in wanted)]
+
+
 def short_hash(path):
     """The beginning of a file's SHA-256."""
     return "SHA-256 " + hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
@@ -330,15 +352,40 @@ def load():
     return " ".join(f"{value:.2f}" for value in os.getloadavg())
 
 
-def record(kind, processor, document):
-    """Writes a document to record/<processor>/<date>-<kind>.json, beside others of that day."""
+def warn_if_busy():
+    """Says so when other work takes the processor."""
+    if os.getloadavg()[0] > 0.5:
+        print("warning: the machine is busy with other work", file=sys.stderr)
+
+
+def markdown(lines):
+    """Aligned Markdown: the first column to the left, numbers to the right."""
+    widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(lines[0]))]
+    rule = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
+    return [
+        "| " + " | ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths))
+        ) + " |"
+        for line in [lines[0], rule, *lines[1:]]
+    ]  # fmt: skip
+
+
+def record_path(processor, suffix, kind=""):
+    """A new file record/<processor>/<date>[-<kind>]<suffix>, beside others of that day."""
     name = re.sub(r"[^a-z0-9]+", "-", processor.lower()).strip("-")
     folder = PROJECT / "Benchmarks/record" / name
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{datetime.date.today().isoformat()}-{kind}"
-    path, number = folder / f"{stem}.json", 1
+    stem = "-".join([datetime.date.today().isoformat(), *filter(None, [kind])])
+    path, number = folder / f"{stem}{suffix}", 1
     while path.exists():
         number += 1
-        path = folder / f"{stem}-{number}.json"
+        path = folder / f"{stem}-{number}{suffix}"
+    return path
+
+
+def record(kind, processor, document):
+    """Keeps a document as JSON."""
+    path = record_path(processor, ".json", kind)
     path.write_text(json.dumps(document, indent=2) + "\n")
-    print(f"recorded in record/{name}/{path.name}")
+    print(f"recorded in record/{path.parent.name}/{path.name}")

@@ -15,8 +15,9 @@ func images(_ samples: Samples) async throws {
   print("images:", read.classNames, "accuracy", try read.evaluate(set).accuracy)
 }
 
-func encoders(_ samples: Samples) throws {
-  let pieces = try BytePairTrainer(vocabularySize: 280).train(on: samples.lines)
+func encoders(_ samples: Samples) async throws {
+  let pieces = try await BytePairEncoding.train(
+    on: samples.lines, options: BytePairTrainingOptions(vocabularySize: 280))
   try pieces.write(to: samples.path("tokenizer.json"))
   let read = try BytePairEncoding(contentsOf: samples.path("tokenizer.json"))
   let ids = read.encode("moon and stars")

@@ -4,7 +4,7 @@ import Tokenize
 import WordtoolCore
 
 func languageModels(_ samples: Samples) async throws {
-  let counted = try NGramTrainer([samples.text]).model
+  let counted = try await NGramModel.train(on: [samples.text])
   try counted.write(to: samples.path("model.arpa"))
   let before = try counted.perplexity(of: [samples.text]).perplexity
   let after = try NGramModel(contentsOf: samples.path("model.arpa"))
@@ -37,9 +37,9 @@ func classifiers(_ samples: Samples) async throws {
   var averaged = FastTextOptions()
   averaged.dimension = 8
   let models = [
-    try TextClassifier.train(on: text, options: LinearClassifierOptions()).classifier,
-    try await TextClassifier.train(on: text, options: averaged).classifier,
-    try await TextClassifier.train(on: text, options: recurrent).classifier,
+    try await TextClassifier.train(on: text, options: LinearClassifierOptions()),
+    try await TextClassifier.train(on: text, options: averaged),
+    try await TextClassifier.train(on: text, options: recurrent),
   ]
   for model in models {
     try model.write(to: samples.path("classifier"))
@@ -47,7 +47,7 @@ func classifiers(_ samples: Samples) async throws {
     let answer = try read.predictions(for: "moon sky star")
     print("\(read.modelName): \(answer[0].label)")
   }
-  let tagger = try await SequenceTagger.train(on: samples.tagged, options: recurrent).tagger
+  let tagger = try await SequenceTagger.train(on: samples.tagged, options: recurrent)
   try tagger.write(to: samples.path("tagger"))
   let read = try SequenceTagger(contentsOf: samples.path("tagger"))
   print("tags:", try read.tags(for: [["red", "blue"]])[0])

@@ -106,10 +106,10 @@ encoders.mkdir(parents=True, exist_ok=True)
     header | {"texts": texts, "bags": bags, "tfidf": weighted, "hashing": hashed, "table": table,
               "newRows": new, "oneHot": one_hots}, ensure_ascii=True), encoding="utf-8")
 
-matrix = CountVectorizer().fit_transform(texts).astype(np.float32)
-scipy.sparse.save_npz(encoders / "deflated.npz", matrix, compressed=True)
-scipy.sparse.save_npz(encoders / "stored.npz", matrix.astype(np.int64), compressed=False)
-np.save(encoders / "fortran.npy", np.asfortranarray([[1, 0, 2.5], [0, -3, 0]]))
+matrix = CountVectorizer().fit_transform(texts).astype(np.float64)
+matrix.sort_indices()
+scipy.sparse.save_npz(encoders / "scipy.npz", matrix, compressed=False)
+np.save(encoders / "numpy.npy", matrix.toarray())
 
 lines = [text + "\n" for text in texts] + [
     "the food was good the food was bad the foods were better than the food before\n" * 3,

@@ -111,6 +111,7 @@ def vectorizers(name, rows):
         ("n-grams 1-3, stop words", {"ngram_range": (1, 3), "stop_words": words},
          ["--ngrams", "1-3", "--stop-words", stops]),
         ("case kept", {"lowercase": False}, ["--no-lowercase"]),
+        ("accents off", {"strip_accents": "unicode"}, ["--strip-accents"]),
         ("characters 1-3", {"analyzer": "char", "ngram_range": (1, 3)},
          ["--unit", "char", "--ngrams", "1-3"]),
         ("characters within words 2-5", {"analyzer": "char_wb", "ngram_range": (2, 5)},

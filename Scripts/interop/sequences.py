@@ -173,11 +173,13 @@ def export_window(path, text):
 
 def train(path, *options):
     """A model of a few steps; False when there is none."""
+    sizes = [] if "bag-of-words" in options else ["--hidden", 40]
+    sizes += [] if "--one-hot" in options else ["--embedding", 40]
     try:
         wordtool(
-            "train-lm", train_text, "-o", path, "--hidden", 40, "--embedding", 40, "--bptt", 10,
-            "--batch", 8, "--lr", 1, "--clip", 1, "--init-range", 0.2, "--epochs", 1,
-            "--max-steps", 30, "--threads", 1, "-q", *options,
+            "train-lm", train_text, "-o", path, *sizes, "--bptt", 10, "--batch", 8, "--lr", 1,
+            "--clip", 1, "--init-range", 0.2, "--epochs", 1, "--max-steps", 30, "--threads", 1,
+            "-q", *options,
         )  # fmt: skip
         return True
     except RuntimeError as error:

@@ -19,12 +19,8 @@ package struct FactTable: Sendable {
 
   /// Reads the table at `path`.
   package init(contentsOf path: String) throws {
-    let file = try MappedFile(path: path)
-    var lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    let fields = lines.map { line in
-      line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-        .map { String(decoding: $0, as: UTF8.self) }
+    let fields = try LineReader.all(path).map { line in
+      line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     }
     guard let header = fields.first else {
       throw WordtoolError(
