@@ -52,6 +52,17 @@ enum { WT_ICU_GRAPHEMES = 0, WT_ICU_WORDS = 1, WT_ICU_SENTENCES = 2 };
 /// Opens a breaker for the locale.
 int32_t wt_icu_open_breaker(int32_t unit, const char *locale, wt_icu_breaker **breaker);
 
+/// Fills `text` (at least 12 bytes) with the language of a locale, by its shortest code: `sv` for
+/// `sv_FI` and for `swe`.
+int32_t wt_icu_language(const char *locale, char *text);
+
+/// Compiles rules in ICU's notation (UTF-8) to ICU's binary form, which is allocated and the
+/// caller's. Takes some ten milliseconds.
+int32_t wt_icu_compile_rules(const char *rules, uint8_t **binary, int32_t *length);
+
+/// Opens a breaker for compiled rules. The binary must stay as it is until the breaker is closed.
+int32_t wt_icu_open_compiled(const uint8_t *binary, int32_t length, wt_icu_breaker **breaker);
+
 /// Gives the breaker a text. The bytes must stay as they are until the next text or the close.
 int32_t wt_icu_set_utf8(wt_icu_breaker *breaker, const uint8_t *bytes, int32_t length);
 
