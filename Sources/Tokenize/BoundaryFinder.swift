@@ -18,13 +18,24 @@ package final class BoundaryFinder {
   package let usesMachine: Bool
 
   /// - Throws: ``WordtoolError`` of kind `usage` for an unknown locale.
-  package init(unit: TokenUnit, locale: String, plainICU: Bool) throws {
-    guard let icuUnit = unit.icuUnit else {
+  package convenience init(unit: TokenUnit, locale: String, plainICU: Bool) throws {
+    let icu = try unit.icuUnit.map { try ICUSegmenter(locale: locale, unit: $0) }
+    self.init(icu, plainICU: plainICU)
+  }
+
+  /// Words by our own rule.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` for an unknown locale.
+  package convenience init(ownRuleOf locale: String, plainICU: Bool) throws {
+    self.init(try ICUSegmenter(ownRuleOf: locale), plainICU: plainICU)
+  }
+
+  private init(_ icu: ICUSegmenter?, plainICU: Bool) {
+    guard let icu else {
       segmenter = ParagraphSegmenter()
       usesMachine = false
       return
     }
-    let icu = try ICUSegmenter(locale: locale, unit: icuUnit)
     if !plainICU, let machine = RuleMachine.machine(of: icu) {
       segmenter = RuleSegmenter(machine: machine, icu: icu, keepsOthers: true)
       usesMachine = true

@@ -19,15 +19,27 @@ import WordtoolCore
     }
   }
 
-  let breaker: OpaquePointer
   let unit: Unit
   let locale: String
-  /// Whether `@` is read as a sign of no kind, here as `#`. ICU 72 to 74 read it as a letter, others
-  /// do not: with this the words of addresses and mentions are the same under all of them.
+  /// The rule of our own that is meant; ICU's own if nil.
+  let rule: WordRule?
+  /// Whether `@` is read as a sign of no kind, here as `#`. ICU 72 reads it as a letter, others do
+  /// not: with this the words of addresses and mentions are the same under all of them.
   let cutsAtSign: Bool
   /// The text with every `@` replaced, where there is one.
   private var replaced = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 0)
+  private var opened: OpaquePointer?
   private var position: Int32 = 0
+
+  /// The iterator in C. One of our own rule is opened when it is first asked for: compiling the rule
+  /// takes ten milliseconds, which programs that only fold words need not wait for.
+  var breaker: OpaquePointer {
+    if let opened = unsafe opened { return unsafe opened }
+    guard let rule else { preconditionFailure("ICU's own breakers are opened at once") }
+    let made = unsafe CompiledRule.of(rule).open()
+    unsafe opened = made
+    return unsafe made
+  }
 
   /// Opens one of ICU's breakers.
   ///
@@ -37,15 +49,27 @@ import WordtoolCore
     try Self.check(locale: locale)
     var opened: OpaquePointer?
     let code = unsafe wt_icu_open_breaker(unit.code, locale, &opened)
-    guard code == 0, let opened = unsafe opened else { throw icuFailure(code, locale: locale) }
-    unsafe breaker = opened
+    guard code == 0, unsafe opened != nil else { throw icuFailure(code, locale: locale) }
+    unsafe self.opened = opened
     self.unit = unit
     self.locale = locale
     self.cutsAtSign = cutsAtSign
+    rule = nil
+  }
+
+  /// Words by our own rule, of which the locale's language decides the variant.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` when ICU does not know the locale's language.
+  init(ownRuleOf locale: String) throws {
+    try Self.check(locale: locale)
+    unit = .word
+    self.locale = locale
+    cutsAtSign = false
+    rule = WordRule(locale: locale)
   }
 
   deinit {
-    unsafe wt_icu_close_breaker(breaker)
+    unsafe wt_icu_close_breaker(opened)
     unsafe replaced.deallocate()
   }
 

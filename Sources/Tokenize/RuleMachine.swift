@@ -3,14 +3,14 @@ import WordtoolCore
 
 /// ICU's own state machine for a locale's boundaries, laid out for running over UTF-8.
 ///
-/// ICU compiles the rules of Annex 29 and the locale's tailorings to a machine over categories of
+/// ICU compiles rules, its own for a locale or our ``WordRule``, to a machine over categories of
 /// characters, and its iterator runs that machine: a segment is the longest accepted run from its
-/// start, and each segment starts afresh. The machine here is a copy of the one of the ICU in use,
-/// so that no rule is written down twice; ``RuleSegmenter`` runs it. Characters of dictionary
+/// start, and each segment starts afresh. The machine here is a copy of the one of the ICU in use;
+/// ``RuleSegmenter`` runs it. Characters of dictionary
 /// scripts have categories from `firstDictionaryCategory` on and are left to ICU.
 ///
 /// Nothing changes after the machine is made, so any number of threads may use it. Machines are
-/// made once a locale and stay for as long as the process.
+/// made once a locale or rule and stay for as long as the process.
 @safe struct RuleMachine: @unchecked Sendable {
   // Sendable: the memory is filled before `init` returns and only read afterwards.
 
@@ -106,8 +106,10 @@ import WordtoolCore
 
   private struct Key: Hashable {
     var unit: Int32
+    /// Empty for our own rule, whose variant says all.
     var locale: String
     var cutsAtSign: Bool
+    var rule: WordRule?
   }
 
   private static let machines = Locked<[Key: RuleMachine?]>([:])
@@ -115,7 +117,9 @@ import WordtoolCore
   /// The machine of a breaker's unit and locale, or nil if the ICU in use has none that can be run
   /// outside it or if the machine failed the comparison with ICU's iterator.
   static func machine(of icu: ICUSegmenter) -> RuleMachine? {
-    let key = Key(unit: icu.unit.code, locale: icu.locale, cutsAtSign: icu.cutsAtSign)
+    let key = Key(
+      unit: icu.unit.code, locale: icu.rule == nil ? icu.locale : "", cutsAtSign: icu.cutsAtSign,
+      rule: icu.rule)
     if let known = machines.withLock({ $0[key] }) { return known }
     var machine = unsafe RuleMachine(copying: icu.breaker, cutsAtSign: icu.cutsAtSign)
     if let made = machine, !RuleProbe.agrees(made, icu) {

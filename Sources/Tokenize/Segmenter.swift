@@ -3,7 +3,8 @@ import Libc
 /// Cuts a text into segments, one behind the other.
 ///
 /// The one interface between the code that finds boundaries and everything that uses them: ICU
-/// stands behind it, plain white space does, and a copy of ICU's state machine does.
+/// stands behind it, plain white space does, and a copy of the state machine that ICU made of its
+/// rules or of ours.
 ///
 /// A segmenter belongs to one thread. The text is well-formed UTF-8, shorter than 2^31 bytes, and
 /// stays where it is until the next ``begin(_:)``.
@@ -65,7 +66,18 @@ protocol Segmenter: AnyObject {
 func openSegmenter(
   unit: ICUSegmenter.Unit, locale: String, keepsOthers: Bool = true, cutsAtSign: Bool = false
 ) throws -> any Segmenter {
-  let icu = try ICUSegmenter(locale: locale, unit: unit, cutsAtSign: cutsAtSign)
+  openSegmenter(
+    try ICUSegmenter(locale: locale, unit: unit, cutsAtSign: cutsAtSign), keepsOthers: keepsOthers)
+}
+
+/// Opens the segmenter for words by our own rule.
+///
+/// - Parameters: as those of ``openSegmenter(unit:locale:keepsOthers:cutsAtSign:)``.
+func openSegmenter(ownRuleOf locale: String, keepsOthers: Bool = true) throws -> any Segmenter {
+  openSegmenter(try ICUSegmenter(ownRuleOf: locale), keepsOthers: keepsOthers)
+}
+
+private func openSegmenter(_ icu: ICUSegmenter, keepsOthers: Bool) -> any Segmenter {
   // SAFETY: the text of the environment variable is copied at once.
   let wanted = unsafe getenv("WORDTOOL_SEGMENTER").map { unsafe String(cString: $0) }
   if wanted == "icu" { return icu }

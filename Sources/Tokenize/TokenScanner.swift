@@ -30,10 +30,12 @@ import WordtoolCore
     case .words:
       unit = rule.unit ?? .word
       kinds = unit == .word ? rule.kinds : .all
-      if let icuUnit = unit.icuUnit {
+      let keepsOthers = kinds.contains(.others)
+      if unit == .word && rule.boundaries == .annex29 {
+        segmenter = try openSegmenter(ownRuleOf: rule.locale, keepsOthers: keepsOthers)
+      } else if let icuUnit = unit.icuUnit {
         segmenter = try openSegmenter(
-          unit: icuUnit, locale: rule.locale, keepsOthers: kinds.contains(.others),
-          cutsAtSign: unit == .word)
+          unit: icuUnit, locale: rule.locale, keepsOthers: keepsOthers, cutsAtSign: unit == .word)
       } else {
         segmenter = ParagraphSegmenter()
       }

@@ -88,13 +88,17 @@ import WordtoolCore
     words.readingRule = .words
     var older = table
     older.readingRule.icuVersion = "60.1"
+    older.readingRule.boundaries = .icu
+    var oldWords = words
+    oldWords.readingRule.boundaries = .icu
     let longer = try NGramTests.train("c b a\nb zz\n", order: 2)
     for (models, message) in [
       ([table, fewer], "two.lm: a vocabulary of 5 tokens without 'c', expected the 5 of one.lm"),
       ([ngram, longer], "two.lm: a vocabulary of 6 tokens with 'zz', expected the 5 of one.lm"),
       ([longer, ngram], "two.lm: a vocabulary of 5 tokens without 'zz'"),
       ([table, characters], "two.lm: a model of characters, expected one of words"),
-      ([table, words], "another rule (words)"),
+      ([table, words], "another rule (words, annex29-1)"),
+      ([words, oldWords], "(words, icu), expected the rule of one.lm (words, annex29-1)"),
     ] as [([any LanguageModel], String)] {
       let error = #expect(throws: WordtoolError.self) {
         try MixtureModel(models, names: ["one.lm", "two.lm"])

@@ -9,7 +9,7 @@ struct BoundaryTests {
   static let locales = ["en", "sv", "tr", "th", "ja", "zh", "ar", "hi"]
 
   /// The first difference between machine and ICU in a text, in words, or nil.
-  private func difference(
+  static func difference(
     _ text: [UInt8], _ machine: BoundaryFinder, _ icu: BoundaryFinder
   ) -> String? {
     let (ends, statuses) = machine.segments(in: text)
@@ -43,7 +43,7 @@ struct BoundaryTests {
     .map(\.value) + [0x200D, 0x200B, 0xAD, 0x2028, 0x2029, 0x85, 0xFE0F, 0x20E3, 0x3000, 0x202F]
 
   /// A text that changes between scripts every few characters.
-  private func mixture(_ count: Int, _ generator: inout SeededGenerator) -> [UInt8] {
+  static func mixture(_ count: Int, _ generator: inout SeededGenerator) -> [UInt8] {
     var text: [UInt8] = []
     var left = count
     while left > 0 {
@@ -77,8 +77,8 @@ struct BoundaryTests {
       var done = 0
       while done < part {
         let count = min(Int.random(in: 1...2000, using: &generator), part - done)
-        let text = mixture(count, &generator)
-        if let difference = difference(text, machine, icu) {
+        let text = Self.mixture(count, &generator)
+        if let difference = Self.difference(text, machine, icu) {
           Issue.record("\(locale) \(unit): \(difference)")
           return
         }
@@ -92,12 +92,13 @@ struct BoundaryTests {
     arguments: locales)
   func tokens(locale: String) throws {
     let rule = TokenizerRule(
-      locale: locale, normalization: TokenizerRule.Normalization.none, lowercase: false)
+      boundaries: .icu, locale: locale, normalization: TokenizerRule.Normalization.none,
+      lowercase: false)
     let tokenizer = try WordTokenizer(rule: rule)
     let icu = try BoundaryFinder(unit: .word, locale: locale, plainICU: true)
     var generator = SeededGenerator(seed: 99)
     for _ in 0..<20 {
-      let text = mixture(1000, &generator)
+      let text = Self.mixture(1000, &generator)
       let withoutAtSigns = text.map { $0 == UInt8(ascii: "@") ? UInt8(ascii: "#") : $0 }
       let (ends, statuses) = icu.segments(in: withoutAtSigns)
       var expected: [Range<Int>] = []
@@ -132,7 +133,7 @@ struct BoundaryTests {
       for text in texts {
         // Behind some letters too, so that the machine's ways for long texts are taken.
         for text in [text, text + " and much more text"] {
-          if let difference = difference(Array(text.utf8), machine, icu) {
+          if let difference = Self.difference(Array(text.utf8), machine, icu) {
             Issue.record("\(locale): \(difference)")
           }
         }
@@ -169,7 +170,7 @@ struct BoundaryTests {
         }
       }
       let whole = Array(String(decoding: text[..<count], as: UTF8.self).utf8)
-      if let difference = difference(whole, machine, icu) {
+      if let difference = Self.difference(whole, machine, icu) {
         Issue.record("\(locale) \(path): \(difference)")
       }
     }

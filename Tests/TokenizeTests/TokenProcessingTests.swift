@@ -113,13 +113,13 @@ struct TokenProcessingTests {
     #expect(ranges == [0..<3, 3..<4, 4..<7, 8..<11, 11..<12, 12..<15])
   }
 
-  @Test("a rule of another ICU says what that means")
+  @Test("a rule of another ICU's boundaries says what that means")
   func versions() {
-    var rule = TokenizerRule.words
+    var rule = TokenizerRule(boundaries: .icu)
     #expect(rule.versionWarning == nil)
     rule.unicodeVersion = "14.0"
     #expect(rule.versionWarning?.contains("Unicode 14.0, this is ICU") == true)
-    rule = .words
+    rule = TokenizerRule(boundaries: .icu)
     rule.icuVersion = "9.1"
     #expect(rule.versionWarning?.hasPrefix("made with ICU 9.1") == true)
     rule.segmentation = .whitespace

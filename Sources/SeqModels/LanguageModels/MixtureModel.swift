@@ -78,16 +78,14 @@ public struct MixtureModel: LanguageModel {
         "a model of \(model.unit == .word ? "words" : "characters")",
         "one of \(first.unit == .word ? "words" : "characters"), as \(firstName) is")
     }
-    var (rule, other) = (first.readingRule, model.readingRule)
-    // The ICU a rule was written under is not what tells rules apart.
-    rule.icuVersion = ""
-    rule.unicodeVersion = ""
-    other.icuVersion = ""
-    other.unicodeVersion = ""
-    guard model.unit == .char || rule == other else {
+    let (rule, other) = (first.readingRule, model.readingRule)
+    guard model.unit == .char || other.givesTokens(of: rule) else {
+      func name(_ rule: TokenizerRule) -> String {
+        rule.segmentation.rawValue
+          + (rule.segmentation == .words ? ", \(rule.boundaries.rawValue)" : "")
+      }
       throw mismatch(
-        "words found by another rule (\(other.segmentation.rawValue))",
-        "the rule of \(firstName) (\(rule.segmentation.rawValue))")
+        "words found by another rule (\(name(other)))", "the rule of \(firstName) (\(name(rule)))")
     }
     func count(_ model: any LanguageModel) -> Int {
       model.tokenCount - (model.beginOfSentenceID == nil ? 0 : 1)
