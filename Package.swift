@@ -51,11 +51,15 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libturbojpeg",
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
 
     // Our C: wrappers that hide ICU's versioned symbols, and the SIMD inner loops.
     .target(
       name: "CICUShims", dependencies: ["CICU"],
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
+    .target(name: "CXML2Shims", dependencies: ["CXML2"]),
     .target(name: "CKernels"),
 
     // The C library of the system under one name.
@@ -67,7 +71,7 @@ let package = Package(
       name: "BLASCore", dependencies: ["COpenBLAS", "CKernels", "Libc", "WordtoolCore"],
       swiftSettings: audited),
     .target(
-      name: "Tokenize", dependencies: ["CICUShims", "Libc", "WordtoolCore"],
+      name: "Tokenize", dependencies: ["CICUShims", "CXML2Shims", "Libc", "WordtoolCore"],
       swiftSettings: audited),
     .target(
       name: "Encoders", dependencies: ["BLASCore", "CZlib", "Libc", "Tokenize", "WordtoolCore"],

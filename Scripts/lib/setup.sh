@@ -15,6 +15,7 @@ library:icu-uc        libicu-dev       libicu-devel     icu              icu4c
 library:openblas      libopenblas-dev  openblas-devel   openblas         openblas
 library:zlib          zlib1g-dev       zlib-devel       zlib             zlib
 library:libpng        libpng-dev       libpng-devel     libpng           libpng
+library:libxml-2.0    libxml2-dev      libxml2-devel    libxml2          libxml2
 library:libturbojpeg  libturbojpeg0-dev turbojpeg-devel libjpeg-turbo    jpeg-turbo
 '
 

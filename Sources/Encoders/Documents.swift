@@ -45,7 +45,7 @@ public struct Documents: Sendable {
     var bytes: [UInt8] = []
     var ranges: [Range<Int>] = []
     var replaced = 0
-    let listing = try InputFiles.texts(paths, isUTF8: encoding == .utf8)
+    let listing = try InputFiles.texts(paths, encoding: encoding)
     leftOut = listing.leftOut
     for path in listing.files {
       let source = try TextSource(path: path, encoding: encoding, isStrict: isStrict)

@@ -58,7 +58,7 @@ public final class SentenceReader {
     _ paths: [String], stop: StopFlag = StopFlag(),
     token: (UnsafeBufferPointer<UInt8>) throws -> Void, end endSentence: () throws -> Void
   ) throws {
-    let listing = try InputFiles.texts(paths, isUTF8: encoding == .utf8)
+    let listing = try InputFiles.texts(paths, encoding: encoding)
     leftOut = listing.leftOut
     let pieces = PieceReader(
       files: listing.files, encoding: encoding,

@@ -37,7 +37,7 @@ public struct CorpusReader: Sendable {
   /// Sets up a reader.
   ///
   /// - Parameters:
-  ///   - memoryLimit: in bytes; half of the machine's memory if not given.
+  ///   - memoryLimit: in bytes; half of the memory there is for this process if not given.
   ///   - temporaryFolder: `$TMPDIR`, else /var/tmp, if not given.
   public init(
     rule: TokenizerRule = .words, limits: VocabularyLimits = VocabularyLimits(),
@@ -49,8 +49,7 @@ public struct CorpusReader: Sendable {
     self.isStrict = isStrict
     self.encoding = encoding
     self.threads = threads
-    let half = Int(sysconf(Int32(_SC_PHYS_PAGES))) / 2 * Int(sysconf(Int32(_SC_PAGESIZE)))
-    self.memoryLimit = memoryLimit ?? max(half, 1 << 28)
+    self.memoryLimit = memoryLimit ?? max(MemorySizes.available / 2, 1 << 28)
     // SAFETY: the text of the environment variable is copied at once.
     let variable = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
     self.temporaryFolder = temporaryFolder ?? (variable.isEmpty ? "/var/tmp" : variable)
@@ -73,7 +72,7 @@ public struct CorpusReader: Sendable {
   ) throws -> TokenizedCorpus {
     try OptionCheck.requireThreads(threads)
     try limits.validate()
-    let listing = try InputFiles.texts(paths, isUTF8: encoding == .utf8)
+    let listing = try InputFiles.texts(paths, encoding: encoding)
     let files = listing.files
     let run = CorpusRun(
       reader: self, files: files, given: vocabulary, stop: stop, progress: progress)

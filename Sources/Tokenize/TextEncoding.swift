@@ -1,5 +1,5 @@
 import CICUShims
-import WordtoolCore
+package import WordtoolCore
 
 /// The encoding text is read in.
 public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
@@ -11,13 +11,18 @@ public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
   case automatic
   /// An encoding by any name ICU knows, such as `latin-1`, `utf-16`, `windows-1252`, `shift_jis`.
   case named(String)
+  /// The text of what is HTML, in the encoding that it names or else in this one; files that are no
+  /// HTML are taken as they are.
+  indirect case html(TextEncoding)
 
-  /// `utf-8`, `auto` or the name.
+  /// `utf-8`, `auto` or the name; `html`, or `html:` and one of those.
   public var description: String {
     switch self {
     case .utf8: "utf-8"
     case .automatic: "auto"
     case .named(let name): name
+    case .html(.utf8): "html"
+    case .html(let encoding): "html:\(encoding)"
     }
   }
 
@@ -28,6 +33,10 @@ public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
     switch description.lowercased() {
     case "auto", "automatic": self = .automatic
     case "utf-8", "utf8": self = .utf8
+    case "html": self = .html(.utf8)
+    case let name where name.hasPrefix("html:"):
+      guard let inner = TextEncoding(String(description.dropFirst(5))) else { return nil }
+      self = .html(inner)
     default: self = .named(description)
     }
   }
@@ -36,7 +45,11 @@ public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
   ///
   /// - Throws: ``WordtoolError`` of kind `usage` if not.
   public func check() throws {
-    if case .named(let name) = self { _ = try ICUDecoder(name: name, isStrict: false) }
+    switch self {
+    case .utf8, .automatic: break
+    case .named(let name): _ = try ICUDecoder(name: name, isStrict: false)
+    case .html(let encoding): try encoding.check()
+    }
   }
 
   /// The encoding some text most likely has.
@@ -74,14 +87,44 @@ extension TextSource {
   ///
   /// - Throws: as ``init(path:)``, and `usage` for an unknown encoding.
   package convenience init(path: String, encoding: TextEncoding, isStrict: Bool = false) throws {
-    try unsafe self.init(
-      ByteSource(path: path), isStrict: isStrict, sampled: encoding == .automatic
-    ) {
-      var encoding = encoding
-      if encoding == .automatic { encoding = unsafe TextEncoding.detect(Array($0)) }
-      guard case .named(let name) = encoding else { return nil }
-      return try ICUDecoder(name: name, isStrict: isStrict)
+    let markup: TextEncoding? = if case .html(let inner) = encoding { inner } else { nil }
+    let plain = markup ?? encoding
+    func decoder(_ name: String) throws -> any TextDecoder {
+      try ICUDecoder(name: name, isStrict: isStrict)
     }
+    try unsafe self.init(
+      ByteSource(path: path), isStrict: isStrict, sampled: plain == .automatic || markup != nil,
+      decoder: { start in
+        let start = unsafe Array(start)
+        let encoding = plain == .automatic ? TextEncoding.detect(start) : plain
+        // What the markup says of itself, where nothing else was said.
+        if markup == .utf8, HTMLDecoder.isHTML(start, path: path),
+          let name = HTMLDecoder.encoding(start), let named = try? decoder(name)
+        {
+          return named
+        }
+        guard case .named(let name) = encoding else { return nil }
+        return try decoder(name)
+      },
+      markup: { start, inner in
+        guard markup != nil, unsafe HTMLDecoder.isHTML(Array(start), path: path) else {
+          return inner
+        }
+        return try HTMLDecoder(inner ?? decoder("utf-8"))
+      })
+  }
+}
+
+extension InputFiles {
+  /// The text files that paths stand for, where their text is in some encoding.
+  ///
+  /// - Throws: as ``InputFiles/texts(_:selection:isUTF8:takesHTML:)``.
+  package static func texts(
+    _ paths: [String], selection: Selection = Selection(), encoding: TextEncoding
+  ) throws -> Listing {
+    let isMarkup = if case .html = encoding { true } else { false }
+    return try texts(
+      paths, selection: selection, isUTF8: encoding == .utf8, takesHTML: isMarkup)
   }
 }
 

@@ -99,7 +99,7 @@ public struct TokenReader: Sendable {
 
   /// The text of some inputs, in pieces that the rule's tokens do not cross.
   func pieces(of paths: [String]) throws -> (PieceReader, InputFiles.Listing) {
-    let listing = try InputFiles.texts(paths, isUTF8: encoding == .utf8)
+    let listing = try InputFiles.texts(paths, encoding: encoding)
     let pieces = PieceReader(
       files: listing.files, pieceSize: pieceSize, pieceLimit: max(pieceLimit, pieceSize),
       encoding: encoding, isStrict: isStrict, cuts: CutPlaces(rule))

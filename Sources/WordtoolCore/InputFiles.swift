@@ -40,6 +40,8 @@ public enum InputFiles {
 
   /// The reason that names with a dot in front are left out for.
   package static let hidden = "hidden"
+  /// The reason that pages of HTML are left out for.
+  package static let html = "an HTML page"
 
   /// The files that some paths stand for.
   public struct Listing: Hashable, Sendable {
@@ -90,11 +92,15 @@ public enum InputFiles {
   /// - Parameters:
   ///   - selection: what is taken of folders.
   ///   - isUTF8: whether the text is to be UTF-8, so that a file that begins otherwise is left out.
+  ///   - takesHTML: whether pages of HTML are taken, whose tags would be words.
   /// - Throws: as ``expand(_:)``.
   public static func texts(
-    _ paths: [String], selection: Selection = Selection(), isUTF8: Bool = true
+    _ paths: [String], selection: Selection = Selection(), isUTF8: Bool = true,
+    takesHTML: Bool = false
   ) throws -> Listing {
-    try list(paths, selection) { path in try reasonAgainst(path, isUTF8: isUTF8) }
+    try list(paths, selection) { path in
+      try reasonAgainst(path, isUTF8: isUTF8, takesHTML: takesHTML)
+    }
   }
 
   /// - Parameter refuse: says why a file of a folder is left out, if it is.
@@ -165,6 +171,14 @@ public enum InputFiles {
     }
   }
 
+  /// Whether a path leads to a file that can be opened again: no pipe, no standard input. What is not
+  /// there counts as a file, so that whoever opens it says so.
+  package static func isRegular(_ path: String) -> Bool {
+    guard path != "-" else { return false }
+    guard let status = status(path) else { return true }
+    return status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// What the system says of a file; nil with `errno` set.
   fileprivate static func status(_ path: String) -> stat? {
     var status = stat()
@@ -172,12 +186,15 @@ public enum InputFiles {
   }
 
   /// Why a file does not look like text, if it does not.
-  private static func reasonAgainst(_ path: String, isUTF8: Bool) throws -> String? {
+  private static func reasonAgainst(
+    _ path: String, isUTF8: Bool, takesHTML: Bool
+  ) throws -> String? {
     do {
       let source = try TextSource(path: path)
       var sample = [UInt8](repeating: 0, count: 1 << 14)
       // SAFETY: the array lends its storage for the call.
       let count = try unsafe sample.withUnsafeMutableBytes { try unsafe source.read(into: $0) }
+      if !takesHTML, isPage(sample[..<count]) { return html }
       guard isUTF8 else { return nil }
       // The last character may be cut off.
       return unsafe sample.withUnsafeBufferPointer { sample in
@@ -190,6 +207,15 @@ public enum InputFiles {
     } catch let error as WordtoolError where error.kind == .badData {
       return error.found
     }
+  }
+}
+
+extension InputFiles {
+  /// Whether a text says that it is a page of HTML.
+  private static func isPage(_ text: ArraySlice<UInt8>) -> Bool {
+    let start = String(decoding: text.drop { $0 <= 0x20 }.prefix(512), as: UTF8.self).lowercased()
+    return start.hasPrefix("<!doctype html") || start.hasPrefix("<html")
+      || (start.hasPrefix("<?xml") && start.contains("<html"))
   }
 }
 
@@ -237,6 +263,8 @@ private struct FolderWalk {
       let path = below + name
       if InputFiles.Selection.matches(selection.excluded, path) { continue }
       if name.utf8.first == UInt8(ascii: ".") {
+        // What an output is written to until it is complete, this run's own among them.
+        if TemporaryOutput.isOne(name) { continue }
         leave(path, InputFiles.hidden)
         continue
       }

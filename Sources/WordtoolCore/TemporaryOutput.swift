@@ -12,6 +12,9 @@ struct TemporaryOutput {
 
   /// Follows the name of the target: hidden, so that whoever reads the folder passes it over.
   private static let mark = ".wordtool-"
+
+  /// Whether a name is that of an output that is not complete.
+  static func isOne(_ name: String) -> Bool { name.hasPrefix(".") && name.contains(mark) }
   private static let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
   private static let letterCount = 10
   private static let attempts = 100

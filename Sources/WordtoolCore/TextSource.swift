@@ -52,9 +52,11 @@ import Libc
   ///   - isStrict: whether what is no text in an encoding that is converted is an error.
   ///   - sampled: whether `choose` is to see the first 64 KB; otherwise it may see less.
   ///   - choose: what converts the text where no mark tells; nil for UTF-8.
+  ///   - wrap: takes the text out of markup: gets what comes behind the mark and what converts it.
   package init(
     _ source: ByteSource, isStrict: Bool = false, sampled: Bool = false,
-    decoder choose: (UnsafeRawBufferPointer) throws -> (any TextDecoder)? = { _ in nil }
+    decoder choose: (UnsafeRawBufferPointer) throws -> (any TextDecoder)? = { _ in nil },
+    markup wrap: (UnsafeRawBufferPointer, (any TextDecoder)?) throws -> (any TextDecoder)? = { $1 }
   ) throws {
     self.source = source
     self.isStrict = isStrict
@@ -73,6 +75,7 @@ import Libc
         ? nil : WideDecoder(unitSize: unitSize, isBigEndian: isBigEndian, isStrict: isStrict)
       break
     }
+    decoder = try unsafe wrap(UnsafeRawBufferPointer(rebasing: input[start..<end]), decoder)
   }
 
   deinit { unsafe input.deallocate() }
@@ -247,7 +250,8 @@ import Libc
       return WordtoolError(
         .badData, path: path, found: "UTF-16 text without a byte order mark",
         expected: "UTF-8 text",
-        remedy: "read it with `encoding` utf-16\(first % 2 == 1 ? "le" : "be")")
+        remedy:
+          "read it with `encoding` utf-16\(first % 2 == 1 ? "le" : "be"), or convert it with iconv")
     }
     return WordtoolError(
       .badData, path: path, at: .byte(markByteCount + textOffset + place),

@@ -22,6 +22,12 @@ struct TextFileOptions: ParsableArguments {
         + "(default: replace it, pass over them, and count)"))
   var strict = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Take the text of files that are HTML, by their name or how they begin. (default: tags are "
+        + "text like any other, and folders are read without such files)"))
+  var html = false
+
   @Option(
     help: ArgumentHelp(
       "Take only the files of folders that match, such as '*.txt'; may be given again.",
@@ -35,7 +41,9 @@ struct TextFileOptions: ParsableArguments {
   var exclude: [String] = []
 
   /// The encoding of the text.
-  var encoding: TextEncoding { encodingOption.encoding }
+  var encoding: TextEncoding {
+    html ? .html(encodingOption.encoding) : encodingOption.encoding
+  }
 
   /// The files that some paths stand for, standard input without any. What folders hold beside text
   /// is told in one line.
@@ -50,14 +58,24 @@ struct TextFileOptions: ParsableArguments {
 }
 
 extension InputFiles {
+  private static let htmlRemedy = "; --html takes the text of pages"
+
   /// The text files that paths stand for, standard input without any; tells what is left out.
   static func told(
     _ paths: [String], selection: Selection = .init(), encoding: TextEncoding = .utf8,
     isStrict: Bool = false
   ) throws -> [String] {
-    let listing = try texts(
-      paths.isEmpty ? ["-"] : paths, selection: selection, isUTF8: encoding == .utf8)
-    if let summary = listing.summary {
+    let listing: Listing
+    do {
+      listing = try texts(paths.isEmpty ? ["-"] : paths, selection: selection, encoding: encoding)
+    } catch var error as WordtoolError {
+      if let remedy = error.remedy, remedy.contains(html) { error.remedy = remedy + htmlRemedy }
+      throw error
+    }
+    if var summary = listing.summary {
+      if listing.leftOut.contains(where: { $0.reason == html }) {
+        summary += htmlRemedy
+      }
       if isStrict, listing.leftOut.contains(where: { $0.reason != hidden }) {
         throw WordtoolError(
           .badData, found: summary, expected: "text alone",

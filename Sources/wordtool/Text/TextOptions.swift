@@ -70,7 +70,9 @@ struct TextOptions: ParsableArguments, ConditionalOptions {
   }
 
   /// The options that say which files are read, and how.
-  private static let reading: Set<String> = ["--encoding", "--strict", "--include", "--exclude"]
+  private static let reading: Set<String> = [
+    "--encoding", "--strict", "--html", "--include", "--exclude",
+  ]
 
   /// The options that decide what the tokens are, where tokens do not come from this text's words.
   func tokenRule(but others: Set<String> = [], need: String, isMet: Bool) -> OptionRule {
@@ -204,6 +206,6 @@ package struct MemorySize: Equatable {
 
 extension MemorySize: ExpressibleByArgument {
   package init?(argument: String) {
-    self.init(argument, physicalMemory: Environment.physicalMemoryBytes)
+    self.init(argument, physicalMemory: MemorySizes.available)
   }
 }
