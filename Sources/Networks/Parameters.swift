@@ -47,7 +47,7 @@ package final class Parameters<Scalar: NetworkScalar>: @unchecked Sendable {
   /// - Throws: `WordtoolError` of kind `unavailable` when they and their gradients are more than this
   ///   machine's memory: whatever comes of such a network, it is not trained here.
   package static func checkedCount(of shapes: [(name: String, shape: [Int])]) throws -> Int {
-    let limit = AlignedMemory.machineByteCount / (2 * MemoryLayout<Scalar>.stride)
+    let limit = MemorySizes.available / (2 * MemoryLayout<Scalar>.stride)
     var total = 0
     for (name, shape) in shapes {
       var count = 1
@@ -62,7 +62,7 @@ package final class Parameters<Scalar: NetworkScalar>: @unchecked Sendable {
           found: "no memory for a network whose `\(name)` is "
             + shape.map(String.init).joined(separator: " x "),
           expected: "weights and gradients of at most "
-            + AlignedMemory.words(forByteCount: AlignedMemory.machineByteCount)
+            + AlignedMemory.words(forByteCount: MemorySizes.available)
             + ", the memory of this machine", remedy: "make the network smaller")
       }
       total += padded(count)

@@ -123,14 +123,6 @@ import Libc
       start: bytes.baseAddress?.bindMemory(to: Value.self, capacity: count), count: count)
   }
 
-  /// The memory of this machine in bytes, whoever uses it.
-  package static let machineByteCount = machineMemory()
-
-  private static func machineMemory() -> Int {
-    let pages = max(1, Int(sysconf(Int32(_SC_PHYS_PAGES))))
-    return pages * max(1, Int(sysconf(Int32(_SC_PAGESIZE))))
-  }
-
   /// A size in words, for messages: "3.2 GB".
   package static func words(forByteCount count: Int) -> String {
     var size = Double(count)

@@ -20,6 +20,11 @@ import Libc
   ///   `inputOutput` when it cannot be mapped.
   package init(path: String) throws {
     self.path = path
+    guard path != "-" else {
+      throw WordtoolError(
+        .noSuchInput, path: path, found: "no file",
+        expected: "a file on a disk, which can be mapped into memory")
+    }
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw WordtoolError(.noSuchInput, path: path, found: WordtoolError.systemMessage())
@@ -30,7 +35,9 @@ import Libc
       throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage())
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw WordtoolError(.noSuchInput, path: path, found: "not a regular file")
+      throw WordtoolError(
+        .noSuchInput, path: path, found: "not a regular file",
+        expected: "a file on a disk, which can be mapped into memory")
     }
     let size = Int(status.st_size)
     guard size > 0 else {

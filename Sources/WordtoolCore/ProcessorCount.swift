@@ -40,14 +40,19 @@ package enum ProcessorCount {
   /// Where quotas may stand, of `/proc/self/cgroup`: the process's group and all around it, of version
   /// 2 (`0::/a/b`) and of version 1 (`3:cpu,cpuacct:/a/b`). Inside of a container its own group is
   /// mounted as the outermost, whatever its path says.
-  package static func quotaFolders(inGroups text: String) -> [String] {
+  ///
+  /// - Parameter controller: of version 1, whose folder it names: `cpu`, `memory`.
+  package static func quotaFolders(
+    inGroups text: String, controller: String = "cpu"
+  ) -> [String] {
     var folders: [String] = []
     for line in text.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3 else { continue }
       let controllers = parts[1].split(separator: ",")
-      guard controllers.isEmpty || controllers.contains("cpu") else { continue }
-      let root = controllers.isEmpty ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu"
+      guard controllers.isEmpty || controllers.contains(Substring(controller))
+      else { continue }
+      let root = controllers.isEmpty ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + controller
       var names = parts[2].split(separator: "/")
       while !names.isEmpty {
         folders.append(root + "/" + names.joined(separator: "/"))
@@ -69,10 +74,37 @@ package enum ProcessorCount {
   }
 
   /// The first 16 kB of a file of the system.
-  private static func contents(of path: String) -> String? {
+  fileprivate static func contents(of path: String) -> String? {
     guard let source = try? ByteSource(path: path) else { return nil }
     var bytes = [UInt8](repeating: 0, count: 1 << 14)
     let count = unsafe bytes.withUnsafeMutableBytes { unsafe (try? source.read(into: $0)) ?? 0 }
     return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+  }
+}
+
+/// How much memory this process may have.
+package enum MemorySizes {
+  /// The smaller of the machine's memory, whoever uses it, and the limits of the control groups that the
+  /// process is in; in bytes, found out once.
+  package static let available: Int = {
+    let pages = max(1, Int(sysconf(Int32(_SC_PHYS_PAGES))))
+    var size = pages * max(1, Int(sysconf(Int32(_SC_PAGESIZE))))
+    #if os(Linux)
+    let groups = ProcessorCount.contents(of: "/proc/self/cgroup") ?? ""
+    for folder in ProcessorCount.quotaFolders(inGroups: groups, controller: "memory") {
+      for name in ["memory.max", "memory.high", "memory.limit_in_bytes"] {
+        let text = ProcessorCount.contents(of: folder + "/" + name)
+        if let limit = text.flatMap({ limit(in: $0) }) { size = min(size, limit) }
+      }
+    }
+    #endif
+    return size
+  }()
+
+  /// The bytes that a control group's file allows; nil of `max` and of what is no number.
+  package static func limit(in text: String) -> Int? {
+    text.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
   }
 }

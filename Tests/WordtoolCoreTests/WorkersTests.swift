@@ -61,6 +61,13 @@ struct WorkersTests {
         "/sys/fs/cgroup/a/b", "/sys/fs/cgroup/a", "/sys/fs/cgroup",
       ])
     #expect(ProcessorCount.quotaFolders(inGroups: "nonsense\n:\n").isEmpty)
+    #expect(
+      ProcessorCount.quotaFolders(inGroups: "3:memory:/d\n2:cpu:/\n", controller: "memory") == [
+        "/sys/fs/cgroup/memory/d", "/sys/fs/cgroup/memory",
+      ])
+    #expect(MemorySizes.limit(in: "268435456\n") == 268_435_456)
+    #expect(MemorySizes.limit(in: "max\n") == nil && MemorySizes.limit(in: "-1\n") == nil)
+    #expect(MemorySizes.available > 1 << 20)
     #expect(ProcessorCount.current >= 1)
     #expect(Workers.defaultCount == ProcessorCount.current)
   }

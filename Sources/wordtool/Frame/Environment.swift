@@ -49,11 +49,6 @@ enum Environment {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// The memory of the machine, in bytes.
-  static var physicalMemoryBytes: Int {
-    max(1, Int(sysconf(Int32(_SC_PHYS_PAGES)))) * max(1, Int(sysconf(Int32(_SC_PAGESIZE))))
-  }
-
   /// The most memory this process has had resident, in bytes.
   static func peakResidentBytes() -> Int {
     var usage = rusage()

@@ -84,7 +84,7 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
   private static var machine: MachineInfo {
     MachineInfo(
       version: WordTool.version, cores: Workers.defaultCount,
-      memoryBytes: Environment.physicalMemoryBytes,
+      memoryBytes: MemorySizes.available,
       simd: (try? KernelTable.selected().name) ?? "unknown",
       blas: BLASLibrary.coreName + ", " + BLASLibrary.configuration,
       icu: TokenizerRule.currentICUVersion,
