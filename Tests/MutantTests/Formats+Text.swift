@@ -118,7 +118,7 @@ extension MutantFormat {
     ) { _ in
       Sample(file: Array("# scores\nsun\tmoon\t7.5\nred\tblue\t6\nsun\tred\t1.25\n".utf8)) {
         let pairs = try SimilarityPairs(contentsOf: $0)
-        let answer = known?.evaluateSimilarity(pairs)
+        let answer = try known?.evaluateSimilarity(pairs)
         return pairs.pairs.map(\.score) + [answer?.spearman ?? 0, answer?.pearson ?? 0]
       }
     },

@@ -142,3 +142,42 @@ import WordtoolCore
     #expect(AnalogyEvaluation.Tally().interval == nil)
   }
 }
+
+@Suite("A row that is damaged after its length was stored")
+struct DamagedRowTests {
+  @Test("no answer, no score and no file is made of it")
+  func isAnError() throws {
+    let folder = ScratchFolder()
+    let mark: Float = 0.7853982
+    let words = ["king", "queen", "man", "woman", "child"]
+    let values: [Float] = [1, 2, 3, 2, 1, 3, 0, 1, 2, mark, 0, 2, 1, 1, 1]
+    try WordVectors(
+      words: words, counts: [5, 4, 3, 2, 1], dimension: 3, values: values
+    ).write(to: folder("v"), format: .safetensors)
+    var bytes = try folder.bytes(of: "v")
+    let pattern = withUnsafeBytes(of: mark.bitPattern.littleEndian) { Array($0) }
+    let place = try #require(bytes.firstRange(of: pattern)).lowerBound
+    bytes.replaceSubrange(
+      place..<place + 4, with: withUnsafeBytes(of: Float.nan.bitPattern.littleEndian) { Array($0) })
+    let vectors = try WordVectors(contentsOf: folder.write(bytes, to: "v"))
+    let questions = try AnalogyQuestions(
+      contentsOf: folder.write(": a\nking queen man woman\n", to: "q"))
+    let pairs = try SimilarityPairs(
+      contentsOf: folder.write("king woman 3\nman queen 2\n", to: "p"))
+    let attempts: [() throws -> Void] = [
+      { _ = try vectors.evaluateAnalogies(questions) },
+      { _ = try vectors.evaluateSimilarity(pairs) },
+      { _ = try vectors.answer(toVectorOf: "woman") },
+      { _ = try vectors.neighbors(of: ["woman"]) },
+      { _ = try vectors.similarity("woman", "king") },
+      { try vectors.write(to: folder("o.vec"), format: .fastTextVec) },
+      { try vectors.write(to: folder("o"), format: .safetensorsInt8) },
+    ]
+    for attempt in attempts {
+      let error = #expect(throws: WordtoolError.self) { try attempt() }
+      #expect(error?.kind == .badData && error?.path == folder("v"))
+    }
+    #expect(!folder.names.contains("o") && !folder.names.contains("o.vec"))
+    #expect(throws: Never.self) { _ = try vectors.answer(toVectorOf: "man") }
+  }
+}

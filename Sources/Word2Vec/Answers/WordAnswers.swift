@@ -111,6 +111,9 @@ extension WordVectors {
   ) throws -> Answered<VectorAnswer> {
     var answer = Answered<VectorAnswer>()
     guard let word = try answer.resolve([text], in: self)?.first else { return answer }
+    try located {
+      for row in word.rows { try storage.check(row: row) }
+    }
     let stored = word.rows.count == 1
     let values =
       normalizes

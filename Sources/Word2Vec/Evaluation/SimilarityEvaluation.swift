@@ -26,15 +26,20 @@ extension WordVectors {
   /// Compares the cosine similarities of pairs with the scores that people gave.
   ///
   /// - Parameter limit: words from this row on count as unknown; nil for none.
+  /// - Throws: ``WordtoolError`` of kind `badData` for a row whose values contradict its length.
   public func evaluateSimilarity(
     _ questions: SimilarityPairs, matching: WordMatching = .query, limit: Int? = nil
-  ) -> SimilarityEvaluation {
+  ) throws -> SimilarityEvaluation {
     let matcher = WordMatcher(vectors: self, matching: matching, limit: limit)
     var human: [Double] = []
     var ours: [Double] = []
     for pair in questions.pairs {
       guard let first = matcher.row(pair.first), let second = matcher.row(pair.second) else {
         continue
+      }
+      try located {
+        try storage.check(row: first)
+        try storage.check(row: second)
       }
       human.append(pair.score)
       ours.append(similarity(first, second))

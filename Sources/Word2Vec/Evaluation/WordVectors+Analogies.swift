@@ -44,6 +44,11 @@ extension WordVectors {
         sectionOf.append(number)
       }
     }
+    try located {
+      for row in Set(asked.flatMap { [$0.a, $0.b, $0.c, $0.answer] }).sorted() {
+        try storage.check(row: row)
+      }
+    }
     let solver = AnalogySolver(
       storage: storage, limit: Swift.min(count, limit ?? count), method: method, epsilon: epsilon)
     let answers = try solver.answers(to: asked, threads: threads, stop: stop)

@@ -36,13 +36,13 @@ enum FastTextModelReader {
 
     let (count, dimension) = (entries.wordCount, arguments.dimension)
     // Codes are a part of the floats they stand for: a small file can unpack to very much.
-    guard 4 * count * dimension <= AlignedMemory.machineByteCount else {
+    guard 4 * count * dimension <= MemorySizes.available else {
       throw WordtoolError(
         .unavailable, path: file.path,
         found: "\(count) words of \(dimension) values, "
           + AlignedMemory.words(forByteCount: 4 * count * dimension),
         expected: "at most the memory of this machine, "
-          + AlignedMemory.words(forByteCount: AlignedMemory.machineByteCount))
+          + AlignedMemory.words(forByteCount: MemorySizes.available))
     }
     let rows = Allocation(byteCount: 4 * count * dimension)
     nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: count * dimension)

@@ -108,9 +108,10 @@ enum SafetensorsVectors {
           let scales = try values(
             "scales", .float32, as: Float.self, count: count, owners: &owners)
         else { throw failure("no tensor \"scales\"", expected: "one factor for each row of bytes") }
-        if let row = scales.firstIndex(where: { !$0.isFinite }) {
+        if let row = scales.firstIndex(where: { !($0.isFinite && $0 >= 0) }) {
           throw failure(
-            "the factor of word \(row + 1) is \(scales[row])", expected: "a finite number")
+            "the factor of word \(row + 1) is \(scales[row])",
+            expected: "a finite number, 0 or more")
         }
         let values = inPlace(matrix, as: Int8.self, owners: &owners)
         rows = Int8Rows(values.baseAddress, scales: scales.baseAddress, dimension: dimension)

@@ -9,6 +9,15 @@ extension WordVectors {
     let count = count
     let dimension = dimension
     let source = (quantized ? self.quantized() : try dequantized()).storage
+    if quantized, !isQuantized,
+      let row = (0..<count).first(where: { row in
+        source.norms[row] == 0 && vector(at: row).contains { $0 != 0 }
+      })
+    {
+      throw WordtoolError(
+        .badData, path: path, found: "values of '\(word(at: row))' that become 0 as int8",
+        expected: "some of at least 1e-38", remedy: "write floats")
+    }
     let textCount = Int(source.words.offsets[count])
     let slotCount = WordTable.slotCount(for: count)
     var before = 8 * (count + 1) + 4 * count

@@ -23,6 +23,9 @@ extension WordVectors {
   package func write(
     to file: OutputFile, format: Format, threads: Int = Workers.defaultCount
   ) throws {
+    try located {
+      for row in 0..<count { try storage.check(row: row) }
+    }
     switch format {
     case .safetensors, .safetensorsInt8:
       try writeSafetensors(to: file, quantized: format == .safetensorsInt8)

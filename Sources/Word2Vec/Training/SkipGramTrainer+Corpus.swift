@@ -53,6 +53,11 @@ extension SkipGramTrainer {
     var found = 0
     for id in 0..<vocabulary.count {
       guard let vector = known.vector(for: vocabulary.word(at: id)) else { continue }
+      if let value = vector.first(where: { !$0.isFinite }) {
+        throw WordtoolError(
+          .badData, path: path, found: "\(value) in the vector of '\(vocabulary.word(at: id))'",
+          expected: "finite numbers")
+      }
       tables.input[id] = vector
       found += 1
     }

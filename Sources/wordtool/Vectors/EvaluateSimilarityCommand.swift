@@ -28,7 +28,7 @@ struct EvaluateSimilarityCommand: ParsableCommand {
   func run() throws {
     let pairs = try SimilarityPairs(contentsOf: file)
     let set = try VectorSet(vectors)
-    let result = set.vectors.evaluateSimilarity(pairs, limit: restrict.restrict)
+    let result = try set.vectors.evaluateSimilarity(pairs, limit: restrict.restrict)
     if json.json { return try JSONOutput.write(result.answer) }
     func number(_ value: Double?, _ interval: ClosedRange<Double>?) -> String {
       guard let value else { return "undefined" }

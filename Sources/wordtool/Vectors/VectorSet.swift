@@ -20,8 +20,20 @@ struct VectorSet {
     self.vectors = vectors
     Self.warnIfUntrained(vectors, named: choice.path)
     // A rule whose locale this ICU does not know is told now and not as unknown words.
-    guard let rule = vectors.tokenizerRule else { return }
-    _ = try WordTokenizer(rule: rule)
+    guard let rule = vectors.tokenizerRule else {
+      if vectors.tokenizerRuleJSON != nil {
+        StandardError.warn(
+          "\(choice.path): the tokenizer rule in it is not known to this version: words are looked up "
+            + "as they are written")
+      }
+      return
+    }
+    do {
+      _ = try WordTokenizer(rule: rule)
+    } catch var error as WordtoolError where error.path == nil {
+      error.path = choice.path
+      throw error
+    }
     StandardError.warn(of: rule, in: choice.path)
   }
 
