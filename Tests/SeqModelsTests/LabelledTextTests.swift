@@ -73,7 +73,29 @@ import WordtoolCore
     }
     let text = try read(([header] + lines).joined(separator: "\n"), name: "h.csv")
     #expect(text.count == 4 && text.labels == ["good", "bad"], "\(contents(text))")
-    #expect(text.warnings.isEmpty)
+    // Names that are not usual ones are guessed, and told.
+    #expect(text.warnings.count == (header.hasPrefix("v1") ? 1 : 0), "\(text.warnings)")
+  }
+
+  @Test func aRowWithMoreColumnsThanTheFirstIsRefused() throws {
+    for (name, rows) in [
+      ("a.csv", "label,text\na,one, two three\nb,four\n"),
+      ("b.csv", "text,label\none, two,a\nx,b\n"),
+      ("c.tsv", "label\ttext\na\tone\ttwo\nb\tfour\n"),
+    ] {
+      let error = #expect(throws: WordtoolError.self) { _ = try read(rows, name: name) }
+      #expect(error?.kind == .badData && error?.position == .line(2), "\(name)")
+      #expect(error?.found == "3 columns" && error?.expected?.contains("2, as line 1") == true)
+    }
+    // Nothing behind the last sign is no column.
+    #expect(try read("label,text\na,one,\nb,four,,\n", name: "d.csv").count == 2)
+  }
+
+  @Test func aRowThatIsTakenForNamesWithoutHavingAnyIsToldOf() throws {
+    let rows = "rare,some text here\na,text x y\na,tt uu\nb,vv ww\nb,xx yy\n"
+    let text = try read(rows, name: "r.csv")
+    #expect(text.count == 4 && text.warnings.count == 1)
+    #expect(text.warnings.first?.contains("r.csv:1: no other row has the label 'rare'") == true)
   }
 
   @Test func aFirstRowThatMayBeATextIsKept() throws {

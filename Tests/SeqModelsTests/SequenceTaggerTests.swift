@@ -94,6 +94,17 @@ import WordtoolCore
       try sentences(universal) == [
         .init(words: ["de", "#"], tags: ["ADP", "DET"]), .init(words: ["oui"], tags: ["INTJ"]),
       ])
+    let long = "# text = " + (0..<20).map { "w\($0)" }.joined(separator: " ") + "\n"
+    #expect(try sentences(long + universal + "\n" + long) == sentences(universal))
+    let plus =
+      "# global.columns = ID FORM UPOS MISC\n# newdoc\n1-2\tdu\t_\t_\n1\tde\tADP\tx\n2\tle\tDET\t_\n"
+    #expect(try sentences(plus) == [.init(words: ["de", "le"], tags: ["ADP", "DET"])])
+    #expect(
+      try sentences(plus, .init(tagColumn: .name("MISC")))
+        == [.init(words: ["de", "le"], tags: ["x", "_"])])
+    let nameless = plus.replacing("UPOS", with: "FEATS")
+    let refused = #expect(throws: WordtoolError.self) { _ = try sentences(nameless) }
+    #expect(refused?.kind == .usage && refused?.found.contains("FEATS") == true)
     let byName = TaggedText.Layout(wordColumn: .name("lemma"), tagColumn: .name("XPOS"))
     #expect(try sentences(universal, byName)[0] == .init(words: ["de", "le"], tags: ["P", "RDA"]))
     let byNumber = TaggedText.Layout(wordColumn: .number(3), tagColumn: .number(5))

@@ -51,6 +51,17 @@ extension LabelledTextReader {
           record.line, "\(record.count) columns", expected: "at least \(needed)",
           remedy: "see `textColumn`, `labelColumn` and `delimiter`")
       }
+      if record.count > first.count, let place = (first.count..<record.count).last,
+        (first.count...place).contains(where: { !record[$0].isEmpty })
+      {
+        let sign = delimiter == UInt8(ascii: "\t") ? "a tab" : "'\(Unicode.Scalar(delimiter))'"
+        throw failure(
+          record.line, "\(record.count) columns",
+          expected: "\(first.count), as line \(first.line) has",
+          remedy: isCSV
+            ? "a field with \(sign) in it stands in quotation marks"
+            : "a field may not have \(sign) in it")
+      }
       let name = label.map { record.text($0) }
       if name?.isEmpty == true, requiresLabels {
         throw failure(record.line, "an empty label", expected: "one in column \((label ?? 0) + 1)")
@@ -82,6 +93,10 @@ extension LabelledTextReader {
             "\(path):\(first.line): no other row has the label '\(own)': it was taken for a text; "
               + "`hasHeader` says whether the row names the columns")
         }
+      } else if !hasUsualName {
+        result.warnings.append(
+          "\(path):\(first.line): no other row has the label '\(own)': it was taken for the names of "
+            + "the columns; `hasHeader` says whether it is a text")
       }
       result.append(contentsOf: rest)
     }

@@ -14,12 +14,18 @@ public struct PretrainedEmbeddings: Sendable {
   /// Takes words and vectors.
   ///
   /// - Throws: `WordtoolError` of kind `usage` unless `values` holds `dimension` values, at least one,
-  ///   for every word.
+  ///   for every word; `badData` for values that are not finite.
   public init(words: [String], dimension: Int, values: [Float], name: String = "") throws {
     try OptionCheck.require(
       dimension >= 1 && values.count == words.count * dimension,
       found: "\(values.count) values for \(words.count) words",
       expected: "\(dimension) for each, at least 1")
+    if let place = values.firstIndex(where: { !$0.isFinite }) {
+      throw WordtoolError(
+        .badData, path: name.isEmpty ? nil : name,
+        found: "\(values[place]) in the vector of '\(words[place / dimension])'",
+        expected: "finite numbers")
+    }
     self.words = words
     self.dimension = dimension
     self.values = values

@@ -73,6 +73,8 @@ public struct TaggedText: Sendable {
   ///   tag the fourth (UPOS); lines that begin with `#`, ranges such as `1-2` and empty nodes such
   ///   as `1.1` are left out. The columns have their names there: `ID`, `FORM`, `LEMMA`, `UPOS`,
   ///   `XPOS`, `FEATS`, `HEAD`, `DEPREL`, `DEPS` and `MISC`.
+  /// - CoNLL-U Plus, whose first line is `# global.columns = ...`, is read in the same way: the word is
+  ///   `FORM`, the tag `UPOS` or else `XPOS`, or what is asked for by its name.
   /// - Otherwise the word is the first and the tag the last of the fields, which stand between tabs
   ///   or white space, as in CoNLL-2003. `-DOCSTART-` is no word.
   /// - Where a column is asked for by a name that CoNLL-U does not have, the first line has the
@@ -114,9 +116,14 @@ public struct TaggedText: Sendable {
         end()
         continue
       }
-      if first.hasPrefix("#"), fields.count < TaggedColumns.universal.count,
-        columns?.isCoNLLU ?? true
-      {
+      if columns == nil, fields.joined(separator: " ").hasPrefix("# global.columns =") {
+        let names = fields.flatMap { $0.split(separator: " ").map(String.init) }.dropFirst(3)
+        doubtful = []
+        columns = try TaggedColumns(
+          plus: Array(names), layout: layout, path: path, line: lines.number)
+        continue
+      }
+      if first.hasPrefix("#"), columns?.isCoNLLU ?? true {
         if columns == nil { doubtful.append((fields, lines.number)) }
         continue
       }
@@ -143,10 +150,12 @@ private struct TaggedColumns {
 
   let isCoNLLU: Bool
   /// Whether the first line has the names of the columns.
-  var hasNames = false
+  let hasNames: Bool
   private var wordPlace = 0
   /// Nil is the last.
   private var tagPlace: Int?
+  /// Where the number of the word stands, of which ranges and empty nodes have none.
+  private var idPlace: Int? = 0
 
   /// The fields of a line; none of a line of white space.
   static func fields(of line: UnsafeBufferPointer<UInt8>) -> [String] {
@@ -163,18 +172,41 @@ private struct TaggedColumns {
 
   init(_ first: [String], layout: TaggedText.Layout, path: String, line: Int) throws {
     isCoNLLU = first.count == Self.universal.count && first[0].first?.isNumber == true
-    var names = isCoNLLU ? Self.universal : []
     let asked = [layout.wordColumn, layout.tagColumn].compactMap(\.?.name)
-    if !isCoNLLU, !asked.isEmpty {
-      names = first
-      hasNames = true
-    }
+    hasNames = !isCoNLLU && !asked.isEmpty
+    let columns = Columns(
+      names: isCoNLLU ? Self.universal : hasNames ? first : [], count: first.count, path: path,
+      line: line)
+    wordPlace =
+      try layout.wordColumn.map { try columns.place($0, "`wordColumn`") } ?? (isCoNLLU ? 1 : 0)
+    tagPlace =
+      try layout.tagColumn.map { try columns.place($0, "`tagColumn`") } ?? (isCoNLLU ? 3 : nil)
+  }
+
+  /// Columns that CoNLL-U Plus names.
+  init(plus names: [String], layout: TaggedText.Layout, path: String, line: Int) throws {
+    isCoNLLU = true
+    hasNames = false
+    let columns = Columns(names: names, count: names.count, path: path, line: line)
+    let tag: LabelledTextLayout.Column = names.contains("UPOS") ? .name("UPOS") : .name("XPOS")
+    wordPlace = try columns.place(layout.wordColumn ?? .name("FORM"), "`wordColumn`")
+    tagPlace = try columns.place(layout.tagColumn ?? tag, "`tagColumn`")
+    idPlace = names.firstIndex(of: "ID")
+  }
+
+  /// The columns of a file by number and name.
+  private struct Columns {
+    var names: [String]
+    var count: Int
+    var path: String
+    var line: Int
+
     func place(_ column: LabelledTextLayout.Column, _ option: String) throws -> Int {
       switch column {
-      case .number(let number) where number <= first.count: return number - 1
+      case .number(let number) where number <= count: return number - 1
       case .number(let number):
         throw WordtoolError(
-          .usage, path: path, at: .line(line), found: "\(first.count) columns",
+          .usage, path: path, at: .line(line), found: "\(count) columns",
           expected: "column \(number) as \(option) says")
       case .name(let name):
         if let place = names.firstIndex(where: { $0.lowercased() == name.lowercased() }) {
@@ -185,13 +217,14 @@ private struct TaggedColumns {
           expected: "'\(name)' as \(option) says")
       }
     }
-    wordPlace = try layout.wordColumn.map { try place($0, "`wordColumn`") } ?? (isCoNLLU ? 1 : 0)
-    tagPlace = try layout.tagColumn.map { try place($0, "`tagColumn`") } ?? (isCoNLLU ? 3 : nil)
   }
 
   /// Whether a line is no word: a range or an empty node of CoNLL-U, the start of a document.
   func skips(_ fields: [String]) -> Bool {
-    if isCoNLLU { return fields[0].contains { $0 == "-" || $0 == "." } }
+    if isCoNLLU {
+      let id = idPlace.flatMap { $0 < fields.count ? fields[$0] : nil }
+      return id?.contains { $0 == "-" || $0 == "." } == true
+    }
     return fields[0] == "-DOCSTART-"
   }
 

@@ -103,7 +103,7 @@ extension ONNXModel {
     guard features.bucketCount == 0 else {
       throw WordtoolError(
         .unavailable, found: "a model with hashed n-grams", expected: "n-grams with names",
-        remedy: "train it without hashed n-grams (`bucketCount`)")
+        remedy: "train it without hashed n-grams, or with a `bucketCount` of 0")
     }
     // The n-gram that another one continues stands before it.
     var texts = (0..<features.words.count).map { features.words.text(Int32($0)) }

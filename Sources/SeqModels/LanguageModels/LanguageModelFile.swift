@@ -14,7 +14,9 @@ public enum LanguageModelFile {
   public static func load(_ path: String, threads: Int = Workers.defaultCount) throws
     -> any LanguageModel
   {
-    guard path != "-", try isTensorFile(path) else { return try NGramModel(contentsOf: path) }
+    guard InputFiles.isRegular(path), try isTensorFile(path) else {
+      return try NGramModel(contentsOf: path)
+    }
     return try NeuralLanguageModel(contentsOf: path, threads: threads)
   }
 
