@@ -57,7 +57,8 @@ public struct EncodingPicture: Sendable {
     lines.append("vocabulary  \(vocabulary.count) different words out of \(words.count)")
     lines.append("")
     let label = max(6, words.map(Self.width).max() ?? 0)
-    let widths = vocabulary.map { max(1, Self.width($0)) }
+    let bag = bag
+    let widths = zip(vocabulary, bag).map { max(Self.width($0), "\($1)".count) }
     func line(_ name: String, _ cells: [String]) -> String {
       let padded = zip(cells, widths).map {
         String(repeating: " ", count: $1 - Self.width($0)) + $0
@@ -105,7 +106,9 @@ public struct EncodingPicture: Sendable {
         : "the bags of two sentences",
       "  \"\(text)\"", "  \"\(other.text)\"",
     ]
-    let widths = names.map { max(1, Self.width($0)) }
+    let widths = names.indices.map {
+      max(Self.width(names[$0]), "\(max(left[$0], right[$0]))".count)
+    }
     for cells in [names, left.map { "\($0)" }, right.map { "\($0)" }] {
       let padded = zip(cells, widths).map {
         String(repeating: " ", count: $1 - Self.width($0)) + $0

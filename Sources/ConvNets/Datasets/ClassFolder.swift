@@ -97,7 +97,11 @@ enum ClassFolder {
       shape: nil, storage: .files(labelled.map { folder + "/" + $0.joined(separator: "/") }))
     let bare = Set(all.filter { $0.count > 1 }.map { $0[0] }).subtracting(found).sorted()
     set.leftOut =
-      leftOut + bare.map { .init(path: folder + "/" + $0, reason: "a class without an image") }
+      leftOut
+      + paths.filter { $0.count == 1 }.map {
+        .init(path: folder + "/" + $0[0], reason: "an image outside of the folders of classes")
+      }
+      + bare.map { .init(path: folder + "/" + $0, reason: "a class without an image") }
     return set
   }
 }

@@ -74,6 +74,8 @@ extension ImageDataset {
   ///
   /// - Throws: `WordtoolError` when the file cannot be read.
   public static func isSet(contentsOf path: String) throws -> Bool {
+    // What was read of a pipe to look at it would be lost.
+    guard InputFiles.isRegular(path) else { return false }
     let start = try ImageBytes.first(16, of: path)
     if ImageFormat(sniffing: start) != nil { return false }
     return IDXFile.matches(start) || hasSuffix(path, ".bin") || hasSuffix(path, ".tra")
@@ -100,8 +102,10 @@ extension ImageDataset {
       let set = try OptdigitsFile.dataset(bytes, path: path)
       return try set.relabelled(to: classNames ?? set.classNames)
     }
+    let isPickle = bytes.count > 2 && bytes[0] == 0x80 && (2...5).contains(bytes[1])
     throw WordtoolError(
-      .badData, path: path, found: "no set of images known here",
-      expected: "IDX, CIFAR-10 (.bin), optdigits (.tra, .tes, .csv) or a folder")
+      .badData, path: path, found: isPickle ? "a Python pickle" : "no set of images known here",
+      expected: "IDX, CIFAR-10 (.bin), optdigits (.tra, .tes, .csv) or a folder",
+      remedy: isPickle ? "take the binary version of CIFAR-10, whose files end in .bin" : nil)
   }
 }

@@ -96,7 +96,11 @@ struct ImageModelFile {
       throw WordtoolError(.badData, path: file.path, found: "a network without weights")
     }
     guard let entry = file.entry(named: name) else {
-      throw WordtoolError(.badData, path: file.path, found: "no tensor \(name)")
+      let isWrapped = file.entry(named: "module." + name) != nil
+      throw WordtoolError(
+        .badData, path: file.path, found: "no tensor \(name)",
+        remedy: isWrapped
+          ? "its names begin with 'module.': save the network that is inside of DataParallel" : nil)
     }
     guard let count = entry.shape.first,
       (1...ImageModelDescription.maximumClassCount).contains(count)
