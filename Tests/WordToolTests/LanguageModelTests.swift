@@ -127,7 +127,9 @@ import TestSupport
         let run = try tool.start(
           ["generate", network, "--prompt", "the king", "--length", "10"] + extra
         ).wait()
-        #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
+        // After one epoch the most likely token is the end of a line, which is told.
+        let isBlank = run.output.dropFirst("the king".count).allSatisfy(\.isWhitespace)
+        #expect(run.exitCode == 0 && (extra == ["--greedy"] && isBlank) != run.errors.isEmpty)
         #expect(run.output.hasPrefix("the king") && !run.output.contains("<unk>"))
       }
     }

@@ -30,7 +30,7 @@ import wordtool
     "train-lm": [["--embeddings", "v"], ["--valid", "v"]],
     "train-classifier": [["--embeddings", "v", "--model", "lstm"], ["--format", "fasttext"]],
     "train-tagger": [["--embeddings", "v"]],
-    "train-embeddings": [["-o", "v.vec"], ["--tokenizer", "whitespace"]],
+    "train-embeddings": [["-o", "v.vec"], ["--tokenizer", "whitespace"], ["--vocab", "f"]],
     "tokenize": [["--tokenizer", "whitespace"]],
     "encode one-hot": [["--table"], ["--load", "f"]],
     "encode bag-of-words": [["--load", "f"], ["--vocabulary", "f"]],

@@ -23,7 +23,7 @@ import wordtool
   /// What says how a command runs, and not what it makes.
   private static let running: Set<String> = [
     "--threads", "--progress", "--quiet", "-q", "--json", "--memory", "--strict", "--encoding",
-    "--include", "--exclude", "--delimiter",
+    "--include", "--exclude", "--delimiter", "--html",
     "--output", "--seed", "--test", "--resume", "--checkpoint", "--checkpoint-every", "--metrics",
   ]
   /// How text is cut. Blanks are inside tokens only where those are sentences.

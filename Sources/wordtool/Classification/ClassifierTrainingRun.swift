@@ -54,7 +54,6 @@ struct ClassifierTrainingRun: Training {
   func train(_ texts: Texts, _ session: TrainingSession) throws -> TextClassifier {
     let classifier = try train(texts.train, valid: texts.valid, session)
     guard let training = classifier.training else { return classifier }
-    StandardError.warnOfReplacements(training.replacedCount, isTold: false)
     if training.emptyCount > 0 {
       StandardError.warn(
         "\(training.emptyCount) of \(texts.train.count) texts have no word that counts; they teach "

@@ -87,7 +87,9 @@ struct ClassifyCommand: ParsableCommand {
         continue
       }
       for prediction in predictions {
-        try out.writeLine(prediction.label + "\t" + NumberFormat.fixed(prediction.probability))
+        try out.writeLine(
+          TerminalText.escaped(prediction.label) + "\t" + NumberFormat.fixed(prediction.probability)
+        )
       }
       if isBlank || count > 1 { try out.writeLine("") }
     }

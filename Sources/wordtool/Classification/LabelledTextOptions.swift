@@ -85,6 +85,7 @@ struct LayoutOptions: ParsableArguments, ConditionalOptions {
   func read(_ paths: [String]) throws -> LabelledText {
     var text = LabelledText()
     for path in paths { try text.append(contentsOf: path, layout: layout) }
+    StandardError.warnOfReplacements(text.replacedCount, isTold: false)
     for warning in text.warnings { StandardError.warn(warning) }
     return text
   }

@@ -43,7 +43,10 @@ struct TagCommand: ParsableCommand {
             words: words, tags: answers.map(\.label), probabilities: answers.map(\.probability)))
         continue
       }
-      for (word, answer) in zip(words, answers) { try out.writeLine("\(word)\t\(answer.label)") }
+      for (word, answer) in zip(words, answers) {
+        try out.writeLine(
+          TerminalText.escaped(word) + "\t" + TerminalText.escaped(answer.label))
+      }
       try out.writeLine("")
     }
     return sentences.count

@@ -19,11 +19,32 @@ package enum FlagNames {
     "trainingSteps": "train-steps", "vocabularySize": "vocab-size", "windowRadius": "window",
   ]
 
-  /// The text with each property in backticks that is an option of the command as that option.
-  /// Others stay as they are.
+  /// A message with each property in backticks that is an option of the command as that option.
+  ///
+  /// Of a remedy, which stands behind the last semicolon, the alternatives are left out that need an
+  /// option which the command does not have. Elsewhere such properties stay as they are.
   ///
   /// - Parameter help: the help of the command, which says what options it has.
   package static func translate(_ text: String, help: String) -> String {
+    guard text.contains("`") else { return text }
+    var clauses = text.split(separator: "; ", omittingEmptySubsequences: false).map(String.init)
+    if clauses.count > 1, let remedy = clauses.popLast() {
+      let ways = remedy.split(separator: ", or ").map { translated(String($0), help: help) }
+      let possible = ways.filter { !namesProperty($0) }
+      if !possible.isEmpty { clauses.append(possible.joined(separator: ", or ")) }
+    }
+    return translated(clauses.joined(separator: "; "), help: help)
+  }
+
+  /// Whether something between backticks may be a property.
+  private static func namesProperty(_ text: String) -> Bool {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+    return parts.indices.contains {
+      $0 % 2 == 1 && $0 < parts.count - 1 && flag(of: parts[$0]) != nil
+    }
+  }
+
+  private static func translated(_ text: String, help: String) -> String {
     let parts = text.split(separator: "`", omittingEmptySubsequences: false)
     // Parts of odd number stand between two backticks.
     guard parts.count >= 3 else { return text }
@@ -45,7 +66,7 @@ package enum FlagNames {
   /// The option of a property, `--min-count`; nil of what is no name.
   package static func flag(of property: Substring) -> String? {
     // Of `optimizer.clipNorm` the last part.
-    guard let name = property.split(separator: ".").last,
+    guard let name = property.split(separator: ".").last, name.first?.isLowercase == true,
       name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
     else { return nil }
     if let flag = exceptions[name] { return "--" + flag }

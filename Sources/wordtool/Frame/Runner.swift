@@ -6,10 +6,15 @@ import WordtoolCore
 enum Runner {
   /// Parses the arguments, runs the command and ends the process.
   static func main(_ arguments: [String]) -> Never {
+    StandardError.setCommand(arguments)
     StandardDescriptors.occupy()
     signal(SIGPIPE, SIG_IGN)
     Interrupts.install()
     var code: Int32 = 0
+    if let number = CommandLine.firstArgumentThatIsNoText {
+      report("argument \(number) is not UTF-8: the name of a file cannot be told by it")
+      exit(WordtoolError.Kind.usage.exitCode)
+    }
     do {
       var command = try parse(arguments)
       try command.run()
@@ -50,8 +55,7 @@ enum Runner {
       if error.path == "standard output", error.found == WordtoolError.systemMessage(EPIPE) {
         StandardOutput.endByBrokenPipe()
       }
-      let help = CommandNames.command(in: arguments).type.helpMessage()
-      report(FlagNames.translate(error.description, help: help))
+      report(StandardError.translated(error.description))
       return error.kind.exitCode
     case let code as ExitCode:
       return code.rawValue
@@ -95,6 +99,16 @@ extension WordtoolError.Kind {
     case .inputOutput: 74
     case .diverged: 75
     case .interrupted: Interrupts.exitCode
+    }
+  }
+}
+
+extension CommandLine {
+  /// The number of the first argument that is not UTF-8, which `arguments` has repaired.
+  fileprivate static var firstArgumentThatIsNoText: Int? {
+    (1..<max(1, Int(argc))).first { number in
+      // SAFETY: the system gives `argc` strings, and nothing changes them.
+      unsafeArgv[number].map { String(validatingCString: $0) == nil } ?? false
     }
   }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Libc
 import Synchronization
 import Tokenize
@@ -8,6 +9,18 @@ import Tokenize
 /// progress line. A standard error that cannot be written to is no reason to stop.
 enum StandardError {
   private static let transientLineIsDrawn = Mutex<Bool>(false)
+  private static let command = Mutex<[String]>([])
+
+  /// The arguments of the run, whose command has the options that messages name.
+  static func setCommand(_ arguments: [String]) { command.withLock { $0 = arguments } }
+
+  /// A message of a library in the words of the command.
+  static func translated(_ text: String) -> String {
+    guard text.contains("`") else { return text }
+    let arguments = command.withLock { $0 }
+    return FlagNames.translate(
+      text, help: CommandNames.command(in: arguments).type.helpMessage())
+  }
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -18,7 +31,7 @@ enum StandardError {
   static func note(_ text: String) { printLine("wordtool: \(text)") }
 
   /// Prints `wordtool: warning: TEXT` on a line of its own.
-  static func warn(_ text: String) { printLine("wordtool: warning: \(text)") }
+  static func warn(_ text: String) { printLine("wordtool: warning: \(translated(text))") }
 
   /// Warns when a model cuts text by a rule that was made under another ICU.
   static func warn(of rule: TokenizerRule?, in path: String) {

@@ -5,6 +5,12 @@ package enum TerminalText {
   /// The text as ``ControlCharacters`` has it.
   package static func escaped(_ text: String) -> String { ControlCharacters.escaped(text) }
 
+  /// The text as it is where a program reads it, and without control characters on a terminal, which
+  /// would obey them.
+  static func shown(_ text: String) -> String {
+    StandardOutput.isTerminal ? escaped(text) : text
+  }
+
   /// How many cells a terminal gives the text: two for each wide character, none for marks that
   /// stand on others.
   package static func cells(in text: String) -> Int {

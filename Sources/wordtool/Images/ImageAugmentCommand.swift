@@ -68,7 +68,7 @@ struct ImageAugmentCommand: ParsableCommand, ConditionalOptions {
   func validate() throws {
     try OptionCheck.whole([
       ("--columns", columns, 1...100), ("--images", images, 1...1000), ("--cell", cell, 8...2048),
-      ("--index", index, 0 ... .max), ("--count", count, 1...10_000),
+      ("--index", index, 0...Int(Int32.max)), ("--count", count, 1...10_000),
     ])
   }
 

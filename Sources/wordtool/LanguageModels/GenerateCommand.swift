@@ -184,6 +184,10 @@ struct GenerateCommand: ParsableCommand, ConditionalOptions {
       ) { try printer.write($0) }
       try printer.end(text, seed: options.seed)
       if number == 0 { warn(of: unknown) }
+      if text.tokenCount > 0, text.text.allSatisfy(\.isWhitespace) {
+        StandardError.warn(
+          "nothing but blanks and line ends was written: the model finds them the most likely")
+      }
       try checkInterruption(text)
     }
   }

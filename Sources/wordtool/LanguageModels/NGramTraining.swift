@@ -75,11 +75,11 @@ struct NGramTraining: Training {
   ) throws -> Summary {
     func perplexity(_ path: String?) throws -> Double? {
       try path.map {
-        try model.perplexity(
+        let report = try model.perplexity(
           of: command.text.input.files([$0]), isStrict: command.text.input.strict,
-          encoding: command.text.input.encoding,
-          stop: session.stop
-        ).perplexity
+          encoding: command.text.input.encoding, stop: session.stop)
+        StandardError.warnOfReplacements(report.replacedCount)
+        return report.perplexity
       }
     }
     let tokens = model.training?.tokenCount ?? 0

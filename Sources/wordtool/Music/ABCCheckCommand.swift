@@ -73,7 +73,8 @@ struct ABCCheckCommand: ParsableCommand {
         case .warning: answer.warnings += 1
         }
         if !json.json, isShown(problem) {
-          try StandardOutput.shared.writeLine("\(ABCInput.name(of: path)):\(problem)")
+          try StandardOutput.shared.writeLine(
+            TerminalText.escaped("\(ABCInput.name(of: path)):\(problem)"))
         }
       }
       answer.tunes += book.tunes.count

@@ -125,7 +125,7 @@ struct EncodeOptions: ParsableArguments {
       let limit = denseLimit?.bytes ?? Self.usualDenseLimit
       guard matrix.denseByteCount <= limit else {
         throw WordtoolError(
-          .unavailable, path: output,
+          .unavailable, path: output == "-" ? "standard output" : output,
           found: "\(NumberFormat.bytes(matrix.denseByteCount)) as a dense array of "
             + "\(matrix.rowCount) x \(matrix.columnCount)",
           expected: "at most \(NumberFormat.bytes(limit))",

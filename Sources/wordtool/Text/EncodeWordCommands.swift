@@ -73,6 +73,12 @@ struct EncodeOneHotCommand: ParsableCommand, ConditionalOptions {
         rows.append(
           documents[index].split(separator: "\t", omittingEmptySubsequences: false)
             .map(String.init))
+        guard rows[index].count == rows[0].count else {
+          throw WordtoolError(
+            .badData, path: input.texts.count == 1 ? input.texts[0] : "line by line, the texts",
+            at: .line(index + 1), found: "\(rows[index].count) fields",
+            expected: "\(rows[0].count), as the first line has")
+        }
       }
     } else {
       let tokenizer = try WordTokenizer(rule: text.rule())

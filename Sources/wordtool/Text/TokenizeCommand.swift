@@ -85,12 +85,14 @@ struct TokenizeCommand: ParsableCommand, ConditionalOptions {
     let statistics = try reader.read(paths, stop: stop) {
       lineNumber += 1
       guard format == .spaces, failure == nil else { return }
-      do { try out.writeLine(line.joined(separator: " ")) } catch { failure = error }
+      do { try out.writeLine(TerminalText.shown(line.joined(separator: " "))) } catch {
+        failure = error
+      }
       line.removeAll(keepingCapacity: true)
     } token: { token, _ in
       if let failure { throw failure }
       switch format {
-      case .lines: try out.writeLine(token.text)
+      case .lines: try out.writeLine(TerminalText.shown(token.text))
       case .spaces: line.append(token.text)
       case .count: return false  // done above, on all cores
       case .json:

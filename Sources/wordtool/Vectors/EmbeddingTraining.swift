@@ -168,7 +168,18 @@ struct EmbeddingTraining: Training {
     }
     let vectors = try skipGram.wordVectors(
       vocabulary: corpus.vocabulary, metadata: metadata(trainer))
-    VectorSet.warnIfUntrained(vectors, named: files.output)
+    // Where nothing is learnt, each pair and each of its negatives costs ln 2.
+    let guessing = Double(1 + options.negativeSamples) * 0.6931471805599453
+    if let loss = skipGram.epochLosses.last, loss == 0 || loss > 0.98 * guessing {
+      StandardError.warn(
+        loss == 0
+          ? "no pair of words was trained: the vectors are those that training began with; give more "
+            + "text, or --sample 0"
+          : "little was learnt: the loss is still that of guessing; more --epochs, a larger --lr or "
+            + "more text help")
+    } else {
+      VectorSet.warnIfUntrained(vectors, named: files.output)
+    }
     return vectors
   }
 

@@ -8,6 +8,8 @@ import WordtoolCore
 enum QuestionLines {
   /// Lines that are answered at once.
   private static let batchSize = 1 << 13
+  /// Bytes of a question; near spellings of longer ones take long.
+  private static let longestQuestion = 1 << 16
 
   /// The next lines; nil at the end of the input.
   private static func next(_ lines: LineReader) throws -> [String]? {
@@ -34,7 +36,7 @@ enum QuestionLines {
     try out.write(prompt)
     try out.flush()
     // Opening waits for the first bytes.
-    let lines = try LineReader(path: "-", invalid: .replaced)
+    let lines = try LineReader(path: "-", invalid: .replaced, maximumLength: longestQuestion)
     while var batch = try next(lines) {
       let stop = end.flatMap { batch.firstIndex(of: $0) }
       if let stop { batch.removeSubrange(stop...) }

@@ -95,6 +95,9 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
       OptionRule(
         ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil),
       OptionRule(
+        ["--min-count", "--max-vocab"], need: "words that are counted, not to --vocab",
+        isMet: vocabulary.vocab == nil),
+      OptionRule(
         ["--init"], need: "a training from its start, not to --resume",
         isMet: checkpoints.resume == nil),
       OptionRule(
@@ -190,6 +193,8 @@ struct CheckpointOptions: ParsableArguments {
   var checkpoint: String?
   @Option(help: ArgumentHelp("The time between two checkpoints.", valueName: "seconds"))
   var checkpointEvery: Double = 300
+  /// Thirty years.
+  private static let mostSeconds = 1e9
   @Option(
     help: ArgumentHelp(
       "Continue from the checkpoint in this folder, and keep it up to date there.",
@@ -201,6 +206,10 @@ struct CheckpointOptions: ParsableArguments {
       throw ValidationError("an empty name for the folder of checkpoints")
     }
     try OptionCheck.positive([("--checkpoint-every", checkpointEvery)])
+    guard checkpointEvery <= Self.mostSeconds else {
+      throw ValidationError(
+        "--checkpoint-every \(checkpointEvery); expected at most \(Int(Self.mostSeconds)) seconds")
+    }
   }
 
   /// The folder that is written to, if any.

@@ -65,6 +65,6 @@ struct VectorCommand: ParsableCommand {
       case .fasttext:
         answer.word + " " + values.map { NumberFormat.general($0, 5) + " " }.joined()
       }
-    try StandardOutput.shared.writeLine(line)
+    try StandardOutput.shared.writeLine(TerminalText.shown(line))
   }
 }
