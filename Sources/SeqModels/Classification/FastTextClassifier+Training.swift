@@ -27,14 +27,12 @@ extension TextClassifier {
   ) throws -> TextClassifier {
     try options.validate()
     try OptionCheck.requireThreads(threads)
-    let labels = try TrainingLabels(text)
-    let words = try DocumentWords(text, rule: options.features.rule, threads: threads, stop: stop)
-    let (features, documents) = NGramFeatures.counted(words, options: options.features)
-    let emptyCount = try documents.emptyCount(or: options.features)
+    let texts = try CountedTexts(text, options: options.features, threads: threads, stop: stop)
     let classWeights = try options.classWeights.weights(
-      for: labels.names, counts: labels.counts, exampleCount: text.count)
+      for: texts.labels.names, counts: texts.labels.counts, exampleCount: text.count)
     let tables = try EmbeddingTables(
-      inputCount: features.count, outputCount: labels.names.count, dimension: options.dimension)
+      inputCount: texts.features.count, outputCount: texts.labels.names.count,
+      dimension: options.dimension)
     // From -1/dimension to 1/dimension; the output is zero.
     let bound = 1 / Float(options.dimension)
     tables.drawInputs(seed: options.seed, stream: FastTextStream.initialEmbeddings) {
@@ -44,7 +42,7 @@ extension TextClassifier {
     let loss = SoftmaxLoss(kernels: kernels)
     var state = EmbeddingState()
     try EmbeddingRun.train(
-      on: FastTextExamples(documents, labels: labels, options: options),
+      on: FastTextExamples(texts.documents, labels: texts.labels, options: options),
       plan: .init(
         epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
         columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
@@ -55,15 +53,15 @@ extension TextClassifier {
     }
     try tables.checkFinite(inputName: "embedding of feature", outputName: "row of label")
     let core = FastTextClassifier(
-      labels: labels.names, rule: options.features.rule, features: features,
+      labels: texts.labels.names, rule: options.features.rule, features: texts.features,
       embeddings: FloatRows(tables.input), output: FloatRows(tables.output),
       tokenizer: try WordTokenizer(rule: options.features.rule))
     return TextClassifier(
       core: core,
       training: Training(
-        epochs: options.epochs, exampleCount: text.count, emptyCount: emptyCount,
-        replacedCount: words.replacedCount,
-        lossShare: state.epochLosses.last.map { $0 / labels.entropy }))
+        epochs: options.epochs, exampleCount: text.count, emptyCount: texts.emptyCount,
+        replacedCount: texts.replacedCount,
+        lossShare: state.epochLosses.last.map { $0 / texts.labels.entropy }))
   }
 
   /// Trains such a classifier while the caller's task is suspended; the work is done by threads

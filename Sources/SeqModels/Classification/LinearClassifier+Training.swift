@@ -22,10 +22,7 @@ extension TextClassifier {
   ) throws -> TextClassifier {
     try options.validate()
     try OptionCheck.requireThreads(threads)
-    let labels = try TrainingLabels(text)
-    let words = try DocumentWords(text, rule: options.features.rule, threads: threads, stop: stop)
-    let (features, documents) = NGramFeatures.counted(words, options: options.features)
-    let emptyCount = try documents.emptyCount(or: options.features)
+    let texts = try CountedTexts(text, options: options.features, threads: threads, stop: stop)
     let value: SparseRows.Value =
       switch options.weighting {
       case .binary, .naiveBayes: .one
@@ -33,15 +30,15 @@ extension TextClassifier {
       case .tfIdf: .logCount
       }
     let training = LinearTraining(
-      labels: labels, isExclusive: !text.hasSeveralLabels, options: options,
-      rows: SparseRows(documents, columnCount: features.count, value: value))
+      labels: texts.labels, isExclusive: !text.hasSeveralLabels, options: options,
+      rows: SparseRows(texts.documents, columnCount: texts.features.count, value: value))
     let (core, epochs) = try training.run(
-      features: features, threads: threads, stop: stop, progress: progress)
+      features: texts.features, threads: threads, stop: stop, progress: progress)
     return TextClassifier(
       core: core,
       training: Training(
-        epochs: epochs, exampleCount: text.count, emptyCount: emptyCount,
-        replacedCount: words.replacedCount))
+        epochs: epochs, exampleCount: text.count, emptyCount: texts.emptyCount,
+        replacedCount: texts.replacedCount))
   }
 
   /// Trains such a classifier while the caller's task is suspended; the work is done by threads
@@ -56,21 +53,6 @@ extension TextClassifier {
     try await BlockingWork.run(moments: progress) { stop in
       try train(on: text, options: options, threads: threads, stop: stop) { progress?.add($0) }
     }
-  }
-}
-
-extension DocumentFeatures {
-  /// How many documents have no feature.
-  ///
-  /// - Throws: `WordtoolError` of kind `badData` when none has any.
-  func emptyCount(or options: NGramFeatureOptions) throws -> Int {
-    let empty = (0..<count).count { starts[$0] == starts[$0 + 1] }
-    guard empty < count else {
-      throw WordtoolError(
-        .badData, found: "no word that occurs at least \(options.minimumCount) times",
-        expected: "texts with words", remedy: "use a smaller `minimumCount` or other `kinds`")
-    }
-    return empty
   }
 }
 
