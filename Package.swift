@@ -74,7 +74,10 @@ let package = Package(
       name: "Tokenize", dependencies: ["CICUShims", "CXML2Shims", "Libc", "WordtoolCore"],
       swiftSettings: audited),
     .target(
-      name: "Encoders", dependencies: ["BLASCore", "CZlib", "Libc", "Tokenize", "WordtoolCore"],
+      name: "NumPyFiles", dependencies: ["CZlib", "WordtoolCore"], swiftSettings: strict),
+    .target(
+      name: "Encoders",
+      dependencies: ["BLASCore", "Libc", "NumPyFiles", "Tokenize", "WordtoolCore"],
       swiftSettings: strict),
     .target(name: "Subword", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
@@ -82,7 +85,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Word2Vec",
-      dependencies: ["BLASCore", "CKernels", "Embedding", "Libc", "Tokenize", "WordtoolCore"],
+      dependencies: [
+        "BLASCore", "CKernels", "Embedding", "Libc", "NumPyFiles", "Tokenize", "WordtoolCore",
+      ],
       swiftSettings: strict),
     .target(
       name: "Networks", dependencies: ["BLASCore", "CKernels", "Libc", "WordtoolCore"],

@@ -1,4 +1,5 @@
 import BLASCore
+import NumPyFiles
 import Tokenize
 import WordtoolCore
 

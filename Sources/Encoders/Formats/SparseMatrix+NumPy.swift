@@ -1,3 +1,4 @@
+import NumPyFiles
 package import WordtoolCore
 
 extension SparseMatrix {
@@ -30,7 +31,8 @@ extension SparseMatrix {
       ("shape.npy", .integers([rowCount, columnCount])),
       ("data.npy", .doubles(values, shape: [values.count])),
     ]
-    try ZipArchive.write(members.map { ($0, $1.header(), $1.data) }, to: output)
+    try ZipArchive.write(
+      members.map { ZipArchive.Member(name: $0, head: $1.header(), body: $1.data) }, to: output)
   }
 
   /// Writes all values, zeros too, as a NumPy array of [rows, columns], 64-bit floats.

@@ -1,14 +1,23 @@
 /// An array to be written in NumPy's `.npy` format, version 1.
-struct NumpyArray {
-  /// The type of the elements: kind (`f`, `i`, `S`) and bytes each.
-  var kind: Character
-  var elementSize: Int
-  var shape: [Int]
+package struct NumpyArray {
+  /// The type of the elements: `f`, `i`, `S` for bytes, `U` for text.
+  package var kind: Character
+  /// Bytes of an element; of text the characters.
+  package var elementSize: Int
+  package var shape: [Int]
   /// The elements, the last index running fastest.
-  var data: [UInt8]
+  package var data: [UInt8]
+
+  /// An array of some elements.
+  package init(kind: Character, elementSize: Int, shape: [Int], data: [UInt8] = []) {
+    self.kind = kind
+    self.elementSize = elementSize
+    self.shape = shape
+    self.data = data
+  }
 
   /// The bytes of the file before the elements.
-  func header() -> [UInt8] {
+  package func header() -> [UInt8] {
     let mark = kind == "S" ? "|" : "<"
     let extents = shape.map { "\($0), " }.joined()
     let tuple = shape.count == 1 ? "(\(shape[0]),)" : "(\(extents.dropLast(2)))"
@@ -23,24 +32,24 @@ struct NumpyArray {
   }
 
   /// An array of 64-bit floats.
-  static func doubles(_ values: [Double], shape: [Int]) -> NumpyArray {
+  package static func doubles(_ values: [Double], shape: [Int]) -> NumpyArray {
     NumpyArray(
       kind: "f", elementSize: 8, shape: shape, data: littleEndian(values.map(\.bitPattern)))
   }
 
   /// An array of 32-bit integers.
-  static func integers(_ values: [Int32]) -> NumpyArray {
+  package static func integers(_ values: [Int32]) -> NumpyArray {
     NumpyArray(kind: "i", elementSize: 4, shape: [values.count], data: littleEndian(values))
   }
 
   /// An array of 64-bit integers.
-  static func integers(_ values: [Int]) -> NumpyArray {
+  package static func integers(_ values: [Int]) -> NumpyArray {
     NumpyArray(
       kind: "i", elementSize: 8, shape: [values.count], data: littleEndian(values.map(Int64.init)))
   }
 
   /// The bytes of numbers, the lowest first.
-  static func littleEndian<Number: FixedWidthInteger>(_ values: [Number]) -> [UInt8] {
+  package static func littleEndian<Number: FixedWidthInteger>(_ values: [Number]) -> [UInt8] {
     #if _endian(little)
     return values.withUnsafeBytes { Array($0) }
     #else
@@ -50,7 +59,7 @@ struct NumpyArray {
   }
 
   /// The bytes of numbers, the lowest first.
-  static func littleEndian(_ values: [Double]) -> [UInt8] {
+  package static func littleEndian(_ values: [Double]) -> [UInt8] {
     #if _endian(little)
     return values.withUnsafeBytes { Array($0) }
     #else

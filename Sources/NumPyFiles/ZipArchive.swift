@@ -1,20 +1,48 @@
 import CZlib
-import WordtoolCore
+package import WordtoolCore
 
 /// The files inside a zip archive, as NumPy's `.npz` needs them: stored, with the 64-bit extension.
-enum ZipArchive {
+package enum ZipArchive {
+  /// A file that is written into an archive.
+  package struct Member {
+    /// Its name.
+    let name: String
+    /// Its size.
+    let byteCount: Int
+    /// Gives its bytes piece by piece. It is called twice, the first time for the checksum, and gives
+    /// the same both times.
+    let pieces: (_ piece: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+
+    /// A file whose bytes are made as they are needed.
+    package init(
+      name: String, byteCount: Int,
+      pieces: @escaping (_ piece: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) {
+      self.name = name
+      self.byteCount = byteCount
+      self.pieces = pieces
+    }
+
+    /// A file in two parts, one behind the other.
+    package init(name: String, head: [UInt8], body: [UInt8]) {
+      self.init(name: name, byteCount: head.count + body.count) { piece in
+        try head.withUnsafeBytes { try piece($0) }
+        try body.withUnsafeBytes { try piece($0) }
+      }
+    }
+  }
+
   /// The checksum of zip and gzip.
   ///
   /// - Parameter before: that of the bytes in front of these.
-  static func checksum(_ bytes: [UInt8], after before: UInt32 = 0) -> UInt32 {
+  static func checksum(_ bytes: UnsafeRawBufferPointer, after before: UInt32 = 0) -> UInt32 {
     var value = uLong(before)
-    bytes.withUnsafeBufferPointer { all in
-      var rest = all[...]
-      while !rest.isEmpty {
-        let part = UnsafeBufferPointer(rebasing: rest.prefix(1 << 30))
-        value = crc32(value, part.baseAddress, UInt32(part.count))
-        rest = rest.dropFirst(part.count)
-      }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      value = crc32(
+        value, part.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(part.count))
+      rest = rest.dropFirst(part.count)
     }
     return UInt32(truncatingIfNeeded: value)
   }
@@ -26,36 +54,39 @@ enum ZipArchive {
 
   /// Writes members without compression. Times are fixed, so equal members are equal bytes.
   ///
-  /// - Parameter members: the contents of each in two parts, one behind the other.
-  static func write(
-    _ members: [(name: String, head: [UInt8], body: [UInt8])], to output: OutputFile
-  ) throws {
+  /// - Throws: ``WordtoolError``: `usage` for a name that asks for gzip; `inputOutput`, before
+  ///   anything is written when the disk has not the room.
+  package static func write(_ members: [Member], to output: OutputFile) throws {
     try output.requirePlain("an archive")
-    try output.expect(byteCount: members.reduce(0) { $0 + $1.head.count + $1.body.count })
+    try output.expect(byteCount: members.reduce(0) { $0 + $1.byteCount })
     var directory: [UInt8] = []
     var offset = 0
-    for (name, head, body) in members {
-      let crc = checksum(body, after: checksum(head))
-      let size = head.count + body.count
+    for member in members {
+      var crc: UInt32 = 0
+      var size = 0
+      try member.pieces {
+        crc = checksum($0, after: crc)
+        size += $0.count
+      }
+      precondition(size == member.byteCount, "\(size) bytes of \(member.name)")
       // The 64-bit sizes are always there: readers take them whatever the size.
       var local: [UInt8] = []
       append(UInt32(0x0403_4B50), to: &local)
-      appendDescription(name, crc, extraLength: 20, to: &local)
-      local += Array(name.utf8)
+      appendDescription(member.name, crc, extraLength: 20, to: &local)
+      local += Array(member.name.utf8)
       append(UInt16(1), to: &local)
       append(UInt16(16), to: &local)
       append(UInt64(size), to: &local)
       append(UInt64(size), to: &local)
       try output.write(local)
-      try output.write(head)
-      try output.write(body)
+      try member.pieces { try output.write($0) }
 
       append(UInt32(0x0201_4B50), to: &directory)
       append(UInt16(45), to: &directory)
-      appendDescription(name, crc, extraLength: 28, to: &directory)
+      appendDescription(member.name, crc, extraLength: 28, to: &directory)
       for value in [0, 0, 0] as [UInt16] { append(value, to: &directory) }
       for value in [0, .max] as [UInt32] { append(value, to: &directory) }
-      directory += Array(name.utf8)
+      directory += Array(member.name.utf8)
       append(UInt16(1), to: &directory)
       append(UInt16(24), to: &directory)
       append(UInt64(size), to: &directory)
