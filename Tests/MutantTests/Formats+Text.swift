@@ -20,14 +20,14 @@ extension MutantFormat {
 
   // MARK: Vectors
 
-  private static let known = try? WordVectors(
+  static let known = try? WordVectors(
     words: ["sun", "moon", "star", "red", "blue", "日本", "día"], counts: [9, 8, 7, 6, 5, 4, 3],
     dimension: 5,
     values: (0..<35).map { (place: Int) -> Float in
       Float((place * 37 + place * place * 11) % 19 - 9)
     })
 
-  private static func ask(_ vectors: WordVectors) throws -> [Double] {
+  static func ask(_ vectors: WordVectors) throws -> [Double] {
     var answer: [Double] = []
     let options = SearchOptions(count: 2, threads: 1)
     for row in 0..<min(3, vectors.count) {
@@ -39,13 +39,13 @@ extension MutantFormat {
   }
 
   static let vectors: [MutantFormat] =
-    fastTextModels
+    fastTextModels + foreignTables + spacyFolders
     + WordVectors.Format.writable.flatMap { format -> [MutantFormat] in
       let layout: Mutator.Layout =
         switch format {
-        case .safetensors, .safetensorsInt8: .safetensors
-        case .word2vecBinary, .fastTextModel: .binary
-        case .word2vecText, .fastTextVec, .glove: .text
+        case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable: .safetensors
+        case .word2vecText, .fastTextVec, .glove, .projector: .text
+        default: .binary
         }
       func row(_ name: String, _ layout: Mutator.Layout, suffix: String) -> MutantFormat {
         MutantFormat(
@@ -54,32 +54,41 @@ extension MutantFormat {
             "WordVectors.init(contentsOf:options:)", "WordVectors.init(bytes:name:options:)",
           ]
         ) { folder in
-          try known?.write(to: folder("whole"), format: format, threads: 1)
-          return Sample(file: try folder.bytes(of: "whole")) {
-            try ask(WordVectors(contentsOf: $0, options: .init(threads: 1)))
+          // Formats of two files need a suffix: the words go beside it.
+          let whole = "whole" + (format.wordListPath(forPath: "x") == nil ? "" : suffix)
+          try known?.write(to: folder(whole), format: format, threads: 1)
+          let list = format.wordListPath(forPath: folder(whole))
+          return Sample(file: try folder.bytes(of: whole)) {
+            try ask(WordVectors(contentsOf: $0, options: .init(threads: 1, wordList: list)))
           }
         }
       }
-      let plain = row("vectors \(format.rawValue)", layout, suffix: ".vec")
+      let plain = row(
+        "vectors \(format.rawValue)", layout, suffix: format == .projector ? ".tsv" : ".vec")
       guard format == .word2vecText || format == .safetensors else { return [plain] }
       return [plain, row("vectors \(format.rawValue), gzip", .gzip(layout), suffix: ".gz")]
-    }
+    } + wordListsOfVectors
 
-  /// Models that fastText has made, the fixtures of Word2VecTests.
-  private static let fastTextModels = [
-    "fasttext-skipgram.bin", "fasttext-supervised.bin", "fasttext-quantized.ftz",
-    "fasttext-pruned.ftz",
-  ].map { name in
+  /// Lists of words beside vectors, of every kind.
+  private static let wordListsOfVectors: [MutantFormat] = [
+    ("lines", "sun\nmoon\nstar\nred\nblue\n日本\ndía\n"),
+    ("columns", "word\tcount\nsun\t7\nmoon\t6\nstar\t5\nred\t4\nblue\t3\n日本\t2\ndía\t1\n"),
+    ("JSON", "[\"sun\", \"moon\", \"star\", \"red\", \"blue\", \"日本\", \"d\u{ED}a\"]"),
+    (
+      "tokenizer.json",
+      "{\"model\": {\"vocab\": {\"sun\": 0, \"moon\": 1, \"star\": 2, \"red\": 3, \"blue\": 4}}, "
+        + "\"added_tokens\": [{\"id\": 5, \"content\": \"x\"}, {\"id\": 6, \"content\": \"y\"}]}"
+    ),
+  ].map { name, list in
     MutantFormat(
-      name: name, layout: .binary, cost: 20, readers: ["WordVectors.init(contentsOf:options:)"]
-    ) { _ in
-      let tests = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined()
-      let file = TestFiles.readBytes("\(tests)/Word2VecTests/Fixtures/\(name)") ?? []
-      return Sample(file: file) {
-        let vectors = try WordVectors(contentsOf: $0, options: .init(threads: 1))
-        let unknown = try? vectors.resolve("riverside")
-        guard case .composed(let vector) = unknown?.reading else { return try ask(vectors) }
-        return try ask(vectors) + vector.map(Double.init)
+      name: "list of words, \(name)", suffix: ".list", layout: .text, cost: 2,
+      readers: ["WordVectors.init(contentsOf:options:)"]
+    ) { folder in
+      try known?.write(to: folder("whole.npy"), threads: 1)
+      return Sample(file: Array(list.utf8)) {
+        try ask(
+          WordVectors(
+            contentsOf: folder("whole.npy"), options: .init(threads: 1, wordList: $0)))
       }
     }
   }

@@ -1,5 +1,7 @@
 import Foundation
+import Testing
 import Word2Vec
+import WordtoolCore
 
 /// The small files that Scripts/golden/vectors.py has made.
 enum Fixtures {
@@ -47,5 +49,19 @@ enum Fixtures {
 
   static func golden() throws -> Golden {
     try JSONDecoder().decode(Golden.self, from: Data(try bytes("golden.json")))
+  }
+}
+
+/// Runs what must fail with a ``WordtoolError`` whose line has a text in it.
+func expectError(
+  _ text: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) {
+  do {
+    try body()
+    Issue.record("no error with '\(text)'", sourceLocation: sourceLocation)
+  } catch let error as WordtoolError {
+    #expect(error.description.contains(text), "\(error)", sourceLocation: sourceLocation)
+  } catch {
+    Issue.record(error, sourceLocation: sourceLocation)
   }
 }

@@ -1,7 +1,8 @@
 import WordtoolCore
 
 /// Reads fastText's models, `.bin` and `.ftz`, of versions 11 and 12: skip-gram, CBOW and
-/// supervised, with and without subwords, plain, quantized and pruned.
+/// supervised, with and without subwords, plain, quantized and pruned; and floret's, which say two
+/// numbers more.
 ///
 /// A word's vector is the mean of its own row and of those of its n-grams (Bojanowski, Grave,
 /// Joulin and Mikolov: Enriching Word Vectors with Subword Information, TACL 2017); labels are left
@@ -28,6 +29,9 @@ enum FastTextModelReader {
     guard matrix.dimension == arguments.dimension else {
       throw reader.error(
         "an input matrix of \(matrix.dimension) columns", expected: "\(arguments.dimension)")
+    }
+    if let index = arguments.floret {
+      return try floretVectors(matrix, index, entries, file: file, options: options)
     }
     let subwords = try SubwordRows(
       matrix: matrix, wordCount: entries.wordCount, shortest: arguments.shortest,
@@ -66,6 +70,48 @@ enum FastTextModelReader {
     }
   }
 
+  /// Vectors of a floret model: a word has no row of its own but the first, whose mean counts it, or
+  /// is it alone, when the word is the end of a line.
+  private static func floretVectors(
+    _ matrix: any SubwordMatrix, _ index: NGramIndex, _ entries: Entries, file: FileContents,
+    options: WordVectors.ReadOptions
+  ) throws -> WordVectors {
+    let (count, dimension) = (entries.wordCount, matrix.dimension)
+    guard entries.kept == nil, matrix.rowCount == count + index.bucketCount else {
+      throw WordtoolError(
+        .badData, path: file.path, found: "an input matrix of \(matrix.rowCount) rows",
+        expected: "\(count) for words and \(index.bucketCount) for n-grams, none of them left out",
+        remedy: "the file is damaged, or a pruned floret model")
+    }
+    try NumericTable.checkMemory(rowCount: count, dimension: dimension, path: file.path)
+    let composer = NGramComposer(
+      matrix: matrix, index: index, firstRow: count, isUnit: false, owner: file,
+      unmade: SubwordRows.endOfLine)
+    let rows = Allocation(byteCount: 4 * count * dimension)
+    nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: count * dimension)
+    let places = entries.places
+    try VectorStorage.inPieces(of: count, threads: options.threads) { range in
+      guard let base = values.baseAddress else { return }
+      for row in range {
+        let place = places[row]
+        var sum = [Float](repeating: 0, count: dimension)
+        composer.write(
+          Array(file.bytes[place.start..<place.start + place.count]), own: row == 0 ? 0 : nil,
+          to: &sum)
+        (base + row * dimension).update(from: sum, count: dimension)
+      }
+    }
+    var assembly = VectorAssembly(
+      path: file.path, format: .floretModel, dimension: dimension, rows: rows)
+    assembly.counts = entries.counts
+    assembly.composer = composer
+    return try places.withUnsafeBufferPointer {
+      try assembly.finish(words: $0, bytes: file.bytes, options: options) {
+        .byte(places[$0].start)
+      }
+    }
+  }
+
   /// What of the 56 bytes of arguments matters for vectors.
   private struct Arguments {
     var dimension = 0
@@ -74,6 +120,8 @@ enum FastTextModelReader {
     /// The lengths of n-grams in characters; none where `longest` is 0.
     var shortest = 0
     var longest = 0
+    /// How floret finds the rows of n-grams; nil for fastText's way.
+    var floret: NGramIndex?
 
     init(_ reader: inout BinaryFields) throws {
       dimension = try reader.int32("dim")
@@ -88,6 +136,19 @@ enum FastTextModelReader {
       bucketCount = try reader.int32("bucket")
       shortest = try reader.int32("minn")
       longest = try reader.int32("maxn")
+      if FastTextModelReader.isFloret(reader) {
+        let mode = try reader.int32("mode")
+        let hashCount = try reader.int32("hashCount")
+        if mode == 2 {
+          var index = NGramIndex()
+          (index.shortest, index.longest) = (shortest, longest)
+          index.includesWord = true
+          index.rows = .floret(
+            bucketCount: bucketCount, hashCount: hashCount, seed: NGramIndex.floretSeed)
+          try index.check(&reader)
+          floret = index
+        }
+      }
       _ = try reader.int32("lrUpdateRate")
       try reader.skip(8, "t")
       guard bucketCount >= 0, shortest >= 0, longest >= 0 else {
@@ -96,6 +157,19 @@ enum FastTextModelReader {
           expected: "numbers of 0 and more")
       }
     }
+  }
+
+  /// Whether the arguments go on as floret's do: a mode and a number of hashes, behind which the numbers
+  /// of entries, words and labels agree.
+  private static func isFloret(_ reader: BinaryFields) -> Bool {
+    var reader = reader
+    guard let mode = try? reader.int32("mode"), let hashCount = try? reader.int32("hashCount"),
+      (1...2).contains(mode), (1...4).contains(hashCount),
+      (try? reader.skip(12, "lrUpdateRate and t")) != nil,
+      let entries = try? reader.int32("entries"), let words = try? reader.int32("words"),
+      let labels = try? reader.int32("labels")
+    else { return false }
+    return entries == words + labels
   }
 
   /// The words, and of a pruned model the buckets that were kept.

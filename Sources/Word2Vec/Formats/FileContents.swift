@@ -58,10 +58,10 @@ final class FileContents: @unchecked Sendable {
       var status = stat()
       if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
         error.found = "a folder"
-        error.expected = "a file of vectors"
+        error.expected = "a file of vectors, or a folder of spaCy with vectors"
         error.remedy =
-          "of a model of spaCy, model2vec or gensim write the words and their vectors "
-          + "as word2vec text"
+          "of model2vec name the model.safetensors in it; of other folders write the words and their "
+          + "vectors as word2vec text"
       }
       throw error
     }

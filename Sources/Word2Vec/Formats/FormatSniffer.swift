@@ -1,4 +1,5 @@
 import BLASCore
+import NumPyFiles
 import WordtoolCore
 
 /// Tells a file's format from its first bytes.
@@ -11,8 +12,9 @@ enum FormatSniffer {
     func refuse(_ found: String, _ remedy: String?) -> WordtoolError {
       WordtoolError(
         .badData, path: path, found: found,
-        expected:
-          "vectors as safetensors, word2vec binary or text, fastText .vec, .bin or .ftz, or GloVe text",
+        expected: "vectors as safetensors, word2vec binary or text, fastText .vec, .bin or .ftz, "
+          + "GloVe text, NumPy .npy or .npz, finalfusion, floret, spaCy's vocab folder, or the "
+          + "Embedding Projector's",
         remedy: remedy)
     }
     guard !bytes.isEmpty else { throw refuse("an empty file", nil) }
@@ -20,23 +22,29 @@ enum FormatSniffer {
       throw refuse(found, remedy)
     }
     if bytes.count >= 2, bytes[0] == 0x80, (2...5).contains(bytes[1]) {
-      throw refuse(
-        "a Python pickle",
-        "in gensim, load it and call save_word2vec_format(\"vectors.bin\", binary=True)")
+      throw ForeignVectors.refusal(ofPickle: bytes, path: path)
+    }
+    if bytes.starts(with: NumpyHeader.signature) { return .numpy }
+    if bytes.starts(with: ForeignVectors.archiveSignature) {
+      if let error = try ForeignVectors.refusal(ofArchive: bytes, path: path) { throw error }
+      return .numpyArchive
     }
     if bytes.starts(with: FastTextModelReader.signature) { return .fastTextModel }
     if TensorFile.matches(bytes) { return .safetensors }
+    if bytes.starts(with: FinalfusionReader.signature) { return .finalfusion }
     let text = TextLines(bytes)
     if let header = SizeLine(text) {
+      // Two whole numbers that a tab parts may be a row, where metadata stand beside it.
+      if text.bytes[text.line(from: text.start).range].contains(0x09),
+        ProjectorReader.matches(text, path: path)
+      {
+        return .projector
+      }
       return isText(text, header) ? .word2vecText : .word2vecBinary
     }
     let first = text.fields(of: text.line(from: text.start).range)
-    if first.count == 8, first.prefix(6).allSatisfy({ text.integer($0) != nil }) {
-      throw refuse(
-        "floret vectors, which are hashed n-grams",
-        "of the .bin beside it: floret print-word-vectors MODEL.bin < WORDS > OUT.vec"
-      )
-    }
+    if FloretReader.matches(text) { return .floret }
+    if ProjectorReader.matches(text, path: path) { return .projector }
     guard first.count >= 2, let last = first.last, text.looksLikeNumber(last) else {
       throw refuse("neither a known signature nor a line of a word and numbers", nil)
     }
@@ -44,19 +52,6 @@ enum FormatSniffer {
   }
 
   private static let foreign: [(prefix: [UInt8], found: String, remedy: String?)] = [
-    (
-      Array("FiFu".utf8), "a finalfusion file",
-      "convert it with: finalfusion convert -u -f finalfusion -t word2vec IN OUT"
-    ),
-    (
-      [0x93] + Array("NUMPY".utf8), "a NumPy array, which has no words",
-      "write it with its words as word2vec text"
-    ),
-    (
-      Array("PK\u{3}\u{4}".utf8), "a zip archive",
-      "unzip it if vectors are in it; NumPy's and PyTorch's (.npz, .pt) have no words: write them "
-        + "with their words as word2vec text"
-    ),
     (
       Array("\\data\\".utf8), "an n-gram model in ARPA format", "it is a language model"
     ),

@@ -11,7 +11,7 @@ import WordtoolCore
 /// | `scales`             | F32 [V]        | factors of the rows, with I8 vectors only              |
 /// | `vocabulary.bytes`   | U8 [any]       | the words in UTF-8, then zeros as padding              |
 /// | `vocabulary.index`   | U32 [2^n]      | the hash table, see ``WordTable`` (built when missing) |
-/// | `vectors`            | F32 or I8 [V, D] | the rows; I8: value = byte * factor                  |
+/// | `vectors`            | F32, F16 or I8 [V, D] | the rows; I8: value = byte * factor             |
 ///
 /// The tensors stand in this order; the padding makes `vocabulary.index` and `vectors` begin at a
 /// multiple of 64 bytes. A reader takes them in any order. docs/vectors-format.md has the rules.
@@ -20,8 +20,15 @@ enum SafetensorsVectors {
   static let version = 1
 
   /// Reads the vectors in a file; the rows stay where they are.
-  static func read(_ file: FileContents, threads: Int) throws -> WordVectors {
+  static func read(
+    _ file: FileContents, options: WordVectors.ReadOptions
+  ) throws -> WordVectors {
     let tensors = try TensorFile(bytes: file.bytes, path: file.path, owner: file)
+    let isOwn =
+      tensors.entry(named: "vocabulary.bytes") != nil
+      || tensors.entry(named: "vocabulary.offsets") != nil
+    if !isOwn, let table = try SafetensorsTable(tensors) { return try table.read(options) }
+    try options.refuseWordList(for: .safetensors, path: file.path)
     let reader = Reader(tensors: tensors)
     if let text = tensors.metadata[WordVectors.MetadataKey.formatVersion] {
       guard let version = Int(text), version >= 1 else {
@@ -33,7 +40,7 @@ enum SafetensorsVectors {
           expected: "at most \(Self.version)", remedy: "read it with a newer wordtool")
       }
     }
-    return try reader.vectors(threads: threads)
+    return try reader.vectors(threads: options.threads)
   }
 
   private struct Reader {
@@ -85,10 +92,10 @@ enum SafetensorsVectors {
           "no tensor \"vectors\" but \(names.isEmpty ? "none at all" : names)",
           expected: "the tensors of a vector file: vectors, vocabulary.bytes, vocabulary.offsets")
       }
-      guard matrix.shape.count == 2, matrix.type == .float32 || matrix.type == .int8 else {
+      guard matrix.shape.count == 2, let element = NumericTable.Element(matrix.type) else {
         throw failure(
           "tensor \"vectors\" is \(matrix.type.rawValue) \(matrix.shape)",
-          expected: "F32 or I8 [words, dimension]")
+          expected: "F32, F16, BF16, F64 or I8 [words, dimension]")
       }
       let (count, dimension) = (matrix.shape[0], matrix.shape[1])
       guard (1...VectorStorage.maximumDimension).contains(dimension) else {
@@ -100,9 +107,13 @@ enum SafetensorsVectors {
       }
       let words = try table(count: count, owners: &owners)
       let rows: any RowSource
-      if matrix.type == .float32 {
-        let values = inPlace(matrix, as: Float.self, owners: &owners)
-        rows = Float32Rows(values.baseAddress, dimension: dimension, stride: dimension)
+      if element != .int8 {
+        let table = NumericTable(
+          path: tensors.path, bytes: tensors.bytes(of: matrix), element: element, rowCount: count,
+          dimension: dimension, owner: tensors)
+        let values = try table.rows(threads: threads)
+        owners.append(values.owner)
+        rows = Float32Rows(values.base, dimension: dimension, stride: dimension)
       } else {
         guard
           let scales = try values(
@@ -125,7 +136,9 @@ enum SafetensorsVectors {
         storage: VectorStorage(
           rows: rows, norms: norms, counts: counts, words: words, owners: owners, isRead: true),
         metadata: tensors.metadata,
-        format: matrix.type == .int8 ? .safetensorsInt8 : .safetensors, name: tensors.path,
+        format: matrix.type == .int8
+          ? .safetensorsInt8 : matrix.type == .float16 ? .safetensorsFloat16 : .safetensors,
+        name: tensors.path,
         path: tensors.path)
     }
 

@@ -2,10 +2,44 @@ import BLASCore
 import WordtoolCore
 
 extension WordVectors {
+  /// The same vectors with every value rounded to what 16 bits hold.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` for a value beyond 65,504, and for a row whose values
+  ///   all become 0.
+  func halved() throws -> WordVectors {
+    var values: [Float] = []
+    values.reserveCapacity(count * dimension)
+    for row in 0..<count {
+      let exact = vector(at: row)
+      let rounded = exact.map { ShortFloats.float(half: ShortFloats.half($0)) }
+      guard rounded.allSatisfy(\.isFinite) else {
+        throw WordtoolError(
+          .badData, path: path, found: "a value of '\(word(at: row))' beyond 65,504",
+          expected: "values that 16 bits hold", remedy: "write floats")
+      }
+      guard rounded.contains(where: { $0 != 0 }) || exact.allSatisfy({ $0 == 0 }) else {
+        throw WordtoolError(
+          .badData, path: path, found: "values of '\(word(at: row))' that become 0 as float16",
+          expected: "some of at least 6e-8", remedy: "write floats")
+      }
+      values += rounded
+    }
+    let (memory, buffer) = Allocation.copy(of: values)
+    let rows = Float32Rows(buffer.baseAddress, dimension: dimension, stride: dimension)
+    let (norms, _) = try VectorStorage.norms(of: rows, count: count, threads: 1)
+    return WordVectors(
+      storage: VectorStorage(
+        rows: rows, norms: UnsafeBufferPointer(norms.buffer(of: Float.self, count: count)),
+        counts: storage.counts, words: storage.words, owners: [memory, norms, storage]),
+      metadata: metadata, warnings: warnings, name: name)
+  }
+
   /// Writes the project's own format, see ``SafetensorsVectors``.
   ///
   /// Bytes that are already quantized are written as they are.
-  func writeSafetensors(to file: OutputFile, quantized: Bool) throws {
+  func writeSafetensors(
+    to file: OutputFile, quantized: Bool, isHalf: Bool = false
+  ) throws {
     let count = count
     let dimension = dimension
     let source = (quantized ? self.quantized() : try dequantized()).storage
@@ -33,7 +67,8 @@ extension WordVectors {
     if quantized { tensors.append(.init("scales", .float32, [count])) }
     tensors.append(.init("vocabulary.bytes", .uint8, [textCount + padding]))
     tensors.append(.init("vocabulary.index", .uint32, [slotCount]))
-    tensors.append(.init("vectors", source.rows.tensorType, [count, dimension]))
+    tensors.append(
+      .init("vectors", isHalf ? .float16 : source.rows.tensorType, [count, dimension]))
 
     var metadata = metadata
     metadata[MetadataKey.formatVersion] = String(SafetensorsVectors.version)
@@ -62,7 +97,14 @@ extension WordVectors {
         .badData, found: "the word '\(word(at: duplicates[0]))' twice", expected: "no two alike")
     }
     try withExtendedLifetime(owners) { try writer.write(UnsafeRawBufferPointer(table.slots)) }
-    for row in 0..<count { try writer.write(source.rows.storedBytes(of: row)) }
+    for row in 0..<count {
+      guard isHalf else {
+        try writer.write(source.rows.storedBytes(of: row))
+        continue
+      }
+      let halves = vector(at: row).map { ShortFloats.half($0).littleEndian }
+      try halves.withUnsafeBytes { try writer.write($0) }
+    }
     writer.finish()
   }
 }

@@ -19,7 +19,7 @@ extension WordVectors {
 
   /// Writes a line a word, each value with the fewest digits that read back as the same float.
   func writeText(to file: OutputFile, format: Format, threads: Int) throws {
-    if format != .glove { try file.write("\(count) \(dimension)\n") }
+    if format != .glove && format != .projector { try file.write("\(count) \(dimension)\n") }
     for index in 0..<count { try format.check(word: storage.words.bytes(at: index), at: index) }
     // Enough rows for every thread, few enough to keep the text of one round small.
     let piece = Swift.max(1, 65_536 / dimension)
@@ -42,9 +42,11 @@ extension WordVectors {
     var text: [UInt8] = []
     text.reserveCapacity(rows.count * (dimension * 13 + 16))
     for row in rows {
-      text.append(contentsOf: storage.words.bytes(at: row))
-      for value in vector(at: row) {
-        text.append(0x20)
+      // The projector's words stand in a file of their own.
+      let isTable = format == .projector
+      if !isTable { text.append(contentsOf: storage.words.bytes(at: row)) }
+      for (column, value) in vector(at: row).enumerated() {
+        if !isTable || column > 0 { text.append(isTable ? 0x09 : 0x20) }
         var digits = value.description
         digits.withUTF8 { text.append(contentsOf: $0) }
       }

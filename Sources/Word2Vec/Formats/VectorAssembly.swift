@@ -6,22 +6,37 @@ struct VectorAssembly {
   let format: WordVectors.Format
   let dimension: Int
   /// [count, dimension], all filled.
-  let rows: Allocation
+  let rows: TableRows
+  /// The list the words stand in, where that is another file than the vectors'.
+  var wordPath: String?
+  /// Facts that are kept with the vectors.
+  var metadata: [String: String] = [:]
   var warnings: [String] = []
   /// How often each word occurred, where the file says so.
   var counts: [Int64]?
   /// Gives vectors for words that have no row.
   var composer: (any WordComposer)?
 
+  init(path: String, format: WordVectors.Format, dimension: Int, rows: TableRows) {
+    self.path = path
+    self.format = format
+    self.dimension = dimension
+    self.rows = rows
+  }
+
+  init(path: String, format: WordVectors.Format, dimension: Int, rows: Allocation) {
+    self.init(path: path, format: format, dimension: dimension, rows: TableRows(rows))
+  }
+
   /// Makes the vectors.
   ///
   /// - Parameters:
   ///   - words: where each word's bytes are.
-  ///   - bytes: the file.
-  ///   - position: the place of a row for messages.
+  ///   - bytes: what the words stand in.
+  ///   - position: the place of a word for messages.
   func finish(
     words: UnsafeBufferPointer<Place>, bytes: UnsafeRawBufferPointer,
-    options: WordVectors.ReadOptions, position: (Int) -> WordtoolError.Position
+    options: WordVectors.ReadOptions, position: (Int) -> WordtoolError.Position?
   ) throws -> WordVectors {
     guard dimension <= VectorStorage.maximumDimension else {
       throw WordtoolError(
@@ -46,7 +61,7 @@ struct VectorAssembly {
         builder.append(String(decoding: word, as: UTF8.self))
       } else {
         throw WordtoolError(
-          .badData, path: path, at: position(row),
+          .badData, path: wordPath ?? path, at: position(row),
           found: "the word '\(String(decoding: word.prefix(60), as: UTF8.self))' is not UTF-8",
           expected: "UTF-8", remedy: "`lossy` keeps it with U+FFFD in place of bad bytes")
       }
@@ -65,14 +80,13 @@ struct VectorAssembly {
           : "\(empty.count) words are empty, the first in row \(first + 1)")
     }
 
-    let layout = Float32Rows(
-      rows.buffer(of: Float.self, count: words.count * dimension).baseAddress
-        .map { UnsafePointer($0) }, dimension: dimension, stride: dimension)
+    var rows = rows
+    var layout = Float32Rows(rows.base, dimension: dimension, stride: dimension)
     let (normMemory, firstBad) = try VectorStorage.norms(
       of: layout, count: words.count, threads: options.threads)
     if let (row, column) = firstBad {
       throw WordtoolError(
-        .badData, path: path, at: position(row),
+        .badData, path: path, at: wordPath == nil ? position(row) : nil,
         found: "value \(column + 1) of row \(row + 1) is not a finite number",
         expected: "finite numbers", remedy: "the training that made the file went wrong")
     }
@@ -84,7 +98,9 @@ struct VectorAssembly {
       warnings.append(
         "\(duplicates.count == 1 ? "a repeated word was" : "\(duplicates.count) repeated words were")"
           + " left out, the first in row \(first + 1)")
-      dropRows(duplicates, of: words.count, norms: norms)
+      rows = rows.without(duplicates, of: words.count, dimension: dimension)
+      layout = Float32Rows(rows.base, dimension: dimension, stride: dimension)
+      Self.drop(duplicates, from: norms)
       for row in duplicates.reversed() { counts?.remove(at: row) }
     }
     let countMemory = counts.map { Allocation.copy(of: $0) }
@@ -92,32 +108,63 @@ struct VectorAssembly {
       rows: layout,
       norms: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(norms)[..<table.count]),
       counts: countMemory?.1, words: table,
-      owners: owners + [rows, normMemory] + (countMemory.map { [$0.0] } ?? []),
+      owners: owners + [rows.owner, normMemory] + (countMemory.map { [$0.0] } ?? []),
       composer: composer)
     return WordVectors(
-      storage: storage, metadata: [:], warnings: warnings, format: format, name: path, path: path)
+      storage: storage, metadata: metadata, warnings: warnings, format: format, name: path,
+      path: path)
   }
 
-  /// Moves the rows that stay together.
-  private func dropRows(
-    _ dropped: [Int], of count: Int, norms: UnsafeMutableBufferPointer<Float>
-  ) {
-    guard let base = rows.buffer(of: Float.self, count: count * dimension).baseAddress else {
-      return
-    }
+  /// Moves the lengths of the rows that stay together.
+  private static func drop(_ dropped: [Int], from norms: UnsafeMutableBufferPointer<Float>) {
     var skip = dropped[...]
     var target = 0
+    for row in norms.indices {
+      if row == skip.first {
+        skip.removeFirst()
+        continue
+      }
+      norms[target] = norms[row]
+      target += 1
+    }
+  }
+}
+
+/// Rows of floats that lie one after another, and what keeps them there: memory of our own, or a
+/// mapped file.
+struct TableRows: @unchecked Sendable {
+  // Sendable: nothing writes to the rows once they are here.
+
+  let base: UnsafePointer<Float>?
+  let owner: AnyObject
+
+  /// Rows of a file.
+  init(_ base: UnsafePointer<Float>?, owner: AnyObject) {
+    self.base = base
+    self.owner = owner
+  }
+
+  /// Rows that were made, in all of the memory.
+  init(_ memory: Allocation) {
+    let base = memory.bytes.baseAddress?.assumingMemoryBound(to: Float.self)
+    self.init(base.map { UnsafePointer($0) }, owner: memory)
+  }
+
+  /// A copy that lacks some rows, in rising order.
+  func without(_ dropped: [Int], of count: Int, dimension: Int) -> TableRows {
+    let memory = Allocation(byteCount: 4 * (count - dropped.count) * dimension)
+    let values = memory.buffer(of: Float.self, count: (count - dropped.count) * dimension)
+    guard let base, var target = values.baseAddress else { return TableRows(memory) }
+    var skip = dropped[...]
     for row in 0..<count {
       if row == skip.first {
         skip.removeFirst()
         continue
       }
-      if target != row {
-        (base + target * dimension).update(from: base + row * dimension, count: dimension)
-        norms[target] = norms[row]
-      }
-      target += 1
+      target.update(from: base + row * dimension, count: dimension)
+      target += dimension
     }
+    return TableRows(memory)
   }
 }
 

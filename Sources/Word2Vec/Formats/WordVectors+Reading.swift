@@ -8,15 +8,33 @@ extension WordVectors {
     public var lossy: Bool
     /// How many threads read; the result does not depend on it.
     public var threads: Int
+    /// The list of words of a file that has none itself, such as a NumPy array: text with a word a line
+    /// or columns parted by tabs, JSON, `tokenizer.json`, or a NumPy array of text. Nil looks beside the
+    /// file. Of vectors that are made of n-grams alone, as floret's are, these words get a row each.
+    public var wordList: String?
 
-    /// Words must be UTF-8; all cores.
-    public init(lossy: Bool = false, threads: Int = Workers.defaultCount) {
+    /// Words must be UTF-8; all cores; lists of words are looked for beside their vectors.
+    public init(
+      lossy: Bool = false, threads: Int = Workers.defaultCount, wordList: String? = nil
+    ) {
       self.lossy = lossy
       self.threads = threads
+      self.wordList = wordList
+    }
+
+    /// Refuses a list of words for vectors that have their own.
+    func refuseWordList(for format: Format, path: String) throws {
+      guard let wordList else { return }
+      throw WordtoolError(
+        .usage, path: path,
+        found: "the list of words \(wordList) for \(format.rawValue), which has words",
+        expected: "no `wordList`")
     }
   }
 
   /// Reads a file of any of the formats in ``Format``, recognised by its content.
+  ///
+  /// A folder is read when it is the `vocab` folder of a spaCy model, or has one.
   ///
   /// Files are mapped. What is packed with gzip is unpacked into memory, and so is what comes from
   /// standard input, which is the path `-`.
@@ -24,6 +42,10 @@ extension WordVectors {
   /// - Throws: ``WordtoolError``: `noSuchInput`; `badData` for a file that is none of these or
   ///   breaks its format's rules, with the place, what was expected and a remedy.
   public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
+    if let folder = SpacyReader.folder(at: path) {
+      self = try SpacyReader.read(folder, options: options)
+      return
+    }
     try self.init(contents: FileContents(path: path), options: options)
   }
 
@@ -46,15 +68,34 @@ extension WordVectors {
     let path = file.path
     // The mapping must outlast the readers, which know only its bytes.
     defer { withExtendedLifetime(file) {} }
-    switch try FormatSniffer.format(of: file.bytes, path: path) {
-    case .safetensors, .safetensorsInt8:
-      self = try SafetensorsVectors.read(file, threads: options.threads)
+    let format = try FormatSniffer.format(of: file.bytes, path: path)
+    switch format {
+    case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable:
+      self = try SafetensorsVectors.read(file, options: options)
+      return
+    case .numpy:
+      self = try NumPyReader.readArray(file, options: options)
+      return
+    case .numpyArchive:
+      self = try NumPyReader.readArchive(file, options: options)
+      return
+    case .projector:
+      self = try ProjectorReader.read(file, options: options)
+      return
+    case .finalfusion:
+      self = try FinalfusionReader.read(file, options: options)
+      return
+    case .floret:
+      self = try FloretReader.read(file, options: options)
+      return
+    default: break
+    }
+    try options.refuseWordList(for: format, path: path)
+    switch format {
     case .word2vecBinary:
       self = try Word2VecBinaryReader.read(file.bytes, path: path, options: options)
-    case .fastTextModel:
-      self = try FastTextModelReader.read(file, options: options)
-    case .word2vecText, .fastTextVec, .glove:
-      self = try TextVectorReader.read(file.bytes, path: path, options: options)
+    case .fastTextModel: self = try FastTextModelReader.read(file, options: options)
+    default: self = try TextVectorReader.read(file.bytes, path: path, options: options)
     }
   }
 }

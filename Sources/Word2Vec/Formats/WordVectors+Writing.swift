@@ -5,7 +5,8 @@ extension WordVectors {
   ///
   /// - Parameters:
   ///   - path: the file, or `-` for standard output; text and word2vec binary become gzip under a name
-  ///     that ends in `.gz`.
+  ///     that ends in `.gz`. Formats of two files put the words beside it, see
+  ///     ``Format/wordListPath(forPath:)``.
   ///   - format: the format; nil lets the suffix of `path` decide.
   ///   - threads: how many threads make text; the bytes do not depend on it.
   /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`, `usage` for a suffix that stands for
@@ -29,10 +30,16 @@ extension WordVectors {
     switch format {
     case .safetensors, .safetensorsInt8:
       try writeSafetensors(to: file, quantized: format == .safetensorsInt8)
+    case .safetensorsFloat16:
+      try halved().writeSafetensors(to: file, quantized: false, isHalf: true)
+    case .numpyArchive: try writeNumPyArchive(to: file)
+    case .finalfusion: try writeFinalfusion(to: file)
+    case .numpy, .projector:
+      try writeTable(to: file, format: format, threads: threads)
     case .word2vecBinary: try writeWord2VecBinary(to: file)
     case .word2vecText, .fastTextVec, .glove:
       try writeText(to: file, format: format, threads: threads)
-    case .fastTextModel:
+    case .fastTextModel, .safetensorsTable, .floret, .floretModel, .spacy:
       throw WordtoolError(
         .usage, found: "the format \(format.rawValue)",
         expected: "one that is written: " + Format.writable.map(\.rawValue).joined(separator: ", "))

@@ -18,7 +18,7 @@ struct SubwordRows: WordComposer {
   private let file: FileContents
 
   /// fastText's word for the end of a line, which has no n-grams.
-  private static let endOfLine = Array("</s>".utf8)
+  static let endOfLine = Array("</s>".utf8)
 
   /// - Throws: `WordtoolError` of kind `badData` when the matrix has fewer rows than there are words
   ///   and buckets.

@@ -26,6 +26,13 @@ struct DenseMatrix: SubwordMatrix, @unchecked Sendable {
     values = reader.bytes.baseAddress.map { $0 + start }
   }
 
+  /// Floats that are known to be there.
+  init(rows: Int, columns: Int, values: UnsafeRawPointer?) {
+    rowCount = rows
+    dimension = columns
+    self.values = values
+  }
+
   func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
     guard let values = values.map({ $0 + row * dimension * 4 }) else { return }
     for column in 0..<dimension {

@@ -15,6 +15,7 @@ package enum FlagNames {
     "maximumSteps": "max-steps", "maximumVocabulary": "max-vocab", "memoryLimit": "memory",
     "minimumCount": "min-count", "minimumFrequency": "min-frequency",
     "minimumLearningRateRatio": "min-lr-ratio", "negativeSamples": "negative", "rate": "lr",
+    "replacingBlanks": "replace-blanks",
     "specialTokens": "special", "subsampling": "sample", "threadCount": "threads",
     "trainingSteps": "train-steps", "vocabularySize": "vocab-size", "windowRadius": "window",
   ]

@@ -36,11 +36,20 @@ struct OutputKind {
   static let text = OutputKind(
     content: "text", suffixes: ["txt", "tsv", "csv", "vocab"], others: .taken, isText: true)
 
+  /// The words beside vectors.
+  static let list = OutputKind(content: "words", others: .free, isText: true)
+
   /// Vectors of a format that was decided before.
   static func vectors(_ format: WordVectors.Format) -> OutputKind {
-    let isMapped = format == .safetensors || format == .safetensorsInt8
-    return OutputKind(
-      content: isMapped ? "safetensors" : "vectors", others: .free, isText: !isMapped)
+    let content: String? =
+      switch format {
+      case _ where format.isOwn: "safetensors"
+      case .numpy: "a NumPy array"
+      case .numpyArchive: "an archive"
+      case .finalfusion: "a finalfusion file"
+      default: nil
+      }
+    return OutputKind(content: content ?? "vectors", others: .free, isText: content == nil)
   }
 
   /// The names of columns, one a line or as JSON.

@@ -16,7 +16,7 @@ struct VectorsOptions: ParsableArguments {
   @OptionGroup var reading: VectorReadingOptions
 }
 
-/// `--lossy`.
+/// `--lossy` and `--word-list`.
 struct VectorReadingOptions: ParsableArguments {
   @Flag(
     help: """
@@ -25,9 +25,16 @@ struct VectorReadingOptions: ParsableArguments {
       """)
   var lossy = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The words of vectors that have none, such as NumPy's: a word a line, columns parted by tabs, "
+        + "JSON or tokenizer.json. (default: the list beside the vectors)", valueName: "path"),
+    completion: .file())
+  var wordList: String?
+
   /// How files of vectors are read.
   func options(threads: Int = Workers.defaultCount) -> WordVectors.ReadOptions {
-    WordVectors.ReadOptions(lossy: lossy, threads: threads)
+    WordVectors.ReadOptions(lossy: lossy, threads: threads, wordList: wordList)
   }
 }
 

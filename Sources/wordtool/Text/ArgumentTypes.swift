@@ -10,7 +10,8 @@ extension WordVectors.Format: ExpressibleByArgument {
   /// How a format follows from the name of an output.
   static let suffixHelp =
     "by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, .glove glove, "
-    + ".safetensors or none safetensors; .gz behind it packs all but safetensors"
+    + ".npy and .npz NumPy's, .tsv projector, .fifu finalfusion, .safetensors or none safetensors; .gz behind it packs "
+    + "text and word2vec-binary"
 }
 extension AnalogyMethod: ExpressibleByArgument {}
 extension WordMatching: ExpressibleByArgument {}

@@ -9,10 +9,13 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Write vectors in another format.",
     discussion: """
       The format of the input is told by its content. What the new format cannot hold (counts, \
-      the tokenizer's rule, licences) is left behind, and told on standard error.
+      the tokenizer's rule, licences) is left behind, and told on standard error. npy and projector \
+      are two files: the words go to NAME.words beside NAME.npy, and to metadata.tsv beside \
+      vectors.tsv (NAME_metadata.tsv beside NAME.tsv).
 
       Example:
         wordtool convert GoogleNews-vectors-negative300.bin news.safetensors
+        wordtool convert news.safetensors news.npz
       """)
 
   @Argument(help: ArgumentHelp("The vectors to read.", valueName: "in"), completion: .file())
@@ -30,20 +33,35 @@ struct ConvertCommand: ParsableCommand {
       valueName: "name"))
   var format: WordVectors.Format?
 
+  @Option(
+    help: ArgumentHelp(
+      "What stands in the place of blanks and ends of lines in words, where the new format cannot hold "
+        + "them: _.", valueName: "text"))
+  var replaceBlanks: String?
+
   @OptionGroup var restrict: RestrictOptions
   @OptionGroup var reading: VectorReadingOptions
 
   func run() throws {
     // Opened first: an output that cannot be written is told before a large input is read.
     let format = try format ?? WordVectors.Format(forPath: output)
-    try OutputPaths.check([output], inputs: [input])
+    let listPath = format.wordListPath(forPath: output)
+    try OutputPaths.check([output, listPath], inputs: [input, reading.wordList])
     let file = try OutputKind.vectors(format).open(output)
+    if let listPath, file.isFile { try OutputKind.list.attempt(listPath) }
     var vectors = try WordVectors(contentsOf: input, options: reading.options())
     for warning in vectors.warnings { StandardError.warn("\(input): \(warning)") }
     if let count = restrict.restrict, count < vectors.count { vectors = try vectors.first(count) }
+    if let replaceBlanks {
+      vectors = try vectors.replacingBlanks(with: replaceBlanks, for: format)
+    }
     try vectors.write(to: file, format: format)
     try file.commit()
     noteWhatIsLost(vectors, format)
+    if vectors.format == .finalfusion {
+      StandardError.note(
+        "rows of finalfusion have a length of 1: the lengths before that are left behind")
+    }
   }
 
   /// Foreign formats have words and values only, and none has n-grams.
@@ -51,8 +69,8 @@ struct ConvertCommand: ParsableCommand {
     typealias Key = WordVectors.MetadataKey
     var lost: [String] = []
     if vectors.makesUnknownWords { lost.append("the n-grams of unknown words") }
-    let isOwn = format == .safetensors || format == .safetensorsInt8
-    if !isOwn, vectors.counts != nil { lost.append("counts") }
+    let isOwn = format.isOwn
+    if !isOwn, format != .projector, vectors.counts != nil { lost.append("counts") }
     for (key, name) in [
       (Key.tokenizerRule, "tokenizer rule"), (Key.trainingOptions, "training options"),
       (Key.corpusLicence, "licence"),

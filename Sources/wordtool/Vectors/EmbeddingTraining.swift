@@ -112,6 +112,12 @@ struct EmbeddingTraining: Training {
     var extras: [TrainingFiles.Output] = []
     if let path = command.saveContext, let contextFormat {
       extras.append(.init(path: path, kind: .vectors(contextFormat)))
+      if let list = contextFormat.wordListPath(forPath: path) {
+        extras.append(.init(path: list, kind: .list))
+      }
+    }
+    if let list = format.wordListPath(forPath: path) {
+      extras.append(.init(path: list, kind: .list))
     }
     if let path = command.vocabulary.saveVocab { extras.append(.init(path: path, kind: .text)) }
     let checkpoints = command.checkpoints

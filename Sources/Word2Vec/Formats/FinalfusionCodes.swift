@@ -1,0 +1,98 @@
+import WordtoolCore
+
+/// Rows as codes of finalfusion's product quantizers: parts of one width, of up to 256 centroids, which a
+/// rotation may follow (Ge, He, Ke and Sun: Optimized Product Quantization, CVPR 2013), times the length
+/// of the row.
+///
+/// Sendable: as ``DenseMatrix``.
+struct FinalfusionCodes: SubwordMatrix, @unchecked Sendable {
+  let rowCount: Int
+  let dimension: Int
+  private let partCount: Int
+  private let centroidCount: Int
+  /// [parts, centroids, dimension / parts]
+  private let centroids: [Float]
+  /// [dimension, dimension], or empty: what stands for itself.
+  private let projection: [Float]
+  /// [rows], or nil for lengths of 1.
+  private let lengths: UnsafeRawPointer?
+  /// [rows, parts]
+  private let codes: UnsafeRawPointer?
+
+  init(_ reader: inout BinaryFields) throws {
+    let hasProjection = try reader.int32("flag of a projection") != 0
+    let hasLengths = try reader.int32("flag of lengths") != 0
+    partCount = try reader.int32("parts of a row")
+    dimension = try reader.int32("values of a row")
+    centroidCount = try reader.int32("number of centroids")
+    let rows = try reader.int64("number of rows")
+    try FinalfusionStorage.expect(1, &reader)
+    try FinalfusionStorage.expect(10, &reader)
+    guard (1...VectorStorage.maximumDimension).contains(dimension),
+      (1...dimension).contains(partCount), dimension % partCount == 0,
+      (1...256).contains(centroidCount)
+    else {
+      throw reader.error(
+        "\(partCount) parts with \(centroidCount) centroids for \(dimension) values",
+        expected: "parts that make up a row, and at most 256 centroids",
+        remedy: "the file is damaged")
+    }
+    try FinalfusionStorage.pad(&reader)
+    projection =
+      hasProjection
+      ? try Self.floats(&reader, dimension, dimension, "projection") : []
+    centroids = try Self.floats(&reader, dimension, centroidCount, "centroids")
+    let base = reader.bytes.baseAddress
+    if hasLengths {
+      let start = try reader.matrix(rows, 1, byteCount: 4, "lengths")
+      lengths = base.map { $0 + start }
+    } else {
+      lengths = nil
+    }
+    let start = try reader.matrix(rows, Int64(partCount), byteCount: 1, "codes")
+    codes = base.map { $0 + start }
+    rowCount = Int(rows)
+    let last = UInt8(clamping: centroidCount - 1)
+    if centroidCount < 256,
+      reader.bytes[start..<start + rowCount * partCount].contains(where: { $0 > last })
+    {
+      throw reader.error(
+        "codes beyond \(last)", expected: "\(centroidCount) centroids",
+        remedy: "the file is damaged")
+    }
+  }
+
+  private static func floats(
+    _ reader: inout BinaryFields, _ rows: Int, _ columns: Int, _ name: String
+  ) throws -> [Float] {
+    let start = try reader.matrix(Int64(rows), Int64(columns), byteCount: 4, name)
+    let bytes = reader.bytes
+    return (0..<rows * columns).map {
+      bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self)
+    }
+  }
+
+  func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
+    guard let codes else { return }
+    let length = lengths?.loadUnaligned(fromByteOffset: 4 * row, as: Float.self) ?? 1
+    let width = dimension / partCount
+    var values = [Float](repeating: 0, count: dimension)
+    for part in 0..<partCount {
+      let code = Int(codes.load(fromByteOffset: row * partCount + part, as: UInt8.self))
+      let start = (part * centroidCount + code) * width
+      for place in 0..<width { values[part * width + place] = centroids[start + place] }
+    }
+    guard !projection.isEmpty else {
+      for column in 0..<dimension { sum[column] += length * values[column] }
+      return
+    }
+    // The row of a product with the transposed matrix.
+    for column in 0..<dimension {
+      var product: Float = 0
+      for place in 0..<dimension {
+        product += projection[column * dimension + place] * values[place]
+      }
+      sum[column] += length * product
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import Libc
+import NumPyFiles
+import WordtoolCore
+
+/// The words of a table of vectors, where they stand in a list of their own.
+struct WordList {
+  /// What the places are in.
+  let contents: FileContents
+  /// Where each word is.
+  private(set) var places: [Place]
+  /// How often each occurred, where the list says so.
+  private(set) var counts: [Int64]?
+  /// The line of a word; nil where the list has no lines.
+  private(set) var lines: [Int]?
+
+  /// The file, for messages.
+  var path: String { contents.path }
+
+  /// Words that are in memory.
+  init(_ words: some Sequence<[UInt8]>, path: String) {
+    var bytes: [UInt8] = []
+    var places: [Place] = []
+    for word in words {
+      places.append(Place(start: bytes.count, count: word.count))
+      bytes += word
+    }
+    contents = FileContents(bytes: bytes, path: path)
+    self.places = places
+  }
+
+  /// Reads a list: lines of text, with columns parted by tabs or counts behind the words or not; JSON, a
+  /// list, numbers by word or a `tokenizer.json`; a NumPy array of text.
+  ///
+  /// - Parameters:
+  ///   - rowCount: how many words there must be; nil when any number will do.
+  ///   - vectorPath: the file the words are for, for messages.
+  /// - Throws: `WordtoolError`: `noSuchInput`; `badData` for another number of words, or what is no list.
+  init(contentsOf path: String, rowCount: Int?, for vectorPath: String) throws {
+    let file = try FileContents(path: path)
+    if file.bytes.starts(with: NumpyHeader.signature) {
+      let header = try NumpyHeader(file.bytes, path: path)
+      guard let words = header.words(file.bytes) else {
+        throw WordtoolError(
+          .badData, path: path, found: "an array \(header.shape) of numbers",
+          expected: "a list of words")
+      }
+      self.init(words, path: path)
+    } else if let words = try JSONWords.read(file) {
+      self.init(words, path: path)
+    } else {
+      guard !Self.holdsVectors(file) else {
+        throw WordtoolError(
+          .badData, path: path, found: "vectors", expected: "a list of words, one a line")
+      }
+      self.init(lines: file, rowCount: rowCount)
+    }
+    guard rowCount == nil || rowCount == places.count else {
+      throw WordtoolError(
+        .badData, path: path, found: "\(places.count) words",
+        expected: "\(rowCount ?? 0), one for each row of \(vectorPath)",
+        remedy: "name the right list with `wordList`")
+    }
+  }
+
+  /// Whether a text is a table of words and their vectors.
+  private static func holdsVectors(_ file: FileContents) -> Bool {
+    let text = TextLines(file.bytes)
+    let fields = text.fields(of: text.line(from: text.start).range)
+    if fields.count > 3, fields.dropFirst().allSatisfy(text.looksLikeNumber) { return true }
+    guard let size = SizeLine(text) else { return false }
+    return text.fields(of: text.line(from: size.end).range).count > 3
+  }
+
+  /// The names of columns that words and their counts stand in.
+  private static let wordNames: Set<String> = ["word", "words", "token", "label", "name", "key"]
+  private static let countNames: Set<String> = ["count", "counts", "frequency", "freq"]
+
+  /// The lines of a text. A line of names, as the Embedding Projector has it, is known by being one more
+  /// than there are rows, and having columns or such a name.
+  private init(lines file: FileContents, rowCount: Int?) {
+    contents = file
+    let text = TextLines(file.bytes)
+    var ranges: [Range<Int>] = []
+    var offset = text.start
+    while offset < file.bytes.count {
+      let (line, next) = text.line(from: offset)
+      ranges.append(line)
+      offset = next
+    }
+    // Empty words are words; empty lines at the end are none, unless they are needed.
+    while let last = ranges.last, last.isEmpty, ranges.count > rowCount ?? 0 { ranges.removeLast() }
+    var firstLine = 1
+    var wordColumn = 0
+    var countColumn: Int?
+    if let first = ranges.first, rowCount.map({ ranges.count == $0 + 1 }) ?? false {
+      let names = Self.columns(of: first, text).map {
+        String(decoding: file.bytes[$0], as: UTF8.self).lowercased()
+      }
+      if names.count > 1 || Self.wordNames.contains(names[0]) {
+        wordColumn = names.firstIndex { Self.wordNames.contains($0) } ?? 0
+        countColumn = names.firstIndex { Self.countNames.contains($0) }
+        ranges.removeFirst()
+        firstLine = 2
+      }
+    }
+    let columnCount = ranges.first.map { Self.columns(of: $0, text).count } ?? 0
+    let hasColumns =
+      columnCount > 1 && ranges.allSatisfy { Self.columns(of: $0, text).count == columnCount }
+    places = []
+    places.reserveCapacity(ranges.count)
+    var counts: [Int64]? = []
+    let hasBlanks = !hasColumns
+    for range in ranges {
+      var word = range
+      var count: Int?
+      if hasColumns {
+        let columns = Self.columns(of: range, text)
+        word = columns[min(wordColumn, columns.count - 1)]
+        let place = countColumn ?? (columnCount == 2 && firstLine == 1 ? 1 : nil)
+        count = place.flatMap { text.integer(columns[$0]) }
+      } else if hasBlanks {
+        let fields = text.fields(of: range)
+        // A word and its count, as word2vec.c saves vocabularies.
+        if fields.count == 2, fields[0].lowerBound == range.lowerBound,
+          let number = text.integer(fields[1])
+        {
+          count = number
+        }
+      }
+      places.append(Place(start: word.lowerBound, count: word.count))
+      if let count { counts?.append(Int64(count)) } else { counts = nil }
+    }
+    if let counts, !counts.isEmpty {
+      self.counts = counts
+      if !hasColumns {
+        for (row, range) in ranges.enumerated() {
+          let word = text.fields(of: range)[0]
+          places[row] = Place(start: word.lowerBound, count: word.count)
+        }
+      }
+    }
+    lines = Array(firstLine..<firstLine + places.count)
+  }
+
+  /// What stands between the tabs of a line.
+  private static func columns(of line: Range<Int>, _ text: TextLines) -> [Range<Int>] {
+    var columns: [Range<Int>] = []
+    var first = line.lowerBound
+    for at in line where text.bytes[at] == 0x09 {
+      columns.append(first..<at)
+      first = at + 1
+    }
+    return columns + [first..<line.upperBound]
+  }
+}
+
+extension WordList {
+  /// What lists are called that stand beside a file: after the file, then by themselves.
+  private static let endings = [".words", ".vocab", ".txt", ".json"]
+  private static let names = [
+    "words.txt", "vocab.txt", "words.json", "vocab.json", "tokenizer.json",
+  ]
+
+  /// The list beside a file of vectors: `NAME.words`, `NAME.vocab`, `NAME.txt` or `NAME.json` beside
+  /// `NAME.npy`; else `words.txt`, `vocab.txt`, `words.json`, `vocab.json` or `tokenizer.json` in the
+  /// same folder; nil when there is none.
+  static func beside(_ path: String) -> String? {
+    guard path != "-" else { return nil }
+    let (folder, file) = OutputTarget.split(path)
+    let name = file.hasSuffix(".gz") ? String(file.dropLast(3)) : file
+    let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    let prefix = path.contains("/") ? (folder.hasSuffix("/") ? folder : folder + "/") : ""
+    let candidates = endings.map { prefix + stem + $0 } + names.map { prefix + $0 }
+    return candidates.first { candidate in
+      guard candidate != path, isFile(candidate) else { return false }
+      // The same vectors as text are often called so.
+      return (try? FileContents(path: candidate)).map { !holdsVectors($0) } ?? true
+    }
+  }
+
+  /// Whether there is a regular file of that name.
+  static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// The list for a table of vectors: the one that is named, or the one beside it.
+  ///
+  /// - Throws: `WordtoolError`: as ``init(contentsOf:rowCount:for:)``; `badData` when there is none.
+  static func list(
+    for path: String, rowCount: Int, what: String, options: WordVectors.ReadOptions
+  ) throws -> WordList {
+    guard let list = options.wordList ?? beside(path) else {
+      throw WordtoolError(
+        .badData, path: path, found: "\(what) without words",
+        expected: "a list of \(rowCount) words",
+        remedy: "put the words, one a line, beside it under the same name with .txt or .words, or "
+          + "name the list with `wordList`")
+    }
+    return try WordList(contentsOf: list, rowCount: rowCount, for: path)
+  }
+
+  /// Makes vectors of a table and these words.
+  func vectors(
+    of table: NumericTable, format: WordVectors.Format, metadata: [String: String] = [:],
+    options: WordVectors.ReadOptions
+  ) throws -> WordVectors {
+    var assembly = VectorAssembly(
+      path: table.path, format: format, dimension: table.dimension,
+      rows: try table.rows(threads: options.threads))
+    assembly.wordPath = path
+    assembly.counts = counts
+    assembly.metadata = metadata
+    return try places.withUnsafeBufferPointer {
+      try assembly.finish(words: $0, bytes: contents.bytes, options: options) { row in
+        lines.map { .line($0[row]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import WordtoolCore
+
+/// Vectors of words from the rows of their n-grams: the mean.
+///
+/// Sendable: the rows are only read, and `owner` keeps them.
+struct NGramComposer: WordComposer, @unchecked Sendable {
+  let matrix: any SubwordMatrix
+  let index: NGramIndex
+  /// The row of the first n-gram, behind those of the words.
+  let firstRow: Int
+  /// Whether the mean is divided by its length.
+  let isUnit: Bool
+  let owner: AnyObject
+  /// A word that has no n-grams.
+  var unmade: [UInt8]?
+
+  func vector(for word: String) -> [Float]? {
+    var sum = [Float](repeating: 0, count: matrix.dimension)
+    guard !word.isEmpty, write(Array(word.utf8), own: nil, to: &sum),
+      sum.contains(where: { $0 != 0 })
+    else {
+      return nil
+    }
+    return sum
+  }
+
+  /// Writes the vector of a word.
+  ///
+  /// - Parameter own: a row of its own that counts as well.
+  /// - Returns: whether it has any rows.
+  @discardableResult
+  func write(_ word: [UInt8], own: Int?, to sum: inout [Float]) -> Bool {
+    var count = 0
+    sum.withUnsafeMutableBufferPointer { sum in
+      guard let base = sum.baseAddress else { return }
+      if let own {
+        matrix.add(row: own, to: base)
+        count += 1
+      }
+      if word == unmade { return }
+      index.forEachRow(of: word) { row in
+        guard firstRow + row < matrix.rowCount else { return }
+        matrix.add(row: firstRow + row, to: base)
+        count += 1
+      }
+    }
+    guard count > 0 else { return false }
+    var factor = 1 / Double(count)
+    if isUnit {
+      let length = sum.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      factor = length > 0 ? 1 / length : 0
+    }
+    for column in sum.indices { sum[column] = Float(Double(sum[column]) * factor) }
+    return true
+  }
+
+  /// Vectors of a table that has no words: none, or those of a list.
+  ///
+  /// - Throws: `WordtoolError`: what the list may; `unavailable` for more than the memory there is.
+  func vectors(
+    format: WordVectors.Format, path: String, metadata: [String: String] = [:],
+    options: WordVectors.ReadOptions
+  ) throws -> WordVectors {
+    let list =
+      try options.wordList.map { try WordList(contentsOf: $0, rowCount: nil, for: path) }
+      ?? WordList([], path: path)
+    let count = list.places.count
+    try NumericTable.checkMemory(rowCount: count, dimension: matrix.dimension, path: path)
+    let memory = Allocation(byteCount: 4 * count * matrix.dimension)
+    nonisolated(unsafe) let values = memory.buffer(
+      of: Float.self, count: count * matrix.dimension)
+    let (places, bytes) = (list.places, list.contents)
+    try VectorStorage.inPieces(of: count, threads: options.threads) { range in
+      guard let base = values.baseAddress else { return }
+      for row in range {
+        let place = places[row]
+        var sum = [Float](repeating: 0, count: matrix.dimension)
+        write(Array(bytes.bytes[place.start..<place.start + place.count]), own: nil, to: &sum)
+        (base + row * matrix.dimension).update(from: sum, count: matrix.dimension)
+      }
+    }
+    var assembly = VectorAssembly(
+      path: path, format: format, dimension: matrix.dimension, rows: memory)
+    assembly.wordPath = list.path
+    assembly.counts = list.counts
+    assembly.metadata = metadata
+    assembly.composer = self
+    if count == 0 {
+      assembly.warnings.append(
+        "it holds n-grams and no words: any word has a vector, and nearest words come from a list that "
+          + "is named with --word-list")
+    }
+    return try places.withUnsafeBufferPointer {
+      try assembly.finish(words: $0, bytes: bytes.bytes, options: options) { row in
+        list.lines.map { .line($0[row]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import TestSupport
+import Word2Vec
+import WordtoolCore
+
+extension MutantFormat {
+  /// Tables that other tools have made, the fixtures of Word2VecTests.
+  static let foreignTables: [MutantFormat] = [
+    ("tables/packed.npz", Mutator.Layout.binary, nil),
+    ("tables/float16.npy", .binary, "tables/float16.words"),
+    ("tables/fortran.npy", .binary, "tables/fortran.words"),
+    ("tables/BF16.safetensors", .safetensors, nil), ("tables/I8.safetensors", .safetensors, nil),
+    ("finalfusion/bucket.fifu", .binary, nil), ("finalfusion/explicit.fifu", .binary, nil),
+    ("finalfusion/opq.fifu", .binary, nil), ("floret/table.fifu", .binary, nil),
+    ("floret/table.floret", .text, nil), ("floret/table.floret", .text, "tables/float32.words"),
+  ].map { name, layout, list in
+    fixture(name, layout, called: name + (list == nil ? "" : " with words"), list: list)
+  }
+
+  /// The files in a folder of spaCy.
+  static let spacyFolders: [MutantFormat] = [
+    ("spacy", "key2row"), ("spacy", "strings.json"), ("spacy", "vectors"),
+    ("floret/spacy", "vectors.cfg"),
+  ].map { name, part in
+    MutantFormat(
+      name: "\(name), \(part)", layout: part.hasSuffix("s") || part == "key2row" ? .binary : .text,
+      cost: 8, readers: ["WordVectors.init(contentsOf:options:)"]
+    ) { folder in
+      func whole(_ part: String) -> [UInt8]? {
+        TestFiles.readBytes("\(fixtures)\(name)/vocab/\(part)")
+      }
+      let parts = ["key2row", "strings.json", "vectors", "vectors.cfg"].filter { $0 != part }
+      for part in parts {
+        if let bytes = whole(part) { _ = try folder.write(bytes, to: part) }
+      }
+      return Sample(file: whole(part) ?? []) {
+        _ = try folder.write(TestFiles.readBytes($0) ?? [], to: part)
+        return try answer(WordVectors(contentsOf: folder.path, options: .init(threads: 1)))
+      }
+    }
+  }
+
+  /// A file that another tool has made, and an unknown word that its n-grams may make a vector of.
+  private static func fixture(
+    _ name: String, _ layout: Mutator.Layout, called title: String? = nil, cost: Int = 4,
+    list: String? = nil
+  ) -> MutantFormat {
+    MutantFormat(
+      name: title ?? name, layout: layout, cost: cost,
+      readers: ["WordVectors.init(contentsOf:options:)"]
+    ) { _ in
+      let list = list.map { fixtures + $0 }
+      return Sample(file: TestFiles.readBytes(fixtures + name) ?? []) {
+        try answer(
+          WordVectors(contentsOf: $0, options: .init(threads: 1, wordList: list)))
+      }
+    }
+  }
+
+  private static let fixtures =
+    #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined()
+    + "/Word2VecTests/Fixtures/"
+
+  /// The answers to some words of the vectors, and the vector made for one that is not there.
+  private static func answer(_ vectors: WordVectors) throws -> [Double] {
+    let unknown = try? vectors.resolve("riverside")
+    guard case .composed(let vector) = unknown?.reading else { return try ask(vectors) }
+    return try ask(vectors) + vector.map(Double.init)
+  }
+
+  /// Models that fastText has made.
+  static let fastTextModels = [
+    "fasttext-skipgram.bin", "fasttext-supervised.bin", "fasttext-quantized.ftz",
+    "fasttext-pruned.ftz",
+  ].map { fixture($0, .binary, cost: 20) }
+}
