@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors)
+# Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors,
+# finalfusion, floret, spaCy)
 # without a value changed, in both directions; that the encoders give what scikit-learn gives; that
 # byte-pair encodings pass to and from the Hugging Face tokenizers; that n-gram models have the same
 # perplexity in KenLM; that recurrent models, classifiers and taggers compute the same in PyTorch and in
@@ -31,7 +32,7 @@ fi
 wordtool=$(swift build -c release --show-bin-path)/wordtool
 
 has_packages() {
-  "$1" -c 'import gensim, numpy, safetensors, scipy, sklearn, tokenizers, kenlm, onnx, onnxruntime, torch, torchvision' 2>/dev/null
+  "$1" -c 'import finalfusion, floret, gensim, numpy, safetensors, scipy, sklearn, spacy, tokenizers, kenlm, onnx, onnxruntime, torch, torchvision' 2>/dev/null
 }
 
 python=python3
@@ -43,6 +44,7 @@ if ! has_packages "$python"; then
     say "installing the Python tools in a virtual environment"
     if ! { python3 -m venv "$environment" &&
       "$python" -m pip install -q torch torchvision gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
+        finalfusion floret spacy \
         onnx onnxruntime; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
@@ -53,6 +55,7 @@ fi
 # No note in the user's data folder of the vectors trained here.
 status=0
 XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || status=1
+XDG_DATA_HOME=$work "$python" Scripts/interop/vector_files.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/ngrams.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/sequences.py "$wordtool" "$work" || status=1
