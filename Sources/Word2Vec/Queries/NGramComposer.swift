@@ -88,7 +88,7 @@ struct NGramComposer: WordComposer, @unchecked Sendable {
     if count == 0 {
       assembly.warnings.append(
         "it holds n-grams and no words: any word has a vector, and nearest words come from a list that "
-          + "is named with --word-list")
+          + "is named with `wordList`")
     }
     return try places.withUnsafeBufferPointer {
       try assembly.finish(words: $0, bytes: bytes.bytes, options: options) { row in
