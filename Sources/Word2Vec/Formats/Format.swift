@@ -89,7 +89,7 @@ extension WordVectors.Format {
   /// The file with the words that belongs to a file of vectors, in a format of two files: `NAME.words`
   /// beside `NAME.npy`; beside `vectors.tsv` `metadata.tsv`, and beside `NAME_tensor.tsv`,
   /// `NAME_vectors.tsv` and `NAME.tsv` `NAME_metadata.tsv`. Nil for a format of one file.
-  public func wordListPath(forPath path: String) -> String? {
+  package func wordListPath(forPath path: String) -> String? {
     guard self == .numpy || self == .projector else { return nil }
     let file = OutputTarget.split(path).name
     let folder = path.dropLast(file.count)

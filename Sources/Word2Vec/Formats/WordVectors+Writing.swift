@@ -5,8 +5,8 @@ extension WordVectors {
   ///
   /// - Parameters:
   ///   - path: the file, or `-` for standard output; text and word2vec binary become gzip under a name
-  ///     that ends in `.gz`. Formats of two files put the words beside it, see
-  ///     ``Format/wordListPath(forPath:)``.
+  ///     that ends in `.gz`. Formats of two files put the words beside it: into `NAME.words` beside
+  ///     `NAME.npy`, `metadata.tsv` beside `vectors.tsv`, `NAME_metadata.tsv` beside `NAME.tsv`.
   ///   - format: the format; nil lets the suffix of `path` decide.
   ///   - threads: how many threads make text; the bytes do not depend on it.
   /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`, `usage` for a suffix that stands for
