@@ -18,12 +18,29 @@ public struct ABCBook: Sendable {
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, `badData` for what is no text.
   public init(contentsOf path: String) throws { try self.init(TextSource(path: path)) }
 
+  /// Bytes of a line; scores have some hundred.
+  private static let longestLine = 1 << 20
+  /// Bytes of a file: some 100,000 tunes.
+  private static let largestBook = 1 << 26
+
   /// Reads the tunes of a text, which is taken into memory as a whole.
+  ///
+  /// - Throws: `WordtoolError` of kind `badData` for a text or a line that is too long, and what
+  ///   reading throws.
   package init(_ source: TextSource) throws {
-    let bytes = try source.readAll(limit: 1 << 28)
-    let (text, count) = bytes.withUnsafeBufferPointer { UTF8Text.repaired($0) }
+    let lines = LineReader(source, invalid: .replaced, maximumLength: Self.longestLine)
+    var text: [UInt8] = []
+    while try lines.next({ text.append(contentsOf: $0) }) != nil {
+      text.append(UInt8(ascii: "\n"))
+      guard text.count <= Self.largestBook else {
+        throw WordtoolError(
+          .badData, path: source.path, found: "more than \(Self.largestBook) bytes of tunes",
+          expected: "at most so many; the text is taken into memory as a whole",
+          remedy: "split the file between tunes")
+      }
+    }
     self.init(text: String(decoding: text, as: UTF8.self))
-    replacedCount = source.replacedCount + count
+    replacedCount = lines.replacedCount
   }
 
   /// Reads the tunes out of a text. Whatever is in it, this succeeds; what is wrong is among the
@@ -34,12 +51,14 @@ public struct ABCBook: Sendable {
     var number = 0
     /// The end of a block such as `%%begintext`, which is no music whatever stands in it.
     var blockEnd: String?
+    var blockStart = 0
     func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
     for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
       number += 1
       if let end = blockEnd {
         if line.hasPrefix(end) { blockEnd = nil }
       } else if line.hasPrefix("%%begin") {
+        blockStart = number
         blockEnd = "%%end" + line.dropFirst(7).prefix { $0.isLetter }
       } else if isBlank(line) {
         finish(block, fileFields: &fileFields)
@@ -49,6 +68,13 @@ public struct ABCBook: Sendable {
       }
     }
     finish(block, fileFields: &fileFields)
+    if let end = blockEnd {
+      problems.append(
+        ABCProblem(
+          severity: .error, position: ABCPosition(line: blockStart, column: 1),
+          message: "'%%begin\(end.dropFirst(5))' without an end: all that follows was left out, "
+            + "expected a line '\(end)'"))
+    }
     if tunes.isEmpty && problems.isEmpty {
       problems.append(
         ABCProblem(

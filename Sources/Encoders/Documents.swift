@@ -48,26 +48,25 @@ public struct Documents: Sendable {
     let listing = try InputFiles.texts(paths, encoding: encoding)
     leftOut = listing.leftOut
     for path in listing.files {
-      let source = try TextSource(path: path, encoding: encoding, isStrict: isStrict)
-      var text = try source.readAll()
-      replaced += source.replacedCount
-      if let problem = text.withUnsafeBufferPointer({ UTF8Text.firstProblem(in: $0) }) {
-        if isStrict {
-          throw text.withUnsafeBufferPointer {
-            UTF8Text.refusal(
-              of: $0, at: problem, path: path, position: .byte(source.markByteCount + problem),
-              remedy: "leave out `isStrict` to replace such bytes, or name the `encoding`")
-          }
+      let lines = LineReader(
+        try TextSource(path: path, encoding: encoding, isStrict: isStrict),
+        invalid: isStrict ? .refused : .replaced)
+      while let range = try lines.next({ line -> Range<Int> in
+        let part = try Self.column(column, of: line, path: path, number: lines.number)
+        let start = bytes.count
+        guard start + part.count <= MemorySizes.wholeText else {
+          throw WordtoolError(
+            .badData, path: path, at: .line(lines.number),
+            found: "more than \(MemorySizes.wholeText) bytes of text",
+            expected: "at most so many; the texts are taken into memory as a whole",
+            remedy: "encode parts of them")
         }
-        let repaired = text.withUnsafeBufferPointer { UTF8Text.repaired($0) }
-        text = repaired.text
-        replaced += repaired.count
+        bytes.append(contentsOf: part)
+        return start..<bytes.count
+      }) {
+        ranges.append(range)
       }
-      let offset = bytes.count
-      for range in try Self.lines(of: text, column: column, path: path) {
-        ranges.append(range.lowerBound + offset..<range.upperBound + offset)
-      }
-      if bytes.isEmpty { bytes = text } else { bytes += text }
+      replaced += lines.replacedCount
     }
     self.bytes = bytes
     self.ranges = ranges
@@ -101,40 +100,24 @@ public struct Documents: Sendable {
     return pieces.isEmpty ? [0..<0] : pieces
   }
 
-  private static func lines(
-    of text: [UInt8], column: Int?, path: String
-  ) throws -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    try text.withUnsafeBufferPointer { text in
-      var start = 0
-      while start < text.count {
-        var end = Self.find(0x0A, in: text, start..<text.count)
-        let next = end + 1
-        if end > start, text[end - 1] == 0x0D { end -= 1 }
-        if let column {
-          var left = column
-          var from = start
-          while true {
-            let to = Self.find(0x09, in: text, from..<end)
-            left -= 1
-            if left == 0 {
-              ranges.append(from..<to)
-              break
-            }
-            guard to < end else {
-              throw WordtoolError(
-                .badData, path: path, at: .line(ranges.count + 1),
-                found: "\(column - left) columns", expected: "at least \(column)")
-            }
-            from = to + 1
-          }
-        } else {
-          ranges.append(start..<end)
-        }
-        start = next
+  /// A column of a line, counted from 1; the whole line for nil.
+  private static func column(
+    _ column: Int?, of line: UnsafeBufferPointer<UInt8>, path: String, number: Int
+  ) throws -> UnsafeBufferPointer<UInt8> {
+    guard let column else { return line }
+    var left = column
+    var from = 0
+    while true {
+      let to = Self.find(0x09, in: line, from..<line.count)
+      left -= 1
+      if left == 0 { return UnsafeBufferPointer(rebasing: line[from..<to]) }
+      guard to < line.count else {
+        throw WordtoolError(
+          .badData, path: path, at: .line(number),
+          found: "\(column - left) columns", expected: "at least \(column)")
       }
+      from = to + 1
     }
-    return ranges
   }
 
   /// Where a byte stands first in a range, or the range's end.

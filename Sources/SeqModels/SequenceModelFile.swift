@@ -1,4 +1,5 @@
 import BLASCore
+public import Tokenize
 import WordtoolCore
 
 extension WordtoolError {
@@ -27,6 +28,15 @@ public enum SequenceModelFile {
     case nil: .languageModel(try LanguageModelFile.load(path))
     case SequenceTagger.modelName: .tagger(try SequenceTagger(contentsOf: path))
     default: .classifier(try TextClassifier(contentsOf: path))
+    }
+  }
+
+  /// How text is cut for the model; nil where it is cut into characters.
+  public var rule: TokenizerRule? {
+    switch self {
+    case .languageModel(let model): model.unit == .word ? model.readingRule : nil
+    case .classifier(let classifier): classifier.rule
+    case .tagger(let tagger): tagger.rule
     }
   }
 

@@ -7,7 +7,7 @@ extension BytePairEncoding {
   ///   something that would give other tokens here than there: a normalizer, another way of
   ///   cutting, unknown tokens, truncation.
   public init(contentsOf path: String) throws {
-    let text = try TextSource(path: path).readAll(limit: 1 << 30)
+    let text = try TextSource(path: path).readAll(limit: 1 << 28)
     let json: JSONText
     do {
       json = try JSONText.parse(text)

@@ -124,12 +124,16 @@ extension BytePairEncoding {
 
   /// Bytes of lines that are counted at once.
   private static let batchSize = 16 << 20
+  /// The bytes that a word may have which pairs are learnt from: every join that occurs in it goes
+  /// through all of it.
+  package static let longestLearntWord = 1 << 20
 
   /// Learns from the lines of some texts; each line counts with a line feed. The texts are not kept
   /// in memory, only their distinct pieces.
   ///
   /// - Parameter texts: opened one after another.
-  /// - Throws: as the call on texts, and what opening and reading throw.
+  /// - Throws: as the call on texts, what opening and reading throw, and `badData` for a word of more
+  ///   than ``longestLearntWord`` bytes.
   package static func train(
     linesOf texts: [() throws -> LineReader],
     options: BytePairTrainingOptions = BytePairTrainingOptions(),
@@ -149,6 +153,7 @@ extension BytePairEncoding {
     for open in texts {
       let lines = try open()
       while let size = try lines.next({ line in
+        try learner.checkWords(in: line, path: lines.path, number: lines.number)
         bytes.append(contentsOf: line)
         return line.count
       }) {
@@ -188,6 +193,20 @@ private struct BytePairLearner: Sendable {
         other.pieces.withBytes(Int32(index)) { add($0, other.counts[index]) }
       }
     }
+  }
+
+  /// - Throws: ``WordtoolError`` of kind `badData` for a word that is too long to learn from.
+  func checkWords(in line: UnsafeBufferPointer<UInt8>, path: String, number: Int) throws {
+    let limit = BytePairEncoding.longestLearntWord
+    guard line.count > limit else { return }
+    var longest = 0
+    try encoding(tokens: startingTokens, merges: []).forEachPiece(
+      line, special: { _ in }, piece: { longest = max(longest, $0.count) })
+    guard longest > limit else { return }
+    throw WordtoolError(
+      .badData, path: path, at: .line(number),
+      found: "a word of \(longest) bytes", expected: "at most \(limit) to learn pairs from",
+      remedy: "break it, for instance with: fold")
   }
 
   func countPieces(

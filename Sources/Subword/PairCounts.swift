@@ -63,27 +63,34 @@ struct PairCounts {
     places[number] = []
     var touched: [Int] = []
     for index in affected {
-      var piece = pieces[Int(index)]
+      // Taken out while it changes, so that there is no copy of it.
+      var piece: [Int32] = []
+      swap(&piece, &pieces[Int(index)])
       let count = pieceCounts[Int(index)]
+      // What is joined moves to the front, in one pass however many places there are.
       var at = 0
-      while at + 1 < piece.count {
-        guard piece[at] == left, piece[at + 1] == right else {
+      var kept = 0
+      while at < piece.count {
+        guard at + 1 < piece.count, piece[at] == left, piece[at + 1] == right else {
+          piece[kept] = piece[at]
+          kept += 1
           at += 1
           continue
         }
-        if at > 0 {
-          change(piece[at - 1], left, by: -count, in: index)
-          touched.append(change(piece[at - 1], result, by: count, in: index))
+        if kept > 0 {
+          change(piece[kept - 1], left, by: -count, in: index)
+          touched.append(change(piece[kept - 1], result, by: count, in: index))
         }
-        piece[at] = result
-        piece.remove(at: at + 1)
-        if at + 1 < piece.count {
-          change(right, piece[at + 1], by: -count, in: index)
-          touched.append(change(result, piece[at + 1], by: count, in: index))
+        at += 2
+        piece[kept] = result
+        kept += 1
+        if at < piece.count {
+          change(right, piece[at], by: -count, in: index)
+          touched.append(change(result, piece[at], by: count, in: index))
         }
-        at += 1
       }
-      pieces[Int(index)] = piece
+      piece.removeLast(piece.count - kept)
+      swap(&piece, &pieces[Int(index)])
     }
     counts[number] = 0
     touched.sort()

@@ -87,7 +87,8 @@ public enum InputFiles {
   public static func expand(_ paths: [String]) throws -> [String] { try list(paths).files }
 
   /// The text files that paths stand for: as ``expand(_:)``, without the files of folders that are
-  /// documents, images, archives or otherwise no text.
+  /// documents, images, archives or otherwise no text, and of those that are the models, vectors and
+  /// tables of earlier runs.
   ///
   /// - Parameters:
   ///   - selection: what is taken of folders.
@@ -195,6 +196,7 @@ public enum InputFiles {
       // SAFETY: the array lends its storage for the call.
       let count = try unsafe sample.withUnsafeMutableBytes { try unsafe source.read(into: $0) }
       if !takesHTML, isPage(sample[..<count]) { return html }
+      if let kind = TextKind.of(sample[..<count], isWhole: count < sample.count) { return kind }
       guard isUTF8 else { return nil }
       // The last character may be cut off.
       return unsafe sample.withUnsafeBufferPointer { sample in

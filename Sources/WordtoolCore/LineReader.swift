@@ -29,7 +29,7 @@ import Libc
   private var repairedCount = 0
 
   /// The bytes a line may have where a format says nothing else.
-  package static let usualLimit = 64 << 20
+  package static let usualLimit = 16 << 20
 
   /// How many sequences were replaced by U+FFFD.
   package var replacedCount: Int { repairedCount + source.replacedCount }
@@ -96,7 +96,7 @@ import Libc
     try unsafe next { unsafe String(decoding: unsafe $0, as: UTF8.self) }
   }
 
-  /// All lines of a small file, of at most 64 MB.
+  /// All lines of a small file, of at most ``usualLimit`` bytes.
   ///
   /// - Throws: as reading does; `badData` for a larger file.
   package static func all(_ path: String) throws -> [String] {

@@ -2,7 +2,8 @@ import Libc
 
 /// A file mapped read-only into memory. Pages are read when they are first touched.
 ///
-/// The mapping is private and lasts as long as the object. A file that another process cuts short
+/// The mapping is private and lasts as long as the object. Commands that go on answering look for
+/// changes of the file, see ``requireUnchanged()``. A file that another process cuts short
 /// while it is mapped makes the system send SIGBUS, which ends the process (the command line tool
 /// says by which file); writers that rename a finished file into place, as ``OutputFile`` does,
 /// never cause that.
@@ -50,10 +51,59 @@ import Libc
     }
     unsafe bytes = UnsafeRawBufferPointer(start: address, count: size)
     let start = UInt(bitPattern: address)
-    Self.mapped.withLock { $0[start] = (start + UInt(size), path) }
+    let mapping = Mapping(end: start + UInt(size), path: path, state: State(status))
+    Self.mapped.withLock { $0[start] = mapping }
   }
 
-  private static let mapped = Locked<[UInt: (end: UInt, path: String)]>([:])
+  /// What a change of a file's bytes changes with them.
+  private struct State: Equatable {
+    let device: UInt64
+    let inode: UInt64
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+
+    init(_ status: stat) {
+      device = UInt64(truncatingIfNeeded: status.st_dev)
+      inode = UInt64(truncatingIfNeeded: status.st_ino)
+      size = Int(status.st_size)
+      #if canImport(Darwin)
+      let changed = status.st_mtimespec
+      #else
+      let changed = status.st_mtim
+      #endif
+      (seconds, nanoseconds) = (Int(changed.tv_sec), Int(changed.tv_nsec))
+    }
+
+    /// Whether it is the same file, in whatever state.
+    func isSameFile(as other: State) -> Bool { device == other.device && inode == other.inode }
+  }
+
+  private struct Mapping {
+    let end: UInt
+    let path: String
+    let state: State
+  }
+
+  private static let mapped = Locked<[UInt: Mapping]>([:])
+
+  /// Fails if another process has written into a file that is mapped now: the bytes that were
+  /// checked when it was opened are gone. For commands that go on answering; a file that was renamed
+  /// into the place of another, or removed, leaves the mapping as it is.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `inputOutput` with the path.
+  package static func requireUnchanged() throws {
+    let mappings = mapped.withLock { Array($0.values) }
+    for mapping in mappings {
+      var status = stat()
+      guard unsafe stat(mapping.path, &status) == 0 else { continue }
+      let state = State(status)
+      if state == mapping.state || !state.isSameFile(as: mapping.state) { continue }
+      throw WordtoolError(
+        .inputOutput, path: mapping.path, found: "the file was changed while it was in use",
+        remedy: "replace files by renaming finished ones into their place, and run this again")
+    }
+  }
 
   /// The path of the file that is mapped where `address` points to, if one is.
   package static func path(at address: UInt) -> String? {

@@ -84,6 +84,11 @@ package enum ProcessorCount {
 
 /// How much memory this process may have.
 package enum MemorySizes {
+  /// The bytes of text that are taken into memory as a whole where a format wants it so: an eighth of
+  /// ``available``, since an array that grows is there twice for a while; at most 4 GB. A compressed
+  /// file of some megabytes may hold more.
+  package static let wholeText = min(max(available / 8, 1 << 26), 1 << 32)
+
   /// The smaller of the machine's memory, whoever uses it, and the limits of the control groups that the
   /// process is in; in bytes, found out once.
   package static let available: Int = {

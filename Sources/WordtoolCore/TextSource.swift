@@ -116,8 +116,9 @@ import Libc
 
   /// All of the text that is left.
   ///
-  /// - Throws: as ``read(into:)``, and `badData` for more than `limit` bytes.
-  package func readAll(limit: Int = 1 << 32) throws -> [UInt8] {
+  /// - Throws: as ``read(into:)``, and `badData` for more than `limit` bytes, which
+  ///   ``MemorySizes/wholeText`` are without another.
+  package func readAll(limit: Int = MemorySizes.wholeText) throws -> [UInt8] {
     var bytes: [UInt8] = []
     try unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { room in
       while case let count = try unsafe read(into: room), count > 0 {

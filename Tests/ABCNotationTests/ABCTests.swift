@@ -26,6 +26,21 @@ import TestSupport
     }
   }
 
+  @Test(arguments: ["text", "ps", "svg"])
+  func aBlockThatIsNotClosedIsToldWhereItBegins(kind: String) {
+    let tune = "X:1\nT:Test\nM:4/4\nL:1/4\nK:C\nCDEF|\n"
+    let open = ABCBook(text: tune + "%%begin\(kind)\nplain words\n\n" + tune)
+    #expect(open.tunes.count == 1 && !open.isGood)
+    #expect(open.problems.map(\.position.line) == [7])
+    #expect(
+      open.problems.first?.message
+        == "'%%begin\(kind)' without an end: all that follows was left out, expected a line "
+        + "'%%end\(kind)'")
+    let closed = ABCBook(
+      text: tune + "%%begin\(kind)\nplain words\n%%end\(kind)\n\n" + tune)
+    #expect(closed.tunes.count == 2 && closed.isGood && closed.problems.isEmpty)
+  }
+
   @Test func aTuneIsReadWithItsHeader() throws {
     let book = ABCBook(
       text: """

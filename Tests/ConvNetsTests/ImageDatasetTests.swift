@@ -1,4 +1,5 @@
 import ConvNets
+import Libc
 import Testing
 import TestSupport
 import WordtoolCore
@@ -134,6 +135,47 @@ import WordtoolCore
     expectError("no folder of images to test", kind: .noSuchInput) {
       _ = try ImageDataset(contentsOf: folder.path, part: .test)
     }
+  }
+
+  @Test(arguments: [1, 3]) func damagedImagesAreLeftOutAndTold(threads: Int) throws {
+    let folder = ScratchFolder()
+    let png = try ImageSamples.random(4, 5, 3).encoded(as: .png)
+    for name in ["a/1.png", "a/2.png", "b/1.png"] { try folder.write(png, to: name) }
+    try folder.write(Array(png.dropLast(20)), to: "a/cut.png")
+    try folder.write([0xFF, 0xD8, 0xFF, 0xE0, 1, 2], to: "b/no.jpg")
+    let set = try ImageDataset(contentsOf: folder.path)
+    #expect(set.count == 5)
+    let good = try set.withoutDamaged(threads: threads)
+    #expect(good.labels == [0, 0, 1] && good.classNames == ["a", "b"])
+    #expect(good.leftOut.map(\.path) == [folder("a/cut.png"), folder("b/no.jpg")])
+    #expect(
+      InputFiles.Listing(leftOut: good.leftOut).summary
+        == "2 files were left out: an image that is damaged or of a kind that is not read "
+        + "(\(folder("a/cut.png")) and 1 more)")
+    #expect(try good.withoutDamaged(threads: threads).leftOut == good.leftOut)
+    try folder.write(Array(png.dropLast(9)), to: "b/1.png")
+    expectError("and the class 'b' has no good image") {
+      _ = try ImageDataset(contentsOf: folder.path).withoutDamaged(threads: threads)
+    }
+  }
+
+  @Test func linkedClassFoldersAndOddSuffixesAreRead() throws {
+    let folder = ScratchFolder()
+    let image = ImageSamples.random(4, 5, 3)
+    try folder.write(try image.encoded(as: .png), to: "set/cat/a.png")
+    try folder.write(try image.encoded(as: .png), to: "elsewhere/dog/without-suffix")
+    try folder.write(try image.encoded(as: .jpeg), to: "elsewhere/dog/b.jfif")
+    try folder.write(try image.encoded(as: .jpeg), to: "elsewhere/dog/c.JPE")
+    try folder.write(try image.encoded(as: .pnm), to: "elsewhere/dog/d.dat")
+    #expect(symlink("../elsewhere/dog", folder("set/dog")) == 0)
+    try folder.write("GIF89a", to: "set/cat/x.gif")
+    try folder.write("text", to: "set/bare/notes.txt")
+    let set = try ImageDataset(contentsOf: folder("set"))
+    #expect(set.classNames == ["cat", "dog"] && set.labels == [0, 1, 1, 1, 1])
+    for index in 0..<set.count { #expect(try set.image(at: index).shape == image.shape) }
+    #expect(
+      Set(set.leftOut.map { $0.path.dropFirst(folder("set/").count) })
+        == ["cat/x.gif", "bare/notes.txt", "bare"])
   }
 
   @Test func foldersOfPartsAreTold() throws {

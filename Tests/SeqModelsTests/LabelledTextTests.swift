@@ -23,6 +23,16 @@ import WordtoolCore
     }
   }
 
+  @Test(arguments: [
+    ("a  good film", "a  good film"), ("a __label__b good  film", "a good film"),
+    ("__label__a", ""), ("x__label__a  y", "x__label__a  y"), ("__label_ a", "__label_ a"),
+    ("", ""),
+  ])
+  func labelsAreNoPartOfATextToBeClassified(line: String, text: String) {
+    #expect(LabelledText.withoutLabels(Array(line.utf8)) == text)
+    #expect(LabelledText.withoutLabels(line.utf8) == text)
+  }
+
   @Test func fastTextLinesMayHaveSeveralLabelsAnywhere() throws {
     let text = try read(
       "__label__a __label__b one two\n\nthree __label__b\r\n__label__a __label__a x")

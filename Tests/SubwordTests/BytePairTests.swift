@@ -24,6 +24,17 @@ private struct Golden: Decodable {
 @Suite struct BytePairTests {
   let folder = ScratchFolder()
 
+  @Test func `repeated letters are joined from left to right`() throws {
+    let options = BytePairTrainingOptions(vocabularySize: 256 + 4, minimumFrequency: 1)
+    // aa aa a; of two pairs that occur once the lower numbers come first: aa aaa; aaaaa.
+    let encoding = try BytePairEncoding.train(on: ["aaaaa"], options: options)
+    let joined = encoding.merges.map {
+      [$0.left, $0.right].map { String(decoding: encoding.bytes(ofToken: $0) ?? [], as: UTF8.self) }
+    }
+    #expect(joined == [["a", "a"], ["aa", "a"], ["aa", "aaa"]])
+    #expect(encoding.encode("aaaaa").count == 1 && encoding.encode("aaa").count == 1)
+  }
+
   @Test func theirEncodingGivesTheSameNumbers() throws {
     let encoding = try BytePairEncoding(contentsOf: Golden.path("tokenizer.json"))
     #expect(encoding.vocabularySize == 320)

@@ -76,6 +76,15 @@ struct VocabularyTests {
     #expect(try Vocabulary(contentsOf: packed) == vocabulary)
   }
 
+  @Test(
+    "blank lines of a vocabulary's file are left out, at its end too",
+    arguments: ["a 5\nb 1\n\n", "a 5\n\nb 1\n  \n", "\n\r\na 5\nb 1\n\t\r\n"])
+  func blankLines(text: String) throws {
+    let folder = ScratchFolder()
+    let vocabulary = try Vocabulary(contentsOf: folder.write(text, to: "v"))
+    #expect(vocabulary.words == ["a", "b"] && vocabulary.counts == [5, 1])
+  }
+
   @Test("lines in another order, tabs and CR LF are read all the same")
   func lenient() throws {
     let folder = ScratchFolder()

@@ -6,6 +6,40 @@ import WordtoolCore
 @Suite struct EvaluationTests {
   let folder = ScratchFolder()
 
+  @Test(arguments: [
+    "1 king queen 7\n", "1\tking\tqueen\t7\n5\tman\twoman\t8\n",
+    "id,word1,word2,score\n0,king,queen,7\n1,man,woman,8\n",
+    // As R and pandas write it, without a name for the first column.
+    "word1,word2,score\n0,king,queen,7\n1,man,woman,8\n",
+    ",word1,word2,n,score\n0,king,queen,3,7\n1,man,woman,4,8\n",
+  ])
+  func `the numbers of rows in front are no words`(text: String) throws {
+    let path = try folder.write(text, to: "numbered")
+    let pairs = try SimilarityPairs(contentsOf: path).pairs.map {
+      "\($0.first) \($0.second) \($0.score)"
+    }
+    #expect(pairs[0] == "king queen 7.0")
+    #expect(pairs.dropFirst().allSatisfy { $0 == "man woman 8.0" })
+    #expect(pairs.count == text.count { $0 == "\n" } - (text.contains("word") ? 1 : 0))
+    #expect(try PairLines.readPairs(path).map { Array($0.fields[..<2]) }[0] == ["king", "queen"])
+  }
+
+  @Test func `numbers that are words of a pair stay`() throws {
+    for text in ["1 king 7\n", "1 2 7\nking queen 8\n", "1984 king queen\n"] {
+      let lines = try PairLines.readPairs(folder.write(text, to: "p"))
+      #expect(lines[0].fields[0] == text.split(separator: " ")[0])
+    }
+  }
+
+  @Test(arguments: [
+    ("word1\tword2\tscore\nking\tqueen\t7\n", 1), ("Word 1,Word 2\nking,queen\n", 1),
+    ("a,b,SimLex999\nking,queen,7\n", 1), ("links,rechts,punkte\nking,queen,7\n", 1),
+    ("king queen crown\nman woman child\n", 2), ("word king\nman woman\n", 2),
+  ])
+  func `a first line that names the columns is no pair`(text: String, count: Int) throws {
+    #expect(try PairLines.readPairs(folder.write(text, to: "p")).count == count)
+  }
+
   @Test(arguments: [1, 2, 3]) func `analogies are counted as gensim counts them`(threads: Int)
     throws
   {

@@ -64,7 +64,7 @@ import TestSupport
         "classify", model, "-", "-k", "2", input: "a dull film\n\n__label__x a fine film")
       let lines = several.output.split(separator: "\n", omittingEmptySubsequences: false)
       #expect(lines.map { $0.prefix(3) } == ["neg", "pos", "", "", "pos", "neg", "", ""])
-      #expect(several.errors.contains("1 of 3 texts are blank"))
+      #expect(several.errors.contains("1 of 3 texts is blank"))
       let json = try tool.run("classify", model, "--json", input: "fine\nzork\n")
       #expect(json.output.hasPrefix(#"{"known":1,"labels":[{"label":"pos","probability":0."#))
       #expect(json.output.split(separator: "\n").count == 2)

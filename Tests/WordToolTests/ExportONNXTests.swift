@@ -24,6 +24,31 @@ import TestSupport
     }
   }
 
+  @Test func aModelOfAnotherUnicodeVersionIsWarnedOf() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(
+        String(repeating: "__label__pos so good\n__label__neg so bad\n", count: 5),
+        to: folder + "/text")
+      let train = try tool.run(
+        "train-classifier", folder + "/text", "-o", folder + "/m", "-q", "--min-count", "1")
+      #expect(train.exitCode == 0, "\(train.errors)")
+      let bytes = try #require(TestFiles.readBytes(folder + "/m"))
+      // Of the same length, so that the header stays what it says it is.
+      let key = Array("unicodeVersion\\\":\\\"".utf8)
+      let place = try #require(
+        bytes.indices.dropLast(key.count).first { bytes[$0...].starts(with: key) })
+      var old = bytes
+      old[place + key.count] = UInt8(ascii: "0")
+      try TestFiles.write(old, to: folder + "/old")
+      for (model, isWarned) in [("m", false), ("old", true)] {
+        let run = try tool.run("export-onnx", folder + "/" + model, "-o", folder + "/m.onnx")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        #expect(run.errors.contains("/old was made with ICU") == isWarned, "\(run.errors)")
+      }
+    }
+  }
+
   @Test func anNGramModelHasNoGraph() throws {
     try TestFiles.withFolder { folder in
       let text = folder + "/text"

@@ -25,6 +25,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [["New York", "the", "cat"], ["the", "cat", "New York"], ["New York"]])
+  func aRefusalOfABinaryFileNamesTheBlankAsItsCause(_ keys: [String]) throws {
+    try TestFiles.withFolder { folder in
+      let rows = keys.enumerated().map { place, key in
+        Array((key + " ").utf8) + Self.floats(0.1, 2, Float(place) - 0.7)
+      }
+      try TestFiles.write(
+        Array("\(keys.count) 3\n".utf8) + rows.joined(), to: folder + "/v.bin")
+      let run = try Tool(folder: folder).run("info", folder + "/v.bin")
+      #expect(run.exitCode == 65, "\(run.output)")
+      #expect(run.errors.contains("a blank inside of a word shifts all"), "\(run.errors)")
+    }
+  }
+
   @Test func aVeryLongWordOfABinaryFileComesBack() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)
@@ -44,7 +58,7 @@ import Testing
       #expect(refused.exitCode == 65 && refused.errors.contains("--lossy keeps it"))
       let kept = try tool.run("nearest", "b", "-v", folder + "/v.txt", "--lossy")
       #expect(kept.exitCode == 0 && kept.output.hasPrefix("caf\u{FFFD}\t"))
-      #expect(kept.errors.contains("1 words that are not UTF-8 were repaired"))
+      #expect(kept.errors.contains("1 word that is not UTF-8 was repaired"))
       #expect(
         try tool.run("convert", "--lossy", folder + "/v.txt", folder + "/o.vec").exitCode == 0)
     }

@@ -134,6 +134,44 @@ import TestSupport
     }
   }
 
+  @Test func damagedImagesOfAFolderEndNeitherTrainingNorAnswers() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let scratch = ScratchFolder()
+      for label in 0...1 {
+        for number in 0...2 {
+          try scratch.write("", to: "set/\(label)/\(number).pgm")
+          try writeImage(label, to: scratch("set/\(label)/\(number).pgm"))
+        }
+      }
+      let bad = try scratch.write("P2 8 8 255\n1 2 3\n", to: "set/1/bad.pgm")
+      let run = try tool.run(
+        "image", "train", scratch("set"), "-o", folder + "/m", "--model", Self.network, "--epochs",
+        "1", "-q", "--json")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(run.output.contains("\"images\":6"), "\(run.output)")
+      #expect(run.errors.contains("1 file was left out") && run.errors.contains("(\(bad))"))
+      let measured = try tool.run("image", "classify", folder + "/m", "--test", scratch("set"))
+      #expect(measured.exitCode == 0 && measured.errors.contains("1 file was left out"))
+      let asked = try tool.run("image", "classify", folder + "/m", scratch("set"))
+      #expect(asked.exitCode == 65 && asked.errors.contains("error: \(bad): "), "\(asked.errors)")
+      #expect(asked.output.split(separator: "\n").count == 6)
+    }
+  }
+
+  @Test func imagesOfOneClassAloneAreRefused() throws {
+    try TestFiles.withFolder { folder in
+      let scratch = ScratchFolder()
+      try scratch.write("", to: "set/only/1.pgm")
+      try writeImage(0, to: scratch("set/only/1.pgm"))
+      let run = try Tool(folder: folder).run(
+        "image", "train", scratch("set"), "-o", folder + "/m", "--model", Self.network)
+      #expect(run.exitCode == 65, "\(run.output)")
+      #expect(run.errors.contains("images of one class alone, expected images of at least two"))
+      #expect(TestFiles.read(folder + "/m") == nil)
+    }
+  }
+
   @Test func featuresDrawsPictures() throws {
     try withModel { folder, tool in
       let run = try tool.run(

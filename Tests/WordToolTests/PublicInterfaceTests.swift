@@ -43,6 +43,27 @@ import WordtoolCore
     return String(text[..<(end ?? text.endIndex)])
   }
 
+  @Test func `no two libraries have a public type of the same name`() {
+    let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+    let paths = (try? InputFiles.expand(["\(root)/Sources"])) ?? []
+    var owners: [String: Set<Substring>] = [:]
+    for path in paths where path.hasSuffix(".swift") && !path.contains("/Sources/wordtool/") {
+      let module = path.dropFirst(root.count + "/Sources/".count).prefix { $0 != "/" }
+      for line in (TestFiles.read(path) ?? "").split(separator: "\n") {
+        // Types inside of others, which are indented, have those to tell them apart.
+        let words = line.split { " (<:{".contains($0) }
+        guard line.first != " ", words.first == "public",
+          let kind = words.firstIndex(where: {
+            ["struct", "class", "enum", "protocol", "actor", "typealias"].contains($0)
+          }), kind + 1 < words.count
+        else { continue }
+        owners[String(words[kind + 1]), default: []].insert(module)
+      }
+    }
+    #expect(owners.count > 150)
+    #expect(owners.filter { $0.value.count > 1 }.isEmpty)
+  }
+
   @Test
   func `no public signature has an unsafe pointer, an open file or a stop flag that may be nil`() {
     #expect(Self.declarations.count > 1000)

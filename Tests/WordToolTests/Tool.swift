@@ -35,7 +35,10 @@ struct Tool {
   }
 
   /// Starts the tool with pipes for its standard streams.
-  func converse(_ arguments: String...) throws -> Conversation {
+  func converse(_ arguments: String...) throws -> Conversation { try converse(arguments) }
+
+  /// Starts the tool with pipes for its standard streams.
+  func converse(_ arguments: [String]) throws -> Conversation {
     try Conversation(executable, arguments, environment: environment)
   }
 

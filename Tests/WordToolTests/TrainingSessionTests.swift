@@ -94,6 +94,75 @@ import Testing
     }
   }
 
+  @Test func aFolderOfCheckpointsIsMadeAndNoFoldersAboveIt() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(Samples.text(lines: 20), to: folder + "/text")
+      let training = [
+        "train-embeddings", "text", "-o", "o.vec", "--epochs", "1", "--dim", "8", "-q",
+        "--checkpoint",
+      ]
+      let deep = try tool.start(training + ["a/b/c"], workingFolder: folder).wait()
+      #expect(deep.exitCode == 73, "\(deep.errors)")
+      #expect(deep.errors.contains("a/b/c: no folder to make it in; make it with mkdir -p"))
+      #expect(!TestFiles.names(in: folder).contains { $0 == "a" || $0 == "o.vec" })
+      for _ in 0..<2 {
+        let run = try tool.start(training + ["a"], workingFolder: folder).wait()
+        #expect(run.exitCode == 0, "\(run.errors)")
+      }
+      try TestFiles.write("no folder", to: folder + "/file")
+      let taken = try tool.start(training + ["file"], workingFolder: folder).wait()
+      #expect(taken.exitCode == 73 && taken.errors.contains("file: "), "\(taken.errors)")
+    }
+  }
+
+  @Test func aModelStaysWhenItsMeasurementFails() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(Samples.text(lines: 20), to: folder + "/text")
+      try TestFiles.write("\n\n", to: folder + "/blank")
+      let run = try tool.run(
+        "train-lm", folder + "/text", "-o", folder + "/m", "--model", "ngram", "--order", "2", "-q",
+        "--test", folder + "/blank")
+      #expect(run.exitCode == 65 && run.errors.contains("a text without tokens"), "\(run.errors)")
+      #expect(try tool.run("perplexity", folder + "/m", folder + "/text").exitCode == 0)
+    }
+  }
+
+  @Test func threadsThatTheSystemRefusesAreToldInOneLine() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 20), to: folder + "/text")
+      // Each thread wants 8 MB of addresses for its stack.
+      for command in ["vocab", "train-embeddings"] {
+        let run = try Tool(folder: folder).run(
+          shell: "ulimit -v 1200000; exec \"$@\"", command, folder + "/text", "--threads", "512",
+          "-q")
+        #expect(run.exitCode == 1 && run.output.isEmpty, "\(run.exitCode)")
+        let lines = run.errors.split(separator: "\n")
+        #expect(lines.count == 1 && run.errors.contains("refuses a thread"), "\(run.errors)")
+        #expect(run.errors.contains("use fewer --threads"))
+      }
+    }
+  }
+
+  @Test func oneOfAKindIsToldInTheSingular() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write("one two\n", to: folder + "/text")
+      let run = try tool.run(
+        "train-embeddings", folder + "/text", "-o", folder + "/o.vec", "--min-count", "1",
+        "--epochs", "1", "--dim", "4")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(run.output.contains("in 1 file\n") && run.output.contains("tokens       2, 1 time\n"))
+      try TestFiles.write([0x61, 0xFF, 0x20, 0x62, 0x0A], to: folder + "/bad")
+      let words = try tool.run("vocab", folder + "/bad", "-q")
+      #expect(words.errors.contains("1 byte sequence is not UTF-8 and was replaced by U+FFFD"))
+      try TestFiles.write([0x61, 0xFF, 0x20, 0x62, 0xFF, 0x0A], to: folder + "/bad")
+      let more = try tool.run("vocab", folder + "/bad", "-q")
+      #expect(more.errors.contains("2 byte sequences are not UTF-8 and were replaced by U+FFFD"))
+    }
+  }
+
   @Test func outputsOnOnePathAreRefused() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)

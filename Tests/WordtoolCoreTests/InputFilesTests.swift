@@ -41,6 +41,36 @@ struct InputFilesTests {
       listing.leftOut.map(\.path) == ["d/broken", "d/loop", "d/z"].map { folder($0) })
   }
 
+  @Test("what earlier runs wrote is passed over whatever its name; prose that looks so is not")
+  func ownOutputs() throws {
+    let folder = ScratchFolder()
+    for (name, content) in [
+      ("arpa", "a remark\n\\data\\\nngram 1=2\n\n\\1-grams:\n-1\tthe\n"),
+      ("vectors", "2 3\nthe 1.5 2 3\ncat 0.5 -1 2\n"), ("glove", "the 1.5 2 3\ncat 0.5 -1 2\n"),
+      ("vocabulary", "the 10\ncat 5\nsat 5\n"), ("tokens", "{\n  \"added_tokens\": []}"),
+      ("metrics", "{\"epoch\":1,\"loss\":2.5}\n"), ("svg", "<svg width=\"3\"/>"),
+      ("matrix", "%%MatrixMarket matrix coordinate real general\n"),
+      // One line is longer than what is looked at.
+      ("wide", "2 9000\nthe" + String(repeating: " 0.25", count: 9000) + "\n"),
+    ] {
+      try folder.write(content, to: "d/" + name)
+    }
+    let texts = [
+      "2 3\nwords follow here\n", "Chapter 1\nChapter 2\nChapter 3\n", "in 1984\nin 1983\n",
+      "{ he said }\n", "1 2 3\n", "pi 3.14 2.71\n", "the end 0\n\\data\\\n", "a 3\na 2\na 1\n",
+      "score 1 2 3\nscore 2 3 4\n",
+    ]
+    for (place, text) in texts.enumerated() { try folder.write(text, to: "d/text\(place)") }
+    let listing = try InputFiles.texts([folder("d")])
+    #expect(listing.files == texts.indices.map { folder("d/text\($0)") })
+    #expect(
+      listing.leftOut.map(\.reason) == [
+        "a language model (ARPA)", "vectors", "a matrix", "metrics of a training", "an SVG picture",
+        "a tokenizer.json", "vectors", "a vocabulary", "vectors",
+      ])
+    #expect(try InputFiles.texts([folder("d/arpa")]).files == [folder("d/arpa")])
+  }
+
   @Test("what is no text in a folder is passed over and told in one line")
   func leftOut() throws {
     let folder = ScratchFolder()

@@ -27,6 +27,17 @@ struct TextSourceTests {
       try read(source([]), step: step) == "" && read(source([0xEF, 0xBB, 0xBF]), step: step) == "")
   }
 
+  @Test("a text that is wanted as a whole has a limit that names itself")
+  func wholeText() throws {
+    let text = [UInt8](repeating: 0x61, count: 100)
+    #expect(try source(text).readAll(limit: 100) == text)
+    let error = #expect(throws: WordtoolError.self) { try source(text).readAll(limit: 99) }
+    #expect(
+      error?.description == "t: more than 99 bytes of text, expected at most so many; "
+        + "the text is taken into memory as a whole")
+    #expect(MemorySizes.wholeText >= 1 << 26 && MemorySizes.wholeText <= 1 << 32)
+  }
+
   @Test("what is peeked at is read again")
   func peek() throws {
     let source = try source(Array("some text".utf8))

@@ -52,6 +52,7 @@ enum ImageBytes {
     WordtoolError(
       .badData, path: path, at: .byte(offset),
       found: "an image of \(height) x \(width) x \(channels)",
-      expected: "extents from 1 on and at most \(ImageShape.maximumValueCount) values")
+      expected: "extents from 1 on and at most \(ImageShape.maximumFileValueCount) values",
+      remedy: height >= 1 && width >= 1 ? "scale it down, or crop it" : nil)
   }
 }

@@ -34,6 +34,17 @@ public struct ImageShape: Hashable, Sendable {
     self.channels = channels
   }
 
+  /// The most values that an image of a file may have, 44 million coloured pixels: a file of some
+  /// kilobytes may promise more, and filters and networks have several copies of an image.
+  package static let maximumFileValueCount = 1 << 27
+
+  /// A shape as a picture file states it, or nil when an extent is below 1 or an image of it would
+  /// have more than ``maximumFileValueCount`` values.
+  init?(ofFile height: Int, _ width: Int, _ channels: Int) {
+    self.init(checking: height, width, channels)
+    if valueCount > Self.maximumFileValueCount { return nil }
+  }
+
   /// Values in one plane.
   public var planeCount: Int { height * width }
 

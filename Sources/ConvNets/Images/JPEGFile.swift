@@ -38,7 +38,7 @@ enum JPEGFile {
           remedy: "convert it to RGB first")
       }
       let channels = space == TJCS_GRAY.rawValue ? 1 : 3
-      guard let shape = ImageShape(checking: Int(height), Int(width), channels) else {
+      guard let shape = ImageShape(ofFile: Int(height), Int(width), channels) else {
         throw ImageBytes.impossibleShape(
           path, height: Int(height), width: Int(width), channels: channels)
       }

@@ -33,7 +33,7 @@ enum PNGFile {
       let isColour = image.format & png_uint_32(PNG_FORMAT_FLAG_COLOR) != 0
       image.format = isColour ? png_uint_32(PNG_FORMAT_FLAG_COLOR) : 0
       let (height, width) = (Int(image.height), Int(image.width))
-      guard let shape = ImageShape(checking: height, width, isColour ? 3 : 1) else {
+      guard let shape = ImageShape(ofFile: height, width, isColour ? 3 : 1) else {
         throw ImageBytes.impossibleShape(
           path, height: height, width: width, channels: isColour ? 3 : 1)
       }
@@ -107,7 +107,7 @@ enum PNGFile {
         let (width, height) = (
           ImageBytes.bigEndian32(header), ImageBytes.bigEndian32(header.dropFirst(4))
         )
-        guard ImageShape(checking: height, width, 3) != nil else {
+        guard ImageShape(ofFile: height, width, 3) != nil else {
           throw ImageBytes.impossibleShape(
             path, height: height, width: width, channels: 3, at: offset + 8)
         }

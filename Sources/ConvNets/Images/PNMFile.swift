@@ -73,7 +73,7 @@ struct PNMFile {
     let height = try number("the height")
     let largest = try number("the largest value, 1 to 65535", limit: 65535)
     guard largest > 0 else { throw failure("a largest value of 0", "1 to 65535") }
-    guard let shape = ImageShape(checking: height, width, channels) else {
+    guard let shape = ImageShape(ofFile: height, width, channels) else {
       throw ImageBytes.impossibleShape(path, height: height, width: width, channels: channels)
     }
     let size = isText ? 1 : largest > 255 ? 2 : 1

@@ -47,10 +47,25 @@ extension LabelledText {
 extension LabelledText {
   /// A line of text without its words that begin with `__label__`; unchanged if there are none.
   public static func withoutLabels(_ line: some Collection<UInt8>) -> String {
+    if let hasMark = line.withContiguousStorageIfAvailable({ mayHaveLabels($0) }), !hasMark {
+      return String(decoding: line, as: UTF8.self)
+    }
     let words = line.split(whereSeparator: LabelledTextLayout.isSpace)
     let plain = words.filter { !$0.starts(with: LabelledTextLayout.labelPrefix) }
     if plain.count == words.count { return String(decoding: line, as: UTF8.self) }
     return String(decoding: Array(plain.joined(separator: [0x20])), as: UTF8.self)
+  }
+}
+
+extension LabelledText {
+  /// Whether what labels begin with is somewhere in a line: few texts to be classified have it, and
+  /// all others stay as they are.
+  private static func mayHaveLabels(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+    let mark = LabelledTextLayout.labelPrefix
+    guard line.count >= mark.count else { return false }
+    return (0...line.count - mark.count).contains { start in
+      line[start] == mark[0] && line[start...].starts(with: mark)
+    }
   }
 }
 

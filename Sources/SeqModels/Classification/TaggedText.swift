@@ -42,6 +42,10 @@ public struct TaggedText: Sendable {
   /// How many byte sequences of the files were no text and became U+FFFD.
   public private(set) var replacedCount = 0
 
+  /// The words that a sentence of a file may have. It goes through the network as a whole; a file
+  /// without blank lines would be one.
+  package static let longestSentence = 1 << 14
+
   /// No sentence.
   public init() {}
 
@@ -101,6 +105,13 @@ public struct TaggedText: Sendable {
           .badData, path: path, at: .line(line),
           found: fields.count < 2 ? "a word without a tag" : "\(fields.count) columns",
           expected: columns.expected)
+      }
+      guard sentence.words.count < Self.longestSentence else {
+        throw WordtoolError(
+          .badData, path: path, at: .line(line),
+          found: "a sentence of more than \(Self.longestSentence) words",
+          expected: "at most so many; a sentence goes through the network as a whole",
+          remedy: "put a blank line behind each sentence")
       }
       sentence.words.append(word)
       sentence.tags.append(tag)

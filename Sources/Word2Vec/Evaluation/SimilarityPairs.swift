@@ -4,7 +4,7 @@ import WordtoolCore
 ///
 /// A line is `word word score`, parted by tabs, commas or blanks, as WordSim-353, MEN, RG-65 and
 /// SimLex-999 are published: what follows the score is not looked at, the first line may name the
-/// columns, and lines that begin with `#` are remarks.
+/// columns, lines that begin with `#` are remarks, and the number of each row may stand in front.
 public struct SimilarityPairs: Hashable, Sendable {
   /// One pair.
   public struct Pair: Hashable, Sendable {
@@ -57,7 +57,7 @@ public struct SimilarityPairs: Hashable, Sendable {
   }
 
   /// Whether a column is called as scores are.
-  private static func isScore(_ name: String) -> Bool {
+  static func isScore(_ name: String) -> Bool {
     let name = name.lowercased()
     return name.hasPrefix("simlex") || name.hasPrefix("human") || name.hasPrefix("score")
       || name.hasPrefix("similarity") || name.hasPrefix("mean")
@@ -72,7 +72,8 @@ package enum PairLines {
     package var number: Int
   }
 
-  /// The lines of a file; blank ones and remarks behind `#` are left out.
+  /// The lines of a file; blank ones, remarks behind `#` and the numbers of rows in front of the words
+  /// are left out.
   ///
   /// - Throws: ``WordtoolError``: what reading throws, `badData` for a line of one word.
   package static func read(_ path: String) throws -> [Line] {
@@ -93,6 +94,45 @@ package enum PairLines {
       }
       lines.append(Line(fields: fields, number: reader.number))
     }
-    return lines
+    return withoutRowNumbers(lines)
+  }
+
+  /// As ``read(_:)``, without the first line where that names the columns.
+  package static func readPairs(_ path: String) throws -> [Line] {
+    let lines = try read(path)
+    return namesColumns(lines) ? Array(lines.dropFirst()) : lines
+  }
+
+  /// Whether the first line is the names of columns: the usual ones, or where all others have a
+  /// number behind the words it has none.
+  private static func namesColumns(_ lines: [Line]) -> Bool {
+    guard let first = lines.first?.fields else { return false }
+    let names = first.prefix(2).map { $0.lowercased().filter { $0.isLetter || $0.isNumber } }
+    let usual = ["word1 word2", "w1 w2", "term1 term2", "firstword secondword"]
+    if usual.contains(names.joined(separator: " ")) { return true }
+    let further = first.dropFirst(2)
+    if further.contains(where: SimilarityPairs.isScore) { return true }
+    return !further.isEmpty && further.allSatisfy { Double($0) == nil } && lines.count > 1
+      && lines.dropFirst().allSatisfy { $0.fields.dropFirst(2).contains { Double($0) != nil } }
+  }
+
+  /// Leaves out the first column where it is the numbers of the rows: whole numbers, with two words
+  /// behind them. One line has them only if a score follows.
+  private static func withoutRowNumbers(_ lines: [Line]) -> [Line] {
+    func isNumbered(_ line: Line) -> Bool {
+      line.fields.count >= 3 && Int(line.fields[0]) != nil && Double(line.fields[1]) == nil
+        && Double(line.fields[2]) == nil
+    }
+    let hasNames = lines.first.map { !isNumbered($0) } ?? false
+    let rows = lines.dropFirst(hasNames ? 1 : 0)
+    guard let first = rows.first, rows.allSatisfy(isNumbered),
+      rows.count > 1 || first.fields.dropFirst(3).first.flatMap(Double.init) != nil
+    else { return lines }
+    return lines.enumerated().map { place, line in
+      // Tables of R and pandas have no name for such a column.
+      let isShort = hasNames && place == 0 && line.fields.count < first.fields.count
+      return isShort
+        ? line : Line(fields: Array(line.fields.dropFirst()), number: line.number)
+    }
   }
 }

@@ -99,6 +99,9 @@ final class FileContents: @unchecked Sendable {
     return try TextSource(ByteSource(bytes: Array(bytes), path: path)).readAll()
   }
 
+  /// The bytes that the first line of text may have, if it comes compressed or through a pipe.
+  private static let longestStart = 1 << 24
+
   private static func readAll(_ path: String) throws -> UnsafeRawBufferPointer {
     let source = try ByteSource(path: path)
     var capacity = 1 << 20
@@ -108,7 +111,22 @@ final class FileContents: @unchecked Sendable {
     do {
       while true {
         if count == capacity {
+          // A binary file has both of these long before, and text has lines.
+          if capacity == longestStart, let memory, memchr(memory, 0x0A, count) == nil,
+            memchr(memory, 0, count) == nil
+          {
+            throw WordtoolError(
+              .badData, path: path, found: "more than \(count) bytes without a line end",
+              expected: "vectors")
+          }
           capacity *= 2
+          // The vectors themselves are made beside this; a small file may unpack to any size.
+          guard capacity <= max(MemorySizes.available / 2, 1 << 28) else {
+            throw WordtoolError(
+              .badData, path: path, found: "more than \(count) unpacked bytes",
+              expected: "at most half of the memory there is",
+              remedy: "unpack the file on disk; files that are not packed are mapped")
+          }
           guard let larger = realloc(memory, capacity) else { throw outOfMemory(path, capacity) }
           memory = larger
         }

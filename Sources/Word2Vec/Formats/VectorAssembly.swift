@@ -63,15 +63,23 @@ struct VectorAssembly {
         throw WordtoolError(
           .badData, path: wordPath ?? path, at: position(row),
           found: "the word '\(String(decoding: word.prefix(60), as: UTF8.self))' is not UTF-8",
-          expected: "UTF-8", remedy: "`lossy` keeps it with U+FFFD in place of bad bytes")
+          expected: "UTF-8",
+          remedy: "`lossy` keeps it with U+FFFD in place of bad bytes"
+            + (format == .word2vecBinary && row > 0
+              ? "; in this format \(Word2VecBinaryReader.shift)" : ""))
       }
     }
-    if repaired > 0 { warnings.append("\(repaired) words that are not UTF-8 were repaired") }
+    if repaired > 0 {
+      warnings.append(
+        repaired == 1
+          ? "1 word that is not UTF-8 was repaired"
+          : "\(repaired) words that are not UTF-8 were repaired")
+    }
     if let first = withControls.first {
       warnings.append(
         "\(withControls.count == 1 ? "a word has" : "\(withControls.count) words have") control "
-          + "characters, the first in row \(first + 1): in this format a blank inside of a word "
-          + "shifts all that follow; write it anew without such words, or as text")
+          + "characters, the first in row \(first + 1): in this format "
+          + "\(Word2VecBinaryReader.shift); write it anew without such words, or as text")
     }
     if let first = empty.first {
       warnings.append(

@@ -9,6 +9,9 @@ enum Word2VecBinaryReader {
   /// No word is longer; without a limit a damaged file would be searched to its end.
   private static let longestWord = 1 << 24
 
+  /// What gensim writes for words such as `New York`, and no reader can tell from what it should be.
+  static let shift = "a blank inside of a word shifts all that follows"
+
   static func read(
     _ bytes: UnsafeRawBufferPointer, path: String, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
@@ -36,7 +39,7 @@ enum Word2VecBinaryReader {
             ? "the file ends after \(row) of \(count) words"
             : "no blank after the word of row \(row + 1)",
           expected: "a word, a blank and \(dimension) floats",
-          remedy: "the file is truncated or no word2vec binary")
+          remedy: "the file is truncated or no word2vec binary, or \(shift)")
       }
       let wordEnd = UnsafeRawPointer(blank) - base
       guard bytes.count - wordEnd - 1 >= rowByteCount else {
@@ -52,7 +55,8 @@ enum Word2VecBinaryReader {
     guard offset == bytes.count else {
       throw WordtoolError(
         .badData, path: path, at: .byte(offset),
-        found: "\(bytes.count - offset) bytes after the last of \(count) words", expected: "none")
+        found: "\(bytes.count - offset) bytes after the last of \(count) words", expected: "none",
+        remedy: "\(shift): write it anew without such words, or as text")
     }
 
     let rows = Allocation(byteCount: count * rowByteCount)

@@ -54,7 +54,8 @@ struct ClassifyCommand: ParsableCommand {
     func tell() {
       guard blankCount < textCount else { return }
       if blankCount > 0 {
-        StandardError.warn("\(blankCount) of \(textCount) texts are blank: no answer")
+        StandardError.warn(
+          "\(blankCount) of \(textCount) texts \(blankCount == 1 ? "is" : "are") blank: no answer")
       }
       if unknownCount > 0 {
         StandardError.warn(

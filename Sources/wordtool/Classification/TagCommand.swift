@@ -27,8 +27,11 @@ struct TagCommand: ParsableCommand {
   func run() throws {
     let tagger = try SequenceTagger(contentsOf: questions.model)
     StandardError.warn(of: tagger.rule, in: questions.model)
-    try questions.answerAll { try answer($0, tagger) }
+    try questions.answerAll(longestLine: Self.longestSentence) { try answer($0, tagger) }
   }
+
+  /// Bytes of a sentence, which goes through the network as a whole: some 14 kB a word.
+  private static let longestSentence = 1 << 16
 
   /// Prints the tags of some sentences and returns how many have words.
   private func answer(_ batch: LabelledText, _ tagger: SequenceTagger) throws -> Int {

@@ -53,12 +53,17 @@ struct TextQuestions: ParsableArguments {
   /// Calls `answer` with all texts in order, some at a time. A conversation over a pipe gets each
   /// answer as soon as its question came.
   ///
-  /// - Parameter answer: returns how many of the texts have words.
+  /// - Parameters:
+  ///   - longestLine: the bytes a text of a file may have.
+  ///   - answer: returns how many of the texts have words.
   /// - Throws: ``WordtoolError`` of kind `badData` when no text has words.
-  func answerAll(_ answer: (LabelledText) throws -> Int) throws {
+  func answerAll(
+    longestLine: Int = LineReader.usualLimit, _ answer: (LabelledText) throws -> Int
+  ) throws {
     var textCount = 0
     var answeredCount = 0
     func take(_ batch: LabelledText) throws {
+      try MappedFile.requireUnchanged()
       textCount += batch.count
       answeredCount += try answer(batch)
     }
@@ -72,7 +77,8 @@ struct TextQuestions: ParsableArguments {
     }
     for path in text.isEmpty ? (texts.isEmpty ? ["-"] : texts) : [] {
       let lines = LineReader(
-        try TextSource(path: path, encoding: encoding.encoding), invalid: .replaced)
+        try TextSource(path: path, encoding: encoding.encoding), invalid: .replaced,
+        maximumLength: longestLine)
       while case let batch = try Self.batch(lines, waits: path != "-"), batch.count > 0 {
         try take(batch)
         if path == "-" { try StandardOutput.shared.flush() }

@@ -26,6 +26,11 @@ enum NumberFormat {
     return text
   }
 
+  /// `1 time`, `1,234 times`: a number with what is counted.
+  static func counted(_ value: Int, _ name: String) -> String {
+    grouped(value) + " " + name + (value == 1 ? "" : "s")
+  }
+
   /// 1234567 as `1.23 M`.
   static func withPrefix(_ value: Double) -> String {
     switch value {

@@ -44,8 +44,14 @@ enum StandardError {
   static func warnOfReplacements(_ count: Int, isTold: Bool = true) {
     guard count > 0 else { return }
     warn(
-      "\(count) byte sequences are not UTF-8 and were replaced by U+FFFD"
+      replacements(count)
         + (isTold ? "; --strict refuses such text, --encoding reads another encoding" : ""))
+  }
+
+  /// What became of so many byte sequences.
+  static func replacements(_ count: Int) -> String {
+    NumberFormat.counted(count, "byte sequence")
+      + (count == 1 ? " is not UTF-8 and was" : " are not UTF-8 and were") + " replaced by U+FFFD"
   }
 
   /// Prints one line, after wiping a progress line that may stand there. Control characters in it

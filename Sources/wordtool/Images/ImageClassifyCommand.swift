@@ -165,6 +165,7 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     let progress = progress.makeProgress()
     defer { progress.finish() }
     var set = try ImageDataset(evaluating: path, classNames: model.classNames)
+      .told(threads: threads.count, stop: stop)
     let channels = model.inputShape.channels
     if model.description.preprocessing.convertsColors, [1, 3].contains(channels) {
       set = try set.converted(toChannels: channels)

@@ -139,7 +139,7 @@ struct ImageFeaturesCommand: ParsableCommand, ConditionalOptions {
   func run() throws {
     let stop = Interrupts.stopFlag()
     let (views, isFolder) = (self.views, self.isFolder)
-    if isFolder, !Environment.isFolder(output) { mkdir(output, 0o777) }
+    if isFolder { try OutputFolder.make(output) }
     // Outputs that cannot be written are told before the work.
     let prefix = output.hasSuffix("/") ? output : output + "/"
     let paths = isFolder ? views.map { prefix + $0.rawValue + ".png" } : [output]

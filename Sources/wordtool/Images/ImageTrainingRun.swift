@@ -91,12 +91,13 @@ struct ImageTrainingRun: Training {
       Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "images"))
     let names = checkpoint?.description.classNames
     let set = try ImageDataset(contentsOf: command.data, part: .train, classNames: names)
-    if let summary = InputFiles.Listing(leftOut: set.leftOut).summary {
-      StandardError.note(summary)
-    }
+      .told(threads: common.threads.count, stop: session.stop)
     // Sets of other classes are told of before the work and not after it.
     func measured(_ path: String?) throws -> ImageDataset? {
-      try path.map { try ImageDataset(evaluating: $0, classNames: names ?? set.classNames) }
+      try path.map {
+        try ImageDataset(evaluating: $0, classNames: names ?? set.classNames)
+          .told(threads: common.threads.count, stop: session.stop)
+      }
     }
     let (valid, test) = (try measured(command.valid), try measured(command.test))
     return Trainer(
@@ -224,5 +225,16 @@ struct ImageTrainingRun: Training {
       + NumberFormat.fixed(report.accuracy, 4)
     if let valid = report.validAccuracy { text += "  valid \(NumberFormat.fixed(valid, 4))" }
     return text + "  learning rate \(NumberFormat.short(report.learningRate))"
+  }
+}
+
+extension ImageDataset {
+  /// The set without damaged images. What is left out of a folder is told in one line.
+  func told(threads: Int, stop: StopFlag) throws -> ImageDataset {
+    let set = try withoutDamaged(threads: threads, stop: stop)
+    if let summary = InputFiles.Listing(leftOut: set.leftOut).summary {
+      StandardError.note(summary)
+    }
+    return set
   }
 }

@@ -40,7 +40,10 @@ struct ExportONNXCommand: ParsableCommand {
     // Opened first: an output that cannot be written is told before a large model is read.
     try OutputPaths.check([output], inputs: [model])
     let file = try OutputKind.onnx.open(output)
-    switch try SequenceModelFile.load(model) {
+    let loaded = try SequenceModelFile.load(model)
+    // The graph says how text is cut, and whoever runs it cuts by his own Unicode version.
+    StandardError.warn(of: loaded.rule, in: model)
+    switch loaded {
     case .classifier(let classifier): try classifier.writeONNX(to: file)
     case .tagger(let tagger): try tagger.writeONNX(to: file)
     case .languageModel(let network as NeuralLanguageModel): try network.writeONNX(to: file)

@@ -24,7 +24,7 @@ enum ABCInput {
     let book = try ABCBook(TextSource(path: path, encoding: encoding.encoding))
     if book.replacedCount > 0 {
       StandardError.warn(
-        "\(book.replacedCount) byte sequences are not UTF-8 and were replaced by U+FFFD; old tunes are "
+        "\(StandardError.replacements(book.replacedCount)); old tunes are "
           + "often in --encoding latin-1")
     }
     return book

@@ -94,7 +94,7 @@ enum DefaultVectors {
   }
 
   /// Makes a folder and the folders above it.
-  static func makeFolder(_ path: String) throws {
+  private static func makeFolder(_ path: String) throws {
     var partial = ""
     for part in path.split(separator: "/") {
       partial += (partial.isEmpty && !path.hasPrefix("/") ? "" : "/") + part

@@ -50,7 +50,7 @@ struct EmbeddingTraining: Training {
         ("text", "\(NumberFormat.bytes(bytes)) in \(files) file\(files == 1 ? "" : "s")"),
         ("words", NumberFormat.grouped(vocabulary)),
         ("dimension", String(dimension)),
-        ("tokens", "\(NumberFormat.grouped(tokens)), \(epochs) times"),
+        ("tokens", "\(NumberFormat.grouped(tokens)), \(NumberFormat.counted(epochs, "time"))"),
         ("training", NumberFormat.fixed(seconds, 1) + " s"),
         ("words/s", NumberFormat.grouped(Int(wordsPerSecond))),
         ("loss", NumberFormat.fixed(loss, 4)),
@@ -121,7 +121,7 @@ struct EmbeddingTraining: Training {
     }
     if let path = command.vocabulary.saveVocab { extras.append(.init(path: path, kind: .text)) }
     let checkpoints = command.checkpoints
-    if let folder = checkpoints.checkpoint { try DefaultVectors.makeFolder(folder) }
+    if let folder = checkpoints.checkpoint { try OutputFolder.make(folder) }
     var files = TrainingFiles(
       output: path, kind: .vectors(format), inputs: command.texts,
       references: [command.vocabulary.vocab, command.initial], metrics: command.common.metrics)
@@ -145,7 +145,7 @@ struct EmbeddingTraining: Training {
       if options.epochs > SkipGramOptions().epochs {
         session.progress.note(
           "\(NumberFormat.grouped(tokens)) words are few, so they are passed over "
-            + "\(options.epochs) times; --epochs says otherwise")
+            + "\(NumberFormat.counted(options.epochs, "time")); --epochs says otherwise")
       }
     }
     let trainer = try SkipGramTrainer(

@@ -40,7 +40,12 @@ enum QuestionLines {
     while var batch = try next(lines) {
       let stop = end.flatMap { batch.firstIndex(of: $0) }
       if let stop { batch.removeSubrange(stop...) }
-      for (line, result) in zip(batch, try answer(batch)) {
+      // Before, as bytes that nobody checked can end the process; after, as they may have changed
+      // meanwhile.
+      try MappedFile.requireUnchanged()
+      let answers = try answer(batch)
+      try MappedFile.requireUnchanged()
+      for (line, result) in zip(batch, answers) {
         number += 1
         try show(result, line, number)
         try out.write(prompt)

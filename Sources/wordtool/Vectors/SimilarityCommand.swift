@@ -9,7 +9,8 @@ struct SimilarityCommand: ParsableCommand {
     abstract: "Print the cosine similarity of two words, or of the pairs in a file.",
     discussion: """
       A file of pairs holds two words a line, apart by a tab, a comma or spaces; what follows them on the \
-      line is not looked at. The output has one line a pair: both words and the similarity, apart \
+      line is not looked at, nor are a first line that names the columns and the numbers of rows in \
+      front. The output has one line a pair: both words and the similarity, apart \
       by tabs. Pairs with an unknown word are left out and told on standard error.
 
       Example:
@@ -67,7 +68,7 @@ struct SimilarityCommand: ParsableCommand {
   }
 
   private static func readPairs(_ path: String) throws -> [(String, String)] {
-    let pairs = try PairLines.read(path).map { ($0.fields[0], $0.fields[1]) }
+    let pairs = try PairLines.readPairs(path).map { ($0.fields[0], $0.fields[1]) }
     guard !pairs.isEmpty else {
       throw WordtoolError(.badData, path: path, found: "no pairs", expected: "two words a line")
     }
