@@ -123,7 +123,7 @@ public struct EncodingPicture: Sendable {
   /// The sentence that says the opposite with the same words.
   public static let oppositeExample = "the food was bad, not good at all"
 
-  private static func width(_ text: String) -> Int { text.count }
+  private static func width(_ text: String) -> Int { TerminalCells.count(in: text) }
 
   private static func padded(_ text: String, to width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - Self.width(text)))

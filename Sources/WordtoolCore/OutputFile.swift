@@ -18,6 +18,8 @@ public final class OutputFile {
   public let path: String
   /// Whether the bytes go to standard output, by whatever name.
   public let isStandardOutput: Bool
+  /// Whether it is a terminal, which would obey control characters: there they are shown.
+  private let isTerminal: Bool
   private var descriptor: Int32
   private let temporary: TemporaryOutput?
   private let deflater: Deflater?
@@ -53,6 +55,7 @@ public final class OutputFile {
       temporary = file
       descriptor = file.descriptor
     }
+    isTerminal = temporary == nil && descriptor >= 0 && isatty(descriptor) == 1
     guard descriptor >= 0 else {
       var error = failure()
       if !isStandardOutput { error.kind = .cannotCreate }
@@ -152,7 +155,11 @@ public final class OutputFile {
   }
 
   private func pack(_ bytes: UnsafeRawBufferPointer, isLast: Bool = false) throws {
-    guard let deflater else { return try unsafe writeThrough(bytes) }
+    guard let deflater else {
+      guard isTerminal else { return try unsafe writeThrough(bytes) }
+      let shown = unsafe ControlCharacters.escapedInLines(bytes)
+      return try unsafe shown.withUnsafeBytes { try unsafe writeThrough($0) }
+    }
     try unsafe deflater.pack(bytes, isLast: isLast) { try unsafe writeThrough($0) }
   }
 

@@ -68,7 +68,7 @@ import TestSupport
       let json = try tool.run("classify", model, "--json", input: "fine\nzork\n")
       #expect(json.output.hasPrefix(#"{"known":1,"labels":[{"label":"pos","probability":0."#))
       #expect(json.output.split(separator: "\n").count == 2)
-      #expect(json.errors.contains("1 of 2 texts have no word that the model knows"))
+      #expect(json.errors.contains("1 of 2 texts has no word that the model knows"))
     }
   }
 

@@ -15,6 +15,8 @@ struct CommandDescription: Decodable {
     var kind: String
     var names: [Name]?
     var allValues: [String]?
+    var completionKind: Completion?
+    var valueName: String?
     var defaultValue: String?
 
     /// The option as it is written, by its long name where it has one; nil of what stands without.
@@ -24,6 +26,11 @@ struct CommandDescription: Decodable {
       return long.isEmpty ? names.map { "-" + $0.name } : long
     }
     var takesValue: Bool { kind == "option" }
+  }
+  /// What a shell offers; nil lists of what is no list.
+  struct Completion: Decodable {
+    struct List: Decodable { var values: [String]? }
+    var list: List?
   }
   var commandName: String
   var subcommands: [CommandDescription]?

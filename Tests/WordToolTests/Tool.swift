@@ -21,7 +21,10 @@ struct Tool {
   /// The binary to run.
   var executable = Tool.path
 
-  init(folder: String) { self.folder = folder }
+  init(folder: String, executable: String = Tool.path) {
+    self.folder = folder
+    self.executable = executable
+  }
 
   private var environment: [String: String] {
     var environment = [
@@ -58,6 +61,15 @@ struct Tool {
       shell == nil ? executable : "/bin/sh",
       (shell.map { ["-c", $0, "sh", executable] } ?? []) + arguments, environment: environment,
       input: input, outputPath: outputPath, folder: folder, workingFolder: workingFolder)
+  }
+
+  /// Runs the tool with a terminal for its standard output.
+  func run(
+    onTerminal arguments: [String], columns: Int = 80, typed: String? = nil
+  ) throws -> Subprocess.Result {
+    try PseudoTerminal.run(
+      executable, arguments, environment: environment, columns: columns, typed: typed,
+      folder: folder)
   }
 
   /// Runs the tool to its end.

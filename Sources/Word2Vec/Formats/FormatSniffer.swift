@@ -92,3 +92,11 @@ enum FormatSniffer {
       && String(validating: sample.dropLast(min(3, sample.count - 1)), as: UTF8.self) != nil
   }
 }
+
+extension WordVectors.Format {
+  /// The format of vectors that the first bytes of a file tell of; nil for anything else.
+  package init?(sniffing bytes: UnsafeRawBufferPointer) {
+    guard let format = try? FormatSniffer.format(of: bytes, path: "") else { return nil }
+    self = format
+  }
+}

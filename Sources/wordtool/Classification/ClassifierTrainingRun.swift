@@ -56,8 +56,10 @@ struct ClassifierTrainingRun: Training {
     guard let training = classifier.training else { return classifier }
     if training.emptyCount > 0 {
       StandardError.warn(
-        "\(training.emptyCount) of \(texts.train.count) texts have no word that counts; they teach "
-          + "nothing but how frequent their label is")
+        "\(training.emptyCount) of \(NumberFormat.counted(texts.train.count, "text")) "
+          + (training.emptyCount == 1
+            ? "has no word that counts; it teaches " : "have no word that counts; they teach ")
+          + "nothing but how frequent the label is")
     }
     if let share = training.lossShare, share > 0.8 {
       StandardError.warn(
@@ -150,8 +152,10 @@ enum ClassificationWarnings {
     }
     if report.unknownTextCount > 0 {
       StandardError.warn(
-        "\(report.unknownTextCount) of \(report.exampleCount) texts have no word that the model "
-          + "knows: the answers say nothing about them")
+        "\(report.unknownTextCount) of \(NumberFormat.counted(report.exampleCount, "text")) "
+          + (report.unknownTextCount == 1
+            ? "has no word that the model knows: the answer says nothing about it"
+            : "have no word that the model knows: the answers say nothing about them"))
     }
   }
 }

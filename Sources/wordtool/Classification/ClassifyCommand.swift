@@ -38,7 +38,9 @@ struct ClassifyCommand: ParsableCommand {
 
   func run() throws {
     let stop = Interrupts.stopFlag()
-    let classifier = try TextClassifier(contentsOf: questions.model)
+    let classifier = try FileKind.reading(questions.model, as: .classifier) {
+      try TextClassifier(contentsOf: questions.model)
+    }
     StandardError.warn(of: classifier.rule, in: questions.model)
     var totals = Totals()
     defer { totals.tell() }
@@ -55,12 +57,15 @@ struct ClassifyCommand: ParsableCommand {
       guard blankCount < textCount else { return }
       if blankCount > 0 {
         StandardError.warn(
-          "\(blankCount) of \(textCount) texts \(blankCount == 1 ? "is" : "are") blank: no answer")
+          "\(blankCount) of \(NumberFormat.counted(textCount, "text")) \(blankCount == 1 ? "is" : "are") "
+            + "blank: no answer")
       }
       if unknownCount > 0 {
         StandardError.warn(
-          "\(unknownCount) of \(textCount) texts have no word that the model knows: their answers "
-            + "say nothing about them")
+          "\(unknownCount) of \(NumberFormat.counted(textCount, "text")) "
+            + (unknownCount == 1
+              ? "has no word that the model knows: its answer says nothing about it"
+              : "have no word that the model knows: their answers say nothing about them"))
       }
     }
   }

@@ -44,7 +44,9 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
 
   func run() throws {
     let stop = Interrupts.stopFlag()
-    let classifier = try TextClassifier(contentsOf: model)
+    let classifier = try FileKind.reading(model, as: .classifier) {
+      try TextClassifier(contentsOf: model)
+    }
     StandardError.warn(of: classifier.rule, in: model)
     let text = try layout.read([file])
     let report = try classifier.evaluate(text, k: count, threads: threads.count, stop: stop)

@@ -30,7 +30,9 @@ struct EvaluateTaggingCommand: ParsableCommand {
   @OptionGroup var json: JSONOptions
 
   func run() throws {
-    let tagger = try SequenceTagger(contentsOf: model)
+    let tagger = try FileKind.reading(model, as: .tagger) {
+      try SequenceTagger(contentsOf: model)
+    }
     StandardError.warn(of: tagger.rule, in: model)
     let text = try layout.read([file])
     let report = try tagger.evaluate(text, threads: threads.count)

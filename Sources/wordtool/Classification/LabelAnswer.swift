@@ -35,6 +35,6 @@ struct LabelAnswer: Encodable {
       [[kind] + names]
         + names.indices.map { row in
           [names[row]] + names.indices.map { "\(count(row, $0))" }
-        })
+        }, shrinking: Array(0...names.count))
   }
 }

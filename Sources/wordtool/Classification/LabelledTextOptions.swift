@@ -110,6 +110,8 @@ struct OrderRange: ExpressibleByArgument {
 
 /// Weights of classes: `balanced`, or `spam=3,ham=1`.
 struct ClassWeightList: ExpressibleByArgument {
+  static var defaultCompletionKind: CompletionKind { .list(["balanced"]) }
+
   let weights: ClassWeights
 
   init?(argument: String) {

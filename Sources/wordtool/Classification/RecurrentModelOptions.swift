@@ -110,7 +110,9 @@ struct RecurrentShapeOptions: ParsableArguments {
   /// The vectors of `--embeddings`.
   func pretrained() throws -> PretrainedEmbeddings? {
     guard let embeddings else { return nil }
-    let vectors = try WordVectors(contentsOf: embeddings)
+    let vectors = try FileKind.reading(embeddings, as: .vectors) {
+      try WordVectors(contentsOf: embeddings)
+    }
     var values: [Float] = []
     values.reserveCapacity(vectors.count * vectors.dimension)
     for index in 0..<vectors.count { values += vectors.vector(at: index) }

@@ -25,7 +25,9 @@ struct TagCommand: ParsableCommand {
   }
 
   func run() throws {
-    let tagger = try SequenceTagger(contentsOf: questions.model)
+    let tagger = try FileKind.reading(questions.model, as: .tagger) {
+      try SequenceTagger(contentsOf: questions.model)
+    }
     StandardError.warn(of: tagger.rule, in: questions.model)
     try questions.answerAll(longestLine: Self.longestSentence) { try answer($0, tagger) }
   }

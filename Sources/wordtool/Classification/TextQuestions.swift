@@ -75,6 +75,7 @@ struct TextQuestions: ParsableArguments {
       for words in text { batch.append(text: words, labels: []) }
       try take(batch)
     }
+    if text.isEmpty && texts.isEmpty { StandardInput.tell() }
     for path in text.isEmpty ? (texts.isEmpty ? ["-"] : texts) : [] {
       let lines = LineReader(
         try TextSource(path: path, encoding: encoding.encoding), invalid: .replaced,

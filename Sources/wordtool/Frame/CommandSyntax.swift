@@ -9,6 +9,8 @@ struct CommandSyntax {
     var name: String
     var takesValue: Bool
     var help: String
+    /// What it may be, where that is a list.
+    var choices: [String]
   }
 
   /// By each name as it is typed.
@@ -23,6 +25,7 @@ struct CommandSyntax {
       var names: [Name]?
       var valueName: String?
       var abstract: String?
+      var allValues: [String]?
     }
     struct Name: Decodable {
       var kind: String
@@ -41,7 +44,7 @@ struct CommandSyntax {
       for other in names {
         options[other.typed] = Option(
           name: name?.typed ?? other.typed, takesValue: argument.kind == "option",
-          help: argument.abstract ?? "")
+          help: argument.abstract ?? "", choices: argument.allValues ?? [])
       }
     }
   }
@@ -49,12 +52,32 @@ struct CommandSyntax {
   /// Whether the command has an option or flag of that name, typed with its dashes.
   func has(_ name: String) -> Bool { options[name] != nil }
 
-  /// What the option may be whose value a message refuses without saying so; nil of others.
-  func choices(forRefusal message: String) -> String? {
+  /// What to say in place of ArgumentParser's message that a value is refused: it names no choices
+  /// where they are no enumeration, and breaks them over lines where they are many. Nil of other
+  /// messages.
+  func refusal(for message: String) -> String? {
     let parts = message.split(separator: " is invalid for '", maxSplits: 1)
-    guard parts.count == 2, parts[1].hasSuffix("'") else { return nil }
-    let names = parts[1].dropLast().split { $0 == " " || $0 == "," }
-    return names.lazy.compactMap { options[String($0)]?.help }.first { !$0.isEmpty }
+    guard parts.count == 2, parts[0].hasPrefix("The value '"),
+      let end = parts[1].firstIndex(of: "'")
+    else { return nil }
+    let names = parts[1][..<end].split { $0 == " " || $0 == "," }
+    guard let option = names.lazy.compactMap({ options[String($0)] }).first else { return nil }
+    if !option.choices.isEmpty {
+      let value = String(parts[0].dropFirst("The value '".count).dropLast())
+      let first = option.choices.dropLast().joined(separator: ", ")
+      let last = option.choices.suffix(1).joined()
+      let expected = first.isEmpty ? last : "\(first) or \(last)"
+      return "\(option.name) is '\(value)', expected \(expected)" + hint(at: value)
+    }
+    guard !option.help.isEmpty else { return nil }
+    let help = option.help.hasSuffix(".") ? String(option.help.dropLast()) : option.help
+    return "\(parts[0]) is invalid for '\(parts[1][..<end])': \(help)"
+  }
+
+  /// The option that a value belongs to which another refused.
+  private func hint(at value: String) -> String {
+    let others = Set(options.values.filter { $0.choices.contains(value) }.map(\.name))
+    return others.sorted().first.map { "; \($0) can be '\(value)'" } ?? ""
   }
 
   /// The arguments with values joined to their options where ArgumentParser takes them for options:
@@ -99,7 +122,9 @@ struct CommandSyntax {
       defer { isValue = options[argument]?.takesValue ?? false }
       let name = String(argument.prefix { $0 != "=" })
       let bare = name.drop { $0 == "-" }
-      if isValue || !name.hasPrefix("-") || bare.count < 2 || has(name) { continue }
+      if isValue || !name.hasPrefix("-") || has(name) { continue }
+      // One letter behind one dash is a short option, of whatever tool.
+      if bare.count < 2, !name.hasPrefix("--") || bare.isEmpty { continue }
       let key = bare.lowercased().filter { $0 != "-" && $0 != "_" }
       let own = options.keys.sorted().first {
         $0.hasPrefix("--") && $0.filter { $0 != "-" } == key

@@ -26,9 +26,9 @@ enum NumberFormat {
     return text
   }
 
-  /// `1 time`, `1,234 times`: a number with what is counted.
-  static func counted(_ value: Int, _ name: String) -> String {
-    grouped(value) + " " + name + (value == 1 ? "" : "s")
+  /// `1 text`, `1,234 texts`: a number of what is counted, and its name.
+  static func counted(_ count: Int, _ name: String) -> String {
+    "\(grouped(count)) \(name)\(count == 1 ? "" : name.hasSuffix("s") ? "es" : "s")"
   }
 
   /// 1234567 as `1.23 M`.
@@ -67,6 +67,11 @@ enum NumberFormat {
 }
 
 extension String {
+  /// The text without an end, where it has it.
+  func trimmingSuffix(_ end: String) -> String {
+    hasSuffix(end) ? String(dropLast(end.count)) : self
+  }
+
   /// The text with spaces behind it up to `width` cells of a terminal, or before it.
   func padded(to width: Int, onLeft: Bool = false) -> String {
     let fill = String(repeating: " ", count: max(0, width - TerminalText.cells(in: self)))

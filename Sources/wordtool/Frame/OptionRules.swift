@@ -105,4 +105,14 @@ package enum OptionEffects {
       return WordTool.message(for: error)
     }
   }
+
+  /// What a command line that is refused is told; nil when it is not.
+  package static func told(of arguments: [String]) -> String? {
+    do {
+      _ = try Runner.parse(arguments)
+      return nil
+    } catch {
+      return WordTool.message(for: error)
+    }
+  }
 }

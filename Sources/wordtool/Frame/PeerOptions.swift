@@ -3,6 +3,16 @@
 enum PeerOptions {
   /// What the option is called here; of several names the first that the command has.
   static let renamed: [String: [String]] = [
+    "analyzer": ["--unit"], "arch": ["--model"], "arpa": ["--output"], "clipnorm": ["--clip"],
+    "classweight": ["--class-weights"], "gamma": ["--decay"], "imgsize": ["--input"],
+    "k": ["--count", "--top-k"], "limitvocabfile": ["--vocab"], "lm": ["--output"],
+    "lrdecay": ["--decay"], "maxfinalvocab": ["--max-vocab"], "maxnewtokens": ["--length"],
+    "modelprefix": ["--output"], "n": ["--count"], "nfeatures": ["--columns"],
+    "numbeams": ["--beam"], "numreturnsequences": ["--samples"], "opt": ["--optimizer"],
+    "rnntype": ["--cell"], "save": ["--output"], "smoothidf": ["--smooth"],
+    "specialtokens": ["--special"], "sublineartf": ["--sublinear"], "tieweights": ["--tied"],
+    "to": ["--format"], "useidf": ["--idf"], "wd": ["--weight-decay"], "words": ["--length"],
+    "writevocab": ["--save-vocab"],
     "alpha": ["--lr"], "batchsize": ["--batch"], "bucket": ["--buckets"],
     "clipping": ["--clip"], "dimension": ["--dim"], "dims": ["--dim"],
     "emsize": ["--embedding", "--dim"], "embeddingdim": ["--embedding", "--dim"],
@@ -20,7 +30,8 @@ enum PeerOptions {
     "randomstate": ["--seed"], "readvocab": ["--vocab"], "restrictvocab": ["--restrict"],
     "savemodel": ["--output"], "saveoutput": ["--save-context"], "seqlen": ["--bptt"],
     "sequencelength": ["--bptt"], "size": ["--dim"], "testfile": ["--test"],
-    "thread": ["--threads"], "top": ["--count"], "topk": ["--top-k", "--count"],
+    "thread": ["--threads"], "top": ["--count"], "maxlength": ["--length"],
+    "topk": ["--top-k", "--count"],
     "topn": ["--count"], "validfile": ["--valid"], "vectorsize": ["--dim"],
     "vocabsize": ["--max-vocab", "--vocabulary-size"], "windowsize": ["--window"],
     "wordngrams": ["--ngrams"], "workers": ["--threads"], "ws": ["--window"],
@@ -29,11 +40,32 @@ enum PeerOptions {
   /// Options that name the input.
   static let inputs: Set<String> = [
     "corpus", "corpusfile", "data", "file", "input", "inputfile", "sentences", "text", "train",
-    "trainfile",
+    "datapath", "trainfile",
   ]
 
   /// Why there is nothing of the kind.
   static let absent: [String: String] = [
+    "autotuneduration": "there is no search for settings",
+    "charactercoverage": "encodings are those of bytes, which cover every character",
+    "computeloss": "the loss is shown by --progress and written by --metrics",
+    "cuda": "work is done on the processor's cores, see --threads",
+    "cutoff": "classifiers are not quantized",
+    "device": "work is done on the processor's cores, see --threads",
+    "discountfallback": "n-gram models are modified Kneser-Ney alone",
+    "dosample": "text is drawn unless --greedy or --beam says otherwise",
+    "from": "the format of the input is told by its content",
+    "interpolateunigrams": "n-gram models are modified Kneser-Ney alone",
+    "kndiscount": "n-gram models are modified Kneser-Ney alone",
+    "loginterval": "--metrics writes the course of the training, a line a moment",
+    "maxiter": "--epochs bounds the passes",
+    "modeltype": "encodings are byte-level byte-pair encodings",
+    "nocuda": "work is done on the processor's cores, see --threads",
+    "numclasses": "the classes are those of the data",
+    "onnxexport": "'wordtool export-onnx MODEL' writes a graph",
+    "outf": "results go to standard output",
+    "prune": "n-grams are not pruned; see --min-count",
+    "qnorm": "classifiers are not quantized",
+    "retrain": "classifiers are not quantized",
     "autotunevalidation": "there is no search for settings",
     "binary": "the suffix of --output decides: .bin is binary, .vec and .txt are text",
     "cbow": "vectors are trained by skip-gram alone",

@@ -27,22 +27,38 @@ enum Runner {
 
   /// The command that the arguments stand for. What ArgumentParser refuses is looked at once more:
   /// a value that begins with a minus sign, an option as another tool has it.
-  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     if let unknown = CommandNames.unknownCommand(in: arguments) { throw unknown }
     do {
       return try WordTool.parse(commandLine: arguments)
-    } catch  where WordTool.exitCode(for: error) != .success {
+    } catch  where WordTool.exitCode(for: error) != .success || asksUnknowingly(arguments) {
       let syntax = try CommandSyntax(of: CommandNames.command(in: arguments).type)
       if let advice = syntax.adviceForOtherTools(arguments) { throw ValidationError(advice) }
       if let joined = syntax.joiningValues(in: arguments) {
         return try WordTool.parse(commandLine: joined)
       }
-      let message = WordTool.message(for: error)
-      if let choices = syntax.choices(forRefusal: message) {
-        throw ValidationError(
-          "\(message): \(choices.hasSuffix(".") ? String(choices.dropLast()) : choices)")
+      if WordTool.exitCode(for: error) == .success,
+        let unknown = arguments.first(where: { $0.hasPrefix("-") && $0.contains("h") })
+      {
+        throw ValidationError("Unknown option '\(unknown)'")
+      }
+      if let refusal = syntax.refusal(for: WordTool.message(for: error)) {
+        throw ValidationError(refusal)
       }
       throw error
+    }
+  }
+
+  /// Whether help comes out because one of several letters behind one dash is an h: `-epoch`, as
+  /// fastText has it, and not because anybody asked for it.
+  private static func asksUnknowingly(_ arguments: [String]) -> Bool {
+    let asked: Set = ["-h", "--help", "help", "--version", "-help"]
+    let answers = ["--generate-completion", "--experimental", "---"]
+    if arguments.contains(where: { asked.contains($0) || answers.contains(where: $0.hasPrefix) }) {
+      return false
+    }
+    return arguments.contains {
+      $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.count > 2 && $0.contains("h")
     }
   }
 
@@ -51,7 +67,10 @@ enum Runner {
     try? StandardOutput.shared.flush()
     StandardError.wipe()
     switch error {
-    case let error as WordtoolError:
+    case var error as WordtoolError:
+      if error.expected == "text", let path = error.path {
+        error = FileKind.explained(error, path: path, expected: [])
+      }
       if error.path == "standard output", error.found == WordtoolError.systemMessage(EPIPE) {
         StandardOutput.endByBrokenPipe()
       }
@@ -69,7 +88,9 @@ enum Runner {
     let code = WordTool.exitCode(for: error)
     guard code != .success else {
       do {
-        try StandardOutput.shared.writeLine(WordTool.fullMessage(for: error))
+        let answer = WordTool.fullMessage(for: error)
+        try StandardOutput.shared.writeLine(
+          CompletionScript.isAskedFor(by: arguments) ? CompletionScript.completed(answer) : answer)
         try StandardOutput.shared.flush()
         return 0
       } catch {

@@ -36,7 +36,9 @@ struct DescribedNetwork {
     } catch {
       let isPath = text.contains("/") || text.hasSuffix(".safetensors")
       guard isPath || InputFiles.totalByteCount([text]) != nil else { throw error }
-      let model = try ImageModelDescription(contentsOf: text)
+      let model = try FileKind.reading(text, as: .imageModel, .imageWeights) {
+        try ImageModelDescription(contentsOf: text)
+      }
       return (
         try Architecture(model.architecture), model.inputShape, model.classNames.count, text
       )

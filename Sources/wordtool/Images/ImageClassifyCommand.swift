@@ -98,7 +98,9 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
         try answer(path, row, model.classNames)
       }
       if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "stopped after \(start + group.count) images")
+        throw WordtoolError(
+          .interrupted, found: "stopped after \(NumberFormat.counted(start + group.count, "image"))"
+        )
       }
     }
     if let failure { throw ExitCode(failure.exitCode) }
@@ -106,7 +108,9 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
 
   /// An image that the model can take; tried alone, so that the message can name it.
   private static func image(_ path: String, for model: ImageModel) throws -> Image {
-    let image = try Image(contentsOf: path)
+    let image = try FileKind.reading(path, as: .image) {
+      try Image(contentsOf: path)
+    }
     do {
       _ = try model.description.preprocessing.fitted(image, to: model.inputShape)
       return image

@@ -30,7 +30,7 @@ struct ImageDescribeCommand: ParsableCommand {
     help: ArgumentHelp(
       "A network's name, fully-connected=SIZE,SIZE with the sizes of its hidden layers, layers, or a "
         + "model that 'image train' wrote.",
-      valueName: "network"))
+      valueName: "network"), completion: Completions.networks)
   var network: String?
 
   @Option(
@@ -104,23 +104,23 @@ struct ImageDescribeCommand: ParsableCommand {
         parameters: summary.parameterCount, multiplyAdds: summary.multiplyAdds)
     }
     if json.json { return try JSONOutput.write(networks) }
-    let width = networks.map(\.name.count).max() ?? 0
+    let isNarrow = StandardOutput.columns.map { $0 < 150 } ?? false
+    let number = NetworkDescription.number(isShort: isNarrow)
     try StandardOutput.shared.write(
       TextTable.aligned(
         [
           [
-            "network".padded(to: width) + "  from", "images", "classes", "parameters",
-            "multiply-adds",
+            "network", "from", "images", "classes", isNarrow ? "params" : "parameters",
+            isNarrow ? "MACs" : "multiply-adds",
           ]
         ]
           + networks.map { network in
             [
-              network.name.padded(to: width) + "  " + network.source,
-              network.input.map(String.init).joined(separator: " x "),
-              NumberFormat.grouped(network.classes), NumberFormat.grouped(network.parameters),
-              NumberFormat.grouped(network.multiplyAdds),
+              network.name, network.source, NetworkDescription.volume(network.input),
+              NumberFormat.grouped(network.classes), number(network.parameters),
+              number(network.multiplyAdds),
             ]
-          }))
+          }, left: 2, shrinking: [0, 1]))
   }
 }
 

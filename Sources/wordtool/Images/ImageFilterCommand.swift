@@ -29,7 +29,7 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
     help: ArgumentHelp(
       "identity, sharpen, edge, strong-edge, box, gaussian, sobel-x, sobel-y, emboss, all, or a "
         + "file.",
-      valueName: "name|path"))
+      valueName: "name|path"), completion: Completions.kernels)
   var kernel: String?
 
   @Option(help: ArgumentHelp("Pixels from one place to the next.", valueName: "n"))
@@ -126,7 +126,9 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
   func run() throws {
     var kernel: ImageKernel?
     if let name = self.kernel, name != "all" {
-      kernel = try ImageKernel(named: name) ?? ImageKernel(contentsOf: name)
+      kernel =
+        try ImageKernel(named: name)
+        ?? FileKind.reading(name, as: .kernel) { try ImageKernel(contentsOf: name) }
     }
     if flip { kernel = kernel?.flipped }
     let loaded = try image.map { try ImageInput.load($0, index: index, part: part) }
@@ -200,6 +202,8 @@ extension Image {
 
 /// `same`, `valid` or a number of pixels.
 struct PaddingArgument: ExpressibleByArgument {
+  static var defaultCompletionKind: CompletionKind { .list(["same", "valid"]) }
+
   var padding: ImageFilter.Padding
 
   init?(argument: String) {

@@ -24,6 +24,8 @@ struct ImageFitOptions: ParsableArguments {
 
 /// `exact`, `stretch`, `crop` or `crop=SHARE`.
 struct FitArgument: ExpressibleByArgument {
+  static var defaultCompletionKind: CompletionKind { .list(["exact", "stretch", "crop"]) }
+
   var fit: ImagePreprocessing.Fit
 
   init?(argument: String) {

@@ -14,7 +14,8 @@ struct ImageModelOptions: ParsableArguments {
   @Option(
     name: .customLong("model"),
     help: ArgumentHelp(
-      "The network that bare weights belong to: a name or its layers.", valueName: "name|layers"))
+      "The network that bare weights belong to: a name or its layers.", valueName: "name|layers"),
+    completion: .list(Architecture.names))
   var network: String?
 
   @Option(
@@ -50,8 +51,10 @@ struct ImageModelOptions: ParsableArguments {
   /// Reads the model.
   func load(threads: Int) throws -> ImageModel {
     guard let network else {
-      let model = try ImageModel(
-        contentsOf: path, inputSize: input.map { Extent($0.height, $0.width) }, threads: threads)
+      let size = input.map { Extent($0.height, $0.width) }
+      let model = try FileKind.reading(path, as: .imageModel, .imageWeights) {
+        try ImageModel(contentsOf: path, inputSize: size, threads: threads)
+      }
       var preprocessing = model.description.preprocessing
       fit.adjust(&preprocessing)
       return try model.with(preprocessing: preprocessing)

@@ -114,7 +114,7 @@ struct ImageShowCommand: ParsableCommand, ConditionalOptions {
     }
     if let palette = chosenPalette {
       try output.write("\n")
-      try output.write(TerminalPicture.draw(image, columns: width, palette: palette))
+      try output.writeStyled(TerminalPicture.draw(image, columns: width, palette: palette))
     }
   }
 

@@ -15,7 +15,12 @@ struct ImageSource {
       try path != "-"
       && (InputFiles.expand([path]) != [path] || ImageDataset.isSet(contentsOf: path))
     dataset = isSet ? try ImageDataset(contentsOf: path, part: part) : nil
-    single = isSet ? nil : try Image(contentsOf: path)
+    single =
+      isSet
+      ? nil
+      : try FileKind.reading(path, as: .image, .idxImages, .cifar, .optdigits) {
+        try Image(contentsOf: path)
+      }
   }
 
   /// How many images there are.

@@ -20,7 +20,8 @@ struct ImageTimeCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A network's name, layers, or a model that 'image train' wrote.", valueName: "network"))
+      "A network's name, layers, or a model that 'image train' wrote.", valueName: "network"),
+    completion: Completions.networks)
   var network: String
 
   @Option(
@@ -137,7 +138,8 @@ struct ImageTimeCommand: ParsableCommand {
         _ = try execution.logits(base, count: batch)
         if pass >= Self.warmups { seconds.append(Environment.seconds() - start) }
         if stop.isRaised {
-          throw WordtoolError(.interrupted, found: "stopped after \(pass + 1) passes")
+          throw WordtoolError(
+            .interrupted, found: "stopped after \(NumberFormat.counted(pass + 1, "pass"))")
         }
       }
     }

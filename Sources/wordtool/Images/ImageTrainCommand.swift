@@ -27,7 +27,9 @@ struct ImageTrainCommand: ParsableCommand, ConditionalOptions {
   @Argument(help: ArgumentHelp("Images with classes.", valueName: "data"), completion: .file())
   var data: String
 
-  @Option(help: ArgumentHelp("The network: a name or its layers.", valueName: "name|layers"))
+  @Option(
+    help: ArgumentHelp("The network: a name or its layers.", valueName: "name|layers"),
+    completion: .list(Architecture.names))
   var model = "example-cnn"
 
   @Option(

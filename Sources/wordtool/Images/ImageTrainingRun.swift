@@ -86,12 +86,16 @@ struct ImageTrainingRun: Training {
   }
 
   func read(_ session: TrainingSession) throws -> Trainer {
-    let checkpoint = try command.state.resume.map { try ImageTrainer.Checkpoint(path: $0) }
+    let checkpoint = try command.state.resume.map { path in
+      try FileKind.reading(path, as: .imageCheckpoint) { try ImageTrainer.Checkpoint(path: path) }
+    }
     session.progress.update(
       Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "images"))
     let names = checkpoint?.description.classNames
-    let set = try ImageDataset(contentsOf: command.data, part: .train, classNames: names)
-      .told(threads: common.threads.count, stop: session.stop)
+    let set = try FileKind.reading(command.data, as: .idxImages, .cifar, .optdigits) {
+      try ImageDataset(contentsOf: command.data, part: .train, classNames: names)
+        .told(threads: common.threads.count, stop: session.stop)
+    }
     // Sets of other classes are told of before the work and not after it.
     func measured(_ path: String?) throws -> ImageDataset? {
       try path.map {
@@ -189,7 +193,11 @@ struct ImageTrainingRun: Training {
       throw WordtoolError(
         .usage, found: "--normalize, and \(steps[0]) in --augment", expected: "one of them")
     }
-    let whitening = try arguments.whiten.map { try ZCAWhitening(contentsOf: $0) }
+    let whitening = try arguments.whiten.map { path in
+      try FileKind.reading(path, as: .whitening, .imageModel) {
+        try ZCAWhitening(contentsOf: path)
+      }
+    }
     if !steps.isEmpty {
       try preprocessing.learn(steps, from: colored)
     } else {

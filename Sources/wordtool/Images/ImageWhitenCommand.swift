@@ -121,7 +121,9 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
     let source = try ImageSource(image, part: part)
     let transform: ZCAWhitening
     if let load {
-      transform = try ZCAWhitening(contentsOf: load)
+      transform = try FileKind.reading(load, as: .whitening) {
+        try ZCAWhitening(contentsOf: load)
+      }
     } else {
       guard let set = source.dataset else {
         throw WordtoolError(

@@ -102,45 +102,64 @@ struct NetworkDescription: Encodable {
   var text: String {
     let grouped = NumberFormat.grouped
     var text = "\(network): \(source)\n"
-    text += "images \(Self.volume(input)), \(grouped(classes)) classes\n\n"
+    text += "images \(Self.volume(input)), \(NumberFormat.counted(classes, "class"))\n\n"
     text += table
     if auxiliaryParameters > 0 {
       text +=
         "\n* in training only: \(grouped(auxiliaryParameters)) parameters; the totals have them, "
         + "but not their multiply-adds and memory\n"
     }
-    return text + comparisonText
+    return Self.fitted(text + comparisonText)
   }
 
-  private static func volume(_ extents: [Int]) -> String {
+  /// The text with lines of prose that a terminal has no room for broken at blanks.
+  private static func fitted(_ text: String) -> String {
+    guard let columns = StandardOutput.columns else { return text }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      TerminalText.wrapped(String(line), columns: columns).joined(separator: "\n  ")
+    }.joined(separator: "\n")
+  }
+
+  /// Extents as they are read.
+  static func volume(_ extents: [Int]) -> String {
     extents.map(String.init).joined(separator: " x ")
   }
 
+  /// How numbers stand in a table: short where there is no room.
+  static func number(isShort: Bool) -> (Int) -> String {
+    isShort
+      ? { NumberFormat.withPrefix(Double($0)).trimmingSuffix(" ") } : { NumberFormat.grouped($0) }
+  }
+
   private var table: String {
-    let grouped = NumberFormat.grouped
     func label(_ row: Row) -> String { row.name + (row.auxiliary ? " *" : "") }
-    let width = max("total".count, layers.map { label($0).count }.max() ?? 0)
+    // The widest table takes this much.
+    let isShort = StandardOutput.columns.map { $0 < 150 } ?? false
+    let number = Self.number(isShort: isShort)
+    let volume = { (extents: [Int]) in
+      isShort ? extents.map(String.init).joined(separator: "x") : Self.volume(extents)
+    }
     var rows = [
       [
-        "name".padded(to: width) + "  layer", "output", "parameters", "multiply-adds", "field",
-        "stride", "memory",
+        "name", "layer", "output", isShort ? "params" : "parameters",
+        isShort ? "MACs" : "multiply-adds", "field", "stride", "memory",
       ]
     ]
     for row in layers {
       let field = row.receptiveFieldExtent
       rows.append([
-        label(row).padded(to: width) + "  " + row.layer, Self.volume(row.output),
-        row.parameters == 0 ? "" : grouped(row.parameters),
-        row.multiplyAdds == 0 ? "" : grouped(row.multiplyAdds),
+        label(row), row.layer, volume(row.output),
+        row.parameters == 0 ? "" : number(row.parameters),
+        row.multiplyAdds == 0 ? "" : number(row.multiplyAdds),
         field[0] == field[1] ? "\(field[0])" : "\(field[0])x\(field[1])",
         row.stride.map(String.init) ?? "-", NumberFormat.bytes(row.activationBytes),
       ])
     }
     rows.append([
-      "total", "", grouped(parameters), grouped(multiplyAdds), "", "",
+      "total", "", "", number(parameters), number(multiplyAdds), "", "",
       NumberFormat.bytes(activationBytes),
     ])
-    return TextTable.aligned(rows)
+    return TextTable.aligned(rows, left: 2, shrinking: [0, 1])
   }
 
   private var comparisonText: String {

@@ -200,7 +200,8 @@ struct GenerateCommand: ParsableCommand, ConditionalOptions {
 
   private func checkInterruption(_ text: GeneratedText?) throws {
     guard let text, text.ending == .interrupted else { return }
-    throw WordtoolError(.interrupted, found: "stopped after \(text.tokenCount) tokens")
+    throw WordtoolError(
+      .interrupted, found: "stopped after \(NumberFormat.counted(text.tokenCount, "token"))")
   }
 
   /// Writes one text as it comes, or as JSON in the end.

@@ -123,7 +123,7 @@ struct GradientFlowCommand: ParsableCommand, ConditionalOptions {
       try out.write(table(of: curves))
       if let explosion = answer.explosion {
         try out.write("\n")
-        for line in lines(of: explosion) { try out.writeLine(line) }
+        for line in lines(of: explosion) { try out.writeProse(line) }
       }
     }
   }
@@ -132,7 +132,9 @@ struct GradientFlowCommand: ParsableCommand, ConditionalOptions {
     var answer = Answer(steps: steps, sequences: sequences, clip: clip, curves: [])
     let texts = try InputFiles.told(texts)
     if let path = model {
-      let model = try NeuralLanguageModel(contentsOf: path)
+      let model = try FileKind.reading(path, as: .languageModel) {
+        try NeuralLanguageModel(contentsOf: path)
+      }
       let text = try NeuralText(
         vocabulary: model.vocabulary, unit: model.options.unit, rule: model.options.rule)
       answer.curves = try GradientFlow.curves(
@@ -167,7 +169,9 @@ struct GradientFlowCommand: ParsableCommand, ConditionalOptions {
   /// Rows of norms at six places.
   private func table(of curves: [GradientFlowCurve]) -> String {
     let places = (0...5).map { steps * $0 / 5 }
-    var rows = [["", "singular value"] + places.map { "-\($0)" } + ["loss"]]
+    // The largest singular value of the recurrent weights; a terminal has no room for its name.
+    let value = StandardOutput.isTerminal ? "σ max" : "singular value"
+    var rows = [["", value] + places.map { "-\($0)" } + ["loss"]]
     for curve in curves {
       rows.append(
         [curve.name, NumberFormat.fixed(curve.largestSingularValue, 3)]

@@ -137,7 +137,9 @@ struct NeuralLMTraining: Training {
     let (stop, shape, training) = (session.stop, command.shape, command.training)
     let threads = common.threads.count
     if let resume = command.state.resume {
-      var state = try NeuralTrainer.Checkpoint(path: resume)
+      var state = try FileKind.reading(resume, as: .languageModelCheckpoint) {
+        try NeuralTrainer.Checkpoint(path: resume)
+      }
       let usual = try TrainLMCommand.parse(["-", "-o", "-"])
       let count = state.vocabulary.count
       try ResumedOptions.check(
@@ -220,8 +222,9 @@ struct NeuralLMTraining: Training {
     _ vocabulary: LanguageVocabulary, dimension: inout Int, _ progress: Progress
   ) throws -> [Int32: [Float]] {
     guard let embeddings = command.embeddings else { return [:] }
-    let vectors = try WordVectors(
-      contentsOf: embeddings, options: .init(threads: common.threads.count))
+    let vectors = try FileKind.reading(embeddings, as: .vectors) {
+      try WordVectors(contentsOf: embeddings, options: .init(threads: common.threads.count))
+    }
     dimension = vectors.dimension
     var rows: [Int32: [Float]] = [:]
     for id in 0..<Int32(vocabulary.count) {

@@ -176,7 +176,7 @@ struct PerplexityCommand: ParsableCommand {
         (
           "weights tuned on",
           "\(tuning.text)  perplexity \(NumberFormat.fixed(tuning.perplexity, 4)), "
-            + "\(tuning.rounds) rounds"
+            + NumberFormat.counted(tuning.rounds, "round")
         ))
     }
     try StandardOutput.shared.writePairs(lines)

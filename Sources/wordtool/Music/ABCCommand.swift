@@ -83,7 +83,7 @@ struct ABCListCommand: ParsableCommand {
     let rows = answers.map { answer in
       [
         answer.title ?? "", answer.tune.map { "X:\($0)" } ?? "", answer.meter, answer.key,
-        "\(answer.notes) notes", NumberFormat.duration(answer.seconds),
+        NumberFormat.counted(answer.notes, "note"), NumberFormat.duration(answer.seconds),
         answer.isGood ? "" : "errors",
       ]
     }

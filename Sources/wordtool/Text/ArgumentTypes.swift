@@ -16,7 +16,15 @@ extension WordVectors.Format: ExpressibleByArgument {
 extension AnalogyMethod: ExpressibleByArgument {}
 extension WordMatching: ExpressibleByArgument {}
 extension TokenUnit: ExpressibleByArgument {}
-extension TextEncoding: ExpressibleByArgument {}
+extension TextEncoding: ExpressibleByArgument {
+  /// The usual ones; ICU knows many more.
+  public static var defaultCompletionKind: CompletionKind {
+    .list(["utf-8", "auto", "latin-1", "windows-1252", "utf-16", "shift_jis", "gb18030"])
+  }
+}
 extension TokenProcessing.PunctuationPolicy: ExpressibleByArgument {}
 extension TokenProcessing.DigitPolicy: ExpressibleByArgument {}
-extension TokenProcessing.EntityPolicy: ExpressibleByArgument {}
+extension TokenProcessing.EntityPolicy: ExpressibleByArgument {
+  /// What needs no token of its own.
+  public static var defaultCompletionKind: CompletionKind { .list(["split", "whole", "remove"]) }
+}

@@ -151,7 +151,9 @@ struct BytePairEncodeCommand: ParsableCommand, ConditionalOptions {
   }
 
   func run() throws {
-    let encoding = try BytePairEncoding(contentsOf: options.model)
+    let encoding = try FileKind.reading(options.model, as: .bytePairEncoding) {
+      try BytePairEncoding(contentsOf: options.model)
+    }
     var number: UInt64 = 0
     try options.forEachLine { line, _, _ in
       let ids = try encoding.encode(line.span, dropout: dropout, seed: seed &+ number)
@@ -185,7 +187,9 @@ struct BytePairDecodeCommand: ParsableCommand {
   var skipSpecial = false
 
   func run() throws {
-    let encoding = try BytePairEncoding(contentsOf: options.model)
+    let encoding = try FileKind.reading(options.model, as: .bytePairEncoding) {
+      try BytePairEncoding(contentsOf: options.model)
+    }
     let out = try OutputFile(path: "-")
     try options.forEachLine { line, path, number in
       let words = String(decoding: line, as: UTF8.self).split { " ,[]\t\r".contains($0) }

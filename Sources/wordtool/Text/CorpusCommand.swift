@@ -45,6 +45,13 @@ struct CorpusListCommand: ParsableCommand {
   func run() throws {
     if json.json { return try JSONOutput.write(Self.entries) }
     for entry in Self.entries {
+      if StandardOutput.isTerminal {
+        try StandardOutput.shared.writePairs([
+          ("corpus", entry.name), ("words", NumberFormat.grouped(entry.words)),
+          ("what", entry.description), ("licence", entry.licence), ("get it by", entry.get),
+        ])
+        continue
+      }
       try StandardOutput.shared.writeLine(
         "\(entry.name)\t\(NumberFormat.grouped(entry.words)) words\t\(entry.description)\t"
           + "\(entry.licence)\t\(entry.get)")
@@ -66,7 +73,9 @@ struct CorpusMakeCommand: ParsableCommand {
         wordtool corpus make atlas -o - --words 100000 | wordtool vocab -
       """)
 
-  @Argument(help: ArgumentHelp("The corpus: \(Atlas.name).", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp("The corpus: \(Atlas.name).", valueName: "name"),
+    completion: .list([Atlas.name]))
   var name: String
 
   @Option(

@@ -84,7 +84,9 @@ struct EncodeTfIdfCommand: ParsableCommand, ConditionalOptions {
     let (bag, counts) = try bag.bag(documents, analysis, threads: threads.count)
     let weights: TfIdf
     if let loadWeights {
-      weights = try TfIdf(contentsOf: loadWeights)
+      weights = try FileKind.reading(loadWeights, as: .tfIdf) {
+        try TfIdf(contentsOf: loadWeights)
+      }
       guard weights.idf.count == counts.columnCount else {
         throw WordtoolError(
           .badData, path: loadWeights, found: "\(weights.idf.count) weights",

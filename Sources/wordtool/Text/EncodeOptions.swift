@@ -266,7 +266,9 @@ struct BagOptions: ParsableArguments, ConditionalOptions {
   ) throws -> (bag: BagOfWords, counts: SparseMatrix) {
     let result: (bag: BagOfWords, counts: SparseMatrix)
     if let load {
-      let bag = try BagOfWords(contentsOf: load)
+      let bag = try FileKind.reading(load, as: .bagOfWords) {
+        try BagOfWords(contentsOf: load)
+      }
       if case .tokens(let rule) = bag.analysis.unit { StandardError.warn(of: rule, in: load) }
       result = (bag, try bag.transform(documents, threads: threads))
     } else if let vocabulary {

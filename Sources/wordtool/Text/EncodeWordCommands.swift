@@ -88,7 +88,9 @@ struct EncodeOneHotCommand: ParsableCommand, ConditionalOptions {
     }
     var encoder: OneHotEncoder
     if let load {
-      encoder = try OneHotEncoder(contentsOf: load)
+      encoder = try FileKind.reading(load, as: .oneHot) {
+        try OneHotEncoder(contentsOf: load)
+      }
       if let unknown { encoder.unknown = unknown }
     } else {
       encoder = try OneHotEncoder.fit(
@@ -145,7 +147,10 @@ struct EncodeWindowCommand: ParsableCommand, ConditionalOptions {
     let documents = try input.documents(text)
     let tokenizer = try WordTokenizer(rule: text.rule())
     let lines = (0..<documents.count).map { tokenizer.tokens(in: documents[$0]) }
-    let vocabulary = try vocab.map { try Vocabulary(contentsOf: $0) } ?? Self.vocabulary(of: lines)
+    let vocabulary =
+      try vocab.map { path in
+        try FileKind.reading(path, as: .vocabulary) { try Vocabulary(contentsOf: path) }
+      } ?? Self.vocabulary(of: lines)
     if big {
       let window = try BigWindow(vocabulary: vocabulary, size: size)
       try input.write(window.transform(lines), to: output, columnNames: window.featureNames)

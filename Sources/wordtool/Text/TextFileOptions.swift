@@ -65,6 +65,7 @@ extension InputFiles {
     _ paths: [String], selection: Selection = .init(), encoding: TextEncoding = .utf8,
     isStrict: Bool = false
   ) throws -> [String] {
+    if paths.isEmpty { StandardInput.tell() }
     let listing: Listing
     do {
       listing = try texts(paths.isEmpty ? ["-"] : paths, selection: selection, encoding: encoding)

@@ -163,6 +163,10 @@ struct ProcessingOptions: ParsableArguments {
 
 /// Kinds of tokens as an argument: `words`, `all`, `letter,number`.
 struct KindList: ExpressibleByArgument {
+  static var defaultCompletionKind: CompletionKind {
+    .list(["words", "all"] + TokenKind.allCases.map(\.rawValue))
+  }
+
   let kinds: TokenKinds
 
   init?(argument: String) {

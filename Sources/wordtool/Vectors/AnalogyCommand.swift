@@ -21,7 +21,8 @@ struct AnalogyCommand: ParsableCommand {
     aliases: ["analogies"])
 
   @Argument(
-    help: ArgumentHelp("Three words, or '-' for questions on standard input.", valueName: "word"))
+    help: ArgumentHelp("Three words, or '-' for questions on standard input.", valueName: "word"),
+    completion: Completions.words)
   var words: [String]
 
   @OptionGroup var vectors: VectorsOptions
@@ -95,7 +96,7 @@ struct AnalogyCommand: ParsableCommand {
     case .table:
       guard found != nil else { return }
       let formula = "\(words[0]) - \(words[1]) + \(words[2])"
-      try out.write(WordListing.table(rows, title: formula, scoreName: "score") + blockEnd)
+      try out.writeStyled(WordListing.table(rows, title: formula, scoreName: "score") + blockEnd)
     case .fasttext:
       try out.write(WordListing.fastText(rows))
     case .word2vec:

@@ -49,7 +49,9 @@ struct ConvertCommand: ParsableCommand {
     try OutputPaths.check([output, listPath], inputs: [input, reading.wordList])
     let file = try OutputKind.vectors(format).open(output)
     if let listPath, file.isFile { try OutputKind.list.attempt(listPath) }
-    var vectors = try WordVectors(contentsOf: input, options: reading.options())
+    var vectors = try FileKind.reading(input, as: .vectors) {
+      try WordVectors(contentsOf: input, options: reading.options())
+    }
     for warning in vectors.warnings { StandardError.warn("\(input): \(warning)") }
     if let count = restrict.restrict, count < vectors.count { vectors = try vectors.first(count) }
     if let replaceBlanks {

@@ -27,7 +27,9 @@ enum DefaultVectors {
     /// Reads the vectors. A path that came from elsewhere than the command line says so where it fails.
     func open(_ options: WordVectors.ReadOptions = .init()) throws -> WordVectors {
       do {
-        return try WordVectors(contentsOf: path, options: options)
+        return try FileKind.reading(path, as: .vectors) {
+          try WordVectors(contentsOf: path, options: options)
+        }
       } catch var error as WordtoolError where reason != .option {
         error.found += " (\(explanation))"
         throw error

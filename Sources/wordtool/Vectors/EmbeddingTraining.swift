@@ -259,7 +259,9 @@ struct EmbeddingTraining: Training {
   }
 
   private static func readVocabulary(_ path: String) throws -> Vocabulary {
-    let vocabulary = try Vocabulary(contentsOf: path)
+    let vocabulary = try FileKind.reading(path, as: .vocabulary) {
+      try Vocabulary(contentsOf: path)
+    }
     if let id = (0..<vocabulary.count).first(where: { vocabulary.count(at: $0) < 1 }) {
       throw WordtoolError(
         .badData, path: path, found: "the count 0 for '\(vocabulary.word(at: id))'",
@@ -296,8 +298,9 @@ struct EmbeddingTraining: Training {
   /// Where training starts: random vectors, those of a file, or a checkpoint.
   private func begin(_ trainer: SkipGramTrainer, _ corpus: TokenizedCorpus) throws {
     if let path = command.initial {
+      let vectors = try FileKind.reading(path, as: .vectors) { try WordVectors(contentsOf: path) }
       let known = try trainer.initialize(
-        from: WordVectors(contentsOf: path), vocabulary: corpus.vocabulary, path: path)
+        from: vectors, vocabulary: corpus.vocabulary, path: path)
       StandardError.note(
         "\(NumberFormat.grouped(known)) of \(NumberFormat.grouped(trainer.vocabularySize)) words "
           + "begin with the vectors of \(path)")

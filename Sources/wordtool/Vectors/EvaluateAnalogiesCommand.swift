@@ -44,7 +44,9 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
   func run() throws {
     let style = try style.resolved(
       among: [.table, .tsv, .json, .word2vec], for: "evaluate analogies")
-    let questions = try AnalogyQuestions(contentsOf: file)
+    let questions = try FileKind.reading(file, as: .analogyQuestions) {
+      try AnalogyQuestions(contentsOf: file)
+    }
     let set = try VectorSet(vectors, threads: threads.count)
     let result = try set.vectors.evaluateAnalogies(
       questions, method: method.method, limit: restrict.restrict, matching: matching,
@@ -60,10 +62,15 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
   private func printRows(_ result: AnalogyEvaluation, separator: String?) throws {
     let titles = ["section", "right", "asked", "skipped", "right %", "95 %", "of all %"]
     var rows = separator == nil ? [titles] : []
-    for section in result.sections { rows.append(Self.row(section.name, section.tally)) }
-    rows.append(Self.row("semantic", result.semantic))
-    rows.append(Self.row("syntactic", result.syntactic))
-    rows.append(Self.row("total", result.total))
+    // The longest names of sections leave no room for a word between the ends of an interval.
+    let dash = separator == nil ? "–" : " to "
+    func add(_ name: String, _ tally: AnalogyEvaluation.Tally) {
+      rows.append(Self.row(name, tally, dash: dash))
+    }
+    for section in result.sections { add(section.name, section.tally) }
+    add("semantic", result.semantic)
+    add("syntactic", result.syntactic)
+    add("total", result.total)
     if let separator {
       for row in rows { try StandardOutput.shared.writeLine(row.joined(separator: separator)) }
     } else {
@@ -71,12 +78,15 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
     }
   }
 
-  private static func row(_ name: String, _ tally: AnalogyEvaluation.Tally) -> [String] {
+  private static func row(
+    _ name: String, _ tally: AnalogyEvaluation.Tally, dash: String
+  ) -> [String] {
     func percent(_ share: Double?) -> String {
       share.map { NumberFormat.fixed($0 * 100, 2) } ?? "-"
     }
     let interval = tally.interval.map {
-      "\(NumberFormat.fixed($0.lowerBound * 100, 1)) to \(NumberFormat.fixed($0.upperBound * 100, 1))"
+      NumberFormat.fixed($0.lowerBound * 100, 1) + dash
+        + NumberFormat.fixed($0.upperBound * 100, 1)
     }
     return [
       name, String(tally.correct), String(tally.asked), String(tally.skipped),

@@ -26,7 +26,9 @@ struct EvaluateSimilarityCommand: ParsableCommand {
   @OptionGroup var json: JSONOptions
 
   func run() throws {
-    let pairs = try SimilarityPairs(contentsOf: file)
+    let pairs = try FileKind.reading(file, as: .similarityPairs) {
+      try SimilarityPairs(contentsOf: file)
+    }
     let set = try VectorSet(vectors)
     let result = try set.vectors.evaluateSimilarity(pairs, limit: restrict.restrict)
     if json.json { return try JSONOutput.write(result.answer) }

@@ -8,18 +8,21 @@ import WordtoolCore
 struct InfoCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Describe vectors, and the machine and libraries the tool runs on.",
+    abstract: "Describe a file, and the machine and libraries the tool runs on.",
     discussion: """
-      Without VECTORS it describes the ones that commands use when none are named, and says why \
-      it is those.
+      FILE is vectors, a model, a checkpoint, an encoder, a vocabulary, a set of images, tunes or \
+      whatever else wordtool reads or writes: its content decides, and the answer names the commands \
+      that take it. Without FILE the vectors are described that commands use when none are named, \
+      and why it is those.
 
       Example:
         wordtool info
         wordtool info wiki.safetensors --json
+        wordtool info reviews.model
       """)
 
   @Argument(
-    help: ArgumentHelp("The vectors to describe.", valueName: "vectors"), completion: .file())
+    help: ArgumentHelp("The file to describe.", valueName: "file"), completion: .file())
   var path: String?
 
   @OptionGroup var vectors: VectorsOptions
@@ -47,14 +50,22 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
 
   struct Answer: Encodable {
     var vectors: VectorsInfo?
+    /// Of a file that holds something else.
+    var file: FileDescription?
     var machine: MachineInfo
   }
 
   var optionRules: [OptionRule] {
-    [OptionRule(["--vectors", "-v"], need: "info without a path of its own", isMet: path == nil)]
+    [OptionRule(["--vectors", "-v"], need: "info without a file of its own", isMet: path == nil)]
   }
 
   func run() throws {
+    let kind = path.flatMap {
+      FileRecognizer.kind(of: $0) ?? (FileRecognizer.isText($0) ? .text : nil)
+    }
+    if let path, let kind, kind != .vectors {
+      return try tell(Answer(file: try FileDescription(kind, path: path), machine: Self.machine))
+    }
     var described: VectorsInfo?
     var absence: WordtoolError?
     var choice: DefaultVectors.Choice?
@@ -73,12 +84,13 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
         words: set.count, dimension: set.dimension, counts: set.counts != nil,
         metadata: set.metadata)
     }
-    let answer = Answer(vectors: described, machine: Self.machine)
-    if json.json {
-      try JSONOutput.write(answer)
-    } else {
-      try print(answer, choice, absence)
-    }
+    try tell(Answer(vectors: described, machine: Self.machine), choice, absence)
+  }
+
+  private func tell(
+    _ answer: Answer, _ choice: DefaultVectors.Choice? = nil, _ absence: WordtoolError? = nil
+  ) throws {
+    if json.json { try JSONOutput.write(answer) } else { try print(answer, choice, absence) }
   }
 
   private static var machine: MachineInfo {
@@ -102,8 +114,10 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
         ("dimension", String(set.dimension)), ("word counts", set.counts ? "yes" : "no"),
       ]
       for (name, value) in set.metadata.sorted(by: { $0.key < $1.key }) {
-        lines.append((name.replacing("_", with: " "), value))
+        lines.append((JSONWords.name(name), JSONWords.phrase(value)))
       }
+    } else if let file = answer.file {
+      lines += file.lines
     } else if let absence {
       lines.append(("vectors", absence.description))
     }

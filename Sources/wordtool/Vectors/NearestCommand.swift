@@ -22,7 +22,9 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
       """,
     aliases: ["nn", "similar", "distance"])
 
-  @Argument(help: ArgumentHelp("Words, or an expression of words.", valueName: "word"))
+  @Argument(
+    help: ArgumentHelp("Words, or an expression of words.", valueName: "word"),
+    completion: Completions.words)
   var words: [String] = []
 
   @OptionGroup var vectors: VectorsOptions
@@ -137,7 +139,7 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
       try out.write(WordListing.tsv(rows, question: isBatch ? text : nil) + blockEnd)
     case .table:
       guard found != nil else { return }
-      try out.write(WordListing.table(rows, title: text, scoreName: "similarity") + blockEnd)
+      try out.writeStyled(WordListing.table(rows, title: text, scoreName: "similarity") + blockEnd)
     case .fasttext:
       try out.write(WordListing.fastText(rows))
     case .word2vec:

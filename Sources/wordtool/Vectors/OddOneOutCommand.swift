@@ -18,7 +18,7 @@ struct OddOneOutCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Three words or more; '-' reads them from standard input, a question a line.",
-      valueName: "word"))
+      valueName: "word"), completion: Completions.words)
   var words: [String]
 
   @OptionGroup var vectors: VectorsOptions
@@ -64,7 +64,8 @@ struct OddOneOutCommand: ParsableCommand {
     case .json: try JSONOutput.write(answer)
     case .table:
       let title = "odd: \(answer.odd)"
-      try out.write(WordListing.table(rows, title: title, scoreName: "similarity to the mean"))
+      try out.writeStyled(
+        WordListing.table(rows, title: title, scoreName: "similarity to the mean"))
     default:
       try out.write(WordListing.tsv(rows) + (isBatch ? "\n" : ""))
     }

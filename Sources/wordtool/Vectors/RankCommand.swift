@@ -13,9 +13,13 @@ struct RankCommand: ParsableCommand {
         wordtool rank sweden norway
       """)
 
-  @Argument(help: ArgumentHelp("The word whose neighbours are counted.", valueName: "a"))
+  @Argument(
+    help: ArgumentHelp("The word whose neighbours are counted.", valueName: "a"),
+    completion: Completions.words)
   var first: String
-  @Argument(help: ArgumentHelp("The word whose place is asked for.", valueName: "b"))
+  @Argument(
+    help: ArgumentHelp("The word whose place is asked for.", valueName: "b"),
+    completion: Completions.words)
   var second: String
 
   @OptionGroup var vectors: VectorsOptions

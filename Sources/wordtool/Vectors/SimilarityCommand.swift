@@ -18,7 +18,8 @@ struct SimilarityCommand: ParsableCommand {
         wordtool similarity --pairs wordsim353.tsv
       """)
 
-  @Argument(help: ArgumentHelp("Two words.", valueName: "word"))
+  @Argument(
+    help: ArgumentHelp("Two words.", valueName: "word"), completion: Completions.words)
   var words: [String] = []
 
   @Option(

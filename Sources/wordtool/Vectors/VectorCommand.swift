@@ -17,7 +17,8 @@ struct VectorCommand: ParsableCommand {
       """,
     aliases: ["print-word-vectors"])
 
-  @Argument(help: ArgumentHelp("Words.", valueName: "word"))
+  @Argument(
+    help: ArgumentHelp("Words.", valueName: "word"), completion: Completions.words)
   var words: [String]
 
   @Flag(help: "Print each vector at length 1.")
@@ -59,12 +60,15 @@ struct VectorCommand: ParsableCommand {
       case .tsv, .json:
         ([answer.word] + values.map { NumberFormat.fixed($0) }).joined(separator: "\t")
       case .table:
-        ([answer.word] + values.map { NumberFormat.fixed($0) }).joined(separator: " ")
+        TerminalText.wrapped(
+          ([TerminalText.shown(answer.word)] + values.map { NumberFormat.fixed($0) })
+            .joined(separator: " "), columns: StandardOutput.columns.map { max(20, $0 - 2) }
+        ).joined(separator: "\n  ")
       case .word2vec:
         answer.word + " " + values.map { NumberFormat.fixed($0) + " " }.joined()
       case .fasttext:
         answer.word + " " + values.map { NumberFormat.general($0, 5) + " " }.joined()
       }
-    try StandardOutput.shared.writeLine(TerminalText.shown(line))
+    try StandardOutput.shared.writeLine(style.resolved == .table ? line : TerminalText.shown(line))
   }
 }

@@ -1,4 +1,5 @@
 import Word2Vec
+import WordtoolCore
 
 /// Lists of words with scores, in the layouts of `--style`.
 enum WordListing {
@@ -10,7 +11,12 @@ enum WordListing {
 
   /// Lines for a person: rank, word, score.
   static func table(_ rows: [Row], title: String, scoreName: String) -> String {
-    let rows = rows.map { Row(word: TerminalText.escaped($0.word), score: $0.score) }
+    // Beside the word stand its place and its score.
+    let room = StandardOutput.columns.map { max(8, $0 - max(9, scoreName.count + 2) - 5) } ?? .max
+    let rows = rows.map {
+      Row(
+        word: TerminalCells.shortened(TerminalText.escaped($0.word), to: room), score: $0.score)
+    }
     let title = TerminalText.escaped(title)
     let width = max(4, rows.map { TerminalText.cells(in: $0.word) }.max() ?? 0)
     let bold = StandardOutput.isTerminal && Environment.allowsColor

@@ -1,0 +1,129 @@
+import WordtoolCore
+
+/// The kinds of files that the tool writes or reads, told by their content.
+enum FileKind: String, Encodable, CaseIterable {
+  case vectors, vectorCheckpoint
+  case nGramModel, languageModel, languageModelCheckpoint
+  case classifier, tagger
+  case imageModel, imageCheckpoint, imageWeights, whitening
+  case bagOfWords, oneHot, tfIdf
+  case bytePairEncoding, vocabulary, analogyQuestions, similarityPairs, labelledText, taggedText
+  case tunes, kernel
+  case image, idxImages, idxLabels, cifar, optdigits
+  case numpyArray, numpyArchive, matrixMarket, midi, onnx
+  case tensors, text
+
+  /// What it is called, with its article.
+  var noun: String {
+    switch self {
+    case .vectors: "word vectors"
+    case .vectorCheckpoint: "a checkpoint of train-embeddings"
+    case .nGramModel: "an n-gram model in ARPA format"
+    case .languageModel: "a neural language model"
+    case .languageModelCheckpoint: "a checkpoint of train-lm"
+    case .classifier: "a classifier of texts"
+    case .tagger: "a tagger of words"
+    case .imageModel: "an image model"
+    case .imageCheckpoint: "a checkpoint of image train"
+    case .imageWeights: "bare weights of a network"
+    case .whitening: "a whitening of images"
+    case .bagOfWords: "a bag-of-words encoder"
+    case .oneHot: "a one-hot encoder"
+    case .tfIdf: "tf-idf weights"
+    case .bytePairEncoding: "a byte-pair encoding (tokenizer.json)"
+    case .vocabulary: "a vocabulary: words with their counts"
+    case .analogyQuestions: "analogy questions"
+    case .similarityPairs: "pairs of words with scores"
+    case .labelledText: "labelled text"
+    case .taggedText: "tagged words"
+    case .tunes: "tunes in ABC notation"
+    case .kernel: "an image kernel"
+    case .image: "an image"
+    case .idxImages: "images in IDX format"
+    case .idxLabels: "labels in IDX format"
+    case .cifar: "images in CIFAR-10's binary format"
+    case .optdigits: "images in optdigits format"
+    case .numpyArray: "a NumPy array"
+    case .numpyArchive: "an archive of NumPy arrays"
+    case .matrixMarket: "a sparse matrix in Matrix Market format"
+    case .midi: "a MIDI file"
+    case .onnx: "an ONNX graph"
+    case .tensors: "tensors of another program"
+    case .text: "a text"
+    }
+  }
+
+  /// The commands that take it, as they are typed; none where only other programs do.
+  var takers: [String] {
+    switch self {
+    case .vectors:
+      ["nearest -v", "analogy -v", "convert", "evaluate analogies -v", "train-lm --embeddings"]
+    case .vectorCheckpoint: ["train-embeddings --resume (its folder)"]
+    case .nGramModel: ["generate", "perplexity"]
+    case .languageModel: ["generate", "perplexity", "export-onnx", "gradient-flow --model"]
+    case .languageModelCheckpoint: ["train-lm --resume"]
+    case .classifier: ["classify", "evaluate classification", "export-onnx"]
+    case .tagger: ["tag", "evaluate tagging", "export-onnx"]
+    case .imageModel: ["image classify", "image features", "image describe", "image time"]
+    case .imageCheckpoint: ["image train --resume"]
+    case .imageWeights: ["image classify --model NETWORK", "image features --model NETWORK"]
+    case .whitening: ["image whiten --load", "image train --whiten"]
+    case .bagOfWords: ["encode bag-of-words --load", "encode tf-idf --load"]
+    case .oneHot: ["encode one-hot --load"]
+    case .tfIdf: ["encode tf-idf --load-weights"]
+    case .bytePairEncoding: ["bpe encode -m", "bpe decode -m"]
+    case .vocabulary: ["train-embeddings --vocab"]
+    case .analogyQuestions: ["evaluate analogies"]
+    case .similarityPairs: ["evaluate similarity", "similarity --pairs"]
+    case .labelledText: ["train-classifier", "evaluate classification"]
+    case .taggedText: ["train-tagger", "evaluate tagging"]
+    case .text: ["train-embeddings", "train-lm", "tokenize", "vocab", "encode", "bpe train"]
+    case .tunes: ["abc check", "abc list", "abc midi"]
+    case .kernel: ["image filter --kernel"]
+    case .image: ["image show", "image filter", "image augment", "image classify"]
+    case .idxImages, .cifar, .optdigits: ["image train", "image show", "image whiten"]
+    case .idxLabels: ["image train (beside its images)"]
+    case .numpyArray, .numpyArchive, .matrixMarket, .midi, .onnx, .tensors: []
+    }
+  }
+
+  /// What to do with such a file where it was not expected.
+  var remedy: String {
+    takers.isEmpty
+      ? "no command of wordtool reads it"
+      : "it is for " + takers.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+        + (takers.count > 3 ? " and others" : "")
+  }
+
+  /// The error for a file of another kind than was expected; the error of who read it where the file
+  /// is of the right kind, and damaged, or of none that is known here.
+  ///
+  /// - Parameters:
+  ///   - error: what reading it gave.
+  ///   - kinds: what was expected; none for text.
+  static func explained(
+    _ error: WordtoolError, path: String, expected kinds: [FileKind]
+  ) -> WordtoolError {
+    guard error.kind == .badData, error.path == nil || error.path == path,
+      let found = FileRecognizer.kind(of: path), !kinds.contains(found)
+    else { return error }
+    return WordtoolError(
+      .badData, path: path, found: found.noun,
+      expected: kinds.isEmpty ? "text" : Self.listed(kinds),
+      remedy: found.remedy)
+  }
+
+  private static func listed(_ kinds: [FileKind]) -> String {
+    let first = kinds.dropLast().map(\.noun).joined(separator: ", ")
+    return (first.isEmpty ? "" : first + " or ") + kinds.suffix(1).map(\.noun).joined()
+  }
+
+  /// Reads a file that is to be of one of some kinds; one of another is told what it is.
+  static func reading<Result>(
+    _ path: String, as kinds: FileKind..., body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch let error as WordtoolError {
+      throw explained(error, path: path, expected: kinds)
+    }
+  }
+}

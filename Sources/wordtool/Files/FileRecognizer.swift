@@ -1,0 +1,179 @@
+import BLASCore
+import ConvNets
+import Word2Vec
+import WordtoolCore
+
+/// Tells what kind of file something is by its content; its name is looked at for CIFAR-10 alone,
+/// whose files have no mark.
+enum FileRecognizer {
+  /// Bytes that are looked at.
+  private static let sampleSize = 64 << 10
+  /// Lines that must all look alike.
+  private static let lineLimit = 200
+
+  /// The kind of a regular file; nil of text without a form, and of what is not known.
+  static func kind(of path: String) -> FileKind? {
+    guard let start = try? FileStart.bytes(of: path, count: sampleSize), !start.isEmpty else {
+      return nil
+    }
+    if start.withUnsafeBytes({ TensorFile.matches($0) }) { return tensorKind(of: path) }
+    if let kind = markedKind(start) { return kind }
+    let size = InputFiles.totalByteCount([path]) ?? 0
+    if isCIFAR(start, size: size, path: path) { return .cifar }
+    let text = text(start)
+    if let text, let kind = textKind(of: text, isWhole: start.count < sampleSize) { return kind }
+    let isVectors = start.withUnsafeBytes { WordVectors.Format(sniffing: $0) != nil }
+    return isVectors ? .vectors : nil
+  }
+
+  /// Whether a regular file is text of any form.
+  static func isText(_ path: String) -> Bool {
+    guard let start = try? FileStart.bytes(of: path, count: sampleSize) else { return false }
+    return !start.isEmpty && text(start) != nil
+  }
+
+  // MARK: Safetensors
+
+  private static func tensorKind(of path: String) -> FileKind? {
+    guard let file = try? TensorFile(path: path) else { return nil }
+    let facts = file.metadata
+    switch facts["format"].map({ String(ModelFile.kind(of: $0)) }) {
+    case "wordtool-language-model": return .languageModel
+    case "wordtool-language-model-checkpoint": return .languageModelCheckpoint
+    case "wordtool-classifier": return facts["model"] == "recurrent-tagger" ? .tagger : .classifier
+    case "wordtool-image-model": return .imageModel
+    case "wordtool-image-checkpoint": return .imageCheckpoint
+    default: break
+    }
+    switch facts["encoder"] {
+    case "bag-of-words": return .bagOfWords
+    case "one-hot": return .oneHot
+    case "tf-idf": return .tfIdf
+    default: break
+    }
+    if facts["zca.format"] != nil { return .whitening }
+    if facts.keys.contains(where: { $0.hasPrefix("wordtool_") && $0.hasSuffix("_state") }) {
+      return .vectorCheckpoint
+    }
+    if file.entry(named: "vectors") != nil, file.entry(named: "vocabulary.offsets") != nil {
+      return .vectors
+    }
+    let hasWeights = file.entries.contains { $0.name.hasSuffix(".weight") && $0.shape.count >= 2 }
+    return hasWeights ? .imageWeights : .tensors
+  }
+
+  // MARK: Marks
+
+  private static func markedKind(_ start: [UInt8]) -> FileKind? {
+    if ImageFormat(sniffing: start) != nil { return .image }
+    if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return .numpyArray }
+    if start.starts(with: Array("MThd".utf8)) { return .midi }
+    if start.starts(with: Array("%%MatrixMarket".utf8)) { return .matrixMarket }
+    // The name of the first member stands behind 30 bytes.
+    if start.starts(with: Array("PK\u{3}\u{4}".utf8)), start.count > 30 {
+      let length = Int(start[26]) | Int(start[27]) << 8
+      let name = start[30...].prefix(length)
+      return name.suffix(4).elementsEqual(".npy".utf8) ? .numpyArchive : nil
+    }
+    // The version of the format, and the name of the writer behind it.
+    if start.count > 3, start[0] == 8, start[1] < 0x40, start[2] == 0x12 { return .onnx }
+    if start.count >= 8, start[0] == 0, start[1] == 0, (8...14).contains(start[2]) {
+      switch start[3] {
+      case 1: return .idxLabels
+      case 3, 4: return .idxImages
+      default: break
+      }
+    }
+    return nil
+  }
+
+  private static func isCIFAR(_ start: [UInt8], size: Int, path: String) -> Bool {
+    let record = 3073
+    guard size >= record, size % record == 0, path.hasSuffix(".bin") else { return false }
+    return stride(from: 0, to: start.count, by: record).allSatisfy { start[$0] < 10 }
+  }
+
+  // MARK: Text
+
+  /// The bytes as text, but for a character that is cut at their end; nil when they are none.
+  private static func text(_ bytes: [UInt8]) -> String? {
+    guard !bytes.contains(0) else { return nil }
+    for cut in 0..<min(4, bytes.count) {
+      if let text = String(validating: bytes.dropLast(cut), as: UTF8.self) { return text }
+    }
+    return nil
+  }
+
+  private static func textKind(of text: String, isWhole: Bool) -> FileKind? {
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    // The last line of a part may be cut.
+    if !isWhole, lines.count > 1 { lines.removeLast() }
+    let first = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+    if lines.contains("\\data\\") { return .nGramModel }
+    if first.hasPrefix("{") {
+      let isEncoding = text.contains("\"added_tokens\"") || text.contains("\"merges\"")
+      return isEncoding ? .bytePairEncoding : nil
+    }
+    if first.hasPrefix("__label__") || namesLabels(first) { return .labelledText }
+    if lines.contains(where: isTuneNumber), lines.contains(where: { $0.hasPrefix("K:") }) {
+      return .tunes
+    }
+    return formOfLines(lines.prefix(lineLimit), isWhole: isWhole && lines.count <= lineLimit)
+  }
+
+  /// Whether a line names the columns of a table of texts and their labels.
+  private static func namesLabels(_ line: Substring) -> Bool {
+    let names = Set(
+      line.lowercased().split { $0 == "\t" || $0 == "," }.map { $0.filter { $0 != "\"" } })
+    return !names.isDisjoint(with: ["label", "class", "category"])
+      && !names.isDisjoint(with: ["text", "sentence", "review"])
+  }
+
+  private static func isTuneNumber(_ line: Substring) -> Bool {
+    line.hasPrefix("X:") && line.dropFirst(2).first { $0 != " " }?.isNumber == true
+  }
+
+  /// A kind that all lines are of.
+  private static func formOfLines(_ lines: ArraySlice<Substring>, isWhole: Bool) -> FileKind? {
+    let full = lines.filter { !$0.allSatisfy(\.isWhitespace) }
+    guard !full.isEmpty else { return nil }
+    let fields = full.map { line in line.split { $0 == " " || $0 == "\t" } }
+    if full[0].hasPrefix(": ") || full[0].hasPrefix(":\t") {
+      let areQuestions = fields.allSatisfy { $0[0] == ":" || $0.count == 4 }
+      return areQuestions ? .analogyQuestions : nil
+    }
+    let numbers = full.filter { !$0.hasPrefix("#") }.map { line in
+      line.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    if !numbers.isEmpty, numbers.allSatisfy({ $0.count == 65 && $0.allSatisfy(isNumber) }) {
+      return .optdigits
+    }
+    if isWhole, isKernel(full) { return .kernel }
+    if fields.allSatisfy({ $0.count == 2 && isNumber($0[1]) }) { return .vocabulary }
+    let isTagged = full.allSatisfy { $0.split(separator: "\t").count == 2 }
+    if isTagged, lines.dropLast().contains(where: \.isEmpty) { return .taggedText }
+    let pairs = full.map { line in line.split { " \t,;".contains($0) } }
+    func isPair(_ pair: [Substring]) -> Bool {
+      pair.count >= 3 && Double(pair[0]) == nil && Double(pair[1]) == nil && Double(pair[2]) != nil
+    }
+    // The first line may name the columns.
+    if pairs.dropFirst(pairs.count > 1 ? 1 : 0).allSatisfy(isPair) { return .similarityPairs }
+    return nil
+  }
+
+  private static func isNumber(_ text: Substring) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+  }
+
+  /// Rows of numbers, as many in each.
+  private static func isKernel(_ lines: [Substring]) -> Bool {
+    let rows = lines.map { line in line.prefix { $0 != "#" }.split { " ,\t".contains($0) } }
+      .filter { !$0.isEmpty }
+    guard let first = rows.first, rows.count > 1 || first.count > 1 else { return false }
+    return rows.allSatisfy { row in
+      row.count == first.count
+        && row.allSatisfy { number in number.split(separator: "/").allSatisfy { Double($0) != nil }
+        }
+    }
+  }
+}

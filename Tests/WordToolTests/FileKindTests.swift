@@ -1,0 +1,134 @@
+import TestSupport
+import Testing
+
+/// What `info` says of files, and every command of a file that is not for it.
+@Suite struct FileKindTests {
+  /// One small file of each kind, made by the tool itself or by hand, with a part of what is told.
+  private func files(in folder: String) throws -> [(path: String, part: String)] {
+    let tool = Tool(folder: folder)
+    func path(_ name: String) -> String { folder + "/" + name }
+    func make(_ arguments: String...) throws {
+      let run = try tool.start(arguments, workingFolder: folder).wait()
+      try #require(run.exitCode == 0, "\(arguments): \(run.errors)")
+    }
+    try TestFiles.write(
+      String(repeating: "the king likes good films and bad films\n", count: 40), to: path("text"))
+    try TestFiles.write(Samples.vectors, to: path("v.txt"))
+    try TestFiles.write(
+      "text\tlabel\n" + String(repeating: "a good film\tpos\na bad film\tneg\n", count: 5),
+      to: path("train.tsv"))
+    try TestFiles.write(
+      String(repeating: "the\tD\nplay\tN\n\nthey\tP\nplay\tV\n\n", count: 5), to: path("tags"))
+    let rows = (0..<20).map { row in
+      (0..<64).map { "\(($0 * 7 + row * 13 + $0 * row) % 16)" }.joined(separator: ",")
+        + ",\(row % 2)\n"
+    }
+    try TestFiles.write(rows.joined(), to: path("set.tra"))
+    try TestFiles.write("P2\n2 2\n255\n0 1 2 3\n", to: path("i.pgm"))
+    try TestFiles.write("X:1\nT:Up\nL:1/8\nK:C\nCDEF GABc|\n", to: path("t.abc"))
+    try TestFiles.write(": capital\nking queen man woman\n", to: path("questions"))
+    try TestFiles.write("king queen 3\nman woman 2.5\n", to: path("pairs"))
+    try TestFiles.write("0 1/9 0\n1 -4 1\n0 1 0\n", to: path("k"))
+    let net = ["--hidden", "4", "--epochs", "1", "-q"]
+    try make("vocab", "text", "-o", "voc")
+    try make("bpe", "train", "text", "--vocab-size", "280", "-o", "bpe.json")
+    try make("train-lm", "text", "--model", "ngram", "-q", "-o", "ng.arpa")
+    let recurrent = ["train-lm", "text", "--embedding", "4", "-o", "lm", "--checkpoint", "lm.ck"]
+    for arguments in [
+      recurrent + net, ["train-tagger", "tags", "-o", "tagger"] + net,
+      [
+        "image", "train", "set.tra", "--model", "flatten, fc classes", "--epochs", "1", "-q", "-o",
+        "net", "--checkpoint", "net.ck",
+      ],
+      ["train-embeddings", "text", "--dim", "4", "--epochs", "1", "-q", "-o", "v.safetensors"],
+      ["train-classifier", "train.tsv", "-q", "-o", "cls"],
+      ["encode", "bag-of-words", "text", "--save", "bag", "-o", "b.mtx"],
+      ["encode", "one-hot", "text", "--save", "hot", "-o", "h.npz"],
+      ["encode", "tf-idf", "text", "--save-weights", "idf", "-o", "t.npy"],
+      ["image", "whiten", "set.tra", "--save", "zca", "-o", "w.png"],
+      ["abc", "midi", "t.abc", "-o", "t.mid"], ["export-onnx", "lm", "-o", "lm.onnx"],
+    ] {
+      let run = try tool.start(arguments, workingFolder: folder).wait()
+      try #require(run.exitCode == 0, "\(arguments): \(run.errors)")
+    }
+    return [
+      ("v.txt", "word2vec-text"), ("v.safetensors", "words by Unicode Annex 29"),
+      ("voc", "a vocabulary"), ("bpe.json", "a byte-pair encoding"),
+      ("ng.arpa", "an n-gram model in ARPA format"), ("lm", "a neural language model"),
+      ("lm.ck", "a checkpoint of train-lm"), ("tagger", "a tagger of words"),
+      ("cls", "a classifier of texts"), ("net", "an image model"),
+      ("net.ck", "a checkpoint of image train"), ("bag", "a bag-of-words encoder"),
+      ("hot", "a one-hot encoder"), ("idf", "tf-idf weights"), ("zca", "a whitening of images"),
+      ("b.mtx", "a sparse matrix in Matrix Market format"), ("h.npz", "an archive of NumPy arrays"),
+      ("t.npy", "a NumPy array"), ("t.mid", "a MIDI file"), ("lm.onnx", "an ONNX graph"),
+      ("w.png", "an image"), ("i.pgm", "2 x 2 x 1"), ("t.abc", "tunes in ABC notation"),
+      ("questions", "analogy questions"), ("pairs", "pairs of words with scores"),
+      ("k", "an image kernel"), ("set.tra", "images in optdigits format"),
+      ("tags", "tagged words"), ("train.tsv", "labelled text"), ("text", "a text"),
+    ].map { (path($0), $1) }
+  }
+
+  @Test func everyKindOfFileIsDescribedInWords() throws {
+    try TestFiles.withFolder { folder in
+      for (path, part) in try files(in: folder) {
+        let run = try Tool(folder: folder).run("info", path)
+        #expect(
+          run.exitCode == 0 && run.output.contains(part), "\(path): \(run.output)\(run.errors)")
+        // Options are words here and JSON for programs.
+        #expect(!run.output.contains("{\""), "\(path): \(run.output)")
+        let answer = try Tool(folder: folder).run("info", path, "--json").output
+        let json = try JSONValue.document(answer)
+        #expect(json["file"]["kind"] != .null || json["vectors"]["format"] != .null, "\(path)")
+      }
+    }
+  }
+
+  @Test func aFileThatIsNotForTheCommandIsNamed() throws {
+    try TestFiles.withFolder { folder in
+      let files = try files(in: folder)
+      let text = folder + "/text"
+      /// What each command takes, by the ends of names.
+      let commands: [(arguments: [String], takes: Set<String>)] = [
+        (["bpe", "encode", text, "-m"], ["bpe.json"]),
+        (["encode", "bag-of-words", text, "--load"], ["bag"]),
+        (["encode", "tf-idf", text, "--load-weights"], ["idf"]),
+        (["encode", "one-hot", text, "--load"], ["hot"]),
+        (["image", "whiten", folder + "/set.tra", "-o", folder + "/x.png", "--load"], ["zca"]),
+        (["generate"], ["lm", "ng.arpa"]), (["classify"], ["cls"]), (["tag"], ["tagger"]),
+        (["export-onnx", "-o", folder + "/x.onnx"], ["lm", "cls", "tagger", "ng.arpa"]),
+        (["nearest", "king", "-v"], ["v.txt", "v.safetensors", "voc"]),
+        (["train-lm", text, "-o", folder + "/x", "-q", "--resume"], ["lm.ck"]),
+        (["evaluate", "analogies"], ["questions"]),
+        (["image", "filter", folder + "/i.pgm", "-o", folder + "/x.png", "--kernel"], ["k"]),
+      ]
+      var count = 0
+      for (arguments, takes) in commands {
+        for (path, _) in files {
+          let name = String(path.split(separator: "/").last ?? "")
+          if takes.contains(name) || ["text", "i.pgm"].contains(name) { continue }
+          let run = try Tool(folder: folder).start(arguments + [path]).wait()
+          #expect(run.exitCode == 65, "\(arguments) \(name): \(run.errors)")
+          let told = ["it is for '", "no command of wordtool"].contains(where: run.errors.contains)
+          #expect(told, "\(arguments) \(name): \(run.errors)")
+          #expect(run.errors.split(separator: "\n").count == 1)
+          count += 1
+        }
+      }
+      #expect(count > 200)
+      // Text is expected, and something else is there.
+      let run = try Tool(folder: folder).run("vocab", folder + "/cls")
+      #expect(run.exitCode == 65 && run.errors.contains("a classifier of texts, expected text"))
+    }
+  }
+
+  /// A damaged file keeps the words of its reader.
+  @Test func aDamagedFileOfTheRightKindIsToldWhereItIsDamaged() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("king 3\nqueen x\n", to: folder + "/voc")
+      try TestFiles.write("king 3\nqueen 2\n", to: folder + "/text")
+      let run = try Tool(folder: folder).run(
+        "train-embeddings", folder + "/text", "-o", folder + "/v.vec", "--vocab", folder + "/voc")
+      #expect(run.exitCode == 65 && run.errors.contains("voc:2"), "\(run.errors)")
+    }
+  }
+}
