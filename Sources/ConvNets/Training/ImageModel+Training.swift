@@ -1,3 +1,4 @@
+import Networks
 public import WordtoolCore
 
 extension ImageModel {

@@ -1,5 +1,5 @@
 import BLASCore
-import Networks
+public import Networks
 public import WordtoolCore
 
 /// Trains a classifier of images.
@@ -10,29 +10,20 @@ public import WordtoolCore
 /// and resumed gives the weights of one that was not.
 public final class ImageTrainer {
   /// What happened so far.
-  public struct Report: Hashable, Sendable {
-    /// The epoch at work or just ended, from 1.
-    public var epoch = 1
-    /// Steps taken in all.
-    public var steps = 0
-    /// The mean cross-entropy since the epoch began, in nats.
-    public var loss = 0.0
+  public typealias Report = TrainingReport<Measured>
+
+  /// What a training of images counts and measures.
+  public struct Measured: Hashable, Sendable {
     /// The share of images whose likeliest class was right, as they were trained on.
     public var accuracy = 0.0
-    /// The learning rate of the last step.
-    public var learningRate = 0.0
-    /// The gradients' norm before clipping in the last step.
-    public var gradientNorm = 0.0
     /// The mean cross-entropy of the validation images at the end of the epoch.
     public var validLoss: Double?
     /// The share of them that was right.
     public var validAccuracy: Double?
     /// Images trained on in all.
     public var images = 0
-    /// The share of the whole training that is done.
-    public var fraction = 0.0
 
-    /// The report before the first step.
+    /// Before the first step.
     public init() {}
   }
 
@@ -205,7 +196,7 @@ public final class ImageTrainer {
     stop: StopFlag = StopFlag(), epochEnded: (Report) throws -> Void = { _ in },
     progress: (Report) -> Void = { _ in }
   ) throws -> ImageModel {
-    var report = Report()
+    var report = Report(Measured())
     update(&report)
     steps: while position.epoch < training.epochs,
       !position.stopping.isOver(patience: training.patience)

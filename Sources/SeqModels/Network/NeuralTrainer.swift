@@ -1,5 +1,5 @@
 import BLASCore
-import Networks
+public import Networks
 public import WordtoolCore
 
 /// Trains a neural language model.
@@ -11,25 +11,16 @@ public import WordtoolCore
 /// was not.
 public final class NeuralTrainer {
   /// What happened so far.
-  public struct Report: Codable, Hashable, Sendable {
-    /// The epoch at work or just ended, from 1.
-    public var epoch = 1
-    /// Steps taken in all.
-    public var steps = 0
-    /// The mean loss a token since the epoch began, in nats.
-    public var loss = 0.0
-    /// The learning rate of the last step.
-    public var learningRate = 0.0
-    /// The gradients' norm before clipping in the last step.
-    public var gradientNorm = 0.0
+  public typealias Report = TrainingReport<Measured>
+
+  /// What a training of a language model counts and measures.
+  public struct Measured: Hashable, Sendable {
     /// Perplexity on the held-out text at the end of the epoch, where there is one.
     public var validPerplexity: Double?
     /// Tokens trained on in all.
     public var tokens = 0
-    /// The share of the whole training that is done.
-    public var fraction = 0.0
 
-    /// The report before the first step.
+    /// Before the first step.
     public init() {}
   }
 
@@ -134,7 +125,7 @@ public final class NeuralTrainer {
     stop: StopFlag = StopFlag(), epochEnded: (Report) throws -> Void = { _ in },
     progress: (Report) -> Void = { _ in }
   ) throws -> NeuralLanguageModel {
-    var report = Report()
+    var report = Report(Measured())
     func update() {
       report.epoch = position.epoch + 1
       report.steps = position.step

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Networks
 import Synchronization
 
 /// How far long work has come, on standard error.
@@ -162,5 +163,14 @@ final class Progress: Sendable {
       separator = "  "
     }
     return String(text.prefix(columns))
+  }
+}
+
+extension Progress.Moment {
+  /// A moment in the training of a network.
+  init<Measured>(_ report: TrainingReport<Measured>, count: Int, unit: String) {
+    self.init(
+      phase: "training", fraction: report.fraction, count: count, unit: unit, loss: report.loss,
+      learningRate: report.learningRate)
   }
 }

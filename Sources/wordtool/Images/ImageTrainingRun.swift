@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvNets
+import Networks
 import WordtoolCore
 
 /// One run of `image train`.
@@ -14,7 +15,7 @@ struct ImageTrainingRun: Training {
     let valid: ImageDataset?
     let test: ImageDataset?
     let imagesBefore: Int
-    var last = ImageTrainer.Report()
+    var last = ImageTrainer.Report(.init())
     /// Seconds in steps alone, without validation and checkpoints.
     var stepSeconds = 0.0
 
@@ -122,10 +123,7 @@ struct ImageTrainingRun: Training {
       trainer.stepSeconds += now - mark
       mark = now
       trainer.last = report
-      session.progress.update(
-        Progress.Moment(
-          phase: "training", fraction: report.fraction, count: report.images, unit: "images",
-          loss: report.loss, learningRate: report.learningRate))
+      session.progress.update(Progress.Moment(report, count: report.images, unit: "images"))
     }
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BLASCore
+import Networks
 import SeqModels
 import Tokenize
 import Word2Vec
@@ -18,7 +19,7 @@ struct NeuralLMTraining: Training {
     let neural: NeuralTrainer
     let validIDs: [Int32]
     let tokensBefore: Int
-    var last = NeuralTrainer.Report()
+    var last = NeuralTrainer.Report(.init())
 
     init(_ neural: NeuralTrainer, validIDs: [Int32]) {
       self.neural = neural
@@ -86,10 +87,7 @@ struct NeuralLMTraining: Training {
         measured: (report.validPerplexity, "perplexity of --valid"))
     } progress: { report in
       trainer.last = report
-      session.progress.update(
-        Progress.Moment(
-          phase: "training", fraction: report.fraction, count: report.tokens, unit: "tokens",
-          loss: report.loss, learningRate: report.learningRate))
+      session.progress.update(Progress.Moment(report, count: report.tokens, unit: "tokens"))
     }
   }
 
