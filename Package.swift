@@ -28,6 +28,7 @@ let package = Package(
     .library(name: "ConvNets", targets: ["ConvNets"]),
     .library(name: "ABCNotation", targets: ["ABCNotation"]),
     .library(name: "Charts", targets: ["Charts"]),
+    .library(name: "Projection", targets: ["Projection"]),
     .library(name: "Corpora", targets: ["Corpora"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
@@ -103,6 +104,7 @@ let package = Package(
       name: "ConvNets",
       dependencies: ["BLASCore", "CJPEG", "CPNG", "Libc", "Networks", "WordtoolCore"],
       swiftSettings: strict),
+    .target(name: "Projection", dependencies: ["BLASCore", "WordtoolCore"], swiftSettings: strict),
     .target(name: "ABCNotation", dependencies: ["WordtoolCore"], swiftSettings: strict),
     .target(name: "Charts", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
@@ -113,7 +115,7 @@ let package = Package(
       name: "wordtool",
       dependencies: [
         "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders", "Libc",
-        "Networks", "SeqModels", "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
+        "Networks", "Projection", "SeqModels", "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -150,6 +152,10 @@ let package = Package(
     .testTarget(
       name: "ChartsTests", dependencies: ["Charts", "TestSupport", "WordtoolCore"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ProjectionTests",
+      dependencies: ["BLASCore", "ConvNets", "Projection", "TestSupport", "WordtoolCore"],
+      swiftSettings: settings),
     .testTarget(
       name: "NetworksTests", dependencies: ["BLASCore", "Networks", "TestSupport", "WordtoolCore"],
       swiftSettings: strict),

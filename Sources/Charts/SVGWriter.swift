@@ -2,14 +2,15 @@
 struct SVGWriter {
   private var parts: [String] = []
 
-  /// A picture on white, of a size in pixels.
-  init(width: Double, height: Double) {
+  /// A picture of a size in pixels, on white unless told otherwise.
+  init(width: Double, height: Double, background: String = "#ffffff", ink: String? = nil) {
     let (width, height) = (Self.number(width), Self.number(height))
     parts = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" "
         + "width=\"\(width)\" height=\"\(height)\" "
-        + "font-family=\"Helvetica, Arial, DejaVu Sans, sans-serif\" font-size=\"14\">",
-      "<rect width=\"\(width)\" height=\"\(height)\" fill=\"#ffffff\"/>",
+        + "font-family=\"Helvetica, Arial, DejaVu Sans, sans-serif\" font-size=\"14\""
+        + (ink.map { " fill=\"\($0)\"" } ?? "") + ">",
+      "<rect width=\"\(width)\" height=\"\(height)\" fill=\"\(background)\"/>",
     ]
   }
 
@@ -36,6 +37,31 @@ struct SVGWriter {
       isDrawing = true
     }
     parts.append("<path d=\"\(commands)\" \(attributes)/>")
+  }
+
+  /// Adds a disc.
+  mutating func circle(x: Double, y: Double, radius: Double, _ attributes: String) {
+    parts.append(
+      "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" "
+        + "\(attributes)/>")
+  }
+
+  /// Adds an arrow whose head ends just before a point.
+  mutating func arrow(
+    from start: (x: Double, y: Double), to end: (x: Double, y: Double), color: String
+  ) {
+    let (dx, dy) = (end.x - start.x, end.y - start.y)
+    let length = (dx * dx + dy * dy).squareRoot()
+    guard length > 16 else { return }
+    let (ux, uy) = (dx / length, dy / length)
+    let tip = (x: end.x - 6 * ux, y: end.y - 6 * uy)
+    let foot = (x: tip.x - 9 * ux, y: tip.y - 9 * uy)
+    path(
+      [(start.x + 6 * ux, start.y + 6 * uy), foot],
+      "fill=\"none\" stroke=\"\(color)\" stroke-width=\"1.4\"")
+    path(
+      [tip, (foot.x - 4 * uy, foot.y + 4 * ux), (foot.x + 4 * uy, foot.y - 4 * ux), tip],
+      "fill=\"\(color)\"")
   }
 
   /// Adds text.
@@ -70,6 +96,9 @@ struct SVGWriter {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
+      // XML has no control characters.
+      case _ where letter.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }:
+        result += "\u{FFFD}"
       default: result.append(letter)
       }
     }

@@ -40,6 +40,7 @@ struct WordTool: ParsableCommand {
         name: "Ask",
         subcommands: [
           NearestCommand.self, AnalogyCommand.self, SimilarityCommand.self, RankCommand.self,
+          PlotCommand.self,
           OddOneOutCommand.self, VectorCommand.self,
         ]),
       CommandGroup(

@@ -40,6 +40,10 @@ import wordtool
     "gradient-flow": [["--model", "m"], ["--cells", "gru"]],
     "image whiten": [["--load", "f"]], "image show": [["--json"]],
     "image filter": [["--explain"]],
+    "plot": [
+      ["-o", "m.svg"], ["a"], ["--top", "9"], ["--method", "pca"], ["--method", "tsne"],
+      ["--x", "a:b", "--y", "c:d"],
+    ],
   ]
 
   /// A value that is not the default, where the first of those that can be named is not one.
@@ -77,6 +81,8 @@ import wordtool
     "valid-share": "0.1", "vector": "1,2", "vectors": "v", "vocab": "f", "vocab-size": "300",
     "vocabulary": "f", "warmup": "3", "weight-decay": "0.1", "weights": "1,2", "whiten": "f",
     "window": "2", "word-dropout": "0.3", "words": "99", "classes": "12", "count": "3", "cell": "9",
+    "-n": "3", "neighbors": "3", "x": "a:b", "y": "c:d", "perplexity": "3", "iterations": "9",
+    "dimensions": "3", "groups": "3", "title": "x", "top": "9", "skip": "2",
     "-k": "3", "model": "m", "init": "v", "format": "tsv", "cells": "gru",
   ]
 
@@ -88,7 +94,7 @@ import wordtool
     "--dropout-locked": ["--dropout", "0.4"], "--repetition-window": ["--repetition-penalty", "2"],
     "--separator": ["--samples", "2"], "--checkpoint-every": ["--checkpoint", "c"],
     "--patches": ["--patch", "3"], "--patience": ["--valid", "f"],
-    "--average-after": ["--valid", "f"],
+    "--average-after": ["--valid", "f"], "--x": ["--y", "c:d"], "--y": ["--x", "a:b"],
   ]
 
   /// The option with a value that is not the default.

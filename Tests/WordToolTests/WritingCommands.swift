@@ -54,6 +54,9 @@ enum WritingCommands {
     + [".safetensors", ".vec", ".bin.gz", ".glove"].map {
       .init(arguments: ["convert", "sample.txt", "OUT"], suffix: $0)
     }
+    + [".svg", ".tsv.gz"].map {
+      .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)
+    }
     + ["", ".txt.gz"].map { .init(arguments: ["vocab", "text", "-q", "-o", "OUT"], suffix: $0) }
     + ["one-hot", "bag-of-words", "tf-idf", "hashing", "window"].flatMap { command in
       [".mtx", ".npz", ".json.gz"].map {

@@ -102,6 +102,16 @@ extension WordVectors {
     return answer
   }
 
+  /// Answers with the direction of a word.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  public func answer(toQueryOf word: String) throws -> Answered<QueryVector> {
+    var answer = Answered<QueryVector>()
+    answer.answer = try answer.attempt { try query([word]) }
+    answer.note(answer.answer?.words ?? [])
+    return answer
+  }
+
   /// Answers with the vector of a word.
   ///
   /// - Parameter normalizes: whether it is divided by its length.

@@ -46,6 +46,15 @@ package final class StandardOutput: Sendable {
     try write("\n")
   }
 
+  /// What fits a terminal, its last line left for the prompt; 80 columns and 24 rows elsewhere.
+  static var size: (columns: Int, rows: Int) {
+    var size = winsize()
+    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return (80, 24)
+    }
+    return (Int(size.ws_col), max(2, Int(size.ws_row) - 1))
+  }
+
   /// Prints lines of prose; on a terminal they are broken at blanks, what follows being indented as
   /// the line and two blanks more.
   func writeProse(_ line: String) throws {

@@ -1,0 +1,257 @@
+import ArgumentParser
+import Charts
+import Projection
+import Word2Vec
+import WordtoolCore
+
+/// `wordtool plot`: a map of words.
+struct PlotCommand: ParsableCommand, ConditionalOptions {
+  enum Method: String, CaseIterable, ExpressibleByArgument {
+    case pca, tsne
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "plot",
+    abstract: "Draw words as points of a map.",
+    discussion: """
+      Without -o the map is drawn in letters on a terminal; elsewhere it is printed as words and \
+      numbers. -o writes a picture (.svg) or the numbers (.tsv). Without words the most frequent \
+      ones are drawn. Colours are groups of words (k-means). Names that find no room are left out \
+      of a picture, their points are not; names that were asked for always stand.
+
+      pca shows the two directions in which the words differ most, tsne keeps neighbours together. \
+      --x and --y give the axes a meaning: how far a word goes from the first to the second word of \
+      a pair. The same vectors and options give the same bytes.
+
+      Example:
+        wordtool plot
+        wordtool plot king queen france -n 12 -o map.svg
+        wordtool plot --pairs france:paris,italy:rome,japan:tokyo -o capitals.svg
+        wordtool plot king queen boy girl --x man:woman --y child:king -o axes.svg
+      """,
+    aliases: ["map"])
+
+  @Argument(help: ArgumentHelp("Words to draw.", valueName: "word"))
+  var words: [String] = []
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp(
+      "Draw to this .svg file, or write the numbers to this .tsv file.",
+      valueName: "path"), completion: .file())
+  var output: String?
+
+  @OptionGroup var vectors: VectorsOptions
+
+  @Option(
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("Draw the n nearest words of each word too.", valueName: "n"))
+  var neighbors = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw pairs with an arrow from the first to the second: france:paris,italy:rome",
+      valueName: "a:b,..."))
+  var pairs: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the first n words of the vectors. (default: 300 without words, or none)",
+      valueName: "n"))
+  var top: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out the first n words of the vectors, often of and the.", valueName: "n"))
+  var skip = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "How words are placed: pca or tsne. (default: pca for fewer than 30 words, or tsne)",
+      valueName: "name"))
+  var method: Method?
+
+  @Option(
+    help: ArgumentHelp(
+      "Place words from left to right by how far they go from a to b; several pairs are averaged.",
+      valueName: "a:b,..."))
+  var x: String?
+
+  @Option(
+    help: ArgumentHelp("Place words from below to above in the same way.", valueName: "a:b,..."))
+  var y: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many neighbours count about for tsne. (default: 30, less for few words)",
+      valueName: "x"))
+  var perplexity: Double?
+
+  @Option(help: ArgumentHelp("Steps of tsne.", valueName: "n"))
+  var iterations = 1000
+
+  @Option(help: ArgumentHelp("2, or 3 for the numbers of a map in space.", valueName: "n"))
+  var dimensions = 2
+
+  @Option(help: ArgumentHelp("How many groups of words are told apart.", valueName: "n"))
+  var groups = 6
+
+  @Option(help: ArgumentHelp("What stands above the picture.", valueName: "text"))
+  var title: String?
+
+  @Flag(help: "Draw light on dark.")
+  var dark = false
+
+  @OptionGroup var style: StyleOptions
+  @OptionGroup var lookup: LookupOptions
+  @OptionGroup var threads: ThreadsOptions
+  @OptionGroup var progress: ProgressOptions
+
+  private var isPicture: Bool {
+    let name = output?.lowercased() ?? ""
+    return name.hasSuffix(".svg") || name.hasSuffix(".svg.gz")
+  }
+
+  func validate() throws {
+    try OptionCheck.whole([
+      ("--neighbors", neighbors, 0...1000), ("--top", top, 1...20_000),
+      ("--skip", skip, 0 ... .max - 20_000), ("--iterations", iterations, 1...1_000_000),
+      ("--dimensions", dimensions, 2...3), ("--groups", groups, 1...100),
+    ])
+    if let perplexity, !(1...1e6).contains(perplexity) {
+      throw ValidationError("--perplexity is \(perplexity), expected 1 to 1000000")
+    }
+    if (x == nil) != (y == nil) { throw ValidationError("--x and --y go together") }
+    if x != nil, method != nil {
+      throw ValidationError("--x and --method exclude each other: both place the words")
+    }
+  }
+
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(["--title", "--dark"], need: "-o FILE.svg", isMet: isPicture),
+      OptionRule(["--style", "--json"], need: "no -o", isMet: output == nil),
+      OptionRule(
+        ["--dimensions"], need: "no --x, and numbers in place of a picture",
+        isMet: x == nil && !isPicture),
+      OptionRule(["--neighbors"], need: "words or --pairs", isMet: !words.isEmpty || pairs != nil),
+      OptionRule(["--skip"], need: "--top, or no words", isMet: top != nil || isFrequent),
+      OptionRule(
+        ["--perplexity", "--iterations"], need: "--method tsne, or the default for many words",
+        isMet: x == nil && method != .pca),
+    ]
+  }
+
+  /// Whether the most frequent words are drawn because none were asked for.
+  private var isFrequent: Bool { words.isEmpty && pairs == nil }
+
+  func run() throws {
+    let style = try style.resolved(among: [.table, .tsv, .json], for: "plot")
+    let ends = try x.map { [try Self.pairs($0, "--x"), try Self.pairs(y ?? "", "--y")] }
+    let arrows = try pairs.map { try Self.pairs($0, "--pairs") } ?? []
+    let file = try output.map { path in
+      try OutputPaths.check([path], texts: [], inputs: [vectors.vectors], printing: nil)
+      return try OutputKind.wordMap.open(path)
+    }
+    let stop = Interrupts.stopFlag()
+    let set = try VectorSet(vectors, threads: threads.count).vectors
+    let reporter = progress.makeProgress()
+    defer { reporter.finish() }
+    var lookup = Lookup(lookup)
+    let count = top ?? (isFrequent ? 300 : 0)
+    var request = WordMap.Request(words: words, neighbors: neighbors, pairs: arrows)
+    request.rows = min(skip, set.count)..<min(set.count, skip + count)
+    request.threads = threads.count
+    request.groups = groups
+    request.dimension = dimensions
+    let expected =
+      words.count * (1 + neighbors) + 2 * arrows.count * (1 + neighbors) + request.rows.count
+    if let ends {
+      request.placement = .axes(ends)
+    } else if method == .tsne || (method == nil && expected >= 30) {
+      var options = TSNEOptions()
+      options.iterations = iterations
+      options.dimension = dimensions
+      options.perplexity = perplexity ?? max(1, min(30, Double(expected - 1) / 6))
+      request.placement = .tsne(options)
+    } else if perplexity != nil || iterations != 1000 {
+      throw ValidationError(
+        "--perplexity and --iterations need --method tsne: \(expected) words are placed by pca")
+    }
+    let map = try WordMap(request, in: set, &lookup, stop: stop) { share in
+      reporter.update(
+        Progress.Moment(
+          phase: "placing", fraction: share, count: Int(share * Double(iterations)), unit: "steps"))
+    }
+    reporter.finish()
+    try write(map, to: file, style)
+    try lookup.finish()
+  }
+
+  private func write(_ map: WordMap, to file: OutputFile?, _ style: StyleOptions.Style) throws {
+    if let file {
+      let text = isPicture ? picture(of: map) : Self.table(map)
+      try file.write(text)
+      return try file.commit()
+    }
+    let out = StandardOutput.shared
+    switch style {
+    case .json: try JSONOutput.write(map.entries)
+    case .table:
+      let size = StandardOutput.size
+      try out.write(
+        map.letters(
+          columns: size.columns, rows: size.rows,
+          colors: StandardOutput.isTerminal && Environment.allowsColor))
+    default: try out.write(Self.table(map))
+    }
+  }
+
+  /// A row of names, then a row a word.
+  private static func table(_ map: WordMap) -> String {
+    let isSolid = map.entries.first?.z != nil
+    let header = "word\tx\ty\(isSolid ? "\tz" : "")\tgroup\n"
+    return header
+      + map.entries.map { entry in
+        let places = [entry.x, entry.y] + (entry.z.map { [$0] } ?? [])
+        return
+          ([TerminalText.escaped(entry.word)] + places.map { NumberFormat.fixed($0, 6) }
+          + ["\(entry.group)"]).joined(separator: "\t") + "\n"
+      }.joined()
+  }
+
+  private func picture(of map: WordMap) -> String {
+    var picture = PointMap(title: title ?? defaultTitle)
+    picture.subtitle = map.caption
+    picture.isDark = dark
+    if let x, let y {
+      picture.axes = (x.replacing(":", with: " → "), y.replacing(":", with: " → "))
+    }
+    picture.points = map.entries.map {
+      PointMap.Point(x: $0.x, y: $0.y, name: $0.word, color: $0.group - 1, isMain: $0.isMain)
+    }
+    picture.arrows = map.arrows
+    let (text, omitted) = picture.svg()
+    if omitted > 0 {
+      StandardError.note(
+        "\(omitted) of \(map.entries.count) names found no room; their points are drawn")
+    }
+    return text
+  }
+
+  private var defaultTitle: String {
+    if let pairs { return pairs.replacing(":", with: " → ").replacing(",", with: ", ") }
+    if !words.isEmpty { return words.joined(separator: ", ") }
+    return "The most frequent words"
+  }
+
+  private static func pairs(_ text: String, _ option: String) throws -> [(String, String)] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { pair in
+      let ends = pair.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      guard ends.count == 2, !ends.contains(where: \.isEmpty) else {
+        throw ValidationError("'\(pair)' in \(option), expected two words as in man:woman")
+      }
+      return (ends[0], ends[1])
+    }
+  }
+}

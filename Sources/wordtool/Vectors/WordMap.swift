@@ -1,0 +1,208 @@
+import Projection
+import Word2Vec
+import WordtoolCore
+
+/// Words as points of a map.
+struct WordMap {
+  /// One word.
+  struct Entry: Encodable {
+    var word: String
+    var x: Double
+    var y: Double
+    @Nullable var z: Double?
+    /// The group of words it is in, 1 for the largest.
+    var group: Int
+    /// Whether it was asked for by name.
+    var isMain: Bool
+  }
+
+  /// What was asked for.
+  struct Request {
+    /// How places are found.
+    enum Placement {
+      case principalComponents
+      case tsne(TSNEOptions)
+      /// How far each word goes along directions: pairs of words, from the first to the second.
+      case axes([[(String, String)]])
+    }
+
+    /// Words to draw, as they were typed.
+    var words: [String] = []
+    /// How many of each one's nearest words are drawn as well.
+    var neighbors = 0
+    /// Rows that are drawn without being asked for by name.
+    var rows = 0..<0
+    /// Words that arrows join.
+    var pairs: [(String, String)] = []
+    var placement = Placement.principalComponents
+    var dimension = 2
+    var groups = 6
+    var threads = 1
+  }
+
+  var entries: [Entry] = []
+  /// Arrows, by the numbers of the entries.
+  var arrows: [(from: Int, to: Int)] = []
+  /// How the places were found, for a caption.
+  var caption = ""
+
+  /// Looks words up and places them.
+  init(
+    _ request: Request, in vectors: WordVectors, _ lookup: inout Lookup, stop: StopFlag,
+    progress: (Double) -> Void
+  ) throws {
+    var names: [String] = []
+    var values: [Double] = []
+    var places: [String: Int] = [:]
+    func add(_ name: String, _ vector: [Float]) -> Int {
+      if let place = places[name] { return place }
+      places[name] = names.count
+      names.append(name)
+      values += vector.map(Double.init)
+      return names.count - 1
+    }
+    /// Adds a word as a person types it; nil when it is not there.
+    func add(_ text: String) throws -> Int? {
+      guard let found = try lookup.tell(try vectors.answer(toQueryOf: text)), found.hasDirection
+      else { return nil }
+      return add(found.row.map(vectors.word) ?? text, found.values)
+    }
+    for word in request.words { _ = try add(word) }
+    for (from, to) in request.pairs {
+      if let from = try add(from), let to = try add(to) { arrows.append((from, to)) }
+    }
+    let mainCount = names.count
+    if request.neighbors > 0, mainCount > 0 {
+      let queries = try names.map { try vectors.query([$0]) }
+      let options = SearchOptions(count: request.neighbors, threads: request.threads)
+      for found in try vectors.neighbors(of: queries, options: options, stop: stop) {
+        for neighbor in found { _ = add(neighbor.word, Self.unit(neighbor.index, vectors)) }
+      }
+    }
+    for row in request.rows {
+      let vector = Self.unit(row, vectors)
+      if vector.contains(where: { $0 != 0 }) { _ = add(vectors.word(at: row), vector) }
+    }
+    guard names.count >= 2 else {
+      throw WordtoolError(
+        .unavailable, found: "\(names.count) words to draw", expected: "two or more")
+    }
+    let points = try PointSet(values, dimension: vectors.dimension)
+    let placed = try place(points, request, vectors, stop: stop, progress: progress)
+    let groups = try KMeans(
+      of: points, count: min(request.groups, points.count), threads: request.threads, stop: stop
+    ).groups
+    entries = names.indices.map { index in
+      Entry(
+        word: names[index], x: placed[index, 0], y: placed.dimension > 1 ? placed[index, 1] : 0,
+        z: placed.dimension > 2 ? placed[index, 2] : nil, group: groups[index] + 1,
+        isMain: index < mainCount)
+    }
+  }
+
+  private static func unit(_ row: Int, _ vectors: WordVectors) -> [Float] {
+    let vector = vectors.vector(at: row)
+    let length = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    return length > 0 ? vector.map { Float(Double($0) / length) } : vector
+  }
+
+  private mutating func place(
+    _ points: PointSet, _ request: Request, _ vectors: WordVectors, stop: StopFlag,
+    progress: (Double) -> Void
+  ) throws -> PointSet {
+    switch request.placement {
+    case .principalComponents:
+      let components = try PrincipalComponents(
+        of: points, count: min(request.dimension, points.dimension), threads: request.threads,
+        stop: stop)
+      caption =
+        "principal components: "
+        + "\(NumberFormat.fixed(100 * components.explainedShare, 0)) % of the variance"
+      return try components.project(points)
+    case .tsne(let options):
+      let map = try TSNE(
+        of: points, options: options, threads: request.threads, stop: stop, progress: progress)
+      caption =
+        "t-SNE, perplexity \(NumberFormat.short(options.perplexity)): neighbours stay together, far "
+        + "distances mean little"
+      return map.points
+    case .axes(let axes):
+      let directions = try axes.map { try Self.direction($0, vectors) }
+      caption = "how far the words go from one end to the other: cosines with the directions"
+      let values = (0..<points.count).flatMap { point in
+        directions.map { zip(points[point], $0).reduce(0) { $0 + $1.0 * $1.1 } }
+      }
+      return try PointSet(values, dimension: directions.count)
+    }
+  }
+
+  /// The mean direction of pairs, of length 1.
+  private static func direction(
+    _ pairs: [(String, String)], _ vectors: WordVectors
+  ) throws -> [Double] {
+    var sum = [Double](repeating: 0, count: vectors.dimension)
+    for (from, to) in pairs {
+      let ends = (try vectors.query([from]).values, try vectors.query([to]).values)
+      for axis in sum.indices { sum[axis] += Double(ends.1[axis]) - Double(ends.0[axis]) }
+    }
+    let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    guard length > 1e-6 else {
+      throw WordtoolError(
+        .usage,
+        found: "the words of \(pairs.map { "\($0.0):\($0.1)" }.joined(separator: ",")) point "
+          + "the same way", expected: "two that differ")
+    }
+    return sum.map { $0 / length }
+  }
+}
+
+extension WordMap {
+  /// The map in letters: a grid of so many cells, as many names as there is room for.
+  func letters(columns: Int, rows: Int, colors: Bool) -> String {
+    func range(_ values: [Double]) -> (low: Double, length: Double) {
+      let low = values.min() ?? 0
+      return (low, max((values.max() ?? 1) - low, 1e-12))
+    }
+    let (x, y) = (range(entries.map(\.x)), range(entries.map(\.y)))
+    var grid = [[(text: String, group: Int)?]](
+      repeating: Array(repeating: nil, count: columns), count: rows)
+    let order = entries.indices.sorted { a, b in
+      entries[a].isMain != entries[b].isMain ? entries[a].isMain : a < b
+    }
+    for index in order {
+      let entry = entries[index]
+      let word = TerminalText.escaped(entry.word)
+      let width = min(columns, TerminalText.cells(in: word))
+      let row = Int((1 - (entry.y - y.low) / y.length) * Double(rows - 1) + 0.5)
+      let place = Int((entry.x - x.low) / x.length * Double(columns - 1) + 0.5)
+      let start = max(0, min(columns - width, place - width / 2))
+      // A blank on either side keeps names apart; a row above or below will do as well.
+      let free = [row, row - 1, row + 1].first { row in
+        guard (0..<rows).contains(row) else { return false }
+        return (max(0, start - 1)..<min(columns, start + width + 1)).allSatisfy {
+          grid[row][$0] == nil
+        }
+      }
+      guard let free else { continue }
+      grid[free][start] = (word, entry.group)
+      for rest in start + 1..<max(start + 1, start + width) { grid[free][rest] = ("", entry.group) }
+    }
+    let palette = [34, 33, 32, 35, 36, 31, 37]
+    return grid.map { line in
+      var text = ""
+      for cell in line {
+        guard let cell else {
+          text += " "
+          continue
+        }
+        guard !cell.text.isEmpty, colors else {
+          text += cell.text
+          continue
+        }
+        text += "\u{1B}[\(palette[(cell.group - 1) % palette.count])m\(cell.text)\u{1B}[0m"
+      }
+      while text.last == " " { text.removeLast() }
+      return text + "\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,107 @@
+import TestSupport
+import Testing
+
+@Suite struct PlotTests {
+  private func plot(_ arguments: String...) throws -> Subprocess.Result {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      return try tool.start(["plot", "-q"] + arguments).wait()
+    }
+  }
+
+  /// Draws to a file and returns it.
+  private func drawn(_ name: String, _ arguments: String...) throws -> String {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      let path = folder + "/" + name
+      let run = try tool.start(["plot", "-q", "-o", path] + arguments).wait()
+      #expect(run.exitCode == 0 && run.output.isEmpty, "\(run.errors)")
+      return TestFiles.read(path) ?? ""
+    }
+  }
+
+  @Test func `axes that a pair of words names have the cosines with it`() throws {
+    let run = try plot("sweden", "man", "cereal", "--x", "cereal:sweden", "--y", "woman:man")
+    #expect(
+      run.output == """
+        word\tx\ty\tgroup
+        sweden\t1.000000\t0.000000\t1
+        man\t0.000000\t1.000000\t2
+        cereal\t-1.000000\t0.000000\t3
+
+        """)
+    #expect(run.exitCode == 0)
+  }
+
+  @Test func `as JSON a map has the fields of the contract`() throws {
+    let run = try plot("sweden", "man", "cereal", "--json")
+    guard case .list(let entries) = try JSONValue.document(run.output) else {
+      Issue.record("no list: \(run.output)")
+      return
+    }
+    #expect(entries.map { $0["word"] } == [.text("sweden"), .text("man"), .text("cereal")])
+    for entry in entries {
+      #expect(entry.names == ["word", "x", "y", "z", "group", "isMain"])
+      #expect(entry["isMain"] == .bool(true))
+    }
+  }
+
+  @Test func `without words all are drawn, in the same way with any number of threads`() throws {
+    let run = try plot("--threads", "1")
+    #expect(run.output.split(separator: "\n").count == 12)
+    #expect(try plot("--threads", "3").output == run.output)
+    #expect(try plot("--skip", "2", "--top", "4").output.hasPrefix("word\tx\ty\tgroup\ndenmark\t"))
+    let solid = try plot("--method", "tsne", "--perplexity", "2", "--dimensions", "3")
+    #expect(solid.output.hasPrefix("word\tx\ty\tz\tgroup\n"), "\(solid.errors)")
+  }
+
+  @Test func `neighbours and pairs are drawn with the words asked for`() throws {
+    let lines = try plot("Sweden", "-n", "2").output.split(separator: "\n").dropFirst()
+    #expect(lines.map { $0.prefix { $0 != "\t" } } == ["sweden", "norway", "denmark"])
+    let picture = try drawn("m.svg", "--pairs", "man:king,woman:queen", "--title", "a < b")
+    for name in ["man", "king", "woman", "queen", "a &lt; b"] {
+      #expect(picture.contains(">\(name)</text>"), "\(name)")
+    }
+    // Two arrows are two shafts and two heads.
+    #expect(picture.ranges(of: "<path").count == 4)
+    #expect(picture.ranges(of: "<circle").count == 4)
+    #expect(try drawn("d.svg", "man", "king", "--dark").contains("fill=\"#14171c\""))
+    #expect(try drawn("m.tsv", "man", "king").hasPrefix("word\tx\ty\tgroup\nman\t"))
+  }
+
+  @Test func `a terminal gets the words where they are`() throws {
+    let map = try plot(
+      "sweden", "cereal", "man", "--style", "table", "--x", "cereal:sweden",
+      "--y", "woman:man"
+    ).output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(map[0].drop { $0 == " " } == "man")
+    #expect(map[23].hasPrefix("cereal") && map[23].hasSuffix("sweden"))
+    #expect(map[23].count == 80)
+  }
+
+  @Test(arguments: [
+    (["swedn", "king"], 1, "1 words to draw, expected two or more"),
+    (["king", "queen", "--x", "king:queen"], 64, "--x and --y go together"),
+    (["king", "queen", "--pairs", "king"], 64, "'king' in --pairs"),
+    (["king", "queen", "--x", "king:king", "--y", "king:queen"], 64, "point the same way"),
+    (["king", "queen", "-o", "m.png"], 64, "expected .svg, .tsv"),
+    (["king", "queen", "--perplexity", "3"], 64, "are placed by pca"),
+    (["king", "queen", "--dark"], 64, "-o FILE.svg"),
+    (["--method", "tsne", "--perplexity", "9"], 64, "at most a third"),
+    (["-n", "3"], 64, "words or --pairs"),
+  ])
+  func `what cannot be drawn is told in one line`(
+    arguments: [String], code: Int32, message: String
+  ) throws {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      let run = try tool.start(["plot", "-q"] + arguments).wait()
+      #expect(run.exitCode == code)
+      #expect(run.errors.contains(message), "\(run.errors)")
+      #expect(run.output.isEmpty)
+    }
+  }
+}
