@@ -37,9 +37,11 @@ package struct LabelPlacement {
 
   /// Finds a place and keeps it; nil when there is none.
   ///
-  /// - Parameter far: whether the name may stand apart, at the end of a line.
+  /// - Parameters:
+  ///   - reach: how far from its point the name may stand, at the end of a line.
+  ///   - coversPoints: whether it may stand on other points where nothing else is free.
   package mutating func place(
-    _ size: (width: Double, height: Double), at point: Int, far: Bool
+    _ size: (width: Double, height: Double), at point: Int, reach: Double, coversPoints: Bool
   ) -> Place? {
     let (x, y) = points[point]
     let (width, height) = size
@@ -51,20 +53,18 @@ package struct LabelPlacement {
       (x + 4, y - height - 3, false), (x + 4, y + 3, false), (x - width - 4, y - height - 3, false),
       (x - width - 4, y + 3, false),
     ]
-    if far {
-      // 16 directions by half angles of known sines, so that no library decides a pixel.
-      let sines = [0, 0.3827, 0.7071, 0.9239, 1, 0.9239, 0.7071, 0.3827]
-      for radius in stride(from: 24.0, through: 360, by: 14) {
-        for turn in 0..<16 {
-          let sine = turn < 8 ? sines[turn] : -sines[turn - 8]
-          let quarter = (turn + 4) % 16
-          let cosine = quarter < 8 ? sines[quarter] : -sines[quarter - 8]
-          let (middleX, middleY) = (x + radius * cosine, y - radius * sine)
-          starts.append((cosine < 0 ? middleX - width : middleX, middleY - height / 2, true))
-        }
+    // 16 directions by half angles of known sines, so that no library decides a pixel.
+    let sines = [0, 0.3827, 0.7071, 0.9239, 1, 0.9239, 0.7071, 0.3827]
+    for radius in stride(from: 24.0, through: reach, by: 14) {
+      for turn in 0..<16 {
+        let sine = turn < 8 ? sines[turn] : -sines[turn - 8]
+        let quarter = (turn + 4) % 16
+        let cosine = quarter < 8 ? sines[quarter] : -sines[quarter - 8]
+        let (middleX, middleY) = (x + radius * cosine, y - radius * sine)
+        starts.append((cosine < 0 ? middleX - width : middleX, middleY - height / 2, true))
       }
     }
-    for coversPoints in [false, true] {
+    for coversPoints in coversPoints ? [false, true] : [false] {
       for start in starts {
         let box: Box = (start.x, start.y, start.x + width, start.y + height)
         guard isFree(box, of: point, coversPoints: coversPoints) else { continue }

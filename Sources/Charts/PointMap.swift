@@ -33,8 +33,8 @@ public struct PointMap: Sendable {
   public var points: [Point] = []
   /// Arrows from point to point, by their numbers.
   public var arrows: [(from: Int, to: Int)] = []
-  /// Width and height in pixels.
-  public var size = (width: 960.0, height: 720.0)
+  /// Width and height in pixels; nil is 960 by 720, and more for more than 60 points.
+  public var size: (width: Double, height: Double)?
   /// Whether it is drawn light on dark.
   public var isDark = false
 
@@ -44,6 +44,8 @@ public struct PointMap: Sendable {
   /// The picture as text, and how many names found no room; their points are drawn all the same.
   public func svg() -> (text: String, omittedNames: Int) {
     let theme = isDark ? Theme.dark : Theme.light
+    let scale = min(2.5, max(1, (Double(points.count) / 60).squareRoot()))
+    let size = size ?? (width: (960 * scale).rounded(), height: (720 * scale).rounded())
     let frame = PlotFrame(
       left: axes == nil ? 24 : 70, right: size.width - 24, top: subtitle.isEmpty ? 56 : 80,
       bottom: size.height - (axes == nil ? 24 : 60))
@@ -68,11 +70,13 @@ public struct PointMap: Sendable {
     var labels = LabelPlacement(
       bounds: (4, frame.top - 14, size.width - 4, size.height - 4), points: places)
     for point in points.indices.filter({ points[$0].isMain }) {
-      draw(point, labels.place(nameSize(point), at: point, far: true), &picture, places, theme)
+      draw(
+        point, labels.place(nameSize(point), at: point, reach: 360, coversPoints: true), &picture,
+        places, theme)
     }
     var omitted = 0
     for point in points.indices.filter({ !points[$0].isMain }) {
-      let place = labels.place(nameSize(point), at: point, far: false)
+      let place = labels.place(nameSize(point), at: point, reach: 120, coversPoints: false)
       if place == nil { omitted += 1 }
       draw(point, place, &picture, places, theme)
     }
@@ -98,7 +102,8 @@ public struct PointMap: Sendable {
     picture.text(
       points[point].name, x: place.x, y: place.baseline,
       "fill=\"\(theme.color(points[point].color))\" font-size=\"\(isMain ? 14 : 12)\""
-        + (isMain ? " font-weight=\"bold\"" : ""))
+        + (isMain ? " font-weight=\"bold\"" : "")
+        + " stroke=\"\(theme.background)\" stroke-width=\"3\" paint-order=\"stroke\"")
   }
 
   /// Where the points are drawn.

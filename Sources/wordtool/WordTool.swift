@@ -40,7 +40,7 @@ struct WordTool: ParsableCommand {
         name: "Ask",
         subcommands: [
           NearestCommand.self, AnalogyCommand.self, SimilarityCommand.self, RankCommand.self,
-          PlotCommand.self,
+          PlotCommand.self, ClusterCommand.self,
           OddOneOutCommand.self, VectorCommand.self,
         ]),
       CommandGroup(

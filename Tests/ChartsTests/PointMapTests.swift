@@ -14,7 +14,9 @@ import Testing
     var unplaced = 0
     for point in points.indices {
       let size = (width: 20 + random(60), height: 12.0)
-      guard let place = labels.place(size, at: point, far: point < 10) else {
+      let place = labels.place(
+        size, at: point, reach: point < 10 ? 360 : 0, coversPoints: point < 10)
+      guard let place else {
         #expect(point >= 10)
         unplaced += 1
         continue

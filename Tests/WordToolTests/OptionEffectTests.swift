@@ -40,8 +40,10 @@ import wordtool
     "gradient-flow": [["--model", "m"], ["--cells", "gru"]],
     "image whiten": [["--load", "f"]], "image show": [["--json"]],
     "image filter": [["--explain"]],
+    "cluster": [["a"], ["--style", "table"]],
     "plot": [
       ["-o", "m.svg"], ["a"], ["--top", "9"], ["--method", "pca"], ["--method", "tsne"],
+      ["--method", "umap"],
       ["--x", "a:b", "--y", "c:d"],
     ],
   ]

@@ -55,6 +55,12 @@ import Testing
     #expect(try plot("--skip", "2", "--top", "4").output.hasPrefix("word\tx\ty\tgroup\ndenmark\t"))
     let solid = try plot("--method", "tsne", "--perplexity", "2", "--dimensions", "3")
     #expect(solid.output.hasPrefix("word\tx\ty\tz\tgroup\n"), "\(solid.errors)")
+    let umap = try plot("--method", "umap", "--perplexity", "3", "--threads", "1")
+    #expect(umap.output.split(separator: "\n").count == 12, "\(umap.errors)")
+    #expect(
+      try plot("--method", "umap", "--perplexity", "3", "--threads", "2").output == umap.output)
+    #expect(
+      try plot("--method", "umap", "--perplexity", "3", "--seed", "2").output != umap.output)
   }
 
   @Test func `neighbours and pairs are drawn with the words asked for`() throws {
@@ -87,7 +93,8 @@ import Testing
     (["king", "queen", "--pairs", "king"], 64, "'king' in --pairs"),
     (["king", "queen", "--x", "king:king", "--y", "king:queen"], 64, "point the same way"),
     (["king", "queen", "-o", "m.png"], 64, "expected .svg, .tsv"),
-    (["king", "queen", "--perplexity", "3"], 64, "are placed by pca"),
+    (["king", "queen", "--perplexity", "3", "--method", "pca"], 64, "--method tsne or umap"),
+    (["king", "queen", "--method", "umap"], 64, "more than `neighbors`"),
     (["king", "queen", "--dark"], 64, "-o FILE.svg"),
     (["--method", "tsne", "--perplexity", "9"], 64, "at most a third"),
     (["-n", "3"], 64, "words or --pairs"),

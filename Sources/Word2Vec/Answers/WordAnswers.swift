@@ -10,6 +10,14 @@ public struct SimilarityAnswer: Codable, Hashable, Sendable {
   public var similarity: Float
 }
 
+/// The cosine similarities of some words with each other.
+public struct SimilarityMatrixAnswer: Codable, Hashable, Sendable {
+  /// The words, as they were asked.
+  public var words: [String]
+  /// [words, words]; 1 on the diagonal, but 0 for a vector of zeros.
+  public var similarities: [[Float]]
+}
+
 /// The place of one word among the neighbours of another.
 public struct RankAnswer: Codable, Hashable, Sendable {
   /// The word whose neighbours are counted, as it was asked.
@@ -59,6 +67,31 @@ extension WordVectors {
     return answer
   }
 
+  /// Answers how similar some words are to each other; words that are not there are left out, and two
+  /// must be there.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  public func answer(
+    toSimilaritiesOf words: [String]
+  ) throws -> Answered<SimilarityMatrixAnswer> {
+    var answer = Answered<SimilarityMatrixAnswer>()
+    let found = try words.compactMap { word in try answer.attempt { try resolve(word) } }
+    answer.note(found)
+    guard found.count >= 2 else {
+      answer.problems.append(
+        WordtoolError(
+          words.count < 2 ? .usage : .unavailable,
+          found: "\(found.count) of \(words.count) words to compare", expected: "two or more"))
+      return answer
+    }
+    answer.answer = SimilarityMatrixAnswer(
+      words: found.map(\.text),
+      similarities: try found.map { one in
+        try found.map { Float(try similarity(one, $0)) }
+      })
+    return answer
+  }
+
   /// Answers which place `b` has among the neighbours of `a`.
   ///
   /// - Throws: ``WordtoolError``: `interrupted` once `stop` is raised, `badData` for a damaged file.
@@ -102,13 +135,20 @@ extension WordVectors {
     return answer
   }
 
-  /// Answers with the direction of a word.
+  /// Answers with the direction of a word; a vector of zeros has none.
   ///
   /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
   public func answer(toQueryOf word: String) throws -> Answered<QueryVector> {
     var answer = Answered<QueryVector>()
-    answer.answer = try answer.attempt { try query([word]) }
-    answer.note(answer.answer?.words ?? [])
+    guard let found = try answer.attempt({ try query([word]) }) else { return answer }
+    answer.note(found.words)
+    if found.hasDirection {
+      answer.answer = found
+    } else {
+      answer.problems.append(
+        WordtoolError(
+          .unavailable, found: "the vector of '\(word)' is zero", expected: "one with a direction"))
+    }
     return answer
   }
 

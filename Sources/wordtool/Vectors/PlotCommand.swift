@@ -7,7 +7,7 @@ import WordtoolCore
 /// `wordtool plot`: a map of words.
 struct PlotCommand: ParsableCommand, ConditionalOptions {
   enum Method: String, CaseIterable, ExpressibleByArgument {
-    case pca, tsne
+    case pca, tsne, umap
   }
 
   static let configuration = CommandConfiguration(
@@ -19,7 +19,8 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
       ones are drawn. Colours are groups of words (k-means). Names that find no room are left out \
       of a picture, their points are not; names that were asked for always stand.
 
-      pca shows the two directions in which the words differ most, tsne keeps neighbours together. \
+      pca shows the two directions in which the words differ most, tsne and umap keep neighbours \
+      together. \
       --x and --y give the axes a meaning: how far a word goes from the first to the second word of \
       a pair. The same vectors and options give the same bytes.
 
@@ -67,7 +68,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "How words are placed: pca or tsne. (default: pca for fewer than 30 words, or tsne)",
+      "How words are placed: pca, tsne or umap. (default: pca for fewer than 30 words, or tsne)",
       valueName: "name"))
   var method: Method?
 
@@ -83,18 +84,23 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "How many neighbours count about for tsne. (default: 30, less for few words)",
+      "How many neighbours count about for tsne and umap. (default: 30 and 15, less for few words)",
       valueName: "x"))
   var perplexity: Double?
 
-  @Option(help: ArgumentHelp("Steps of tsne.", valueName: "n"))
-  var iterations = 1000
+  @Option(
+    help: ArgumentHelp("Steps of tsne or umap. (default: 1000 and 500)", valueName: "n"))
+  var iterations: Int?
 
   @Option(help: ArgumentHelp("2, or 3 for the numbers of a map in space.", valueName: "n"))
   var dimensions = 2
 
   @Option(help: ArgumentHelp("How many groups of words are told apart.", valueName: "n"))
   var groups = 6
+
+  @Option(
+    help: ArgumentHelp("Where the random choices of groups and umap start.", valueName: "n"))
+  var seed: UInt64 = 1
 
   @Option(help: ArgumentHelp("What stands above the picture.", valueName: "text"))
   var title: String?
@@ -137,7 +143,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
       OptionRule(["--neighbors"], need: "words or --pairs", isMet: !words.isEmpty || pairs != nil),
       OptionRule(["--skip"], need: "--top, or no words", isMet: top != nil || isFrequent),
       OptionRule(
-        ["--perplexity", "--iterations"], need: "--method tsne, or the default for many words",
+        ["--perplexity", "--iterations"], need: "--method tsne or umap",
         isMet: x == nil && method != .pca),
     ]
   }
@@ -164,24 +170,23 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     request.threads = threads.count
     request.groups = groups
     request.dimension = dimensions
-    let expected =
-      words.count * (1 + neighbors) + 2 * arrows.count * (1 + neighbors) + request.rows.count
+    request.seed = seed
     if let ends {
       request.placement = .axes(ends)
-    } else if method == .tsne || (method == nil && expected >= 30) {
-      var options = TSNEOptions()
-      options.iterations = iterations
-      options.dimension = dimensions
-      options.perplexity = perplexity ?? max(1, min(30, Double(expected - 1) / 6))
-      request.placement = .tsne(options)
-    } else if perplexity != nil || iterations != 1000 {
-      throw ValidationError(
-        "--perplexity and --iterations need --method tsne: \(expected) words are placed by pca")
+    } else {
+      let hasSteps = perplexity != nil || iterations != nil
+      switch method ?? (hasSteps ? .tsne : nil) {
+      case .pca: request.placement = .principalComponents
+      case .tsne: request.placement = .tsne(perplexity: perplexity, iterations: iterations ?? 1000)
+      case .umap:
+        request.placement = .umap(neighbors: perplexity.map { Int($0) }, epochs: iterations)
+      case nil: request.placement = .automatic
+      }
     }
     let map = try WordMap(request, in: set, &lookup, stop: stop) { share in
       reporter.update(
         Progress.Moment(
-          phase: "placing", fraction: share, count: Int(share * Double(iterations)), unit: "steps"))
+          phase: "placing", fraction: share, count: Int(share * 100), unit: "steps"))
     }
     reporter.finish()
     try write(map, to: file, style)

@@ -20,8 +20,11 @@ struct WordMap {
   struct Request {
     /// How places are found.
     enum Placement {
+      /// Few words by principal components, many by t-SNE.
+      case automatic
       case principalComponents
-      case tsne(TSNEOptions)
+      case tsne(perplexity: Double?, iterations: Int)
+      case umap(neighbors: Int?, epochs: Int?)
       /// How far each word goes along directions: pairs of words, from the first to the second.
       case axes([[(String, String)]])
     }
@@ -34,9 +37,10 @@ struct WordMap {
     var rows = 0..<0
     /// Words that arrows join.
     var pairs: [(String, String)] = []
-    var placement = Placement.principalComponents
+    var placement = Placement.automatic
     var dimension = 2
     var groups = 6
+    var seed: UInt64 = 1
     var threads = 1
   }
 
@@ -63,8 +67,7 @@ struct WordMap {
     }
     /// Adds a word as a person types it; nil when it is not there.
     func add(_ text: String) throws -> Int? {
-      guard let found = try lookup.tell(try vectors.answer(toQueryOf: text)), found.hasDirection
-      else { return nil }
+      guard let found = try lookup.tell(try vectors.answer(toQueryOf: text)) else { return nil }
       return add(found.row.map(vectors.word) ?? text, found.values)
     }
     for word in request.words { _ = try add(word) }
@@ -90,7 +93,8 @@ struct WordMap {
     let points = try PointSet(values, dimension: vectors.dimension)
     let placed = try place(points, request, vectors, stop: stop, progress: progress)
     let groups = try KMeans(
-      of: points, count: min(request.groups, points.count), threads: request.threads, stop: stop
+      of: points, count: min(request.groups, points.count), seed: request.seed,
+      threads: request.threads, stop: stop
     ).groups
     entries = names.indices.map { index in
       Entry(
@@ -111,7 +115,7 @@ struct WordMap {
     progress: (Double) -> Void
   ) throws -> PointSet {
     switch request.placement {
-    case .principalComponents:
+    case .automatic where points.count < 30, .principalComponents:
       let components = try PrincipalComponents(
         of: points, count: min(request.dimension, points.dimension), threads: request.threads,
         stop: stop)
@@ -119,12 +123,22 @@ struct WordMap {
         "principal components: "
         + "\(NumberFormat.fixed(100 * components.explainedShare, 0)) % of the variance"
       return try components.project(points)
-    case .tsne(let options):
-      let map = try TSNE(
+    case .automatic:
+      return try spread(points, TSNEOptions(), perplexity: nil, request, stop, progress)
+    case .tsne(let perplexity, let iterations):
+      var options = TSNEOptions()
+      options.iterations = iterations
+      return try spread(points, options, perplexity: perplexity, request, stop, progress)
+    case .umap(let neighbors, let epochs):
+      var options = UMAPOptions()
+      options.neighbors = neighbors ?? max(2, min(15, points.count / 2))
+      options.epochs = epochs
+      options.dimension = request.dimension
+      options.seed = request.seed
+      let map = try UMAP(
         of: points, options: options, threads: request.threads, stop: stop, progress: progress)
       caption =
-        "t-SNE, perplexity \(NumberFormat.short(options.perplexity)): neighbours stay together, far "
-        + "distances mean little"
+        "UMAP, \(options.neighbors) neighbours: they stay together, far distances mean little"
       return map.points
     case .axes(let axes):
       let directions = try axes.map { try Self.direction($0, vectors) }
@@ -134,6 +148,21 @@ struct WordMap {
       }
       return try PointSet(values, dimension: directions.count)
     }
+  }
+
+  private mutating func spread(
+    _ points: PointSet, _ start: TSNEOptions, perplexity: Double?, _ request: Request,
+    _ stop: StopFlag, _ progress: (Double) -> Void
+  ) throws -> PointSet {
+    var options = start
+    options.dimension = request.dimension
+    options.perplexity = perplexity ?? max(1, min(30, Double(points.count - 1) / 6))
+    caption =
+      "t-SNE, perplexity \(NumberFormat.fixed(options.perplexity, 0)): neighbours stay together, far "
+      + "distances mean little"
+    return try TSNE(
+      of: points, options: options, threads: request.threads, stop: stop, progress: progress
+    ).points
   }
 
   /// The mean direction of pairs, of length 1.
