@@ -34,7 +34,8 @@ struct ClusterCommand: ParsableCommand, ConditionalOptions {
     var words: [Member]
   }
 
-  @Argument(help: ArgumentHelp("Words to put into groups.", valueName: "word"))
+  @Argument(
+    help: ArgumentHelp("Words to put into groups.", valueName: "word"), completion: Completions.words)
   var words: [String] = []
 
   @OptionGroup var vectors: VectorsOptions

@@ -32,7 +32,8 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
       """,
     aliases: ["map"])
 
-  @Argument(help: ArgumentHelp("Words to draw.", valueName: "word"))
+  @Argument(
+    help: ArgumentHelp("Words to draw.", valueName: "word"), completion: Completions.words)
   var words: [String] = []
 
   @Option(
