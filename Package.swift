@@ -2,15 +2,15 @@
 
 import PackageDescription
 
-let strict: [SwiftSetting] = [
+let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// For the few targets that handle unsafe memory: every use is marked and argued for.
-let audited: [SwiftSetting] = strict + [.strictMemorySafety()]
+/// For all but tests: every use of unsafe memory is marked.
+let strict = settings + [.strictMemorySafety()]
 
 let package = Package(
   name: "wordtool",
@@ -67,13 +67,13 @@ let package = Package(
     .target(name: "Libc", swiftSettings: strict),
 
     // Libraries, from the bottom up.
-    .target(name: "WordtoolCore", dependencies: ["CZlib", "Libc"], swiftSettings: audited),
+    .target(name: "WordtoolCore", dependencies: ["CZlib", "Libc"], swiftSettings: strict),
     .target(
       name: "BLASCore", dependencies: ["COpenBLAS", "CKernels", "Libc", "WordtoolCore"],
-      swiftSettings: audited),
+      swiftSettings: strict),
     .target(
       name: "Tokenize", dependencies: ["CICUShims", "CXML2Shims", "Libc", "WordtoolCore"],
-      swiftSettings: audited),
+      swiftSettings: strict),
     .target(
       name: "NumPyFiles", dependencies: ["CZlib", "WordtoolCore"], swiftSettings: strict),
     .target(
@@ -123,77 +123,77 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["Libc", "WordtoolCore"], path: "Tests/TestSupport",
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "WordtoolCoreTests", dependencies: ["Libc", "TestSupport", "WordtoolCore"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "BLASCoreTests", dependencies: ["BLASCore", "CKernels", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "TokenizeTests", dependencies: ["Tokenize", "Libc", "TestSupport", "WordtoolCore"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "EncodersTests",
       dependencies: ["Encoders", "Tokenize", "Libc", "TestSupport", "WordtoolCore"],
-      resources: [.copy("Fixtures")], swiftSettings: strict),
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "SubwordTests", dependencies: ["Subword", "Libc", "TestSupport", "WordtoolCore"],
-      resources: [.copy("Fixtures")], swiftSettings: strict),
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "Word2VecTests",
       dependencies: [
         "Word2Vec", "BLASCore", "Embedding", "Tokenize", "Libc", "TestSupport", "WordtoolCore",
       ],
-      resources: [.copy("Fixtures")], swiftSettings: strict),
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "ABCNotationTests", dependencies: ["ABCNotation", "TestSupport", "WordtoolCore"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "ChartsTests", dependencies: ["Charts", "TestSupport", "WordtoolCore"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "ProjectionTests",
       dependencies: ["BLASCore", "ConvNets", "Projection", "TestSupport", "WordtoolCore"],
       swiftSettings: settings),
     .testTarget(
       name: "NetworksTests", dependencies: ["BLASCore", "Networks", "TestSupport", "WordtoolCore"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "SeqModelsTests",
       dependencies: [
         "BLASCore", "Networks", "ONNX", "SeqModels", "Tokenize", "Libc", "TestSupport",
         "WordtoolCore",
       ],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "ConvNetsTests",
       dependencies: [
         "ConvNets", "BLASCore", "CKernels", "Networks", "Libc", "TestSupport", "WordtoolCore",
       ],
-      resources: [.copy("Fixtures")], swiftSettings: strict),
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "ReadingTests",
       dependencies: [
         "ABCNotation", "ConvNets", "Encoders", "SeqModels", "Subword", "Tokenize", "Word2Vec",
         "TestSupport", "WordtoolCore",
       ],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "CorporaTests",
       dependencies: ["Corpora", "Libc", "TestSupport", "Word2Vec", "WordtoolCore"],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "MutantTests",
       dependencies: [
         "ABCNotation", "ConvNets", "Embedding", "Encoders", "Networks", "SeqModels", "Subword",
         "Tokenize", "Word2Vec", "Libc", "TestSupport", "WordtoolCore",
       ],
-      swiftSettings: strict),
+      swiftSettings: settings),
     .testTarget(
       name: "WordToolTests", dependencies: ["wordtool", "Libc", "TestSupport", "WordtoolCore"],
       exclude: ["Help"],
-      swiftSettings: strict),
+      swiftSettings: settings),
   ],
   cLanguageStandard: .c17
 )

@@ -30,7 +30,7 @@ public struct ABCBook: Sendable {
   package init(_ source: TextSource) throws {
     let lines = LineReader(source, invalid: .replaced, maximumLength: Self.longestLine)
     var text: [UInt8] = []
-    while try lines.next({ text.append(contentsOf: $0) }) != nil {
+    while try unsafe lines.next({ unsafe text.append(contentsOf: $0) }) != nil {
       text.append(UInt8(ascii: "\n"))
       guard text.count <= Self.largestBook else {
         throw WordtoolError(

@@ -72,8 +72,12 @@ package struct EmbeddingCheckpoint<Options: Codable & Equatable> {
         tensors: [(Tensor.input, tables.input), (Tensor.output, tables.output)].map {
           .init($0, .float32, [$1.rowCount, $1.stride])
         })
-      try tables.input.withUnsafeBuffer { try writer.write(UnsafeRawBufferPointer($0)) }
-      try tables.output.withUnsafeBuffer { try writer.write(UnsafeRawBufferPointer($0)) }
+      try unsafe tables.input.withUnsafeBuffer {
+        try unsafe writer.write(UnsafeRawBufferPointer($0))
+      }
+      try unsafe tables.output.withUnsafeBuffer {
+        try unsafe writer.write(UnsafeRawBufferPointer($0))
+      }
       writer.finish()
     }
   }
@@ -116,7 +120,7 @@ package struct EmbeddingCheckpoint<Options: Codable & Equatable> {
       else {
         throw mismatch("no tensor '\(name)' of this size", "[\(rows.rowCount), \(rows.stride)]")
       }
-      if let row = Self.badRow(in: file.bytes(of: entry), rows) {
+      if let row = unsafe Self.badRow(in: file.bytes(of: entry), rows) {
         throw damage(
           path, "row \(row) of '\(name)' is not as a training leaves it",
           "finite numbers, and zeros behind them")
@@ -124,7 +128,7 @@ package struct EmbeddingCheckpoint<Options: Codable & Equatable> {
       return (entry, rows)
     }
     for (entry, rows) in parts {
-      file.copyBytes(
+      unsafe file.copyBytes(
         of: entry,
         into: UnsafeMutableRawBufferPointer(
           start: rows.base, count: rows.rowCount * rows.stride * 4))
@@ -163,7 +167,7 @@ package struct EmbeddingCheckpoint<Options: Codable & Equatable> {
       var sum: Float = 0
       let start = row * rows.stride
       for column in 0..<rows.stride {
-        let value = bytes.loadUnaligned(fromByteOffset: (start + column) * 4, as: Float.self)
+        let value = unsafe bytes.loadUnaligned(fromByteOffset: (start + column) * 4, as: Float.self)
         sum += column < rows.dimension ? value * 0 : value.magnitude
       }
       if sum != 0 { return row }

@@ -23,7 +23,7 @@ package import WordtoolCore
 /// meetings. A section is cut into as many shares as threads are active just then (`ThreadTeam`), and
 /// a share owns whole groups of columns. Who writes what when is said by ``Objective``; a share's
 /// coefficients are its own, and of a chunk's `lossSamples` one share of a section writes.
-package final class EmbeddingRun<Source: ExampleSource, Goal: Objective>
+@safe package final class EmbeddingRun<Source: ExampleSource, Goal: Objective>
 where Source.Chunk == Goal.Chunk {
   /// What a run needs besides examples and objective.
   package struct Plan {
@@ -78,7 +78,7 @@ where Source.Chunk == Goal.Chunk {
   private var isOver = false
 
   /// A batch on its way. Chunks are held by the run: counting them here would be a meeting of its own.
-  private struct Batch {
+  @safe private struct Batch {
     var chunk: Unmanaged<Source.Chunk>
     var chunkNumber: Int
     var number: Int
@@ -116,27 +116,27 @@ where Source.Chunk == Goal.Chunk {
     }
     workspace = goal.makeWorkspace()
     pitch = goal.scoreCapacity
-    scores = Self.zeros(2 * plan.columns.count * goal.scoreCapacity)
-    coefficients = (0..<(goal.sharesCoefficients ? 1 : team.threadCount)).map { _ in
-      Self.zeros(goal.coefficientCapacity)
+    unsafe scores = Self.zeros(2 * plan.columns.count * goal.scoreCapacity)
+    unsafe coefficients = (0..<(goal.sharesCoefficients ? 1 : team.threadCount)).map { _ in
+      unsafe Self.zeros(goal.coefficientCapacity)
     }
     lossSampling = goal.lossSampling
-    lossSamples = .allocate(capacity: source.chunkCount)
-    lossSamples.initialize(repeating: LossTally(), count: source.chunkCount)
-    section = .allocate(capacity: 1)
-    section.initialize(to: Section())
+    unsafe lossSamples = .allocate(capacity: source.chunkCount)
+    unsafe lossSamples.initialize(repeating: LossTally(), count: source.chunkCount)
+    unsafe section = .allocate(capacity: 1)
+    unsafe section.initialize(to: Section())
   }
 
   deinit {
-    scores.deallocate()
-    for memory in coefficients { memory.deallocate() }
-    lossSamples.deallocate()
-    section.deallocate()
+    unsafe scores.deallocate()
+    for index in unsafe coefficients.indices { unsafe coefficients[index].deallocate() }
+    unsafe lossSamples.deallocate()
+    unsafe section.deallocate()
   }
 
   private static func zeros(_ count: Int) -> UnsafeMutablePointer<Float> {
     let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
-    return memory.initializeMemory(as: Float.self, repeating: 0, count: count)
+    return unsafe memory.initializeMemory(as: Float.self, repeating: 0, count: count)
   }
 
   /// Trains to the end of the last epoch.
@@ -222,63 +222,63 @@ where Source.Chunk == Goal.Chunk {
       let rate = plan.decay.rate(
         remaining: source.remainingShare(
           epoch: position.epoch, chunk: position.chunk, batch: number))
-      let half = section.pointee.updated?.sums == scores ? columns.count * pitch : 0
-      let batch = Batch(
+      let half = unsafe section.pointee.updated?.sums == scores ? columns.count * pitch : 0
+      let batch = unsafe Batch(
         chunk: Unmanaged.passUnretained(chunk), chunkNumber: position.chunk, number: number,
         rate: rate, sums: scores + half)
-      section.pointee.scored = batch
+      unsafe section.pointee.scored = batch
       run(job)
       if goal.sharesCoefficients {
-        section.pointee = Section(weighed: batch)
+        unsafe section.pointee = Section(weighed: batch)
         run(job)
       }
-      section.pointee = Section(updated: batch)
+      unsafe section.pointee = Section(updated: batch)
     }
   }
 
   /// Does the update that is left.
   private func finishBatches(_ job: ThreadTeam.Job) {
-    if section.pointee.updated != nil { run(job) }
-    section.pointee = Section()
+    if unsafe section.pointee.updated != nil { run(job) }
+    unsafe section.pointee = Section()
   }
 
   private func run(_ job: ThreadTeam.Job) {
-    section.pointee.shareCount = team.activeCount
+    unsafe section.pointee.shareCount = team.activeCount
     team.forEach(pieces: team.activeCount, job)
   }
 
   /// What share `share` of a section does.
   private func perform(_ share: Int) {
-    let shareCount = section.pointee.shareCount
+    let shareCount = unsafe section.pointee.shareCount
     let owned = columns.groups(ofShare: share, of: shareCount)
-    let changes = coefficients[goal.sharesCoefficients ? 0 : share]
+    let changes = unsafe coefficients[goal.sharesCoefficients ? 0 : share]
     func weigh(_ batch: Batch, _ chunk: Source.Chunk) {
-      goal.coefficients(
+      unsafe goal.coefficients(
         of: chunk, batch: batch.number, rate: batch.rate, scores: batch.sums, columns: columns,
         pitch: pitch, share: share, shareCount: shareCount, into: changes, workspace: workspace)
     }
-    if let batch = section.pointee.weighed {
-      batch.chunk._withUnsafeGuaranteedRef { weigh(batch, $0) }
+    if let batch = unsafe section.pointee.weighed {
+      unsafe batch.chunk._withUnsafeGuaranteedRef { weigh(batch, $0) }
     }
-    if let batch = section.pointee.updated {
-      batch.chunk._withUnsafeGuaranteedRef { chunk in
+    if let batch = unsafe section.pointee.updated {
+      unsafe batch.chunk._withUnsafeGuaranteedRef { chunk in
         if !goal.sharesCoefficients { weigh(batch, chunk) }
         if lossSampling.isTaken(
           chunk: batch.chunkNumber, batch: batch.number, byShare: share, of: shareCount)
         {
-          if batch.number == 0 { lossSamples[batch.chunkNumber] = LossTally() }
-          goal.addLoss(
+          if batch.number == 0 { unsafe lossSamples[batch.chunkNumber] = LossTally() }
+          unsafe goal.addLoss(
             of: chunk, batch: batch.number, scores: batch.sums, columns: columns, pitch: pitch,
             workspace: workspace, to: &lossSamples[batch.chunkNumber])
         }
-        goal.update(
+        unsafe goal.update(
           chunk, batch: batch.number, blocks: columns.blocks(owned), coefficients: changes,
           workspace: workspace)
       }
     }
-    if let batch = section.pointee.scored {
-      batch.chunk._withUnsafeGuaranteedRef { chunk in
-        goal.addScores(
+    if let batch = unsafe section.pointee.scored {
+      unsafe batch.chunk._withUnsafeGuaranteedRef { chunk in
+        unsafe goal.addScores(
           of: chunk, batch: batch.number, groups: owned, columns: columns, into: batch.sums,
           pitch: pitch, workspace: workspace)
       }
@@ -314,11 +314,11 @@ where Source.Chunk == Goal.Chunk {
   private func collectLosses(upTo end: Int) {
     var recent = LossTally()
     for chunk in sampledUpTo..<max(sampledUpTo, end) {
-      recent.sum += lossSamples[chunk].sum
-      recent.count += lossSamples[chunk].count
+      unsafe recent.sum += lossSamples[chunk].sum
+      unsafe recent.count += lossSamples[chunk].count
       // One after the other, so that the sum does not depend on who asks when.
-      state.lossTally.sum += lossSamples[chunk].sum
-      state.lossTally.count += lossSamples[chunk].count
+      unsafe state.lossTally.sum += lossSamples[chunk].sum
+      unsafe state.lossTally.count += lossSamples[chunk].count
     }
     sampledUpTo = max(sampledUpTo, end)
     recentLoss = recent.mean ?? recentLoss

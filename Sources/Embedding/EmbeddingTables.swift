@@ -24,8 +24,8 @@ package struct EmbeddingTables {
   package func drawInputs(seed: UInt64, stream: UInt64, _ value: (Float) -> Float) {
     for row in 0..<input.rowCount {
       var random = RandomSource(seed: seed, stream, UInt64(row))
-      let values = input.base + row * input.stride
-      for column in 0..<input.dimension { values[column] = value(random.nextUnitFloat()) }
+      let values = unsafe input.base + row * input.stride
+      for column in 0..<input.dimension { unsafe values[column] = value(random.nextUnitFloat()) }
     }
   }
 
@@ -55,7 +55,7 @@ extension RowStorage {
   /// The same rows in memory of their own.
   fileprivate func copied() throws -> RowStorage {
     let copy = try RowStorage(rowCount: rowCount, dimension: dimension)
-    copy.base.update(from: base, count: rowCount * stride)
+    unsafe copy.base.update(from: base, count: rowCount * stride)
     return copy
   }
 }

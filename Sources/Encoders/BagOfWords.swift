@@ -91,7 +91,7 @@ public struct BagOfWords: Sendable {
   {
     var terms = ByteStringTable(expectedCount: vocabulary.count)
     for var term in vocabulary {
-      guard term.withUTF8({ terms.add($0) }).isNew else {
+      guard term.withUTF8({ unsafe terms.add($0) }).isNew else {
         throw WordtoolError(
           .usage, found: "'\(term)' twice in the vocabulary", expected: "distinct terms")
       }
@@ -132,7 +132,7 @@ public struct BagOfWords: Sendable {
     for part in parts {
       var map = [Int32](repeating: 0, count: part.table.count)
       for term in map.indices {
-        let (id, isNew) = part.table.withBytes(Int32(term)) { all.add($0) }
+        let (id, isNew) = unsafe part.table.withBytes(Int32(term)) { unsafe all.add($0) }
         map[term] = id
         if isNew {
           frequencies.append(0)
@@ -167,7 +167,7 @@ public struct BagOfWords: Sendable {
     var columnOf = [Int32](repeating: -1, count: all.count)
     for (column, number) in kept.enumerated() {
       columnOf[Int(number)] = Int32(truncatingIfNeeded: column)
-      all.withBytes(number) { _ = terms.add($0) }
+      unsafe all.withBytes(number) { _ = unsafe terms.add($0) }
     }
     let counts = try TermCounts.matrix(
       parts, columns: numbers.map { $0.map { columnOf[Int($0)] } }, columnCount: kept.count,

@@ -51,8 +51,8 @@ public struct Documents: Sendable {
       let lines = LineReader(
         try TextSource(path: path, encoding: encoding, isStrict: isStrict),
         invalid: isStrict ? .refused : .replaced)
-      while let range = try lines.next({ line -> Range<Int> in
-        let part = try Self.column(column, of: line, path: path, number: lines.number)
+      while let range = try unsafe lines.next({ line -> Range<Int> in
+        let part = try unsafe Self.column(column, of: line, path: path, number: lines.number)
         let start = bytes.count
         guard start + part.count <= MemorySizes.wholeText else {
           throw WordtoolError(
@@ -61,7 +61,7 @@ public struct Documents: Sendable {
             expected: "at most so many; the texts are taken into memory as a whole",
             remedy: "encode parts of them")
         }
-        bytes.append(contentsOf: part)
+        unsafe bytes.append(contentsOf: part)
         return start..<bytes.count
       }) {
         ranges.append(range)
@@ -104,13 +104,13 @@ public struct Documents: Sendable {
   private static func column(
     _ column: Int?, of line: UnsafeBufferPointer<UInt8>, path: String, number: Int
   ) throws -> UnsafeBufferPointer<UInt8> {
-    guard let column else { return line }
+    guard let column else { return unsafe line }
     var left = column
     var from = 0
     while true {
-      let to = Self.find(0x09, in: line, from..<line.count)
+      let to = unsafe Self.find(0x09, in: line, from..<line.count)
       left -= 1
-      if left == 0 { return UnsafeBufferPointer(rebasing: line[from..<to]) }
+      if left == 0 { return unsafe UnsafeBufferPointer(rebasing: line[from..<to]) }
       guard to < line.count else {
         throw WordtoolError(
           .badData, path: path, at: .line(number),
@@ -125,8 +125,8 @@ public struct Documents: Sendable {
     _ byte: UInt8, in text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
   ) -> Int {
     guard let base = text.baseAddress, !range.isEmpty,
-      let found = memchr(base + range.lowerBound, Int32(byte), range.count)
+      let found = unsafe memchr(base + range.lowerBound, Int32(byte), range.count)
     else { return range.upperBound }
-    return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 }

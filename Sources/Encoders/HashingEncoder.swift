@@ -49,7 +49,9 @@ public struct HashingEncoder: TrainingOptions {
     var columns: [[Int32]] = []
     var negative: [[Bool]] = []
     for part in parts {
-      let places = (0..<Int32(part.table.count)).map { part.table.withBytes($0) { place(of: $0) } }
+      let places = (0..<Int32(part.table.count)).map {
+        unsafe part.table.withBytes($0) { unsafe place(of: $0) }
+      }
       columns.append(places.map(\.column))
       negative.append(places.map(\.isNegative))
     }
@@ -64,12 +66,12 @@ public struct HashingEncoder: TrainingOptions {
   public func place(of term: String) throws -> (column: Int, isNegative: Bool) {
     try validate()
     var term = term
-    let place = term.withUTF8 { self.place(of: $0) }
+    let place = term.withUTF8 { unsafe self.place(of: $0) }
     return (Int(place.column), place.isNegative)
   }
 
   private func place(of term: UnsafeBufferPointer<UInt8>) -> (column: Int32, isNegative: Bool) {
-    let hash = Int32(bitPattern: MurmurHash3.x86(term))
+    let hash = unsafe Int32(bitPattern: MurmurHash3.x86(term))
     // The magnitude of the least number does not fit; 2^31 modulo the columns is what is meant.
     let column = Int(hash.magnitude) % featureCount
     return (Int32(truncatingIfNeeded: column), alternatesSign && hash < 0)

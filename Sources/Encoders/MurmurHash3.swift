@@ -7,14 +7,14 @@ package enum MurmurHash3 {
     for block in 0..<blockCount {
       let at = 4 * block
       let value =
-        UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
+        unsafe UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
         | UInt32(bytes[at + 3]) << 24
       hash ^= scramble(value)
       hash = (hash << 13 | hash >> 19) &* 5 &+ 0xE654_6B64
     }
     var tail: UInt32 = 0
     for at in stride(from: bytes.count - 1, through: 4 * blockCount, by: -1) {
-      tail = tail << 8 | UInt32(bytes[at])
+      tail = unsafe tail << 8 | UInt32(bytes[at])
     }
     if bytes.count % 4 != 0 { hash ^= scramble(tail) }
     hash ^= UInt32(truncatingIfNeeded: bytes.count)

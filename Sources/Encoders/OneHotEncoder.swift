@@ -152,7 +152,7 @@ public struct OneHotEncoder: Sendable {
       var counts: [Int] = []
       for row in rows {
         var name = row[feature]
-        let (id, isNew) = name.withUTF8 { table.add($0) }
+        let (id, isNew) = name.withUTF8 { unsafe table.add($0) }
         if isNew { counts.append(0) }
         counts[Int(id)] += 1
       }

@@ -147,9 +147,9 @@ public struct SparseMatrix: Hashable, Sendable {
   /// - Parameter transform: gets a stored value and its column.
   public func mapValues(_ transform: (Double, Int) -> Double) -> SparseMatrix {
     var result = self
-    result.values.withUnsafeMutableBufferPointer { values in
+    unsafe result.values.withUnsafeMutableBufferPointer { values in
       for place in values.indices {
-        values[place] = transform(values[place], Int(columns[place]))
+        unsafe values[place] = transform(values[place], Int(columns[place]))
       }
     }
     return result
@@ -169,16 +169,16 @@ public struct SparseMatrix: Hashable, Sendable {
   public func normalized(_ norm: Norm) -> SparseMatrix {
     guard norm != .none else { return self }
     var result = self
-    result.values.withUnsafeMutableBufferPointer { values in
+    unsafe result.values.withUnsafeMutableBufferPointer { values in
       for row in 0..<rowCount {
         let places = rowOffsets[row]..<rowOffsets[row + 1]
         var sum = 0.0
         for place in places {
-          sum += norm == .l1 ? abs(values[place]) : values[place] * values[place]
+          unsafe sum += norm == .l1 ? abs(values[place]) : values[place] * values[place]
         }
         let length = norm == .l1 ? sum : sum.squareRoot()
         if length == 0 { continue }
-        for place in places { values[place] /= length }
+        for place in places { unsafe values[place] /= length }
       }
     }
     return result

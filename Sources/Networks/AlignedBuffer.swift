@@ -3,7 +3,7 @@ import WordtoolCore
 /// Numbers at a multiple of 64 bytes, zero at first; they never move.
 ///
 /// A large buffer takes memory of the system only where it is written.
-package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
+@safe package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
   // Sendable: who may write what when is the affair of those who share it.
 
   /// The first number.
@@ -20,20 +20,20 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
       count: count, of: Scalar.self, purpose: "\(count) numbers of a network")
     self.memory = memory
     self.count = count
-    guard let base = memory.buffer(of: Scalar.self, count: count).baseAddress else {
+    guard let base = unsafe memory.buffer(of: Scalar.self, count: count).baseAddress else {
       preconditionFailure("memory without an address")
     }
-    self.base = base
+    unsafe self.base = base
   }
 
   /// No numbers: what a buffer is before anything is reserved.
   package init() {
     memory = nil
     count = 0
-    guard let base = UnsafeMutablePointer<Scalar>(bitPattern: AlignedMemory.alignment) else {
+    guard let base = unsafe UnsafeMutablePointer<Scalar>(bitPattern: AlignedMemory.alignment) else {
       preconditionFailure("an address of zero")
     }
-    self.base = base
+    unsafe self.base = base
   }
 
   /// Makes sure that `buffer` holds `count` numbers; what it held is lost where it has to grow.
@@ -48,11 +48,11 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
 
   /// All numbers.
   package var all: UnsafeMutableBufferPointer<Scalar> {
-    UnsafeMutableBufferPointer(start: base, count: count)
+    unsafe UnsafeMutableBufferPointer(start: base, count: count)
   }
 
   /// Sets all numbers to zero.
-  package func clear() { base.update(repeating: 0, count: count) }
+  package func clear() { unsafe base.update(repeating: 0, count: count) }
 
   /// The first rows x columns numbers as a matrix.
   @inlinable package func matrix(_ rows: Int, _ columns: Int, from offset: Int = 0) -> MatrixView<
@@ -60,12 +60,14 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
   > {
     precondition(
       offset >= 0 && offset + rows * columns <= count, "\(rows) x \(columns) of \(count)")
-    return MatrixView(base: base + offset, rows: rows, columns: columns)
+    return unsafe MatrixView(base: base + offset, rows: rows, columns: columns)
   }
 }
 
 /// A matrix that lies in somebody else's memory.
-@frozen package struct MatrixView<Scalar: NetworkScalar>: @unchecked Sendable {
+@safe @frozen package struct MatrixView<Scalar: NetworkScalar>: @unchecked Sendable {
+  // SAFETY: whoever makes a view keeps the memory; cuts are checked against rows and columns,
+  // single numbers are not.
   /// The element (0, 0).
   package let base: UnsafeMutablePointer<Scalar>
   package let rows: Int
@@ -76,13 +78,13 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
 
   /// A row-major matrix without gaps.
   @inlinable package init(base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int) {
-    self.init(base: base, rows: rows, columns: columns, rowStride: columns, columnStride: 1)
+    unsafe self.init(base: base, rows: rows, columns: columns, rowStride: columns, columnStride: 1)
   }
 
   @inlinable package init(
     base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, rowStride: Int, columnStride: Int
   ) {
-    self.base = base
+    unsafe self.base = base
     self.rows = rows
     self.columns = columns
     self.rowStride = rowStride
@@ -91,14 +93,14 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
 
   /// The same numbers with rows and columns exchanged.
   @inlinable package var transposed: Self {
-    Self(
+    unsafe Self(
       base: base, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
   }
 
   /// Some of the rows.
   @inlinable package func rows(_ range: Range<Int>) -> Self {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    return Self(
+    return unsafe Self(
       base: base + range.lowerBound * rowStride, rows: range.count, columns: columns,
       rowStride: rowStride, columnStride: columnStride)
   }
@@ -107,19 +109,19 @@ package final class AlignedBuffer<Scalar: NetworkScalar>: @unchecked Sendable {
   @inlinable package func columns(_ range: Range<Int>) -> Self {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
-    return Self(
+    return unsafe Self(
       base: base + range.lowerBound * columnStride, rows: rows, columns: range.count,
       rowStride: rowStride, columnStride: columnStride)
   }
 
   /// Where a row begins.
   @inlinable package func row(_ index: Int) -> UnsafeMutablePointer<Scalar> {
-    base + index * rowStride
+    unsafe base + index * rowStride
   }
 
   /// One number.
   @inlinable package subscript(row: Int, column: Int) -> Scalar {
-    get { base[row * rowStride + column * columnStride] }
-    nonmutating set { base[row * rowStride + column * columnStride] = newValue }
+    get { unsafe base[row * rowStride + column * columnStride] }
+    nonmutating set { unsafe base[row * rowStride + column * columnStride] = newValue }
   }
 }

@@ -62,7 +62,7 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
     packed.setShape(rows: b.rows, columns: b.columns)
     team.forEach(pieces: packed.panelCount) { panel in
       let columns = packed.columns(of: panel)
-      Scalar.packPanel(
+      unsafe Scalar.packPanel(
         inner: b.rows, columns: columns.count, b.columns(columns).base,
         rowStride: b.rowStride, columnStride: b.columnStride, into: packed.panel(panel))
     }
@@ -112,7 +112,7 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
         for row in stride(from: 0, to: a.rows, by: rowBlock) {
           for panel in group {
             let columns = b.columns(of: panel)
-            Scalar.multiplyPanel(
+            unsafe Scalar.multiplyPanel(
               rows: min(rowBlock, a.rows - row), columns: columns.count, inner: end - start,
               a.row(row) + start * a.columnStride, rowStride: a.rowStride,
               columnStride: a.columnStride, panel: b.panel(panel) + start * Scalar.panelColumns,
@@ -134,20 +134,20 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
     let tileCount = (a.rows + width - 1) / width
     let threads = team.activeCount
     team.forEach(pieces: threads) { part in
-      let tile = tiles[part].base
+      let tile = unsafe tiles[part].base
       for index in tileCount * part / threads..<tileCount * (part + 1) / threads {
         let rows = index * width..<min(a.rows, (index + 1) * width)
         let size = Self.innerBlock(of: a.columns)
         var start = 0
         repeat {
           let end = min(start + size, a.columns)
-          Scalar.packPanel(
+          unsafe Scalar.packPanel(
             inner: end - start, columns: rows.count,
             a.base + rows.lowerBound * a.rowStride + start * a.columnStride,
             rowStride: a.columnStride, columnStride: a.rowStride, into: tile)
           for panel in 0..<b.panelCount {
             let columns = b.columns(of: panel)
-            Scalar.multiplyPanel(
+            unsafe Scalar.multiplyPanel(
               rows: rows.count, columns: columns.count, inner: end - start, tile, rowStride: 1,
               columnStride: width, panel: b.panel(panel) + start * width,
               into: c.row(rows.lowerBound) + columns.lowerBound, cStride: c.rowStride,
@@ -167,7 +167,7 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
     team.forEach(pieces: (a.columns + block - 1) / block) { piece in
       let columns = piece * block..<min(a.columns, (piece + 1) * block)
       for row in 0..<a.rows {
-        Scalar.addScaled(
+        unsafe Scalar.addScaled(
           a.row(row) + columns.lowerBound, factor: 1, into: sums + columns.lowerBound,
           count: columns.count)
       }
@@ -220,6 +220,6 @@ package final class PackedMatrix<Scalar: NetworkScalar>: @unchecked Sendable {
 
   /// Where a panel begins.
   package func panel(_ index: Int) -> UnsafeMutablePointer<Scalar> {
-    storage.base + index * Scalar.panelColumns * rows
+    unsafe storage.base + index * Scalar.panelColumns * rows
   }
 }

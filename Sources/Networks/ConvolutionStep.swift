@@ -1,6 +1,7 @@
 /// The outputs of a convolution in one panel of filters: what the kernel `convolve_panel_f32` reads
 /// and writes.
-package struct ConvolutionStep<Scalar: NetworkScalar> {
+@safe package struct ConvolutionStep<Scalar: NetworkScalar> {
+  // SAFETY: the caller's memory for one call; offsets lead into it.
   /// Outputs.
   package var places: Int
   /// Filters, at most ``NetworkScalar/panelColumns``.
@@ -35,21 +36,22 @@ package struct ConvolutionStep<Scalar: NetworkScalar> {
     self.columns = columns
     self.segments = segments
     self.inner = inner
-    self.input = input
-    self.inputOffsets = inputOffsets
-    self.segmentOffsets = segmentOffsets
-    self.panel = panel
-    self.bias = bias
-    self.addend = addend
-    self.output = output
-    self.outputOffsets = outputOffsets
+    unsafe self.input = input
+    unsafe self.inputOffsets = inputOffsets
+    unsafe self.segmentOffsets = segmentOffsets
+    unsafe self.panel = panel
+    unsafe self.bias = bias
+    unsafe self.addend = addend
+    unsafe self.output = output
+    unsafe self.outputOffsets = outputOffsets
     self.keep = keep
     self.relu = relu
   }
 }
 
 /// The part of a weight gradient that one stretch of the input and one block of filters give.
-package struct WeightGradientStep<Scalar: NetworkScalar> {
+@safe package struct WeightGradientStep<Scalar: NetworkScalar> {
+  // SAFETY: the caller's memory for one call; offsets lead into it.
   /// Numbers in the stretch, filters, and places summed over.
   package var rows, columns, places: Int
   package var input: UnsafePointer<Scalar>
@@ -68,11 +70,11 @@ package struct WeightGradientStep<Scalar: NetworkScalar> {
     self.rows = rows
     self.columns = columns
     self.places = places
-    self.input = input
-    self.inputOffsets = inputOffsets
-    self.gradient = gradient
+    unsafe self.input = input
+    unsafe self.inputOffsets = inputOffsets
+    unsafe self.gradient = gradient
     self.gradientStride = gradientStride
-    self.weights = weights
+    unsafe self.weights = weights
     self.weightsStride = weightsStride
   }
 }

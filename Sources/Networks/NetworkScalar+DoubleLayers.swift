@@ -5,14 +5,14 @@ extension Double {
   }
 
   package static func relu(_ values: Input, into results: Output, count: Int) {
-    for index in 0..<count { results[index] = values[index] < 0 ? 0 : values[index] }
+    for index in 0..<count { unsafe results[index] = unsafe values[index] < 0 ? 0 : values[index] }
   }
 
   package static func reluGradient(
     _ outputs: Input, _ gradients: Input, into results: Output, count: Int, adds: Bool
   ) {
     for index in 0..<count {
-      give(&results[index], outputs[index] <= 0 ? 0 : gradients[index], adds)
+      unsafe give(&results[index], outputs[index] <= 0 ? 0 : gradients[index], adds)
     }
   }
 
@@ -20,7 +20,7 @@ extension Double {
     _ outputs: Input, _ gradients: Input, into results: Output, count: Int, adds: Bool
   ) {
     for index in 0..<count {
-      give(&results[index], gradients[index] * (1 - outputs[index] * outputs[index]), adds)
+      unsafe give(&results[index], gradients[index] * (1 - outputs[index] * outputs[index]), adds)
     }
   }
 
@@ -28,12 +28,12 @@ extension Double {
     _ outputs: Input, _ gradients: Input, into results: Output, count: Int, adds: Bool
   ) {
     for index in 0..<count {
-      give(&results[index], gradients[index] * (outputs[index] * (1 - outputs[index])), adds)
+      unsafe give(&results[index], gradients[index] * (outputs[index] * (1 - outputs[index])), adds)
     }
   }
 
   package static func sum(_ x: Input, _ y: Input, into results: Output, count: Int) {
-    for index in 0..<count { results[index] = x[index] + y[index] }
+    for index in 0..<count { unsafe results[index] = unsafe x[index] + y[index] }
   }
 
   package static func drop(
@@ -45,7 +45,7 @@ extension Double {
       bits = (bits ^ bits >> 16) &* 0x85eb_ca6b
       bits = (bits ^ bits >> 13 ^ keys.1) &* 0xc2b2_ae35
       bits ^= bits >> 16
-      give(&results[index], bits < threshold ? 0 : values[index] * scale, adds)
+      unsafe give(&results[index], bits < threshold ? 0 : values[index] * scale, adds)
     }
   }
 
@@ -53,7 +53,7 @@ extension Double {
     rows: Int, channels: Int, _ values: Input, sums: UnsafeMutablePointer<Double>,
     squares: UnsafeMutablePointer<Double>
   ) {
-    channelProducts(
+    unsafe channelProducts(
       rows: rows, channels: channels, values, values, sums: sums, products: squares)
   }
 
@@ -61,13 +61,13 @@ extension Double {
     rows: Int, channels: Int, _ values: Input, _ gradients: Input,
     sums: UnsafeMutablePointer<Double>, products: UnsafeMutablePointer<Double>
   ) {
-    sums.update(repeating: 0, count: channels)
-    products.update(repeating: 0, count: channels)
+    unsafe sums.update(repeating: 0, count: channels)
+    unsafe products.update(repeating: 0, count: channels)
     for row in 0..<rows {
       for channel in 0..<channels {
-        let gradient = gradients[row * channels + channel]
-        sums[channel] += gradient
-        products[channel] += gradient * values[row * channels + channel]
+        let gradient = unsafe gradients[row * channels + channel]
+        unsafe sums[channel] += gradient
+        unsafe products[channel] += gradient * values[row * channels + channel]
       }
     }
   }
@@ -77,7 +77,7 @@ extension Double {
   ) {
     for index in 0..<rows * channels {
       let channel = index % channels
-      results[index] = values[index] * factors[channel] + offsets[channel]
+      unsafe results[index] = values[index] * factors[channel] + offsets[channel]
     }
   }
 
@@ -87,22 +87,23 @@ extension Double {
   ) {
     for index in 0..<rows * channels {
       let channel = index % channels
-      let value = gradients[index] * a[channel] + (values[index] * b[channel] + d[channel])
-      give(&results[index], value, adds)
+      let value = unsafe gradients[index] * a[channel] + (values[index] * b[channel] + d[channel])
+      unsafe give(&results[index], value, adds)
     }
   }
 
   package static func maxPool(
     _ windows: PoolWindows, row: Int, _ image: Input, into results: Output, places: PoolPlaces?
   ) {
-    plainMaxPool(windows, row: row, image, into: results, places: places)
+    unsafe plainMaxPool(windows, row: row, image, into: results, places: places)
   }
 
   package static func maxPoolGradient(
     _ windows: PoolWindows, row: Int, _ gradients: Input, places: PoolPlaces,
     into results: Output, adds: Bool
   ) {
-    plainMaxPoolGradient(windows, row: row, gradients, places: places, into: results, adds: adds)
+    unsafe plainMaxPoolGradient(
+      windows, row: row, gradients, places: places, into: results, adds: adds)
   }
 
   package static func averagePool(
@@ -114,10 +115,10 @@ extension Double {
         var sum = 0.0
         for y in windows.rows.places(of: row) {
           for x in columns.places(of: column) {
-            sum += image[y * windows.inputStride + x * channels + channel]
+            unsafe sum += image[y * windows.inputStride + x * channels + channel]
           }
         }
-        results[column * channels + channel] = sum * windows.factor(row: row, column: column)
+        unsafe results[column * channels + channel] = sum * windows.factor(row: row, column: column)
       }
     }
   }
@@ -131,12 +132,12 @@ extension Double {
         var sum = 0.0
         for row in windows.rows.windows(over: y) {
           for column in columns.windows(over: x) {
-            sum +=
+            unsafe sum +=
               gradients[row * windows.outputStride + column * channels + channel]
               * windows.factor(row: row, column: column)
           }
         }
-        give(&results[x * channels + channel], sum, adds)
+        unsafe give(&results[x * channels + channel], sum, adds)
       }
     }
   }

@@ -10,11 +10,11 @@ extension NetworkScalar {
       let within = columns.places(of: column)
       for channel in 0..<channels {
         let corner = rows.lowerBound * windows.inputStride + within.lowerBound * channels
-        var most = image[corner + channel]
+        var most = unsafe image[corner + channel]
         var place = 0
         for y in rows {
           for x in within {
-            let value = image[y * windows.inputStride + x * channels + channel]
+            let value = unsafe image[y * windows.inputStride + x * channels + channel]
             // NaN wins, as in PyTorch.
             if value > most || (value.isNaN && !most.isNaN) {
               most = value
@@ -22,7 +22,7 @@ extension NetworkScalar {
             }
           }
         }
-        results[column * channels + channel] = most
+        unsafe results[column * channels + channel] = most
         places?[column * channels + channel] = place
       }
     }
@@ -35,17 +35,17 @@ extension NetworkScalar {
     let (channels, columns) = (windows.channels, windows.columns)
     for x in 0..<columns.inputs {
       for channel in 0..<channels {
-        var sum = adds ? results[x * channels + channel] : 0
+        var sum = unsafe adds ? results[x * channels + channel] : 0
         for row in windows.rows.windows(over: y) {
           let above = (y - windows.rows.places(of: row).lowerBound) * columns.longest
           for column in columns.windows(over: x) {
             let window = row * windows.outputStride + column * channels + channel
             if places[window] == above + x - columns.places(of: column).lowerBound {
-              sum += gradients[window]
+              unsafe sum += gradients[window]
             }
           }
         }
-        results[x * channels + channel] = sum
+        unsafe results[x * channels + channel] = sum
       }
     }
   }

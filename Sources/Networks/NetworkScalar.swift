@@ -114,7 +114,8 @@ extension NetworkScalar {
 ///
 /// i = σ(i + p_i·c⁻), f = σ(f + p_f·c⁻), g = tanh(g), c = f·c⁻ + i·g, o = σ(o + p_o·c), h = o·tanh(c)
 /// (Hochreiter and Schmidhuber 1997; Gers et al. 2000, 2002 for the forget gate and the peepholes).
-package struct LSTMStep<Scalar: NetworkScalar> {
+@safe package struct LSTMStep<Scalar: NetworkScalar> {
+  // SAFETY: the caller's memory for one call, `count` numbers behind each pointer.
   package var count: Int
   /// Sums in, gates out.
   package var i, f, g, o: UnsafeMutablePointer<Scalar>
@@ -131,22 +132,23 @@ package struct LSTMStep<Scalar: NetworkScalar> {
     squashed: UnsafeMutablePointer<Scalar>, h: UnsafeMutablePointer<Scalar>
   ) {
     self.count = count
-    self.i = i
-    self.f = f
-    self.g = g
-    self.o = o
-    self.peepI = peepI
-    self.peepF = peepF
-    self.peepO = peepO
-    self.previousCell = previousCell
-    self.cell = cell
-    self.squashed = squashed
-    self.h = h
+    unsafe self.i = i
+    unsafe self.f = f
+    unsafe self.g = g
+    unsafe self.o = o
+    unsafe self.peepI = peepI
+    unsafe self.peepF = peepF
+    unsafe self.peepO = peepO
+    unsafe self.previousCell = previousCell
+    unsafe self.cell = cell
+    unsafe self.squashed = squashed
+    unsafe self.h = h
   }
 }
 
 /// What the gradients of one step of an LSTM read and write.
-package struct LSTMGradientStep<Scalar: NetworkScalar> {
+@safe package struct LSTMGradientStep<Scalar: NetworkScalar> {
+  // SAFETY: the caller's memory for one call, `count` numbers behind each pointer.
   package var count: Int
   package var i, f, g, o: UnsafePointer<Scalar>
   package var peepI, peepF, peepO: UnsafePointer<Scalar>?
@@ -165,27 +167,28 @@ package struct LSTMGradientStep<Scalar: NetworkScalar> {
     dG: UnsafeMutablePointer<Scalar>, dO: UnsafeMutablePointer<Scalar>
   ) {
     self.count = count
-    self.i = i
-    self.f = f
-    self.g = g
-    self.o = o
-    self.peepI = peepI
-    self.peepF = peepF
-    self.peepO = peepO
-    self.previousCell = previousCell
-    self.squashed = squashed
-    self.dh = dh
-    self.dCell = dCell
-    self.dI = dI
-    self.dF = dF
-    self.dG = dG
-    self.dO = dO
+    unsafe self.i = i
+    unsafe self.f = f
+    unsafe self.g = g
+    unsafe self.o = o
+    unsafe self.peepI = peepI
+    unsafe self.peepF = peepF
+    unsafe self.peepO = peepO
+    unsafe self.previousCell = previousCell
+    unsafe self.squashed = squashed
+    unsafe self.dh = dh
+    unsafe self.dCell = dCell
+    unsafe self.dI = dI
+    unsafe self.dF = dF
+    unsafe self.dG = dG
+    unsafe self.dO = dO
   }
 }
 
 /// What one step of a GRU reads and writes: r = σ(x_r + h_r), z = σ(x_z + h_z),
 /// n = tanh(x_n + r·h_n), h = (1 - z)·n + z·h⁻ (Cho et al. 2014, in cuDNN's and PyTorch's form).
-package struct GRUStep<Scalar: NetworkScalar> {
+@safe package struct GRUStep<Scalar: NetworkScalar> {
+  // SAFETY: the caller's memory for one call, `count` numbers behind each pointer.
   package var count: Int
   /// Input projections in, gates out.
   package var r, z, n: UnsafeMutablePointer<Scalar>
@@ -200,19 +203,20 @@ package struct GRUStep<Scalar: NetworkScalar> {
     hn: UnsafePointer<Scalar>, previous: UnsafePointer<Scalar>, h: UnsafeMutablePointer<Scalar>
   ) {
     self.count = count
-    self.r = r
-    self.z = z
-    self.n = n
-    self.hr = hr
-    self.hz = hz
-    self.hn = hn
-    self.previous = previous
-    self.h = h
+    unsafe self.r = r
+    unsafe self.z = z
+    unsafe self.n = n
+    unsafe self.hr = hr
+    unsafe self.hz = hz
+    unsafe self.hn = hn
+    unsafe self.previous = previous
+    unsafe self.h = h
   }
 }
 
 /// What the gradients of one step of a GRU read and write.
-package struct GRUGradientStep<Scalar: NetworkScalar> {
+@safe package struct GRUGradientStep<Scalar: NetworkScalar> {
+  // SAFETY: the caller's memory for one call, `count` numbers behind each pointer.
   package var count: Int
   package var r, z, n, hn, previous, dh: UnsafePointer<Scalar>
   /// The gradients of the sums of r, z and n; they may be the gates' own places.
@@ -230,16 +234,16 @@ package struct GRUGradientStep<Scalar: NetworkScalar> {
     dPrevious: UnsafeMutablePointer<Scalar>
   ) {
     self.count = count
-    self.r = r
-    self.z = z
-    self.n = n
-    self.hn = hn
-    self.previous = previous
-    self.dh = dh
-    self.dR = dR
-    self.dZ = dZ
-    self.dN = dN
-    self.dHN = dHN
-    self.dPrevious = dPrevious
+    unsafe self.r = r
+    unsafe self.z = z
+    unsafe self.n = n
+    unsafe self.hn = hn
+    unsafe self.previous = previous
+    unsafe self.dh = dh
+    unsafe self.dR = dR
+    unsafe self.dZ = dZ
+    unsafe self.dN = dN
+    unsafe self.dHN = dHN
+    unsafe self.dPrevious = dPrevious
   }
 }

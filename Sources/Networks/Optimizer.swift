@@ -97,11 +97,11 @@ package final class Optimizer<Scalar: NetworkScalar> {
   @_specialize(where Scalar == Float)
   package func gradientNorm() -> Double {
     var sums = [Double](repeating: 0, count: pieceCount)
-    sums.withUnsafeMutableBufferPointer { sums in
-      nonisolated(unsafe) let sums = sums
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
+      nonisolated(unsafe) let sums = unsafe sums
       compute.team.forEach(pieces: pieceCount) { piece in
         let range = range(piece)
-        sums[piece] = Scalar.sumOfSquares(
+        unsafe sums[piece] = Scalar.sumOfSquares(
           parameters.gradients.base + range.lowerBound, count: range.count)
       }
     }
@@ -119,14 +119,15 @@ package final class Optimizer<Scalar: NetworkScalar> {
   @_specialize(where Scalar == Float)
   package func step(rate: Double, frozen: [Range<Int>] = []) -> Double {
     for range in frozen {
-      (parameters.gradients.base + range.lowerBound).update(repeating: 0, count: range.count)
+      unsafe (parameters.gradients.base + range.lowerBound).update(repeating: 0, count: range.count)
     }
     if let limit = options.clipValue {
       let limit = Scalar(limit)
       compute.team.forEach(pieces: pieceCount) { piece in
         for index in range(piece) {
-          let value = parameters.gradients.base[index]
-          parameters.gradients.base[index] = value > limit ? limit : value < -limit ? -limit : value
+          let value = unsafe parameters.gradients.base[index]
+          unsafe parameters.gradients.base[index] =
+            value > limit ? limit : value < -limit ? -limit : value
         }
       }
     }
@@ -146,7 +147,8 @@ package final class Optimizer<Scalar: NetworkScalar> {
       let share = 1 / Scalar(averageCount)
       compute.team.forEach(pieces: pieceCount) { piece in
         for index in range(piece) {
-          average.base[index] += (parameters.values.base[index] - average.base[index]) * share
+          unsafe average.base[index] +=
+            (parameters.values.base[index] - average.base[index]) * share
         }
       }
     }
@@ -155,41 +157,42 @@ package final class Optimizer<Scalar: NetworkScalar> {
 
   @_specialize(where Scalar == Float)
   private func update(_ range: Range<Int>, rate: Scalar, scale: Scalar) {
-    let values = parameters.values.base
-    let gradients = parameters.gradients.base
+    let values = unsafe parameters.values.base
+    let gradients = unsafe parameters.gradients.base
     let decay = Scalar(options.method == .adamw ? 0 : options.weightDecay)
     let epsilon = Scalar(options.epsilon)
     switch options.method {
     case .sgd:
       let momentum = Scalar(options.momentum)
-      if let first = first?.base {
+      if let first = unsafe first?.base {
         let nesterov = options.isNesterov
         for index in range {
-          let gradient = gradients[index] * scale + decay * values[index]
-          first[index] = momentum * first[index] + gradient
-          values[index] -= rate * (nesterov ? gradient + momentum * first[index] : first[index])
-          gradients[index] = 0
+          let gradient = unsafe gradients[index] * scale + decay * values[index]
+          unsafe first[index] = momentum * first[index] + gradient
+          unsafe values[index] -=
+            rate * (nesterov ? gradient + momentum * first[index] : first[index])
+          unsafe gradients[index] = 0
         }
       } else {
         let kept = 1 - rate * decay
         let step = rate * scale
         for index in range {
-          values[index] = values[index] * kept - step * gradients[index]
-          gradients[index] = 0
+          unsafe values[index] = values[index] * kept - step * gradients[index]
+          unsafe gradients[index] = 0
         }
       }
     case .adagrad, .rmsprop:
-      guard let second = second?.base else { return }
+      guard let second = unsafe second?.base else { return }
       let kept = options.method == .adagrad ? 1 : Scalar(options.beta2)
       let added = options.method == .adagrad ? 1 : 1 - kept
       for index in range {
-        let gradient = gradients[index] * scale + decay * values[index]
-        second[index] = kept * second[index] + added * gradient * gradient
-        values[index] -= rate * gradient / (second[index].squareRoot() + epsilon)
-        gradients[index] = 0
+        let gradient = unsafe gradients[index] * scale + decay * values[index]
+        unsafe second[index] = kept * second[index] + added * gradient * gradient
+        unsafe values[index] -= rate * gradient / (second[index].squareRoot() + epsilon)
+        unsafe gradients[index] = 0
       }
     case .adam, .adamw:
-      guard let first = first?.base, let second = second?.base else { return }
+      guard let first = unsafe first?.base, let second = unsafe second?.base else { return }
       let beta1 = Scalar(options.beta1)
       let beta2 = Scalar(options.beta2)
       // Bias corrections as in the paper's section 3, powers by repeated squaring.
@@ -198,12 +201,12 @@ package final class Optimizer<Scalar: NetworkScalar> {
       let step = rate / correction1
       let apart = options.method == .adamw ? 1 - rate * Scalar(options.weightDecay) : 1
       for index in range {
-        let gradient = gradients[index] * scale + decay * values[index]
-        first[index] = beta1 * first[index] + (1 - beta1) * gradient
-        second[index] = beta2 * second[index] + (1 - beta2) * gradient * gradient
-        let divisor = second[index].squareRoot() / correction2 + epsilon
-        values[index] = values[index] * apart - step * first[index] / divisor
-        gradients[index] = 0
+        let gradient = unsafe gradients[index] * scale + decay * values[index]
+        unsafe first[index] = beta1 * first[index] + (1 - beta1) * gradient
+        unsafe second[index] = beta2 * second[index] + (1 - beta2) * gradient * gradient
+        let divisor = unsafe second[index].squareRoot() / correction2 + epsilon
+        unsafe values[index] = values[index] * apart - step * first[index] / divisor
+        unsafe gradients[index] = 0
       }
     }
   }
@@ -247,9 +250,9 @@ package final class Optimizer<Scalar: NetworkScalar> {
     guard let average, averageCount > 0 else { return try body() }
     func exchange() {
       for index in 0..<average.count {
-        let value = average.base[index]
-        average.base[index] = parameters.values.base[index]
-        parameters.values.base[index] = value
+        let value = unsafe average.base[index]
+        unsafe average.base[index] = parameters.values.base[index]
+        unsafe parameters.values.base[index] = value
       }
     }
     exchange()
@@ -260,7 +263,7 @@ package final class Optimizer<Scalar: NetworkScalar> {
   /// Puts the mean of the weights in their place for good, if there is one.
   package func adoptAverage() {
     guard let average, averageCount > 0 else { return }
-    parameters.values.base.update(from: average.base, count: average.count)
+    unsafe parameters.values.base.update(from: average.base, count: average.count)
   }
 
   // MARK: Going on later

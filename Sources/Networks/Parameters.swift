@@ -92,7 +92,8 @@ package final class Parameters<Scalar: NetworkScalar>: @unchecked Sendable {
   /// The name of the first array that holds a number that is not finite, or nil.
   package func firstNotFinite() -> String? {
     entries.first { entry in
-      !Scalar.sumOfSquares(values.base + entry.range.lowerBound, count: entry.range.count).isFinite
+      unsafe !Scalar.sumOfSquares(values.base + entry.range.lowerBound, count: entry.range.count)
+        .isFinite
     }?.name
   }
 }

@@ -1,7 +1,7 @@
 package import CKernels
 
 /// The windows of a pooling along one axis, clipped to the input.
-package final class PoolAxis: @unchecked Sendable {
+@safe package final class PoolAxis: @unchecked Sendable {
   // Sendable: never changed after init.
 
   /// What the kernels read; the pointers are valid while the object lives.
@@ -24,36 +24,40 @@ package final class PoolAxis: @unchecked Sendable {
     self.inputs = inputs
     windows = places.count
     longest = places.reduce(0) { max($0, $1.count) }
-    storage = .allocate(capacity: 3 * windows + 2 * inputs)
-    storage.initialize(repeating: 0, count: 3 * windows + 2 * inputs)
-    let (upper, extent) = (storage + windows, storage + 2 * windows)
+    unsafe storage = .allocate(capacity: 3 * windows + 2 * inputs)
+    unsafe storage.initialize(repeating: 0, count: 3 * windows + 2 * inputs)
+    let (upper, extent) = unsafe (storage + windows, storage + 2 * windows)
     for (window, range) in places.enumerated() {
-      storage[window] = Int32(range.lowerBound)
-      upper[window] = Int32(range.upperBound)
-      extent[window] = Int32(extents[window])
+      unsafe storage[window] = Int32(range.lowerBound)
+      unsafe upper[window] = Int32(range.upperBound)
+      unsafe extent[window] = Int32(extents[window])
     }
-    let first = storage + 3 * windows
-    let end = first + inputs
+    let first = unsafe storage + 3 * windows
+    let end = unsafe first + inputs
     // The first window that ends behind the place, and the first that begins behind it.
     var (from, to) = (0, 0)
     for place in 0..<inputs {
       while from < windows && places[from].upperBound <= place { from += 1 }
       while to < windows && places[to].lowerBound <= place { to += 1 }
-      first[place] = Int32(from)
-      end[place] = Int32(to)
+      unsafe first[place] = Int32(from)
+      unsafe end[place] = Int32(to)
     }
-    table = wt_pool_axis(
+    unsafe table = wt_pool_axis(
       inputs: Int64(inputs), windows: Int64(windows), longest: Int64(longest), lower: storage,
       upper: upper, extent: extent, first: first, end: end)
   }
 
-  deinit { storage.deallocate() }
+  deinit { unsafe storage.deallocate() }
 
   /// The places of a window.
-  func places(of window: Int) -> Range<Int> { Int(table.lower[window])..<Int(table.upper[window]) }
+  func places(of window: Int) -> Range<Int> {
+    unsafe Int(table.lower[window])..<Int(table.upper[window])
+  }
 
   /// The windows a place lies in.
-  func windows(over place: Int) -> Range<Int> { Int(table.first[place])..<Int(table.end[place]) }
+  func windows(over place: Int) -> Range<Int> {
+    unsafe Int(table.first[place])..<Int(table.end[place])
+  }
 }
 
 /// The windows of a pooling over images [row, column, channel].
@@ -76,18 +80,19 @@ package struct PoolWindows: Sendable {
 
   /// What the kernels read, valid while the axes live.
   var table: wt_pool {
-    wt_pool(rows: rows.table, columns: columns.table, channels: Int64(channels))
+    unsafe wt_pool(rows: rows.table, columns: columns.table, channels: Int64(channels))
   }
 
   /// What the mean of a window is multiplied with.
   func factor<Scalar: NetworkScalar>(row: Int, column: Int) -> Scalar {
-    1 / Scalar(rows.table.extent[row] * columns.table.extent[column])
+    unsafe 1 / Scalar(rows.table.extent[row] * columns.table.extent[column])
   }
 }
 
 /// Where in their windows maxima were found: bytes, or four of them for windows of more than 256
 /// places.
-package struct PoolPlaces {
+@safe package struct PoolPlaces {
+  // SAFETY: ``byteCount(of:in:)`` bytes, which the layer that made them keeps.
   private let base: UnsafeMutableRawPointer
   /// Whether a place takes four bytes.
   package let isWide: Bool
@@ -99,31 +104,31 @@ package struct PoolPlaces {
 
   /// Places in memory for four-byte numbers.
   package init(_ base: UnsafeMutableRawPointer, for windows: PoolWindows) {
-    self.init(base: base, isWide: windows.windowSize > 256)
+    unsafe self.init(base: base, isWide: windows.windowSize > 256)
   }
 
   private init(base: UnsafeMutableRawPointer, isWide: Bool) {
-    self.base = base
+    unsafe self.base = base
     self.isWide = isWide
   }
 
   /// The places from that of the maximum `index` on.
   package func from(_ index: Int) -> PoolPlaces {
-    PoolPlaces(base: base + (isWide ? 4 * index : index), isWide: isWide)
+    unsafe PoolPlaces(base: base + (isWide ? 4 * index : index), isWide: isWide)
   }
 
-  var bytes: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
+  var bytes: UnsafeMutablePointer<UInt8> { unsafe base.assumingMemoryBound(to: UInt8.self) }
 
   subscript(index: Int) -> Int {
     get {
-      isWide
+      unsafe isWide
         ? Int(base.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)) : Int(bytes[index])
     }
     nonmutating set {
       if isWide {
-        base.storeBytes(of: UInt32(newValue), toByteOffset: 4 * index, as: UInt32.self)
+        unsafe base.storeBytes(of: UInt32(newValue), toByteOffset: 4 * index, as: UInt32.self)
       } else {
-        bytes[index] = UInt8(newValue)
+        unsafe bytes[index] = UInt8(newValue)
       }
     }
   }

@@ -51,7 +51,7 @@ package struct NumpyArray {
   /// The bytes of numbers, the lowest first.
   package static func littleEndian<Number: FixedWidthInteger>(_ values: [Number]) -> [UInt8] {
     #if _endian(little)
-    return values.withUnsafeBytes { Array($0) }
+    return unsafe values.withUnsafeBytes { unsafe Array($0) }
     #else
     let ordered = values.map(\.littleEndian)
     return ordered.withUnsafeBytes { Array($0) }
@@ -61,7 +61,7 @@ package struct NumpyArray {
   /// The bytes of numbers, the lowest first.
   package static func littleEndian(_ values: [Double]) -> [UInt8] {
     #if _endian(little)
-    return values.withUnsafeBytes { Array($0) }
+    return unsafe values.withUnsafeBytes { unsafe Array($0) }
     #else
     return littleEndian(values.map(\.bitPattern))
     #endif

@@ -30,22 +30,22 @@ package struct NumpyHeader: Sendable {
     func failure(_ found: String, _ expected: String?, _ remedy: String? = nil) -> WordtoolError {
       WordtoolError(.badData, path: path, found: found, expected: expected, remedy: remedy)
     }
-    guard bytes.count >= 12, bytes.starts(with: Self.signature) else {
+    guard bytes.count >= 12, unsafe bytes.starts(with: Self.signature) else {
       throw failure("no header of a NumPy array", "\\x93NUMPY and a version")
     }
-    let version = bytes[6]
+    let version = unsafe bytes[6]
     guard (1...3).contains(version) else {
       throw failure("version \(version) of NumPy's format", "1 to 3")
     }
     let wide = version > 1 ? 4 : 2
-    let length = (0..<wide).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
+    let length = (0..<wide).reduce(0) { unsafe $0 | Int(bytes[8 + $1]) << (8 * $1) }
     start = 8 + wide + length
     guard start <= bytes.count else {
       throw failure(
         "a header of \(length) bytes in a file of \(bytes.count)", "a file that holds it",
         "the file is truncated")
     }
-    let text = String(decoding: bytes[8 + wide..<start], as: UTF8.self)
+    let text = unsafe String(decoding: bytes[8 + wide..<start], as: UTF8.self)
     var literal = PythonLiteral(text)
     guard let members = literal.dictionary() else {
       throw failure("the header '\(text.prefix(80))'", "descr, fortran_order and shape")
@@ -111,13 +111,13 @@ package struct NumpyHeader: Sendable {
       let first = start + element * elementByteCount
       var last = first + elementByteCount
       if kind == "S" {
-        while last > first, bytes[last - 1] == 0 { last -= 1 }
-        return Array(bytes[first..<last])
+        while last > first, unsafe bytes[last - 1] == 0 { last -= 1 }
+        return unsafe Array(bytes[first..<last])
       }
       var word: [UInt8] = []
-      while last > first, bytes[last - 4..<last].allSatisfy({ $0 == 0 }) { last -= 4 }
+      while last > first, unsafe bytes[last - 4..<last].allSatisfy({ $0 == 0 }) { last -= 4 }
       for at in stride(from: first, to: last, by: 4) {
-        let raw = bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+        let raw = unsafe bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self)
         let code = isBigEndian ? UInt32(bigEndian: raw) : UInt32(littleEndian: raw)
         if let scalar = Unicode.Scalar(code) {
           word += Array(String(scalar).utf8)

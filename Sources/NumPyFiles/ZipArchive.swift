@@ -4,7 +4,7 @@ package import WordtoolCore
 /// The files inside a zip archive, as NumPy's `.npz` needs them: stored, with the 64-bit extension.
 package enum ZipArchive {
   /// A file that is written into an archive.
-  package struct Member {
+  @safe package struct Member {
     /// Its name.
     let name: String
     /// Its size.
@@ -20,14 +20,14 @@ package enum ZipArchive {
     ) {
       self.name = name
       self.byteCount = byteCount
-      self.pieces = pieces
+      unsafe self.pieces = pieces
     }
 
     /// A file in two parts, one behind the other.
     package init(name: String, head: [UInt8], body: [UInt8]) {
-      self.init(name: name, byteCount: head.count + body.count) { piece in
-        try head.withUnsafeBytes { try piece($0) }
-        try body.withUnsafeBytes { try piece($0) }
+      unsafe self.init(name: name, byteCount: head.count + body.count) { piece in
+        try unsafe head.withUnsafeBytes { try unsafe piece($0) }
+        try unsafe body.withUnsafeBytes { try unsafe piece($0) }
       }
     }
   }
@@ -37,19 +37,19 @@ package enum ZipArchive {
   /// - Parameter before: that of the bytes in front of these.
   static func checksum(_ bytes: UnsafeRawBufferPointer, after before: UInt32 = 0) -> UInt32 {
     var value = uLong(before)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
-      value = crc32(
+    var rest = unsafe bytes[...]
+    while unsafe !rest.isEmpty {
+      let part = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      value = unsafe crc32(
         value, part.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(part.count))
-      rest = rest.dropFirst(part.count)
+      unsafe rest = rest.dropFirst(part.count)
     }
     return UInt32(truncatingIfNeeded: value)
   }
 
   /// Appends little-endian bytes.
   static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
-    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    unsafe withUnsafeBytes(of: number.littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// Writes members without compression. Times are fixed, so equal members are equal bytes.
@@ -64,8 +64,8 @@ package enum ZipArchive {
     for member in members {
       var crc: UInt32 = 0
       var size = 0
-      try member.pieces {
-        crc = checksum($0, after: crc)
+      try unsafe member.pieces {
+        crc = unsafe checksum($0, after: crc)
         size += $0.count
       }
       precondition(size == member.byteCount, "\(size) bytes of \(member.name)")
@@ -79,7 +79,7 @@ package enum ZipArchive {
       append(UInt64(size), to: &local)
       append(UInt64(size), to: &local)
       try output.write(local)
-      try member.pieces { try output.write($0) }
+      try unsafe member.pieces { try unsafe output.write($0) }
 
       append(UInt32(0x0201_4B50), to: &directory)
       append(UInt16(45), to: &directory)

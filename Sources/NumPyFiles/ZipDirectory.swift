@@ -5,7 +5,7 @@ import WordtoolCore
 ///
 /// What is checked before anything is used: the directory lies in the file, so does every member, and
 /// no member unpacks to more than deflate can make of it. Checksums are checked when a member is read.
-package struct ZipDirectory: @unchecked Sendable {
+@safe package struct ZipDirectory: @unchecked Sendable {
   // Sendable: the bytes are only read, and whoever made this keeps them alive.
 
   /// One member.
@@ -34,9 +34,9 @@ package struct ZipDirectory: @unchecked Sendable {
   ///
   /// - Throws: `WordtoolError` of kind `badData`.
   package init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    self.bytes = bytes
+    unsafe self.bytes = bytes
     self.path = path
-    let fields = ZipFields(bytes: bytes, path: path)
+    let fields = unsafe ZipFields(bytes: bytes, path: path)
     let (start, count, size) = try Self.place(fields)
     guard count <= size / 46 else {
       throw fields.damage(start, "\(count) members in a directory of \(size) bytes")
@@ -51,7 +51,7 @@ package struct ZipDirectory: @unchecked Sendable {
       let nameCount = try fields.number(offset + 28, 2)
       let extraCount = try fields.number(offset + 30, 2)
       let commentCount = try fields.number(offset + 32, 2)
-      let name = String(decoding: try fields.slice(offset + 46, nameCount), as: UTF8.self)
+      let name = unsafe String(decoding: try fields.slice(offset + 46, nameCount), as: UTF8.self)
       guard try fields.number(offset + 8, 2) & 1 == 0 else {
         throw WordtoolError(
           .badData, path: path, found: "the member \(name) is encrypted",
@@ -84,7 +84,7 @@ package struct ZipDirectory: @unchecked Sendable {
 
   /// Where the directory begins, how many entries it has and how long it is.
   private static func place(_ fields: ZipFields) throws -> (start: Int, count: Int, size: Int) {
-    let bytes = fields.bytes
+    let bytes = unsafe fields.bytes
     // The record at the end may be followed by a comment of up to 64 KiB.
     let lowest = max(0, bytes.count - 22 - 65_535)
     var end = bytes.count - 22
@@ -118,21 +118,21 @@ package struct ZipDirectory: @unchecked Sendable {
   /// - Throws: `WordtoolError`: `badData` for damage; `unavailable` when it needs more than the memory
   ///   there is.
   package func contents(of entry: Entry) throws -> ZipContents {
-    let fields = ZipFields(bytes: bytes, path: path)
+    let fields = unsafe ZipFields(bytes: bytes, path: path)
     guard try fields.number(entry.offset, 4) == 0x0403_4B50 else {
       throw fields.damage(entry.offset, "no member \(entry.name)")
     }
     let start =
       entry.offset + 30 + (try fields.number(entry.offset + 26, 2))
       + (try fields.number(entry.offset + 28, 2))
-    let stored = try fields.slice(start, entry.storedByteCount)
+    let stored = try unsafe fields.slice(start, entry.storedByteCount)
     let contents: ZipContents
     if entry.method == 0 {
-      contents = ZipContents(inPlace: stored)
+      contents = unsafe ZipContents(inPlace: stored)
     } else {
-      contents = try ZipContents(inflating: stored, to: entry.byteCount, path: path)
+      contents = try unsafe ZipContents(inflating: stored, to: entry.byteCount, path: path)
     }
-    guard ZipArchive.checksum(contents.bytes) == entry.crc else {
+    guard unsafe ZipArchive.checksum(contents.bytes) == entry.crc else {
       throw WordtoolError(
         .badData, path: path, found: "the checksum of \(entry.name) is wrong",
         expected: "that of the directory", remedy: "the file is damaged: get it again")
@@ -142,7 +142,7 @@ package struct ZipDirectory: @unchecked Sendable {
 }
 
 /// Numbers and bytes at places of an archive.
-struct ZipFields {
+@safe struct ZipFields {
   let bytes: UnsafeRawBufferPointer
   let path: String
 
@@ -153,15 +153,17 @@ struct ZipFields {
   }
 
   func slice(_ offset: Int, _ count: Int) throws -> UnsafeRawBufferPointer {
-    guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else {
-      throw damage(min(max(0, offset), bytes.count), "\(count) bytes needed at \(offset)")
+    guard offset >= 0, count >= 0, unsafe offset <= bytes.count,
+      unsafe count <= bytes.count - offset
+    else {
+      throw unsafe damage(min(max(0, offset), bytes.count), "\(count) bytes needed at \(offset)")
     }
-    return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+    return unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
   }
 
   func number(_ offset: Int, _ byteCount: Int) throws -> Int {
     var value: UInt64 = 0
-    for byte in try slice(offset, byteCount).reversed() { value = value << 8 | UInt64(byte) }
+    try unsafe slice(offset, byteCount).reversed().forEach { value = value << 8 | UInt64($0) }
     guard let number = Int(exactly: value) else { throw damage(offset, "the number \(value)") }
     return number
   }
@@ -188,14 +190,14 @@ struct ZipFields {
 /// The bytes of a member of an archive.
 ///
 /// Sendable: the bytes are immutable once the initialiser has returned.
-package final class ZipContents: @unchecked Sendable {
+@safe package final class ZipContents: @unchecked Sendable {
   /// The bytes. Valid only while this object lives, and what holds the archive.
   package let bytes: UnsafeRawBufferPointer
   /// Whether they stand so in the archive.
   package let isInPlace: Bool
 
   init(inPlace bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
+    unsafe self.bytes = bytes
     isInPlace = true
   }
 
@@ -208,19 +210,19 @@ package final class ZipContents: @unchecked Sendable {
           + AlignedMemory.words(forByteCount: MemorySizes.available))
     }
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(64, count), alignment: 64)
-    let target = UnsafeMutableRawBufferPointer(rebasing: room[..<count])
+    let target = unsafe UnsafeMutableRawBufferPointer(rebasing: room[..<count])
     do {
-      try Self.inflate(packed, into: target, path: path)
+      try unsafe Self.inflate(packed, into: target, path: path)
     } catch {
-      room.deallocate()
+      unsafe room.deallocate()
       throw error
     }
-    bytes = UnsafeRawBufferPointer(target)
+    unsafe bytes = UnsafeRawBufferPointer(target)
     isInPlace = false
   }
 
   deinit {
-    if !isInPlace { bytes.deallocate() }
+    if !isInPlace { unsafe bytes.deallocate() }
   }
 
   private static func inflate(
@@ -231,29 +233,29 @@ package final class ZipContents: @unchecked Sendable {
         .badData, path: path, found: found, expected: "\(target.count) bytes of deflate data",
         remedy: "the file is damaged: get it again")
     }
-    var stream = z_stream()
+    var stream = unsafe z_stream()
     // Minus 15: 15 bits of window and no header.
-    let code = inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    let code = unsafe inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard code == Z_OK else {
       throw WordtoolError(.unavailable, path: path, found: "zlib failed to start (code \(code))")
     }
-    defer { inflateEnd(&stream) }
+    defer { unsafe inflateEnd(&stream) }
     var (used, stored) = (0, 0)
     var spare: UInt8 = 0
     while true {
-      let input = UnsafeRawBufferPointer(rebasing: packed[used...].prefix(1 << 30))
-      let output = UnsafeMutableRawBufferPointer(rebasing: target[stored...].prefix(1 << 30))
-      stream.next_in = UnsafeMutablePointer(
+      let input = unsafe UnsafeRawBufferPointer(rebasing: packed[used...].prefix(1 << 30))
+      let output = unsafe UnsafeMutableRawBufferPointer(rebasing: target[stored...].prefix(1 << 30))
+      unsafe stream.next_in = UnsafeMutablePointer(
         mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
-      stream.avail_in = UInt32(input.count)
-      let (code, left) = withUnsafeMutablePointer(to: &spare) { spare in
+      unsafe stream.avail_in = UInt32(input.count)
+      let (code, left) = unsafe withUnsafeMutablePointer(to: &spare) { spare in
         // Of a full target zlib still wants an address, to say that the data end there.
-        stream.next_out =
-          output.count > 0 ? output.baseAddress?.assumingMemoryBound(to: UInt8.self) : spare
-        stream.avail_out = UInt32(output.count)
-        return (CZlib.inflate(&stream, Z_NO_FLUSH), Int(stream.avail_out))
+        unsafe stream.next_out =
+          unsafe output.count > 0 ? output.baseAddress?.assumingMemoryBound(to: UInt8.self) : spare
+        unsafe stream.avail_out = UInt32(output.count)
+        return unsafe (CZlib.inflate(&stream, Z_NO_FLUSH), Int(stream.avail_out))
       }
-      let step = (input.count - Int(stream.avail_in), output.count - left)
+      let step = unsafe (input.count - Int(stream.avail_in), output.count - left)
       used += step.0
       stored += step.1
       if code == Z_STREAM_END { break }

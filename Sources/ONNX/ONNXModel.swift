@@ -83,7 +83,7 @@ package struct ONNXModel {
   @discardableResult
   package mutating func addTensor(_ name: String, _ shape: [Int], _ values: [Float]) -> String {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values for \(shape)")
-    let bytes = values.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) }
+    let bytes = unsafe values.map(\.bitPattern.littleEndian).withUnsafeBytes { unsafe Array($0) }
     return addTensor(name, .float32, shape, bytes)
   }
 
@@ -96,21 +96,21 @@ package struct ONNXModel {
   /// Adds a list of whole numbers; returns its name.
   @discardableResult
   package mutating func addList(_ name: String, _ values: [Int]) -> String {
-    let bytes = values.map { Int64($0).littleEndian }.withUnsafeBytes { Array($0) }
+    let bytes = unsafe values.map { Int64($0).littleEndian }.withUnsafeBytes { unsafe Array($0) }
     return addTensor(name, .int64, [values.count], bytes)
   }
 
   /// Adds a whole number; returns its name.
   @discardableResult
   package mutating func addScalar(_ name: String, _ value: Int) -> String {
-    let bytes = withUnsafeBytes(of: Int64(value).littleEndian) { Array($0) }
+    let bytes = unsafe withUnsafeBytes(of: Int64(value).littleEndian) { unsafe Array($0) }
     return addTensor(name, .int64, [], bytes)
   }
 
   /// Adds a whole number of 32 bits; returns its name.
   @discardableResult
   package mutating func addScalar(_ name: String, int32 value: Int32) -> String {
-    let bytes = withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    let bytes = unsafe withUnsafeBytes(of: value.littleEndian) { unsafe Array($0) }
     return addTensor(name, .int32, [], bytes)
   }
 

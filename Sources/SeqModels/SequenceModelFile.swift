@@ -44,8 +44,8 @@ public enum SequenceModelFile {
   private static func classifierName(path: String) throws -> String? {
     guard path != "-" else { return nil }
     let file = try MappedFile(path: path)
-    guard TensorFile.matches(file.bytes),
-      let tensors = try? TensorFile(bytes: file.bytes, path: path, owner: file),
+    guard unsafe TensorFile.matches(file.bytes),
+      let tensors = try? unsafe TensorFile(bytes: file.bytes, path: path, owner: file),
       ModelFile.isKind(of: ModelFile.classifierFormat, tensors)
     else { return nil }
     return tensors.metadata["model"] ?? ""

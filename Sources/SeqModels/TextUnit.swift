@@ -67,16 +67,16 @@ public final class SentenceReader {
     // Tokens of the present line, which may have begun in an earlier piece.
     var count = 0
     while let piece = try pieces.take(buffer) {
-      try piece.withText(in: buffer, isStrict: isStrict) { text, replaced in
+      try unsafe piece.withText(in: buffer, isStrict: isStrict) { text, replaced in
         replacedCount += replaced
-        var rest = UnsafeBufferPointer(rebasing: text[...])
+        var rest = unsafe UnsafeBufferPointer(rebasing: text[...])
         while !rest.isEmpty {
-          let newline = rest.firstIndex(of: UInt8(ascii: "\n"))
+          let newline = unsafe rest.firstIndex(of: UInt8(ascii: "\n"))
           var end = newline ?? rest.count
           let next = newline.map { $0 + 1 } ?? rest.count
-          if newline != nil, end > 0, rest[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-          count += try forEachToken(in: UnsafeBufferPointer(rebasing: rest[..<end]), token)
-          rest = UnsafeBufferPointer(rebasing: rest[next...])
+          if newline != nil, end > 0, unsafe rest[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+          unsafe count += try forEachToken(in: UnsafeBufferPointer(rebasing: rest[..<end]), token)
+          unsafe rest = UnsafeBufferPointer(rebasing: rest[next...])
           if newline == nil && !piece.endsFile { break }
           if count > 0 || unit == .char { try endSentence() }
           count = 0
@@ -94,7 +94,9 @@ public final class SentenceReader {
     var tokens: [String] = []
     var line = line
     line.withUTF8 { bytes in
-      _ = forEachToken(in: bytes) { tokens.append(String(decoding: $0, as: UTF8.self)) }
+      _ = unsafe forEachToken(in: bytes) {
+        unsafe tokens.append(String(decoding: $0, as: UTF8.self))
+      }
     }
     return tokens
   }
@@ -106,24 +108,26 @@ public final class SentenceReader {
     var count = 0
     func take(_ token: UnsafeBufferPointer<UInt8>) throws {
       count += 1
-      guard token.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else { return try body(token) }
-      try TokenText.escaped(token).withUnsafeBufferPointer(body)
+      guard unsafe token.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+        return try unsafe body(token)
+      }
+      try unsafe TokenText.escaped(token).withUnsafeBufferPointer(body)
     }
     switch unit {
     case .word:
-      replacedCount += try tokenizer.forEachToken(inUTF8: line) { token in
-        if !TokenText.isMarker(token) { try take(token) }
+      unsafe replacedCount += try tokenizer.forEachToken(inUTF8: line) { token in
+        if unsafe !TokenText.isMarker(token) { try unsafe take(token) }
       }
     case .char:
-      guard UTF8Text.firstProblem(in: line) == nil else {
-        let (repaired, problems) = UTF8Text.repaired(line)
+      guard unsafe UTF8Text.firstProblem(in: line) == nil else {
+        let (repaired, problems) = unsafe UTF8Text.repaired(line)
         replacedCount += problems
-        return try repaired.withUnsafeBufferPointer { try forEachToken(in: $0, body) }
+        return try unsafe repaired.withUnsafeBufferPointer { try unsafe forEachToken(in: $0, body) }
       }
       var at = 0
       while at < line.count {
-        let length = TokenText.scalarLength(lead: line[at])
-        try take(UnsafeBufferPointer(rebasing: line[at..<min(line.count, at + length)]))
+        let length = unsafe TokenText.scalarLength(lead: line[at])
+        try unsafe take(UnsafeBufferPointer(rebasing: line[at..<min(line.count, at + length)]))
         at += length
       }
     }
@@ -144,21 +148,22 @@ enum TokenText {
 
   /// How many code points a token stands for, which is one for `<U+0020>`.
   static func plainScalarCount(_ token: UnsafeBufferPointer<UInt8>) -> Int {
-    if token.count == 8, token[0] == UInt8(ascii: "<") {
-      return unescaped(String(decoding: token, as: UTF8.self)).unicodeScalars.count
+    if token.count == 8, unsafe token[0] == UInt8(ascii: "<") {
+      return unsafe unescaped(String(decoding: token, as: UTF8.self)).unicodeScalars.count
     }
-    return token.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+    return unsafe token.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
   }
 
   static func isMarker(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
-    token.count >= 3 && token.count <= 4 && token[0] == UInt8(ascii: "<")
+    unsafe token.count >= 3 && token.count <= 4 && token[0] == UInt8(ascii: "<")
       && (token.elementsEqual(begin.utf8) || token.elementsEqual(end.utf8))
   }
 
   /// The bytes with `<U+0020>` and the like for white space and control characters.
   static func escaped(_ token: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
-    for byte in token {
+    for index in token.indices {
+      let byte = unsafe token[index]
       if byte <= 0x20 || byte == 0x7F {
         let digits = String(byte, radix: 16, uppercase: true)
         text += Array("<U+\(String(repeating: "0", count: 4 - digits.count))\(digits)>".utf8)

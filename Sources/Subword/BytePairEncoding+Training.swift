@@ -63,10 +63,11 @@ extension BytePairEncoding {
     progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> BytePairEncoding {
     let learner = try BytePairLearner(options)
-    let counts = try learner.countPieces(ofTexts: texts.count, threads: threads, stop: stop) {
+    let counts = try unsafe learner.countPieces(ofTexts: texts.count, threads: threads, stop: stop)
+    {
       index, body in
       var text = texts[index]
-      text.withUTF8 { body($0) }
+      text.withUTF8 { unsafe body($0) }
     }
     return try learner.learn(counts, stop: stop, progress: progress)
   }
@@ -152,9 +153,9 @@ extension BytePairEncoding {
     }
     for open in texts {
       let lines = try open()
-      while let size = try lines.next({ line in
-        try learner.checkWords(in: line, path: lines.path, number: lines.number)
-        bytes.append(contentsOf: line)
+      while let size = try unsafe lines.next({ line in
+        try unsafe learner.checkWords(in: line, path: lines.path, number: lines.number)
+        unsafe bytes.append(contentsOf: line)
         return line.count
       }) {
         bytes.append(0x0A)
@@ -183,14 +184,14 @@ private struct BytePairLearner: Sendable {
     var counts: [Int64] = []
 
     mutating func add(_ piece: UnsafeBufferPointer<UInt8>, _ count: Int64 = 1) {
-      let (id, isNew) = pieces.add(piece)
+      let (id, isNew) = unsafe pieces.add(piece)
       if isNew { counts.append(0) }
       counts[Int(id)] += count
     }
 
     mutating func add(_ other: PieceCounts) {
       for index in 0..<other.pieces.count {
-        other.pieces.withBytes(Int32(index)) { add($0, other.counts[index]) }
+        unsafe other.pieces.withBytes(Int32(index)) { unsafe add($0, other.counts[index]) }
       }
     }
   }
@@ -200,7 +201,7 @@ private struct BytePairLearner: Sendable {
     let limit = BytePairEncoding.longestLearntWord
     guard line.count > limit else { return }
     var longest = 0
-    try encoding(tokens: startingTokens, merges: []).forEachPiece(
+    try unsafe encoding(tokens: startingTokens, merges: []).forEachPiece(
       line, special: { _ in }, piece: { longest = max(longest, $0.count) })
     guard longest > limit else { return }
     throw WordtoolError(
@@ -212,8 +213,10 @@ private struct BytePairLearner: Sendable {
   func countPieces(
     of bytes: [UInt8], lines: [Range<Int>], threads: Int, stop: StopFlag
   ) throws -> PieceCounts {
-    try countPieces(ofTexts: lines.count, threads: threads, stop: stop) { index, body in
-      bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[lines[index]])) }
+    try unsafe countPieces(ofTexts: lines.count, threads: threads, stop: stop) { index, body in
+      unsafe bytes.withUnsafeBufferPointer {
+        unsafe body(UnsafeBufferPointer(rebasing: $0[lines[index]]))
+      }
     }
   }
 
@@ -229,8 +232,8 @@ private struct BytePairLearner: Sendable {
       var counts = PieceCounts()
       for index in count * worker / workers..<count * (worker + 1) / workers {
         if stop.isRaised { throw Self.interruption }
-        withText(index) { text in
-          cutter.forEachPiece(text, special: { _ in }, piece: { counts.add($0) })
+        unsafe withText(index) { text in
+          unsafe cutter.forEachPiece(text, special: { _ in }, piece: { unsafe counts.add($0) })
         }
       }
       let done = counts

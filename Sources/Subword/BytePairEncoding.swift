@@ -116,23 +116,23 @@ public struct BytePairEncoding: Sendable {
   /// The numbers of a text's tokens.
   public func encode(_ text: String) -> [Int32] {
     var text = text
-    return text.withUTF8 { encode($0) }
+    return text.withUTF8 { unsafe encode($0) }
   }
 
   /// The numbers of the tokens of some bytes, which need not be UTF-8.
   public func encode(_ bytes: Span<UInt8>) -> [Int32] {
-    bytes.withUnsafeBufferPointer { encode($0) }
+    unsafe bytes.withUnsafeBufferPointer { unsafe encode($0) }
   }
 
   func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> [Int32] {
     var ids: [Int32] = []
     let work = encoders.take()
     defer { encoders.giveBack(work) }
-    forEachPiece(bytes, special: { ids.append($0) }) { piece in
-      if work.cache.append(piece, to: &ids) { return }
+    unsafe forEachPiece(bytes, special: { ids.append($0) }) { piece in
+      if unsafe work.cache.append(piece, to: &ids) { return }
       let start = ids.count
-      encodePiece(piece, work, into: &ids)
-      work.cache.store(piece, ids[start...])
+      unsafe encodePiece(piece, work, into: &ids)
+      unsafe work.cache.store(piece, ids[start...])
     }
     return ids
   }
@@ -146,26 +146,26 @@ public struct BytePairEncoding: Sendable {
   /// - Throws: ``WordtoolError`` of kind `usage` for a dropout that is no probability.
   public func encode(_ text: String, dropout: Double, seed: UInt64) throws -> [Int32] {
     var text = text
-    return try text.withUTF8 { try encode($0, dropout: dropout, seed: seed) }
+    return try text.withUTF8 { try unsafe encode($0, dropout: dropout, seed: seed) }
   }
 
   /// The numbers of the tokens of some bytes, with merges left out at random.
   ///
   /// - Throws: ``WordtoolError`` of kind `usage` for a dropout that is no probability.
   public func encode(_ bytes: Span<UInt8>, dropout: Double, seed: UInt64) throws -> [Int32] {
-    try bytes.withUnsafeBufferPointer { try encode($0, dropout: dropout, seed: seed) }
+    try unsafe bytes.withUnsafeBufferPointer { try unsafe encode($0, dropout: dropout, seed: seed) }
   }
 
   private func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, dropout: Double, seed: UInt64
   ) throws -> [Int32] {
     try OptionCheck.require("dropout", dropout, .probability)
-    if dropout == 0 { return encode(bytes) }
+    if dropout == 0 { return unsafe encode(bytes) }
     var ids: [Int32] = []
     let work = PieceEncoder()
     var random = DropoutSource(state: seed)
-    forEachPiece(bytes, special: { ids.append($0) }) { piece in
-      work.encode(
+    unsafe forEachPiece(bytes, special: { ids.append($0) }) { piece in
+      unsafe work.encode(
         piece, byteIDs: byteIDs, ranks: ranks, merges: merges,
         isDropped: { random.nextUnit() < dropout }, into: &ids)
     }
@@ -204,11 +204,11 @@ public struct BytePairEncoding: Sendable {
   private func encodePiece(
     _ piece: UnsafeBufferPointer<UInt8>, _ work: PieceEncoder, into ids: inout [Int32]
   ) {
-    if ignoresMerges, let id = wholePieces[Array(piece)] {
+    if ignoresMerges, let id = unsafe wholePieces[Array(piece)] {
       ids.append(id)
       return
     }
-    work.encode(
+    unsafe work.encode(
       piece, byteIDs: byteIDs, ranks: ranks, merges: merges, isDropped: nil, into: &ids)
   }
 
@@ -219,20 +219,20 @@ public struct BytePairEncoding: Sendable {
   ) {
     func plain(_ range: Range<Int>) {
       if range.isEmpty { return }
-      let part = UnsafeBufferPointer(rebasing: text[range])
-      if addsPrefixSpace, part[0] != 0x20 {
-        ([0x20] + Array(part)).withUnsafeBufferPointer { pieces($0) }
+      let part = unsafe UnsafeBufferPointer(rebasing: text[range])
+      if addsPrefixSpace, unsafe part[0] != 0x20 {
+        unsafe ([0x20] + Array(part)).withUnsafeBufferPointer { unsafe pieces($0) }
       } else {
-        pieces(part)
+        unsafe pieces(part)
       }
     }
     func pieces(_ part: UnsafeBufferPointer<UInt8>) {
       guard splitsByPattern else {
-        piece(part)
+        unsafe piece(part)
         return
       }
-      var cutter = PreTokenizer(part)
-      while let range = cutter.next() { piece(UnsafeBufferPointer(rebasing: part[range])) }
+      var cutter = unsafe PreTokenizer(part)
+      while let range = cutter.next() { unsafe piece(UnsafeBufferPointer(rebasing: part[range])) }
     }
     guard !specialTokens.isEmpty else {
       plain(0..<text.count)
@@ -244,7 +244,7 @@ public struct BytePairEncoding: Sendable {
     var done = 0
     var at = 0
     while at < text.count {
-      guard starts[Int(text[at])] else {
+      guard unsafe starts[Int(text[at])] else {
         at += 1
         continue
       }
@@ -252,7 +252,7 @@ public struct BytePairEncoding: Sendable {
       var best: (length: Int, id: Int32) = (0, -1)
       for content in contents where content.bytes.count > best.length {
         let end = at + content.bytes.count
-        if end <= text.count, text[at..<end].elementsEqual(content.bytes) {
+        if end <= text.count, unsafe text[at..<end].elementsEqual(content.bytes) {
           best = (content.bytes.count, content.id)
         }
       }

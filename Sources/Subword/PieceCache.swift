@@ -12,7 +12,7 @@ struct PieceCache {
   @inline(__always)
   func append(_ piece: UnsafeBufferPointer<UInt8>, to result: inout [Int32]) -> Bool {
     guard piece.count <= Self.longestPiece else { return false }
-    guard let index = pieces.find(piece).map({ Int($0) }) else { return false }
+    guard let index = unsafe pieces.find(piece).map({ Int($0) }) else { return false }
     for place in ends[index]..<ends[index + 1] { result.append(ids[place]) }
     return true
   }
@@ -20,7 +20,7 @@ struct PieceCache {
   /// Remembers the tokens of a piece that is not known.
   mutating func store(_ piece: UnsafeBufferPointer<UInt8>, _ tokens: ArraySlice<Int32>) {
     guard piece.count <= Self.longestPiece, pieces.count < Self.mostPieces else { return }
-    _ = pieces.add(piece)
+    _ = unsafe pieces.add(piece)
     ids += tokens
     ends.append(ids.count)
   }

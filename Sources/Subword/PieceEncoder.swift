@@ -21,7 +21,7 @@ final class PieceEncoder: @unchecked Sendable {
     merges: [BytePairEncoding.Merge], isDropped: (() -> Bool)?, into result: inout [Int32]
   ) {
     ids.removeAll(keepingCapacity: true)
-    for byte in piece { ids.append(byteIDs[Int(byte)]) }
+    for index in piece.indices { unsafe ids.append(byteIDs[Int(piece[index])]) }
     if isDropped == nil, ids.count <= Self.shortLength {
       mergeShort(table, merges)
       result += ids

@@ -4,7 +4,7 @@
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`,
 /// found by hand from Unicode's general categories. They cover the text without gaps. A byte that
 /// is no part of well-formed UTF-8 counts as a character that is neither letter, number nor space.
-struct PreTokenizer {
+@safe struct PreTokenizer {
   private enum Class {
     case letter, number, space, other
   }
@@ -12,22 +12,22 @@ struct PreTokenizer {
   private let text: UnsafeBufferPointer<UInt8>
   private var at = 0
 
-  init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
+  init(_ text: UnsafeBufferPointer<UInt8>) { unsafe self.text = unsafe text }
 
   /// The bytes of the next piece, or nil at the end.
   mutating func next() -> Range<Int>? {
-    guard at < text.count else { return nil }
+    guard unsafe at < text.count else { return nil }
     let start = at
-    if text[start] == UInt8(ascii: "'"), let length = contraction(start) {
+    if unsafe text[start] == UInt8(ascii: "'"), let length = contraction(start) {
       at = start + length
       return start..<at
     }
     var first = start
-    if text[start] == 0x20, start + 1 < text.count { first += 1 }
+    if unsafe text[start] == 0x20, unsafe start + 1 < text.count { first += 1 }
     let (kind, length) = classify(first)
     if kind != .space {
       at = first + length
-      while at < text.count {
+      while unsafe at < text.count {
         let (next, length) = classify(at)
         if next != kind { break }
         at += length
@@ -37,31 +37,31 @@ struct PreTokenizer {
     // White space: the last character stays behind for the piece that follows it, if one does.
     var end = start
     var last = start
-    while end < text.count {
+    while unsafe end < text.count {
       let (next, length) = classify(end)
       if next != .space { break }
       last = end
       end += length
     }
-    at = end == text.count || last == start ? end : last
+    at = unsafe end == text.count || last == start ? end : last
     return start..<at
   }
 
   private func contraction(_ start: Int) -> Int? {
-    guard start + 1 < text.count else { return nil }
-    switch text[start + 1] {
+    guard unsafe start + 1 < text.count else { return nil }
+    switch unsafe text[start + 1] {
     case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"): return 2
     case UInt8(ascii: "r"), UInt8(ascii: "v"):
-      return start + 2 < text.count && text[start + 2] == UInt8(ascii: "e") ? 3 : nil
+      return unsafe start + 2 < text.count && text[start + 2] == UInt8(ascii: "e") ? 3 : nil
     case UInt8(ascii: "l"):
-      return start + 2 < text.count && text[start + 2] == UInt8(ascii: "l") ? 3 : nil
+      return unsafe start + 2 < text.count && text[start + 2] == UInt8(ascii: "l") ? 3 : nil
     default: return nil
     }
   }
 
   @inline(__always)
   private func classify(_ at: Int) -> (Class, length: Int) {
-    let byte = text[at]
+    let byte = unsafe text[at]
     if byte < 0x80 {
       if byte | 0x20 &- UInt8(ascii: "a") < 26 { return (.letter, 1) }
       if byte &- UInt8(ascii: "0") < 10 { return (.number, 1) }
@@ -83,7 +83,7 @@ struct PreTokenizer {
 
   /// The scalar whose bytes begin at a place, or nil where they are not well-formed.
   private func decode(_ at: Int) -> (Unicode.Scalar, length: Int)? {
-    let lead = text[at]
+    let lead = unsafe text[at]
     let length: Int
     switch lead {
     case 0xC2...0xDF: length = 2
@@ -91,10 +91,10 @@ struct PreTokenizer {
     case 0xF0...0xF4: length = 4
     default: return nil
     }
-    guard at + length <= text.count else { return nil }
+    guard unsafe at + length <= text.count else { return nil }
     var value = UInt32(lead) & (0x7F >> UInt32(length))
     for index in 1..<length {
-      let byte = text[at + index]
+      let byte = unsafe text[at + index]
       guard byte & 0xC0 == 0x80 else { return nil }
       value = value << 6 | UInt32(byte & 0x3F)
     }

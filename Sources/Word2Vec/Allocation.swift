@@ -2,24 +2,24 @@
 ///
 /// Sendable: whoever makes one fills it before it is shared; from then on it is only read. While it
 /// is being filled by several threads, each writes a range that no other touches.
-package final class Allocation: @unchecked Sendable {
+@safe package final class Allocation: @unchecked Sendable {
   /// The memory; what it holds at first is undefined.
   package let bytes: UnsafeMutableRawBufferPointer
 
   /// Takes memory.
   package init(byteCount: Int) {
-    bytes = .allocate(byteCount: max(1, byteCount), alignment: 64)
+    unsafe bytes = .allocate(byteCount: max(1, byteCount), alignment: 64)
   }
 
-  deinit { bytes.deallocate() }
+  deinit { unsafe bytes.deallocate() }
 
   /// Takes memory and fills it with a copy of `values`.
   package static func copy<Value: BitwiseCopyable>(
     of values: [Value]
   ) -> (Allocation, UnsafeBufferPointer<Value>) {
     let allocation = Allocation(byteCount: values.count * MemoryLayout<Value>.stride)
-    let target = allocation.buffer(of: Value.self, count: values.count)
-    _ = target.initialize(from: values)
+    let target = unsafe allocation.buffer(of: Value.self, count: values.count)
+    _ = unsafe target.initialize(from: values)
     return (allocation, UnsafeBufferPointer(target))
   }
 
@@ -27,8 +27,8 @@ package final class Allocation: @unchecked Sendable {
   package func buffer<Value: BitwiseCopyable>(
     of type: Value.Type, count: Int
   ) -> UnsafeMutableBufferPointer<Value> {
-    precondition(count * MemoryLayout<Value>.stride <= bytes.count)
-    return UnsafeMutableBufferPointer(
+    unsafe precondition(count * MemoryLayout<Value>.stride <= bytes.count)
+    return unsafe UnsafeMutableBufferPointer(
       start: bytes.baseAddress?.bindMemory(to: Value.self, capacity: count), count: count)
   }
 }

@@ -10,12 +10,12 @@ enum Dot {
     let whole = count & ~15
     var index = 0
     while index < whole {
-      sums += load(a + index) * load(b + index)
+      unsafe sums += load(a + index) * load(b + index)
       index += 16
     }
     var rest: Float = 0
     while index < count {
-      rest += a[index] * b[index]
+      unsafe rest += a[index] * b[index]
       index += 1
     }
     return total(sums) + rest
@@ -28,14 +28,14 @@ enum Dot {
     let whole = count & ~15
     var index = 0
     while index < whole {
-      let bytes = UnsafeRawPointer(b + index).loadUnaligned(as: SIMD16<Int8>.self)
+      let bytes = unsafe UnsafeRawPointer(b + index).loadUnaligned(as: SIMD16<Int8>.self)
       let wide = SIMD16<Int32>(truncatingIfNeeded: bytes)
-      sums += load(a + index) * SIMD16<Float>(wide)
+      unsafe sums += load(a + index) * SIMD16<Float>(wide)
       index += 16
     }
     var rest: Float = 0
     while index < count {
-      rest += a[index] * Float(b[index])
+      unsafe rest += a[index] * Float(b[index])
       index += 1
     }
     return total(sums) + rest
@@ -43,7 +43,7 @@ enum Dot {
 
   @inline(__always)
   private static func load(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
-    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
+    unsafe UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
   }
 
   @inline(__always)

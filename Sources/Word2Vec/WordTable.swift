@@ -6,7 +6,7 @@ import WordtoolCore
 /// `slots` is an open-addressing table whose size is a power of two: a word's slot is its hash
 /// modulo the size, and then the next free one; a slot holds the word's number plus one, or zero
 /// when free. The hash is part of the file format, see ``hash(_:)``.
-package struct WordTable: @unchecked Sendable {
+@safe package struct WordTable: @unchecked Sendable {
   // Sendable: the memory is immutable; the storage that holds this table keeps it alive.
 
   /// The words' bytes, possibly followed by padding.
@@ -17,25 +17,25 @@ package struct WordTable: @unchecked Sendable {
   let slots: UnsafeBufferPointer<UInt32>
 
   /// How many words there are.
-  var count: Int { offsets.count - 1 }
+  var count: Int { unsafe offsets.count - 1 }
 
   /// The most words a table can hold: slots are 32 bits wide.
   static let maximumCount = Int(UInt32.max) - 1
 
   /// The bytes of word `index`.
   func bytes(at index: Int) -> UnsafeBufferPointer<UInt8> {
-    UnsafeBufferPointer(rebasing: bytes[Int(offsets[index])..<Int(offsets[index + 1])])
+    unsafe UnsafeBufferPointer(rebasing: bytes[Int(offsets[index])..<Int(offsets[index + 1])])
   }
 
   /// The number of the word that has these bytes, or nil.
   func find(_ word: UnsafeBufferPointer<UInt8>) -> Int? {
-    let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: Self.hash(word)) & mask
+    let mask = unsafe slots.count - 1
+    var slot = unsafe Int(truncatingIfNeeded: Self.hash(word)) & mask
     // A table read from a file may have no free slot, so the walk is bounded.
-    for _ in 0..<slots.count {
-      let entry = Int(slots[slot])
+    for _ in unsafe 0..<slots.count {
+      let entry = unsafe Int(slots[slot])
       if entry == 0 { return nil }
-      if entry <= count, Self.equal(bytes(at: entry - 1), word) { return entry - 1 }
+      if entry <= count, unsafe Self.equal(bytes(at: entry - 1), word) { return entry - 1 }
       slot = (slot + 1) & mask
     }
     return nil
@@ -44,14 +44,14 @@ package struct WordTable: @unchecked Sendable {
   static func equal(
     _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>
   ) -> Bool {
-    left.count == right.count && left.elementsEqual(right)
+    unsafe left.count == right.count && left.elementsEqual(right)
   }
 
   /// FNV-1a over the bytes in 64 bits, then the finaliser of MurmurHash3, so that the low bits
   /// depend on all of it.
   static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var sum = FNV1a()
-    sum.add(bytes: word)
+    unsafe sum.add(bytes: word)
     var hash = sum.value
     hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
     hash = (hash ^ hash >> 33) &* 0xc4ce_b9fe_1a85_ec53
@@ -83,7 +83,7 @@ package struct WordTableBuilder {
 
   /// Appends a word.
   package mutating func append(_ word: UnsafeBufferPointer<UInt8>) {
-    bytes.append(contentsOf: word)
+    unsafe bytes.append(contentsOf: word)
     offsets.append(UInt64(bytes.count))
   }
 
@@ -99,23 +99,24 @@ package struct WordTableBuilder {
   package consuming func finish() -> (table: WordTable, owners: [Allocation], duplicates: [Int]) {
     let slotCount = WordTable.slotCount(for: count)
     let slotMemory = Allocation(byteCount: slotCount * 4)
-    let slots = slotMemory.buffer(of: UInt32.self, count: slotCount)
-    slots.initialize(repeating: 0)
+    let slots = unsafe slotMemory.buffer(of: UInt32.self, count: slotCount)
+    unsafe slots.initialize(repeating: 0)
     var duplicates: [Int] = []
-    bytes.withUnsafeBufferPointer { bytes in
-      offsets.withUnsafeBufferPointer { offsets in
-        let table = WordTable(bytes: bytes, offsets: offsets, slots: UnsafeBufferPointer(slots))
+    unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe offsets.withUnsafeBufferPointer { offsets in
+        let table = unsafe WordTable(
+          bytes: bytes, offsets: offsets, slots: UnsafeBufferPointer(slots))
         for word in 0..<table.count {
-          let text = table.bytes(at: word)
-          var slot = Int(truncatingIfNeeded: WordTable.hash(text)) & (slotCount - 1)
-          while slots[slot] != 0 {
-            if WordTable.equal(table.bytes(at: Int(slots[slot]) - 1), text) {
+          let text = unsafe table.bytes(at: word)
+          var slot = unsafe Int(truncatingIfNeeded: WordTable.hash(text)) & (slotCount - 1)
+          while unsafe slots[slot] != 0 {
+            if unsafe WordTable.equal(table.bytes(at: Int(slots[slot]) - 1), text) {
               duplicates.append(word)
               break
             }
             slot = (slot + 1) & (slotCount - 1)
           }
-          if slots[slot] == 0 { slots[slot] = UInt32(word + 1) }
+          if unsafe slots[slot] == 0 { unsafe slots[slot] = UInt32(word + 1) }
         }
       }
     }
@@ -127,17 +128,17 @@ package struct WordTableBuilder {
           skip.removeFirst()
           continue
         }
-        bytes.withUnsafeBufferPointer {
-          rest.append(
+        unsafe bytes.withUnsafeBufferPointer {
+          unsafe rest.append(
             UnsafeBufferPointer(rebasing: $0[Int(offsets[word])..<Int(offsets[word + 1])]))
         }
       }
       let (table, owners, _) = rest.finish()
       return (table, owners, duplicates)
     }
-    let (byteMemory, byteBuffer) = Allocation.copy(of: bytes)
-    let (offsetMemory, offsetBuffer) = Allocation.copy(of: offsets)
-    return (
+    let (byteMemory, byteBuffer) = unsafe Allocation.copy(of: bytes)
+    let (offsetMemory, offsetBuffer) = unsafe Allocation.copy(of: offsets)
+    return unsafe (
       WordTable(bytes: byteBuffer, offsets: offsetBuffer, slots: UnsafeBufferPointer(slots)),
       [byteMemory, offsetMemory, slotMemory], []
     )

@@ -23,15 +23,16 @@ extension WordVectors {
     var builder = WordTableBuilder(expectedCount: count)
     var changed: [Int] = []
     for row in 0..<count {
-      let bytes = storage.words.bytes(at: row)
-      if bytes.allSatisfy(format.holds) {
-        builder.append(bytes)
+      let bytes = unsafe storage.words.bytes(at: row)
+      if unsafe bytes.allSatisfy(format.holds) {
+        unsafe builder.append(bytes)
       } else {
         var word: [UInt8] = []
-        for byte in bytes {
+        for index in bytes.indices {
+          let byte = unsafe bytes[index]
           if format.holds(byte) { word.append(byte) } else { word += Array(replacement.utf8) }
         }
-        word.withUnsafeBufferPointer { builder.append($0) }
+        unsafe word.withUnsafeBufferPointer { unsafe builder.append($0) }
         changed.append(row)
       }
     }
@@ -45,7 +46,7 @@ extension WordVectors {
         found: "'\(word(at: other))' becomes a word that is there already",
         expected: "no two alike", remedy: "put something else in the place of blanks")
     }
-    return WordVectors(
+    return unsafe WordVectors(
       storage: VectorStorage(
         rows: storage.rows, norms: storage.norms, counts: storage.counts, words: table,
         owners: owners + [storage], isRead: false, composer: storage.composer),

@@ -34,7 +34,7 @@ extension WordVectors: RandomAccessCollection {
     /// - Precondition: `position` is in `0 ..< count`.
     public subscript(position: Int) -> String {
       precondition(position >= 0 && position < storage.count, "row \(position) of \(storage.count)")
-      return String(decoding: storage.words.bytes(at: position), as: UTF8.self)
+      return unsafe String(decoding: storage.words.bytes(at: position), as: UTF8.self)
     }
   }
 
@@ -53,6 +53,7 @@ extension WordVectors: RandomAccessCollection {
 /// Numbers that belong to vectors, one a row, seen where they lie.
 ///
 /// Sendable: the memory is never written, and the vectors' storage that keeps it is held.
+@safe
 public struct StoredNumbers<Number: BitwiseCopyable & Sendable>: RandomAccessCollection,
   @unchecked Sendable
 {
@@ -60,7 +61,7 @@ public struct StoredNumbers<Number: BitwiseCopyable & Sendable>: RandomAccessCol
   private let owner: VectorStorage
 
   init(_ numbers: UnsafeBufferPointer<Number>, of owner: VectorStorage) {
-    self.numbers = numbers
+    unsafe self.numbers = numbers
     self.owner = owner
   }
 
@@ -68,14 +69,15 @@ public struct StoredNumbers<Number: BitwiseCopyable & Sendable>: RandomAccessCol
   public var startIndex: Int { 0 }
 
   /// How many there are.
-  public var endIndex: Int { numbers.count }
+  public var endIndex: Int { unsafe numbers.count }
 
   /// The number of a row.
   ///
   /// - Precondition: `position` is in `0 ..< count`.
   public subscript(position: Int) -> Number {
-    precondition(position >= 0 && position < numbers.count, "row \(position) of \(numbers.count)")
-    return withExtendedLifetime(owner) { numbers[position] }
+    unsafe precondition(
+      position >= 0 && position < numbers.count, unsafe "row \(position) of \(numbers.count)")
+    return withExtendedLifetime(owner) { unsafe numbers[position] }
   }
 }
 

@@ -22,9 +22,9 @@ extension WordVectors {
   ) throws {
     var builder = WordTableBuilder(expectedCount: vocabulary.count)
     for word in 0..<vocabulary.count {
-      vocabulary.withUTF8(at: word) { builder.append($0) }
+      unsafe vocabulary.withUTF8(at: word) { unsafe builder.append($0) }
     }
-    try self.init(
+    unsafe try self.init(
       builder: builder, counts: vocabulary.counts, dimension: dimension, rows: rows,
       stride: stride, owner: owner, metadata: metadata, threads: threads)
     if let tokenizerRule { self.tokenizerRule = tokenizerRule }

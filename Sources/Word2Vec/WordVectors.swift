@@ -61,10 +61,10 @@ public struct WordVectors: Sendable {
     try OptionCheck.require(
       counts?.count ?? words.count == words.count,
       found: "\(counts?.count ?? 0) counts for \(words.count) words", expected: "one for each")
-    let (memory, buffer) = Allocation.copy(of: values)
+    let (memory, buffer) = unsafe Allocation.copy(of: values)
     var builder = WordTableBuilder()
     for word in words { builder.append(word) }
-    try self.init(
+    unsafe try self.init(
       builder: builder, counts: counts, dimension: dimension, rows: buffer, stride: dimension,
       owner: memory, metadata: metadata, threads: 1)
   }
@@ -86,17 +86,17 @@ public struct WordVectors: Sendable {
     precondition(
       counts == nil || counts?.count == table.count,
       "\(counts?.count ?? 0) counts for \(table.count) words")
-    let layout = Float32Rows(rows.baseAddress, dimension: dimension, stride: stride)
+    let layout = unsafe Float32Rows(rows.baseAddress, dimension: dimension, stride: stride)
     let (memory, firstBad) = try VectorStorage.norms(
       of: layout, count: table.count, threads: threads)
     if let firstBad {
       throw WordtoolError(
         .badData, found: "a value of word \(firstBad.row + 1) is not a finite number")
     }
-    let countMemory = counts.map { Allocation.copy(of: $0) }
+    let countMemory = unsafe counts.map { unsafe Allocation.copy(of: $0) }
     var all: [AnyObject] = owners + [memory, owner]
-    if let countMemory { all.append(countMemory.0) }
-    let storage = VectorStorage(
+    if let memory = unsafe countMemory { unsafe all.append(memory.0) }
+    let storage = unsafe VectorStorage(
       rows: layout, norms: UnsafeBufferPointer(memory.buffer(of: Float.self, count: table.count)),
       counts: countMemory?.1, words: table, owners: all)
     self.init(storage: storage, metadata: metadata)
@@ -113,7 +113,7 @@ public struct WordVectors: Sendable {
   /// - Precondition: `index` is in `0 ..< count`.
   public func word(at index: Int) -> String {
     precondition(index >= 0 && index < count, "row \(index) of \(count)")
-    return String(decoding: storage.words.bytes(at: index), as: UTF8.self)
+    return unsafe String(decoding: storage.words.bytes(at: index), as: UTF8.self)
   }
 
   /// The row of a word, spelled exactly so, or nil.
@@ -121,7 +121,7 @@ public struct WordVectors: Sendable {
   /// - Complexity: O(length of the word).
   public func index(for word: String) -> Int? {
     var word = word
-    return word.withUTF8 { storage.words.find($0) }
+    return word.withUTF8 { unsafe storage.words.find($0) }
   }
 
   /// Whether a word as a person types it can be asked: it is there, or the stored rule leads to it.
@@ -150,8 +150,8 @@ public struct WordVectors: Sendable {
   /// - Precondition: `index` is in `0 ..< count`.
   public func vector(at index: Int) -> [Float] {
     precondition(index >= 0 && index < count, "row \(index) of \(count)")
-    return [Float](unsafeUninitializedCapacity: dimension) { buffer, filled in
-      if let base = buffer.baseAddress { storage.rows.copy(row: index, to: base) }
+    return unsafe [Float](unsafeUninitializedCapacity: dimension) { buffer, filled in
+      if let base = buffer.baseAddress { unsafe storage.rows.copy(row: index, to: base) }
       filled = dimension
     }
   }
@@ -163,21 +163,25 @@ public struct WordVectors: Sendable {
   public func withVector<Result>(
     at index: Int, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
-    guard let (base, stride) = storage.rows.inPlace else { return try body(vector(at: index).span) }
+    guard let (base, stride) = unsafe storage.rows.inPlace else {
+      return try body(vector(at: index).span)
+    }
     precondition(index >= 0 && index < count, "row \(index) of \(count)")
     return try withExtendedLifetime(storage) {
-      try body(UnsafeBufferPointer(start: base + index * stride, count: dimension).span)
+      try unsafe body(UnsafeBufferPointer(start: base + index * stride, count: dimension).span)
     }
   }
 
   /// How often each word occurred in the training text; nil when the file does not say.
-  public var counts: StoredNumbers<Int64>? { storage.counts.map { StoredNumbers($0, of: storage) } }
+  public var counts: StoredNumbers<Int64>? {
+    unsafe storage.counts.map { unsafe StoredNumbers($0, of: storage) }
+  }
 
   /// The Euclidean length of each vector.
-  public var norms: StoredNumbers<Float> { StoredNumbers(storage.norms, of: storage) }
+  public var norms: StoredNumbers<Float> { unsafe StoredNumbers(storage.norms, of: storage) }
 
   /// Whether values are kept in less than a float.
-  public var isQuantized: Bool { storage.rows.inPlace == nil }
+  public var isQuantized: Bool { unsafe storage.rows.inPlace == nil }
 
   /// The rule by which the training text was cut into words, as JSON; nil when it is not known.
   public var tokenizerRuleJSON: String? { metadata[MetadataKey.tokenizerRule] }

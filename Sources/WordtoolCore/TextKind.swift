@@ -20,7 +20,8 @@ enum TextKind {
     if let kind = markup(text) { return kind }
     guard let first = lines.first else { return nil }
     if isSize(first), lines.count > 1, let size = number(first[1]),
-      isVector(lines[1].prefix(isWhole || lines.count > 2 ? Int.max : lines[1].count - 1)),
+      isVector(
+        lines[1].prefix(isWhole || lines.count > 2 ? Int.max : lines[1].count - 1), mayBeWhole: true),
       lines.count == 2 || Int(size) == lines[1].count - 1
     {
       return "vectors"
@@ -60,11 +61,13 @@ enum TextKind {
     fields.count == 2 && fields.allSatisfy(isCount)
   }
 
-  /// Whether a line is a word and numbers, not all of them whole.
-  private static func isVector(_ fields: ArraySlice<ArraySlice<UInt8>>) -> Bool {
-    guard fields.count >= 3 else { return false }
+  /// Whether a line is a word and numbers; without a size before them not all of them are whole.
+  private static func isVector(
+    _ fields: ArraySlice<ArraySlice<UInt8>>, mayBeWhole: Bool = false
+  ) -> Bool {
+    guard fields.count >= (mayBeWhole ? 2 : 3) else { return false }
     let values = fields.dropFirst()
-    return values.allSatisfy { number($0) != nil } && !values.allSatisfy(isCount)
+    return values.allSatisfy { number($0) != nil } && (mayBeWhole || !values.allSatisfy(isCount))
   }
 
   /// Whether lines are distinct words with counts, the most frequent first.

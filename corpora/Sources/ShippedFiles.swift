@@ -33,7 +33,7 @@ public enum ShippedFiles {
   package static func path(of name: String, in folders: [String]) throws -> String {
     for folder in folders {
       let path = "\(folder)/\(name)"
-      if access(path, R_OK) == 0 { return path }
+      if unsafe access(path, R_OK) == 0 { return path }
     }
     throw WordtoolError(
       .noSuchInput, path: name, found: "no such file among the data that ships with wordtool",
@@ -43,8 +43,8 @@ public enum ShippedFiles {
 
   /// The folders that are searched, the first match wins.
   package static func folders() -> [String] {
-    if let value = getenv("WORDTOOL_DATA"), value.pointee != 0 {
-      return [String(cString: value)]
+    if let value = unsafe getenv("WORDTOOL_DATA"), unsafe value.pointee != 0 {
+      return unsafe [String(cString: value)]
     }
     var folders: [String] = []
     for start in startFolders() {
@@ -84,10 +84,10 @@ public enum ShippedFiles {
     guard _NSGetExecutablePath(&buffer, &size) == 0 else { return nil }
     guard let resolved = realpath(buffer, nil) else { return nil }
     #else
-    guard let resolved = realpath("/proc/self/exe", nil) else { return nil }
+    guard let resolved = unsafe realpath("/proc/self/exe", nil) else { return nil }
     #endif
-    defer { free(resolved) }
-    return String(cString: resolved)
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
   }
 
   /// `path` without its last component; "" for what lies in the root folder.

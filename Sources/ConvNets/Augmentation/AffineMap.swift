@@ -95,8 +95,8 @@ extension Image {
   ) -> Image {
     var result = Image(shape: shape, filledWith: constant)
     let (height, width, area) = (height, width, shape.planeCount)
-    values.withUnsafeBufferPointer { old in
-      result.withMutableValues { new in
+    unsafe values.withUnsafeBufferPointer { old in
+      unsafe result.withMutableValues { new in
         for row in 0..<height {
           for column in 0..<width {
             let place = map.source(row: Double(row), column: Double(column))
@@ -105,13 +105,13 @@ extension Image {
             else { continue }
             let (upper, lower) = (down.first * width, down.second * width)
             for base in stride(from: 0, to: old.count, by: area) {
-              let upperLeft = Double(old[base + upper + right.first])
-              let upperRight = Double(old[base + upper + right.second])
-              let lowerLeft = Double(old[base + lower + right.first])
-              let lowerRight = Double(old[base + lower + right.second])
+              let upperLeft = unsafe Double(old[base + upper + right.first])
+              let upperRight = unsafe Double(old[base + upper + right.second])
+              let lowerLeft = unsafe Double(old[base + lower + right.first])
+              let lowerRight = unsafe Double(old[base + lower + right.second])
               let above = upperLeft * (1 - right.weight) + upperRight * right.weight
               let below = lowerLeft * (1 - right.weight) + lowerRight * right.weight
-              new[base + row * width + column] = Float(
+              unsafe new[base + row * width + column] = Float(
                 above * (1 - down.weight) + below * down.weight)
             }
           }
@@ -124,9 +124,9 @@ extension Image {
   /// The image mirrored left to right.
   public func flippedHorizontally() -> Image {
     var result = self
-    result.withMutableValues { values in
+    unsafe result.withMutableValues { values in
       for start in stride(from: 0, to: values.count, by: width) {
-        values[start..<start + width].reverse()
+        unsafe values[start..<start + width].reverse()
       }
     }
     return result

@@ -73,8 +73,10 @@ extension Image {
   fileprivate func mapChannels(_ transform: (Float, Int) -> Float) -> Image {
     let area = shape.planeCount
     var result = self
-    result.withMutableValues { values in
-      for place in values.indices { values[place] = transform(values[place], place / area) }
+    unsafe result.withMutableValues { values in
+      for place in values.indices {
+        unsafe values[place] = unsafe transform(values[place], place / area)
+      }
     }
     return result
   }

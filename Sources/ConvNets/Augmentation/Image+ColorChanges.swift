@@ -19,10 +19,10 @@ extension Image {
     guard channels == 3 else { return self }
     let grey = grayscale().values
     var result = self
-    result.withMutableValues { values in
+    unsafe result.withMutableValues { values in
       for place in values.indices {
         let light = grey[place % grey.count]
-        values[place] = min(1, max(0, factor * values[place] + (1 - factor) * light))
+        unsafe values[place] = min(1, max(0, factor * values[place] + (1 - factor) * light))
       }
     }
     return result
@@ -34,9 +34,11 @@ extension Image {
     guard channels == 3 else { return self }
     let area = shape.planeCount
     var result = self
-    result.withMutableValues { values in
+    unsafe result.withMutableValues { values in
       for place in 0..<area {
-        let (red, green, blue) = (values[place], values[area + place], values[2 * area + place])
+        let (red, green, blue) = unsafe (
+          values[place], values[area + place], values[2 * area + place]
+        )
         let (high, low) = (max(red, green, blue), min(red, green, blue))
         let chroma = high - low
         guard chroma > 0 else { continue }
@@ -55,9 +57,9 @@ extension Image {
           let angle = (shift + sextant).truncatingRemainder(dividingBy: 6)
           return high - chroma * max(0, min(angle, 4 - angle, 1))
         }
-        values[place] = level(5)
-        values[area + place] = level(3)
-        values[2 * area + place] = level(1)
+        unsafe values[place] = level(5)
+        unsafe values[area + place] = level(3)
+        unsafe values[2 * area + place] = level(1)
       }
     }
     return result
@@ -77,9 +79,9 @@ extension Image {
     precondition(offsets.count == channels, "\(offsets.count) offsets for an image of \(shape)")
     let area = shape.planeCount
     var result = self
-    result.withMutableValues { values in
+    unsafe result.withMutableValues { values in
       for place in values.indices {
-        values[place] = min(1, max(0, values[place] + offsets[place / area]))
+        unsafe values[place] = min(1, max(0, values[place] + offsets[place / area]))
       }
     }
     return result

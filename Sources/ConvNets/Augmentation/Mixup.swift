@@ -27,11 +27,11 @@ public struct Mixup: Sendable {
     let partners = Array(0..<batch.count).shuffled(using: &random)
     let shares = (0..<batch.count).map { _ in Float(random.nextBeta(alpha)) }
     let size = batch.shape.valueCount
-    let values = [Float](unsafeUninitializedCapacity: batch.values.count) { values, count in
+    let values = unsafe [Float](unsafeUninitializedCapacity: batch.values.count) { values, count in
       for place in 0..<batch.count {
         let (own, other, share) = (place * size, partners[place] * size, shares[place])
         for offset in 0..<size {
-          values[own + offset] =
+          unsafe values[own + offset] =
             share * batch.values[own + offset] + (1 - share) * batch.values[other + offset]
         }
       }

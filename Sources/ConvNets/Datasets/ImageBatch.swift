@@ -78,9 +78,9 @@ extension ImageDataset {
         expected: "a smaller one")
     }
     var values = [Float](repeating: 0, count: total)
-    try values.withUnsafeMutableBufferPointer { values in
-      let room = Room(values: values)
-      room.values.baseAddress?.update(from: first.values, count: size)
+    try unsafe values.withUnsafeMutableBufferPointer { values in
+      let room = unsafe Room(values: values)
+      unsafe room.values.baseAddress?.update(from: first.values, count: size)
       let workers = max(1, min(threads, indices.count - 1))
       try Workers.run(count: workers) { worker in
         for place in stride(from: 1 + worker, to: indices.count, by: workers) {
@@ -92,8 +92,8 @@ extension ImageDataset {
               remedy: image.channels != shape.channels
                 ? "make all of them grey or all RGB" : "resize them all")
           }
-          room.values.baseAddress.map {
-            ($0 + place * size).update(from: image.values, count: size)
+          unsafe room.values.baseAddress.map {
+            unsafe ($0 + place * size).update(from: image.values, count: size)
           }
         }
       }
@@ -102,7 +102,7 @@ extension ImageDataset {
   }
 
   /// Sendable: every worker writes the places of its own images.
-  private struct Room: @unchecked Sendable {
+  @safe private struct Room: @unchecked Sendable {
     let values: UnsafeMutableBufferPointer<Float>
   }
 

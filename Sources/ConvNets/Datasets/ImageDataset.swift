@@ -74,11 +74,11 @@ public struct ImageDataset: Sendable {
       let offset = start + index * stride
       let (area, planes) = (shape.planeCount, shape.channels)
       var image = Image(shape: shape, filledWith: 0)
-      image.withMutableValues { values in
+      unsafe image.withMutableValues { values in
         for channel in 0..<planes {
           for place in 0..<area {
             let source = isInterleaved ? place * planes + channel : channel * area + place
-            values[channel * area + place] = Float(bytes[offset + source]) / largest
+            unsafe values[channel * area + place] = Float(bytes[offset + source]) / largest
           }
         }
       }

@@ -11,9 +11,9 @@ package enum OptdigitsFile {
     var values: [UInt8] = []
     var labels: [Int32] = []
     let size = shape.valueCount
-    let lines = LineReader(
+    let lines = unsafe LineReader(
       try TextSource(ByteSource(bytes: bytes, path: path)), maximumLength: 1 << 20)
-    while let line = try lines.next({ Array($0) }) {
+    while let line = try unsafe lines.next({ unsafe Array($0) }) {
       if line.first == UInt8(ascii: "#") || line.allSatisfy({ $0 <= 0x20 }) { continue }
       func fail(_ found: String, _ expected: String) -> WordtoolError {
         WordtoolError(

@@ -105,7 +105,7 @@ public struct ImageFilter: Sendable {
           padded[place * paddedWidth + target] = image.values[base + row * image.width + column]
         }
       }
-      result.withMutableValues { out in
+      unsafe result.withMutableValues { out in
         for row in 0..<shape.height {
           for column in 0..<shape.width {
             let corner = row * stride * paddedWidth + column * stride
@@ -113,7 +113,7 @@ public struct ImageFilter: Sendable {
             for (down, right, weight) in taps {
               sum += weight * Double(padded[corner + down * paddedWidth + right])
             }
-            out[(channel * shape.height + row) * shape.width + column] = Float(sum)
+            unsafe out[(channel * shape.height + row) * shape.width + column] = Float(sum)
           }
         }
       }

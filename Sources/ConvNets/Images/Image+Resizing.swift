@@ -32,7 +32,7 @@ extension Image {
           narrow[row * newWidth + column] = Float(sum)
         }
       }
-      result.withMutableValues { out in
+      unsafe result.withMutableValues { out in
         for (row, tap) in rows.enumerated() {
           let target = (channel * newHeight + row) * newWidth
           for column in 0..<newWidth {
@@ -40,7 +40,7 @@ extension Image {
             for (offset, weight) in tap.weights.enumerated() {
               sum += weight * Double(narrow[(tap.start + offset) * newWidth + column])
             }
-            out[target + column] = Float(sum)
+            unsafe out[target + column] = Float(sum)
           }
         }
       }

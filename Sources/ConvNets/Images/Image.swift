@@ -31,10 +31,10 @@ public struct Image: Hashable, Sendable {
   public init(shape: ImageShape, interleaved bytes: [UInt8]) {
     precondition(bytes.count == shape.valueCount, "\(bytes.count) bytes for an image of \(shape)")
     let (area, channels) = (shape.planeCount, shape.channels)
-    let values = [Float](unsafeUninitializedCapacity: bytes.count) { values, count in
+    let values = unsafe [Float](unsafeUninitializedCapacity: bytes.count) { values, count in
       for channel in 0..<channels {
         for place in 0..<area {
-          values[channel * area + place] = Float(bytes[place * channels + channel]) / 255
+          unsafe values[channel * area + place] = Float(bytes[place * channels + channel]) / 255
         }
       }
       count = bytes.count
@@ -95,7 +95,7 @@ public struct Image: Hashable, Sendable {
   package mutating func withMutableValues<Result>(
     _ body: (inout UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
-    try values.withUnsafeMutableBufferPointer { try body(&$0) }
+    try unsafe values.withUnsafeMutableBufferPointer { try unsafe body(&$0) }
   }
 
   /// Every value passed through a function.
@@ -107,10 +107,10 @@ public struct Image: Hashable, Sendable {
   /// rounded. A NaN becomes 0.
   public var bytes: [UInt8] {
     let (area, channels) = (shape.planeCount, shape.channels)
-    return [UInt8](unsafeUninitializedCapacity: values.count) { bytes, count in
+    return unsafe [UInt8](unsafeUninitializedCapacity: values.count) { bytes, count in
       for channel in 0..<channels {
         for place in 0..<area {
-          bytes[place * channels + channel] = Self.byte(values[channel * area + place])
+          unsafe bytes[place * channels + channel] = Self.byte(values[channel * area + place])
         }
       }
       count = values.count

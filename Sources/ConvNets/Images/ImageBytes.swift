@@ -17,13 +17,13 @@ enum ImageBytes {
       bytes.reserveCapacity(size)
     }
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
-    defer { room.deallocate() }
-    while case let count = try source.read(into: room), count > 0 {
+    defer { unsafe room.deallocate() }
+    while case let count = try unsafe source.read(into: room), count > 0 {
       guard bytes.count + count <= limit else {
         throw WordtoolError(
           .badData, path: path, found: "more than \(limit) bytes", expected: "a smaller file")
       }
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
+      unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
     }
     return bytes
   }
@@ -33,9 +33,9 @@ enum ImageBytes {
     let source = try ByteSource(path: path)
     var bytes: [UInt8] = []
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-    defer { room.deallocate() }
-    while bytes.count < count, case let found = try source.read(into: room), found > 0 {
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<found]))
+    defer { unsafe room.deallocate() }
+    while bytes.count < count, case let found = try unsafe source.read(into: room), found > 0 {
+      unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<found]))
     }
     return Array(bytes.prefix(count))
   }

@@ -15,11 +15,11 @@ enum JPEGFile {
   ///
   /// - Throws: `WordtoolError` of kind `badData`.
   static func decode(_ bytes: [UInt8], path: String) throws -> Image {
-    guard let handle = tjInitDecompress() else { throw unavailable(path) }
-    defer { tjDestroy(handle) }
+    guard let handle = unsafe tjInitDecompress() else { throw unavailable(path) }
+    defer { unsafe tjDestroy(handle) }
     func failure() -> WordtoolError {
       WordtoolError(
-        .badData, path: path, found: "libjpeg: \(message(handle))",
+        .badData, path: path, found: unsafe "libjpeg: \(message(handle))",
         remedy: "the JPEG file is damaged: get it again")
     }
     guard bytes.count <= Int(Int32.max) else {
@@ -27,9 +27,9 @@ enum JPEGFile {
     }
     var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
     let size = UInt(bytes.count)
-    return try bytes.withUnsafeBufferPointer { file in
+    return try unsafe bytes.withUnsafeBufferPointer { file in
       guard
-        tjDecompressHeader3(
+        unsafe tjDecompressHeader3(
           handle, file.baseAddress, size, &width, &height, &subsampling, &space) == 0
       else { throw failure() }
       guard space != TJCS_CMYK.rawValue, space != TJCS_YCCK.rawValue else {
@@ -50,8 +50,8 @@ enum JPEGFile {
       }
       var pixels = [UInt8](repeating: 0, count: shape.valueCount)
       let format = channels == 1 ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue
-      let status = pixels.withUnsafeMutableBufferPointer {
-        tjDecompress2(
+      let status = unsafe pixels.withUnsafeMutableBufferPointer {
+        unsafe tjDecompress2(
           handle, file.baseAddress, size, $0.baseAddress, width, 0, height, Int32(format),
           TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS)
       }
@@ -68,31 +68,31 @@ enum JPEGFile {
         .usage, path: path, found: "an image of \(picture.shape)",
         expected: "at most 65,500 rows and columns in JPEG", remedy: "write PNG")
     }
-    guard let handle = tjInitCompress() else { throw unavailable(path) }
-    defer { tjDestroy(handle) }
+    guard let handle = unsafe tjInitCompress() else { throw unavailable(path) }
+    defer { unsafe tjDestroy(handle) }
     let isGrey = picture.channels == 1
     let sampling = isGrey ? TJSAMP_GRAY.rawValue : TJSAMP_444.rawValue
     let format = isGrey ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue
     let (width, height) = (Int32(picture.width), Int32(picture.height))
     var size = UInt(tjBufSize(width, height, Int32(sampling)))
     var file = [UInt8](repeating: 0, count: Int(size))
-    let status = picture.bytes.withUnsafeBufferPointer { pixels in
-      file.withUnsafeMutableBufferPointer { room in
+    let status = unsafe picture.bytes.withUnsafeBufferPointer { pixels in
+      unsafe file.withUnsafeMutableBufferPointer { room in
         var target = room.baseAddress
-        return tjCompress2(
+        return unsafe tjCompress2(
           handle, pixels.baseAddress, width, 0, height, Int32(format), &target, &size,
           Int32(sampling), Int32(quality), TJFLAG_ACCURATEDCT | TJFLAG_NOREALLOC)
       }
     }
     guard status == 0 else {
-      throw WordtoolError(.inputOutput, path: path, found: "libjpeg: \(message(handle))")
+      throw WordtoolError(.inputOutput, path: path, found: unsafe "libjpeg: \(message(handle))")
     }
     file.removeLast(file.count - Int(size))
     return file
   }
 
   private static func message(_ handle: tjhandle) -> String {
-    tjGetErrorStr2(handle).map { String(cString: $0) } ?? "no reason given"
+    unsafe tjGetErrorStr2(handle).map { unsafe String(cString: $0) } ?? "no reason given"
   }
 
   private static func unavailable(_ path: String) -> WordtoolError {

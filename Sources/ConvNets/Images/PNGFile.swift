@@ -21,29 +21,30 @@ enum PNGFile {
   static func decode(_ bytes: [UInt8], path: String) throws -> Image {
     var bytes = bytes
     for chunk in try colourChunks(of: bytes, path: path).reversed() { bytes.removeSubrange(chunk) }
-    var image = png_image()
-    image.version = png_uint_32(PNG_IMAGE_VERSION)
-    defer { png_image_free(&image) }
-    return try bytes.withUnsafeBytes { file in
-      guard png_image_begin_read_from_memory(&image, file.baseAddress, file.count) != 0 else {
-        throw failure(image, path)
+    var image = unsafe png_image()
+    unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
+    defer { unsafe png_image_free(&image) }
+    return try unsafe bytes.withUnsafeBytes { file in
+      guard unsafe png_image_begin_read_from_memory(&image, file.baseAddress, file.count) != 0
+      else {
+        throw unsafe failure(image, path)
       }
       // Without a gamma in the file 16 bits mean what 8 bits do, not linear light.
-      image.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
-      let isColour = image.format & png_uint_32(PNG_FORMAT_FLAG_COLOR) != 0
-      image.format = isColour ? png_uint_32(PNG_FORMAT_FLAG_COLOR) : 0
-      let (height, width) = (Int(image.height), Int(image.width))
+      unsafe image.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
+      let isColour = unsafe image.format & png_uint_32(PNG_FORMAT_FLAG_COLOR) != 0
+      unsafe image.format = isColour ? png_uint_32(PNG_FORMAT_FLAG_COLOR) : 0
+      let (height, width) = unsafe (Int(image.height), Int(image.width))
       guard let shape = ImageShape(ofFile: height, width, isColour ? 3 : 1) else {
         throw ImageBytes.impossibleShape(
           path, height: height, width: width, channels: isColour ? 3 : 1)
       }
       var white = png_color(red: 255, green: 255, blue: 255)
       var pixels = [UInt8](repeating: 0, count: shape.valueCount)
-      let done = pixels.withUnsafeMutableBytes {
-        png_image_finish_read(
+      let done = unsafe pixels.withUnsafeMutableBytes {
+        unsafe png_image_finish_read(
           &image, &white, $0.baseAddress, png_int_32(width * shape.channels), nil)
       }
-      guard done != 0 else { throw failure(image, path) }
+      guard done != 0 else { throw unsafe failure(image, path) }
       return Image(shape: shape, interleaved: pixels)
     }
   }
@@ -51,26 +52,26 @@ enum PNGFile {
   /// The file for an image of 1 or 3 planes, 8 bits a value.
   static func encode(_ picture: Image, path: String) throws -> [UInt8] {
     precondition(picture.channels == 1 || picture.channels == 3, "PNG of \(picture.shape)")
-    var image = png_image()
-    image.version = png_uint_32(PNG_IMAGE_VERSION)
-    image.width = png_uint_32(picture.width)
-    image.height = png_uint_32(picture.height)
-    image.format = picture.channels == 3 ? png_uint_32(PNG_FORMAT_FLAG_COLOR) : 0
-    defer { png_image_free(&image) }
+    var image = unsafe png_image()
+    unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
+    unsafe image.width = png_uint_32(picture.width)
+    unsafe image.height = png_uint_32(picture.height)
+    unsafe image.format = picture.channels == 3 ? png_uint_32(PNG_FORMAT_FLAG_COLOR) : 0
+    defer { unsafe png_image_free(&image) }
     let pixels = picture.bytes
     let stride = png_int_32(picture.width * picture.channels)
     // Incompressible data grows by 5 bytes per 16 kB at worst; the rest is chunks and headers.
     let rows = pixels.count + picture.height
     var file = [UInt8](repeating: 0, count: rows + rows / 500 + 4096)
     var size = png_alloc_size_t(file.count)
-    let done = pixels.withUnsafeBytes { source in
-      file.withUnsafeMutableBytes {
-        png_image_write_to_memory(
+    let done = unsafe pixels.withUnsafeBytes { source in
+      unsafe file.withUnsafeMutableBytes {
+        unsafe png_image_write_to_memory(
           &image, $0.baseAddress, &size, 0, source.baseAddress, stride, nil)
       }
     }
     guard done != 0 else {
-      throw WordtoolError(.inputOutput, path: path, found: "libpng: \(message(image))")
+      throw WordtoolError(.inputOutput, path: path, found: unsafe "libpng: \(message(image))")
     }
     file.removeLast(file.count - Int(size))
     return file
@@ -130,11 +131,13 @@ enum PNGFile {
 
   private static func failure(_ image: png_image, _ path: String) -> WordtoolError {
     WordtoolError(
-      .badData, path: path, found: "libpng: \(message(image))",
+      .badData, path: path, found: unsafe "libpng: \(message(image))",
       remedy: "the PNG file is damaged: get it again")
   }
 
   private static func message(_ image: png_image) -> String {
-    withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    unsafe withUnsafeBytes(of: image.message) {
+      unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
   }
 }

@@ -91,7 +91,7 @@ struct PNMFile {
     }
     var image = Image(shape: shape, filledWith: 0)
     let area = shape.planeCount
-    try image.withMutableValues { values in
+    try unsafe image.withMutableValues { values in
       for place in 0..<area {
         for channel in 0..<channels {
           let value: Int
@@ -105,7 +105,7 @@ struct PNMFile {
             offset += 1
           }
           guard value <= largest else { throw failure("a value of \(value)", "at most \(largest)") }
-          values[channel * area + place] = Float(value) / Float(largest)
+          unsafe values[channel * area + place] = Float(value) / Float(largest)
         }
       }
     }

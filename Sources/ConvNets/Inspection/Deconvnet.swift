@@ -42,17 +42,19 @@ struct Deconvnet {
         var target =
           signals[input] ?? [Float](repeating: 0, count: nodes[input].shape.valueCount)
         signals[input] = nil
-        pass(signal, back: place, number: number, values: values[input].image(image), &target)
+        unsafe pass(
+          signal, back: place, number: number, values: values[input].image(image), &target)
         signals[input] = target
       }
     }
     let shape = graph.inputShape
     var result = Image(shape: shape, filledWith: 0)
     if let signal = signals[0] {
-      result.withMutableValues { values in
+      unsafe result.withMutableValues { values in
         for place in 0..<shape.planeCount {
           for channel in 0..<shape.channels {
-            values[channel * shape.planeCount + place] = signal[place * shape.channels + channel]
+            unsafe values[channel * shape.planeCount + place] =
+              signal[place * shape.channels + channel]
           }
         }
       }
@@ -100,10 +102,11 @@ struct Deconvnet {
       }
     case .fullyConnected:
       let weight = parameters.view(name + ".weight")
-      target.withUnsafeMutableBufferPointer { target in
+      unsafe target.withUnsafeMutableBufferPointer { target in
         guard let base = target.baseAddress else { return }
         for row in signal.indices where signal[row] != 0 {
-          Float.addScaled(weight.row(row), factor: signal[row], into: base, count: target.count)
+          unsafe Float.addScaled(
+            weight.row(row), factor: signal[row], into: base, count: target.count)
         }
       }
     case .convolution(let layer):
@@ -111,14 +114,14 @@ struct Deconvnet {
     case .transposedConvolution(let layer):
       transposedConvolution(layer, name: name, signal, output, input, &target)
     case .maxPool(let layer):
-      maximum(signal, output, input, values, &target) {
+      unsafe maximum(signal, output, input, values, &target) {
         (
           Self.window($0, layer.kernel.height, layer.stride.height, layer.padding.height),
           Self.window($1, layer.kernel.width, layer.stride.width, layer.padding.width)
         )
       }
     case .adaptiveMaxPool:
-      maximum(signal, output, input, values, &target) {
+      unsafe maximum(signal, output, input, values, &target) {
         (
           AdaptiveWindow.places($0, of: output.height, over: input.height),
           AdaptiveWindow.places($1, of: output.width, over: input.width)
@@ -167,7 +170,7 @@ struct Deconvnet {
         for row in inRows {
           for column in inColumns {
             let index = (row * input.width + column) * input.channels + channel
-            if values[index] > best.value { best = (index, values[index]) }
+            if unsafe values[index] > best.value { best = unsafe (index, values[index]) }
           }
         }
         if best.place >= 0 { target[best.place] += value }
@@ -206,10 +209,10 @@ struct Deconvnet {
     let weight = parameters.view(name + ".weight")
     var result = [Float](repeating: 0, count: outputs * inputs * area)
     for output in 0..<outputs {
-      let row = weight.row(output)
+      let row = unsafe weight.row(output)
       for channel in 0..<inputs {
         for place in 0..<area {
-          result[(output * area + place) * inputs + channel] = row[channel * area + place]
+          result[(output * area + place) * inputs + channel] = unsafe row[channel * area + place]
         }
       }
     }
@@ -225,8 +228,8 @@ struct Deconvnet {
     let perGroup = layer.outputs / layer.groups
     let (height, width) = (layer.kernel.height, layer.kernel.width)
     let filters = filters(name, outputs: layer.outputs, inputs: inputs, area: height * width)
-    target.withUnsafeMutableBufferPointer { target in
-      filters.withUnsafeBufferPointer { filters in
+    unsafe target.withUnsafeMutableBufferPointer { target in
+      unsafe filters.withUnsafeBufferPointer { filters in
         guard let target = target.baseAddress, let filters = filters.baseAddress else { return }
         for place in 0..<output.planeCount {
           let top = place / output.width * layer.stride.height - layer.padding.height
@@ -241,7 +244,7 @@ struct Deconvnet {
               guard row >= 0, row < input.height, column >= 0, column < input.width else {
                 continue
               }
-              Float.addScaled(
+              unsafe Float.addScaled(
                 filters + (channel * height * width + tap) * inputs, factor: value,
                 into: target + (row * input.width + column) * input.channels + first,
                 count: inputs)

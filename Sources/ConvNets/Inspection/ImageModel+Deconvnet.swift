@@ -27,12 +27,13 @@ extension ImageModel {
 
   /// The largest value of each channel of a node in one image; the first of equal ones.
   private static func peaks(_ values: Activations<Float>, image: Int, number: Int) -> [Peak] {
-    let (shape, base) = (values.shape, values.image(image))
+    let (shape, base) = unsafe (values.shape, values.image(image))
     return (0..<shape.channels).map { channel in
-      var peak = Peak(image: number, place: 0, value: base[channel])
+      var peak = unsafe Peak(image: number, place: 0, value: base[channel])
       for place in 1..<max(1, shape.planeCount)
-      where base[place * shape.channels + channel] > peak.value {
-        peak = Peak(image: number, place: place, value: base[place * shape.channels + channel])
+      where unsafe base[place * shape.channels + channel] > peak.value {
+        peak = unsafe Peak(
+          image: number, place: place, value: base[place * shape.channels + channel])
       }
       return peak
     }
@@ -87,9 +88,9 @@ extension ImageModel {
     for start in stride(from: 0, to: indices.count, by: size) {
       let part = Array(indices[start..<min(indices.count, start + size)])
       let batch = try pipeline.batch(part, of: set, threads: threads)
-      try batch.values.withUnsafeBufferPointer { values in
+      try unsafe batch.values.withUnsafeBufferPointer { values in
         guard let base = values.baseAddress else { return }
-        let values = try execution.allActivations(base, count: part.count)[node]
+        let values = try unsafe execution.allActivations(base, count: part.count)[node]
         for (place, number) in part.enumerated() {
           let peaks = Self.peaks(values, image: place, number: number)
           for channel in 0..<shown where peaks[channel].value > 0 {
@@ -121,9 +122,9 @@ extension ImageModel {
     of image: Image, _ body: ([Activations<Float>]) throws -> Result
   ) throws -> Result {
     let batch = try pipeline.batch([image])
-    return try batch.values.withUnsafeBufferPointer { values in
+    return try unsafe batch.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { preconditionFailure("an image without values") }
-      return try body(execution.allActivations(base, count: 1))
+      return try unsafe body(execution.allActivations(base, count: 1))
     }
   }
 
@@ -135,7 +136,7 @@ extension ImageModel {
     var signal = [Float](repeating: 0, count: shape.valueCount)
     if wholeMap {
       for place in stride(from: channel, to: signal.count, by: shape.channels) {
-        signal[place] = values[node].image(0)[place]
+        signal[place] = unsafe values[node].image(0)[place]
       }
     } else {
       signal[peak.place * shape.channels + channel] = peak.value

@@ -62,7 +62,7 @@ extension ImageModel {
       return Filters(
         layer: name,
         images: (0..<weight.rows).map { row in
-          Image(
+          unsafe Image(
             shape: shape,
             values: Array(UnsafeBufferPointer(start: weight.row(row), count: shape.valueCount)))
         })
@@ -85,18 +85,18 @@ extension ImageModel {
   public func featureMaps(of image: Image, layer: String) throws -> [Image] {
     let node = try node(named: layer)
     let batch = try pipeline.batch([image])
-    return try batch.values.withUnsafeBufferPointer { values in
+    return try unsafe batch.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return [] }
-      return try Self.planes(execution.allActivations(base, count: 1)[node], image: 0)
+      return try unsafe Self.planes(execution.allActivations(base, count: 1)[node], image: 0)
     }
   }
 
   private static func planes(_ values: Activations<Float>, image: Int) -> [Image] {
-    let (shape, base) = (values.shape, values.image(image))
+    let (shape, base) = unsafe (values.shape, values.image(image))
     return (0..<shape.channels).map { channel in
       Image(
         shape: ImageShape(height: shape.height, width: shape.width, channels: 1),
-        values: (0..<shape.planeCount).map { base[$0 * shape.channels + channel] })
+        values: (0..<shape.planeCount).map { unsafe base[$0 * shape.channels + channel] })
     }
   }
 
@@ -172,9 +172,9 @@ extension ImageModel {
   public func saliency(of image: Image, label: Int) throws -> Image {
     try OptionCheck.require("label", label, in: 0...classNames.count - 1)
     let batch = try pipeline.batch([image])
-    var gradient = try batch.values.withUnsafeBufferPointer { values -> [Float] in
+    var gradient = try unsafe batch.values.withUnsafeBufferPointer { values -> [Float] in
       guard let base = values.baseAddress else { return [] }
-      return try execution.inputGradient(base, count: 1, classes: [label])
+      return try unsafe execution.inputGradient(base, count: 1, classes: [label])
     }
     if let whitening, whitening.region == .image {
       // The matrix is its own transpose.

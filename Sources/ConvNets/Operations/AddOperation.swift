@@ -15,13 +15,15 @@ package final class AddOperation<Scalar: NetworkScalar>: LayerOperation {
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
   ) {
     compute.forRanges(of: output.valueCount, atLeast: elementwiseGrain) { range in
-      let (to, start, count) = (output.base + range.lowerBound, range.lowerBound, range.count)
+      let (to, start, count) = unsafe (
+        output.base + range.lowerBound, range.lowerBound, range.count
+      )
       if inputs.count == 1 {
-        return Scalar.pass(inputs[0].base + start, into: to, count: count, adds: false)
+        return unsafe Scalar.pass(inputs[0].base + start, into: to, count: count, adds: false)
       }
-      Scalar.sum(inputs[0].base + start, inputs[1].base + start, into: to, count: count)
+      unsafe Scalar.sum(inputs[0].base + start, inputs[1].base + start, into: to, count: count)
       for index in 2..<max(2, inputs.count) {
-        Scalar.pass(inputs[index].base + start, into: to, count: count, adds: true)
+        unsafe Scalar.pass(inputs[index].base + start, into: to, count: count, adds: true)
       }
     }
   }
@@ -34,7 +36,7 @@ package final class AddOperation<Scalar: NetworkScalar>: LayerOperation {
     compute.forRanges(of: gradient.valueCount, atLeast: elementwiseGrain) { range in
       for target in targets {
         guard let target else { continue }
-        Scalar.pass(
+        unsafe Scalar.pass(
           gradient.base + range.lowerBound, into: target.values.base + range.lowerBound,
           count: range.count, adds: target.adds)
       }

@@ -29,7 +29,7 @@ package final class AveragePoolOperation<Scalar: NetworkScalar>: LayerOperation 
     compute.forRanges(of: output.count * rows, atLeast: grain) { range in
       for index in range {
         let (image, row) = index.quotientAndRemainder(dividingBy: rows)
-        Scalar.averagePool(
+        unsafe Scalar.averagePool(
           windows, row: row, input.image(image),
           into: output.image(image) + row * windows.outputStride)
       }
@@ -49,7 +49,7 @@ package final class AveragePoolOperation<Scalar: NetworkScalar>: LayerOperation 
     ) { range in
       for index in range {
         let (image, row) = index.quotientAndRemainder(dividingBy: rows)
-        Scalar.averagePoolGradient(
+        unsafe Scalar.averagePoolGradient(
           windows, row: row, gradient.image(image),
           into: target.values.image(image) + row * windows.inputStride, adds: target.adds)
       }

@@ -7,7 +7,8 @@ package import Networks
 /// In training mean and variance are those of the batch, and the running ones move towards them,
 /// the variance by its unbiased estimate; otherwise the running ones are used. Sums are taken in
 /// Double over pieces of the batch that do not depend on the number of threads.
-package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
+@safe package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
+  // SAFETY: the pointers lead into `owners`.
   private let settings: Layer.BatchNorm
   private let channels: Int
   private let compute: Compute<Scalar>
@@ -35,12 +36,12 @@ package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
     self.channels = channels
     self.compute = compute
     owners = (parameters, statistics)
-    weight = parameters.view(name + ".weight").base
-    bias = parameters.view(name + ".bias").base
-    weightGradient = parameters.gradient(name + ".weight").base
-    biasGradient = parameters.gradient(name + ".bias").base
-    runningMean = statistics.view(name + ".running_mean").base
-    runningVariance = statistics.view(name + ".running_var").base
+    unsafe weight = parameters.view(name + ".weight").base
+    unsafe bias = parameters.view(name + ".bias").base
+    unsafe weightGradient = parameters.gradient(name + ".weight").base
+    unsafe biasGradient = parameters.gradient(name + ".bias").base
+    unsafe runningMean = statistics.view(name + ".running_mean").base
+    unsafe runningVariance = statistics.view(name + ".running_var").base
     partials = try AlignedBuffer(count: Self.pieceLimit * 2 * channels)
     kept = try AlignedBuffer(count: 2 * channels)
     factors = try AlignedBuffer(count: 3 * channels)
@@ -54,15 +55,15 @@ package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
     places: Int,
     _ body: (Range<Int>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
   ) {
-    let (channels, partials) = (channels, partials.base)
+    let (channels, partials) = unsafe (channels, partials.base)
     let pieces = max(1, min(Self.pieceLimit, places, places * channels / Self.pieceGrain))
     compute.team.forEach(pieces: pieces) { piece in
-      let sums = partials + piece * 2 * channels
-      body(places * piece / pieces..<places * (piece + 1) / pieces, sums, sums + channels)
+      let sums = unsafe partials + piece * 2 * channels
+      unsafe body(places * piece / pieces..<places * (piece + 1) / pieces, sums, sums + channels)
     }
     for piece in 1..<max(1, pieces) {
-      let sums = partials + piece * 2 * channels
-      for index in 0..<2 * channels { partials[index] += sums[index] }
+      let sums = unsafe partials + piece * 2 * channels
+      for index in 0..<2 * channels { unsafe partials[index] += sums[index] }
     }
   }
 
@@ -70,30 +71,31 @@ package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
   package func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
   ) {
-    let (channels, from, to) = (channels, inputs[0].base, output.base)
-    let (means, inverses) = (kept.base, kept.base + channels)
+    let (channels, from, to) = unsafe (channels, inputs[0].base, output.base)
+    let (means, inverses) = unsafe (kept.base, kept.base + channels)
     if pass.isTraining {
-      addUp(places: output.placeCount) { places, sums, squares in
-        Scalar.channelSums(
+      unsafe addUp(places: output.placeCount) { places, sums, squares in
+        unsafe Scalar.channelSums(
           rows: places.count, channels: channels, from + places.lowerBound * channels, sums: sums,
           squares: squares)
       }
       takeStatistics(of: output.placeCount)
     } else {
       for channel in 0..<channels {
-        means[channel] = Double(runningMean[channel])
-        inverses[channel] = 1 / (Double(runningVariance[channel]) + settings.epsilon).squareRoot()
+        unsafe means[channel] = Double(runningMean[channel])
+        unsafe inverses[channel] =
+          1 / (Double(runningVariance[channel]) + settings.epsilon).squareRoot()
       }
     }
-    let (scales, offsets) = (factors.base, factors.base + channels)
+    let (scales, offsets) = unsafe (factors.base, factors.base + channels)
     for channel in 0..<channels {
-      let scale = Double(weight[channel]) * inverses[channel]
-      scales[channel] = Scalar(scale)
-      offsets[channel] = Scalar(Double(bias[channel]) - means[channel] * scale)
+      let scale = unsafe Double(weight[channel]) * inverses[channel]
+      unsafe scales[channel] = Scalar(scale)
+      unsafe offsets[channel] = Scalar(Double(bias[channel]) - means[channel] * scale)
     }
     compute.forRanges(of: output.placeCount, atLeast: elementwiseGrain / channels + 1) { range in
       let start = range.lowerBound * channels
-      Scalar.scaleChannels(
+      unsafe Scalar.scaleChannels(
         rows: range.count, channels: channels, from + start, factors: scales, offsets: offsets,
         into: to + start)
     }
@@ -101,16 +103,16 @@ package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
 
   /// From the sums to mean, variance and running statistics.
   private func takeStatistics(of places: Int) {
-    let (means, inverses) = (kept.base, kept.base + channels)
-    let (sums, squares) = (partials.base, partials.base + channels)
+    let (means, inverses) = unsafe (kept.base, kept.base + channels)
+    let (sums, squares) = unsafe (partials.base, partials.base + channels)
     let unbiased = Double(places) / Double(max(1, places - 1))
     for channel in 0..<channels {
-      let mean = sums[channel] / Double(places)
-      let variance = max(0, squares[channel] / Double(places) - mean * mean)
-      means[channel] = mean
-      inverses[channel] = 1 / (variance + settings.epsilon).squareRoot()
-      move(&runningMean[channel], towards: mean)
-      move(&runningVariance[channel], towards: variance * unbiased)
+      let mean = unsafe sums[channel] / Double(places)
+      let variance = unsafe max(0, squares[channel] / Double(places) - mean * mean)
+      unsafe means[channel] = mean
+      unsafe inverses[channel] = 1 / (variance + settings.epsilon).squareRoot()
+      unsafe move(&runningMean[channel], towards: mean)
+      unsafe move(&runningVariance[channel], towards: variance * unbiased)
     }
   }
 
@@ -123,37 +125,37 @@ package final class BatchNormOperation<Scalar: NetworkScalar>: LayerOperation {
     _ inputs: [Activations<Scalar>], output: Activations<Scalar>, gradient: Activations<Scalar>,
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
   ) {
-    let (channels, values, gradients) = (channels, inputs[0].base, gradient.base)
-    let (means, inverses) = (kept.base, kept.base + channels)
-    addUp(places: gradient.placeCount) { places, sums, products in
+    let (channels, values, gradients) = unsafe (channels, inputs[0].base, gradient.base)
+    let (means, inverses) = unsafe (kept.base, kept.base + channels)
+    unsafe addUp(places: gradient.placeCount) { places, sums, products in
       let start = places.lowerBound * channels
-      Scalar.channelProducts(
+      unsafe Scalar.channelProducts(
         rows: places.count, channels: channels, values + start, gradients + start, sums: sums,
         products: products)
     }
-    let (sums, products) = (partials.base, partials.base + channels)
-    let (a, b, d) = (factors.base, factors.base + channels, factors.base + 2 * channels)
+    let (sums, products) = unsafe (partials.base, partials.base + channels)
+    let (a, b, d) = unsafe (factors.base, factors.base + channels, factors.base + 2 * channels)
     let places = Double(gradient.placeCount)
     for channel in 0..<channels {
-      let (mean, inverse) = (means[channel], inverses[channel])
+      let (mean, inverse) = unsafe (means[channel], inverses[channel])
       // Σ gradient · (x - mean) / deviation
-      let product = (products[channel] - mean * sums[channel]) * inverse
-      weightGradient[channel] += Scalar(product)
-      biasGradient[channel] += Scalar(sums[channel])
+      let product = unsafe (products[channel] - mean * sums[channel]) * inverse
+      unsafe weightGradient[channel] += Scalar(product)
+      unsafe biasGradient[channel] += Scalar(sums[channel])
       // dx = weight / deviation · (dy - mean of dy - normalised x · mean of dy · normalised x);
       // without batch statistics only the first term is left.
-      let scale = Double(weight[channel]) * inverse
+      let scale = unsafe Double(weight[channel]) * inverse
       let slope = pass.isTraining ? -scale * inverse * product / places : 0
-      let offset = pass.isTraining ? -slope * mean - scale * sums[channel] / places : 0
-      (a[channel], b[channel], d[channel]) = (Scalar(scale), Scalar(slope), Scalar(offset))
+      let offset = unsafe pass.isTraining ? -slope * mean - scale * sums[channel] / places : 0
+      unsafe (a[channel], b[channel], d[channel]) = (Scalar(scale), Scalar(slope), Scalar(offset))
     }
     guard let target = targets[0] else { return }
-    let to = target.values.base
+    let to = unsafe target.values.base
     compute.forRanges(
       of: gradient.placeCount, atLeast: elementwiseGrain / channels + 1
     ) { range in
       let start = range.lowerBound * channels
-      Scalar.combineChannels(
+      unsafe Scalar.combineChannels(
         rows: range.count, channels: channels, gradients + start, a: a, values + start, b: b, d: d,
         into: to + start, adds: target.adds)
     }

@@ -16,7 +16,7 @@ package final class ConcatenateOperation<Scalar: NetworkScalar>: LayerOperation 
       for input in inputs {
         let channels = input.shape.channels
         for place in range {
-          (output.base + place * stride + first)
+          unsafe (output.base + place * stride + first)
             .update(from: input.base + place * channels, count: channels)
         }
         first += channels
@@ -36,7 +36,7 @@ package final class ConcatenateOperation<Scalar: NetworkScalar>: LayerOperation 
         let channels = input.shape.channels
         if let target {
           for place in range {
-            Scalar.pass(
+            unsafe Scalar.pass(
               gradient.base + place * stride + first,
               into: target.values.base + place * channels, count: channels, adds: target.adds)
           }

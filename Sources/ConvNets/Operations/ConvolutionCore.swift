@@ -16,11 +16,12 @@ final class FrameStore<Scalar: NetworkScalar> {
     }
   }
 
-  subscript(thread: Int) -> UnsafeMutablePointer<Scalar> { frames[thread].base }
+  subscript(thread: Int) -> UnsafeMutablePointer<Scalar> { unsafe frames[thread].base }
 }
 
 /// What follows the sums of a convolution in the same pass over its outputs.
-struct Epilogue<Scalar: NetworkScalar> {
+@safe struct Epilogue<Scalar: NetworkScalar> {
+  // SAFETY: arrays of the layer and the output of one call.
   /// Added to each channel.
   var bias: UnsafePointer<Scalar>?
   /// Added to the sums, shaped like the output.
@@ -84,7 +85,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     }
 
     fileprivate func panel(phase: Int, group: Int, index: Int) -> UnsafeMutablePointer<Scalar> {
-      storage.base + phaseStarts[phase]
+      unsafe storage.base + phaseStarts[phase]
         + (group * panelsPerGroup + index) * plan.phases[phase].taps.count * inner
         * Scalar.panelColumns
     }
@@ -113,11 +114,11 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
   func packForward(
     _ weights: UnsafePointer<Scalar>, scale: UnsafePointer<Scalar>? = nil, into panels: Panels
   ) {
-    pack(panels) { group, first, tap in
+    unsafe pack(panels) { group, first, tap in
       let output = group * geometry.groupOutputs + first
-      return (
+      return unsafe (
         weights + output * geometry.groupInputs * geometry.tapCount + tap, geometry.tapCount,
-        geometry.groupInputs * geometry.tapCount, scale.map { $0 + output }
+        geometry.groupInputs * geometry.tapCount, scale.map { unsafe $0 + output }
       )
     }
   }
@@ -125,9 +126,9 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
   /// Lays out the same weights for the transpose.
   @_specialize(where Scalar == Float)
   func packTranspose(_ weights: UnsafePointer<Scalar>, into panels: Panels) {
-    pack(panels) { group, first, tap in
+    unsafe pack(panels) { group, first, tap in
       let output = group * geometry.groupOutputs
-      return (
+      return unsafe (
         weights + (output * geometry.groupInputs + first) * geometry.tapCount + tap,
         geometry.groupInputs * geometry.tapCount, geometry.tapCount, nil
       )
@@ -145,18 +146,18 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
       compute.team.forEach(pieces: panels.groups * perGroup) { piece in
         let (group, index) = (piece / perGroup, piece % perGroup)
         let columns = panels.columns(of: index)
-        let panel = panels.panel(phase: number, group: group, index: index)
+        let panel = unsafe panels.panel(phase: number, group: group, index: index)
         let size = panels.inner * Scalar.panelColumns
         for (order, tap) in phase.taps.enumerated() {
-          let (from, rowStride, columnStride, scale) = place(
+          let (from, rowStride, columnStride, scale) = unsafe place(
             group, index * Scalar.panelColumns, tap)
-          Scalar.packPanel(
+          unsafe Scalar.packPanel(
             inner: panels.inner, columns: columns, from, rowStride: rowStride,
             columnStride: columnStride, into: panel + order * size)
-          guard let scale else { continue }
+          guard let factors = unsafe scale else { continue }
           for row in 0..<panels.inner {
-            let row = panel + order * size + row * Scalar.panelColumns
-            for column in 0..<columns { row[column] *= scale[column] }
+            let row = unsafe panel + order * size + row * Scalar.panelColumns
+            for column in 0..<columns { unsafe row[column] *= factors[column] }
           }
         }
       }
@@ -182,21 +183,21 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
       try reserve(panels, count: threads)
       team.forEach(pieces: threads) { part in
         for image in source.count * part / threads..<source.count * (part + 1) / threads {
-          var from = UnsafePointer(source.image(image))
+          var from = unsafe UnsafePointer(source.image(image))
           if plan.needsFrame {
-            fill(frames[part], from, plan, rows: 0..<plan.height)
-            from = UnsafePointer(frames[part])
+            unsafe fill(frames[part], from, plan, rows: 0..<plan.height)
+            unsafe from = UnsafePointer(frames[part])
           }
-          run(panels, from, image, output, epilogue, part: 0, of: 1)
+          unsafe run(panels, from, image, output, epilogue, part: 0, of: 1)
         }
       }
       return
     }
     try reserve(panels, count: 1)
     for image in 0..<source.count {
-      let from = framed(source.image(image), plan)
+      let from = unsafe framed(source.image(image), plan)
       team.forEach(pieces: threads) { part in
-        run(panels, from, image, output, epilogue, part: part, of: threads)
+        unsafe run(panels, from, image, output, epilogue, part: part, of: threads)
       }
     }
   }
@@ -205,14 +206,14 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
   private func framed(
     _ image: UnsafeMutablePointer<Scalar>, _ plan: GatherPlan
   ) -> UnsafePointer<Scalar> {
-    guard plan.needsFrame else { return UnsafePointer(image) }
-    let (frame, threads) = (frames[0], compute.team.activeCount)
+    guard plan.needsFrame else { return unsafe UnsafePointer(image) }
+    let (frame, threads) = unsafe (frames[0], compute.team.activeCount)
     compute.team.forEach(pieces: threads) { part in
-      fill(
+      unsafe fill(
         frame, image, plan,
         rows: plan.height * part / threads..<plan.height * (part + 1) / threads)
     }
-    return UnsafePointer(frame)
+    return unsafe UnsafePointer(frame)
   }
 
   /// Copies rows of an image into its frame.
@@ -225,14 +226,14 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     let (size, inside) = (plan.width * channels, plan.source.width * channels)
     let left = plan.left * channels
     for row in rows {
-      let to = frame + row * size
+      let to = unsafe frame + row * size
       let from = row - plan.above
       if from < 0 || from >= plan.source.height {
-        to.update(repeating: 0, count: size)
+        unsafe to.update(repeating: 0, count: size)
       } else {
-        to.update(repeating: 0, count: left)
-        (to + left).update(from: image + from * inside, count: inside)
-        (to + left + inside).update(repeating: 0, count: size - left - inside)
+        unsafe to.update(repeating: 0, count: left)
+        unsafe (to + left).update(from: image + from * inside, count: inside)
+        unsafe (to + left + inside).update(repeating: 0, count: size - left - inside)
       }
     }
   }
@@ -243,8 +244,8 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     _ panels: Panels, _ from: UnsafePointer<Scalar>, _ image: Int, _ output: Activations<Scalar>,
     _ epilogue: Epilogue<Scalar>, part: Int, of parts: Int
   ) {
-    let to = output.image(image)
-    let addend = epilogue.addend.map { UnsafePointer($0.image(image)) }
+    let to = unsafe output.image(image)
+    let addend = unsafe epilogue.addend.map { unsafe UnsafePointer($0.image(image)) }
     let panelCount = panels.panelsPerGroup
     for (number, phase) in panels.plan.phases.enumerated() {
       let inner = phase.segmentTaps * panels.inner
@@ -258,28 +259,29 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
         byPanels ? 0..<count : count * part / parts..<count * (part + 1) / parts
       let size = phase.taps.count * panels.inner * panelCount * Scalar.panelColumns
       let block = size <= Self.panelLimit ? Self.placeBlock : max(1, places.count)
-      phase.inputOffsets.withUnsafeBufferPointer { inputOffsets in
-        phase.outputOffsets.withUnsafeBufferPointer { outputOffsets in
-          phase.segmentOffsets.withUnsafeBufferPointer { segmentOffsets in
+      unsafe phase.inputOffsets.withUnsafeBufferPointer { inputOffsets in
+        unsafe phase.outputOffsets.withUnsafeBufferPointer { outputOffsets in
+          unsafe phase.segmentOffsets.withUnsafeBufferPointer { segmentOffsets in
             guard let inputOffsets = inputOffsets.baseAddress,
               let outputOffsets = outputOffsets.baseAddress
             else { return }
             // Without weights there are no segments; any address will do.
-            let segments = segmentOffsets.baseAddress ?? inputOffsets
+            let segments = unsafe segmentOffsets.baseAddress ?? inputOffsets
             for group in 0..<panels.groups {
               for first in stride(from: places.lowerBound, to: places.upperBound, by: block) {
                 for index in mine {
                   let channel = group * panels.outputs + index * Scalar.panelColumns
-                  Scalar.convolve(
+                  unsafe Scalar.convolve(
                     ConvolutionStep(
                       places: min(block, places.upperBound - first),
                       columns: panels.columns(of: index), segments: segmentOffsets.count,
                       inner: inner, input: from + group * panels.inner,
                       inputOffsets: inputOffsets + first, segmentOffsets: segments,
                       panel: panels.panel(phase: number, group: group, index: index),
-                      bias: epilogue.bias.map { $0 + channel },
-                      addend: addend.map { $0 + channel }, output: to + channel,
-                      outputOffsets: outputOffsets + first, keep: epilogue.keep,
+                      bias: epilogue.bias.map { unsafe $0 + channel },
+                      addend: unsafe addend.map { unsafe $0 + channel },
+                      output: unsafe to + channel,
+                      outputOffsets: unsafe outputOffsets + first, keep: epilogue.keep,
                       relu: epilogue.relu))
                 }
               }
@@ -310,8 +312,8 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     scratch.clear()
     try reserve(panels, count: 1)
     for image in 0..<inputs.count {
-      let from = framed(inputs.image(image), plan)
-      phase.inputOffsets.withUnsafeBufferPointer { offsets in
+      let from = unsafe framed(inputs.image(image), plan)
+      unsafe phase.inputOffsets.withUnsafeBufferPointer { offsets in
         guard let offsets = offsets.baseAddress else { return }
         team.forEach(pieces: geometry.groups * segments * blocks * perGroup) { piece in
           let (group, rest) = piece.quotientAndRemainder(dividingBy: segments * blocks * perGroup)
@@ -319,7 +321,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
           let (segment, block) = stretch.quotientAndRemainder(dividingBy: blocks)
           let first = block * Self.rowBlock
           let channel = group * geometry.groupOutputs + index * Scalar.panelColumns
-          Scalar.addWeightGradient(
+          unsafe Scalar.addWeightGradient(
             WeightGradientStep(
               rows: min(Self.rowBlock, rows - first), columns: panels.columns(of: index),
               places: phase.inputOffsets.count,
@@ -331,7 +333,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
         }
       }
     }
-    scatter(scratch.base, into: gradient)
+    unsafe scatter(scratch.base, into: gradient)
   }
 
   /// Adds gradients [row, column, input][output] to those in the order of the weights.
@@ -347,9 +349,9 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
       let mine = piece * block..<min(outputs, (piece + 1) * block)
       for tap in 0..<taps {
         for input in 0..<inputs {
-          let from = sums + (tap * inputs + input) * outputs
-          let to = gradient + input * taps + tap
-          for output in mine { to[output * inputs * taps] += from[output] }
+          let from = unsafe sums + (tap * inputs + input) * outputs
+          let to = unsafe gradient + input * taps + tap
+          for output in mine { unsafe to[output * inputs * taps] += from[output] }
         }
       }
     }
@@ -365,13 +367,13 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     let places = gradients.shape.planeCount
     precondition(zeros.count >= places, "\(zeros.count) zeros for \(places) places")
     let width = Scalar.panelColumns
-    withUnsafePointer(to: Scalar(1)) { one in
-      zeros.withUnsafeBufferPointer { zeros in
+    unsafe withUnsafePointer(to: Scalar(1)) { one in
+      unsafe zeros.withUnsafeBufferPointer { zeros in
         guard let offsets = zeros.baseAddress else { return }
         compute.team.forEach(pieces: (channels + width - 1) / width) { piece in
           let columns = min(width, channels - piece * width)
           for image in 0..<gradients.count {
-            Scalar.addWeightGradient(
+            unsafe Scalar.addWeightGradient(
               WeightGradientStep(
                 rows: 1, columns: columns, places: places, input: one, inputOffsets: offsets,
                 gradient: gradients.image(image) + piece * width, gradientStride: channels,

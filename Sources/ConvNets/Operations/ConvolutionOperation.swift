@@ -80,13 +80,13 @@ final class ConvolutionOperation<Scalar: NetworkScalar>: LayerOperation {
       if let norm = fold?.norm {
         let (scale, bias) = norm.factors(after: bias)
         fold = (norm, scale, bias)
-        scale.withUnsafeBufferPointer {
-          core.packForward(weights.base, scale: $0.baseAddress, into: panels)
+        unsafe scale.withUnsafeBufferPointer {
+          unsafe core.packForward(weights.base, scale: $0.baseAddress, into: panels)
         }
       } else if isTransposed {
-        core.packTranspose(weights.base, into: panels)
+        unsafe core.packTranspose(weights.base, into: panels)
       } else {
-        core.packForward(weights.base, into: panels)
+        unsafe core.packForward(weights.base, into: panels)
       }
       forwardVersion = version.value
     }
@@ -99,9 +99,9 @@ final class ConvolutionOperation<Scalar: NetworkScalar>: LayerOperation {
     backwardPanels = panels
     if backwardVersion != version.value {
       if isTransposed {
-        core.packForward(weights.base, into: panels)
+        unsafe core.packForward(weights.base, into: panels)
       } else {
-        core.packTranspose(weights.base, into: panels)
+        unsafe core.packTranspose(weights.base, into: panels)
       }
       backwardVersion = version.value
     }
@@ -121,15 +121,15 @@ final class ConvolutionOperation<Scalar: NetworkScalar>: LayerOperation {
   ) throws {
     let panels = try packedForward()
     if let fold {
-      try fold.bias.withUnsafeBufferPointer {
-        try core.apply(
+      try unsafe fold.bias.withUnsafeBufferPointer {
+        try unsafe core.apply(
           panels, to: input, into: output,
           Epilogue(bias: $0.baseAddress, addend: addend, relu: relu))
       }
     } else {
-      try core.apply(
+      try unsafe core.apply(
         panels, to: input, into: output,
-        Epilogue(bias: bias.map { UnsafePointer($0.base) }, addend: addend, relu: relu))
+        Epilogue(bias: bias.map { unsafe UnsafePointer($0.base) }, addend: addend, relu: relu))
     }
   }
 
@@ -138,16 +138,16 @@ final class ConvolutionOperation<Scalar: NetworkScalar>: LayerOperation {
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
   ) throws {
     if let target = targets[0] {
-      try core.apply(
+      try unsafe core.apply(
         try packedBackward(), to: gradient, into: target.values, Epilogue(keep: target.adds))
     }
     if let biasGradient {
-      core.addBiasGradient(gradient, into: biasGradient.base, zeros: zeros)
+      unsafe core.addBiasGradient(gradient, into: biasGradient.base, zeros: zeros)
     }
     let scratch = try scratch ?? AlignedBuffer(count: weights.rows * weights.columns)
     self.scratch = scratch
     // Back from a transposed convolution its gradient is the convolution's input.
-    try core.addWeightGradient(
+    try unsafe core.addWeightGradient(
       try isTransposed ? packedBackward() : packedForward(),
       inputs: isTransposed ? gradient : inputs[0],
       gradients: isTransposed ? inputs[0] : gradient, into: weightGradient.base, scratch: scratch)
@@ -162,11 +162,12 @@ struct FoldedNorm<Scalar: NetworkScalar> {
   /// What multiplies the filters, and the biases that come of those they have.
   func factors(after filterBias: MatrixView<Scalar>?) -> (scale: [Scalar], bias: [Scalar]) {
     let scale = (0..<weight.columns).map { channel in
-      Scalar(
+      unsafe Scalar(
         Double(weight.base[channel]) / (Double(variance.base[channel]) + epsilon).squareRoot())
     }
     let shift = (0..<weight.columns).map { channel in
-      bias.base[channel] + ((filterBias?.base[channel] ?? 0) - mean.base[channel]) * scale[channel]
+      unsafe bias.base[channel] + ((filterBias?.base[channel] ?? 0) - mean.base[channel])
+        * scale[channel]
     }
     return (scale, shift)
   }

@@ -52,7 +52,7 @@ package final class DropoutOperation<Scalar: NetworkScalar>: LayerOperation {
     let size = values.shape.valueCount
     compute.forRanges(of: values.valueCount, atLeast: elementwiseGrain) { range in
       if isIdle {
-        Scalar.pass(
+        unsafe Scalar.pass(
           values.base + range.lowerBound, into: results.base + range.lowerBound,
           count: range.count, adds: adds)
         return
@@ -64,7 +64,7 @@ package final class DropoutOperation<Scalar: NetworkScalar>: LayerOperation {
         var random = RandomSource(
           seed: pass.seed, UInt64(truncatingIfNeeded: pass.step), UInt64(node), UInt64(image))
         let bits = random.next()
-        Scalar.drop(
+        unsafe Scalar.drop(
           values.base + start, into: results.base + start, count: count,
           first: UInt32(truncatingIfNeeded: first),
           keys: (UInt32(truncatingIfNeeded: bits), UInt32(truncatingIfNeeded: bits >> 32)),

@@ -18,7 +18,7 @@ package final class FlattenOperation<Scalar: NetworkScalar>: LayerOperation {
   package func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
   ) {
-    move(
+    unsafe move(
       inputs[0].base, into: output.base, count: output.count, rows: shape.planeCount,
       columns: shape.channels, adds: false)
   }
@@ -29,7 +29,7 @@ package final class FlattenOperation<Scalar: NetworkScalar>: LayerOperation {
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
   ) {
     guard let target = targets[0] else { return }
-    move(
+    unsafe move(
       gradient.base, into: target.values.base, count: gradient.count, rows: shape.channels,
       columns: shape.planeCount, adds: target.adds)
   }
@@ -43,11 +43,11 @@ package final class FlattenOperation<Scalar: NetworkScalar>: LayerOperation {
     compute.forRanges(of: count, atLeast: elementwiseGrain / size + 1) { range in
       if isCopy {
         let start = range.lowerBound * size
-        Scalar.pass(from + start, into: to + start, count: range.count * size, adds: adds)
+        unsafe Scalar.pass(from + start, into: to + start, count: range.count * size, adds: adds)
         return
       }
       for image in range {
-        Scalar.transpose(
+        unsafe Scalar.transpose(
           rows: rows, columns: columns, from + image * size, into: to + image * size, adds: adds)
       }
     }

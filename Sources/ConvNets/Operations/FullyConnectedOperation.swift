@@ -29,9 +29,9 @@ final class FullyConnectedOperation<Scalar: NetworkScalar>: LayerOperation {
     if pass.isTraining {
       for row in 0..<y.rows {
         if let bias {
-          y.row(row).update(from: bias.base, count: y.columns)
+          unsafe y.row(row).update(from: bias.base, count: y.columns)
         } else {
-          y.row(row).update(repeating: 0, count: y.columns)
+          unsafe y.row(row).update(repeating: 0, count: y.columns)
         }
       }
       try compute.multiply(x, weights.transposed, into: y, keep: true)
@@ -42,10 +42,10 @@ final class FullyConnectedOperation<Scalar: NetworkScalar>: LayerOperation {
     let block = Self.outputBlock
     compute.team.forEach(pieces: (weights.rows + block - 1) / block) { piece in
       let first = piece * block
-      Scalar.dots(
+      unsafe Scalar.dots(
         rows: x.rows, outputs: min(block, weights.rows - first), inner: weights.columns, x.base,
         xStride: x.rowStride, weights.row(first), wStride: weights.rowStride,
-        bias: bias.map { UnsafePointer($0.base + first) }, into: y.base + first,
+        bias: bias.map { unsafe UnsafePointer($0.base + first) }, into: unsafe y.base + first,
         yStride: y.rowStride)
     }
   }
@@ -59,10 +59,10 @@ final class FullyConnectedOperation<Scalar: NetworkScalar>: LayerOperation {
       try compute.multiply(dy, weights, into: Self.matrix(target.values), keep: target.adds)
     }
     try compute.multiply(dy.transposed, x, into: weightGradient, keep: true)
-    if let biasGradient { compute.addColumnSums(dy, into: biasGradient.base) }
+    if let biasGradient { unsafe compute.addColumnSums(dy, into: biasGradient.base) }
   }
 
   private static func matrix(_ values: Activations<Scalar>) -> MatrixView<Scalar> {
-    MatrixView(base: values.base, rows: values.count, columns: values.shape.valueCount)
+    unsafe MatrixView(base: values.base, rows: values.count, columns: values.shape.valueCount)
   }
 }

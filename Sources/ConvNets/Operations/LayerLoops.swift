@@ -5,9 +5,9 @@ extension NetworkScalar {
   /// Copies or adds; nothing to do where both are one place and nothing is added.
   static func pass(_ values: Input, into results: Output, count: Int, adds: Bool) {
     if adds {
-      addScaled(values, factor: 1, into: results, count: count)
-    } else if values != UnsafePointer(results) {
-      results.update(from: values, count: count)
+      unsafe addScaled(values, factor: 1, into: results, count: count)
+    } else if unsafe values != UnsafePointer(results) {
+      unsafe results.update(from: values, count: count)
     }
   }
 
@@ -19,10 +19,10 @@ extension NetworkScalar {
     for top in stride(from: 0, to: rows, by: block) {
       for left in stride(from: 0, to: columns, by: block) {
         for column in left..<min(left + block, columns) {
-          let (source, target) = (values + column, results + column * rows)
+          let (source, target) = unsafe (values + column, results + column * rows)
           for row in top..<min(top + block, rows) {
-            let value = source[row * columns]
-            target[row] = adds ? target[row] + value : value
+            let value = unsafe source[row * columns]
+            unsafe target[row] = adds ? target[row] + value : value
           }
         }
       }

@@ -4,7 +4,8 @@ package import Networks
 ///
 /// Channels lie together, unlike in ``Image``: then the inner loop of a convolution, a pooling or a
 /// normalisation runs over channels.
-package struct Activations<Scalar: NetworkScalar>: @unchecked Sendable {
+@safe package struct Activations<Scalar: NetworkScalar>: @unchecked Sendable {
+  // SAFETY: as ``MatrixView``: the executor keeps the memory, `count` images of `shape`.
   // Sendable: who may write what when is the affair of those who share it.
 
   /// The first value.
@@ -15,14 +16,14 @@ package struct Activations<Scalar: NetworkScalar>: @unchecked Sendable {
   package let shape: ImageShape
 
   package init(base: UnsafeMutablePointer<Scalar>, count: Int, shape: ImageShape) {
-    self.base = base
+    unsafe self.base = base
     self.count = count
     self.shape = shape
   }
 
   /// Where an image begins.
   package func image(_ index: Int) -> UnsafeMutablePointer<Scalar> {
-    base + index * shape.valueCount
+    unsafe base + index * shape.valueCount
   }
 
   /// Values in all images.

@@ -34,13 +34,13 @@ package final class LocalResponseNormOperation<Scalar: NetworkScalar>: LayerOper
       UnsafeMutablePointer<Scalar>
     ) -> Void
   ) {
-    let (scratch, stride, channels, before) = (scratch.base, scratchStride, channels, before)
+    let (scratch, stride, channels, before) = unsafe (scratch.base, scratchStride, channels, before)
     let threads = compute.team.activeCount
     let pieces = max(1, min(threads, count * channels / elementwiseGrain))
     compute.team.forEach(pieces: pieces) { piece in
-      let terms = scratch + piece * stride
-      let divisors = terms + channels + 2 * before
-      body(
+      let terms = unsafe scratch + piece * stride
+      let divisors = unsafe terms + channels + 2 * before
+      unsafe body(
         count * piece / pieces..<count * (piece + 1) / pieces, terms + before, divisors,
         divisors + channels)
     }
@@ -50,12 +50,14 @@ package final class LocalResponseNormOperation<Scalar: NetworkScalar>: LayerOper
   package func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
   ) {
-    let (channels, from, to) = (channels, inputs[0].base, output.base)
-    forPlaces(output.placeCount) { places, terms, divisors, powers in
+    let (channels, from, to) = unsafe (channels, inputs[0].base, output.base)
+    unsafe forPlaces(output.placeCount) { places, terms, divisors, powers in
       for place in places {
-        let (values, results) = (from + place * channels, to + place * channels)
-        takePowers(values, terms, divisors, powers)
-        for channel in 0..<channels { results[channel] = values[channel] * powers[channel] }
+        let (values, results) = unsafe (from + place * channels, to + place * channels)
+        unsafe takePowers(values, terms, divisors, powers)
+        for channel in 0..<channels {
+          unsafe results[channel] = unsafe values[channel] * powers[channel]
+        }
       }
     }
   }
@@ -68,26 +70,27 @@ package final class LocalResponseNormOperation<Scalar: NetworkScalar>: LayerOper
     guard let target = targets[0] else { return }
     let (channels, before, behind) = (channels, before, behind)
     let factor = Scalar(-2 * settings.beta * settings.alpha / Double(settings.size))
-    forPlaces(output.placeCount) { places, terms, divisors, powers in
+    unsafe forPlaces(output.placeCount) { places, terms, divisors, powers in
       for place in places {
-        let values = inputs[0].base + place * channels
-        let gradients = gradient.base + place * channels
-        let results = target.values.base + place * channels
-        takePowers(values, terms, divisors, powers)
+        let values = unsafe inputs[0].base + place * channels
+        let gradients = unsafe gradient.base + place * channels
+        let results = unsafe target.values.base + place * channels
+        unsafe takePowers(values, terms, divisors, powers)
         // d of channel c' holds x² of channel c where c' lies in c - behind ... c + before.
         for channel in 0..<channels {
-          terms[channel] =
-            gradients[channel] * values[channel] * (powers[channel] / divisors[channel])
+          unsafe terms[channel] =
+            unsafe gradients[channel] * values[channel] * (powers[channel] / divisors[channel])
         }
-        divisors.update(repeating: 0, count: channels)
+        unsafe divisors.update(repeating: 0, count: channels)
         for offset in -behind...before {
-          let terms = terms + offset
-          for channel in 0..<channels { divisors[channel] += terms[channel] }
+          let terms = unsafe terms + offset
+          for channel in 0..<channels { unsafe divisors[channel] += terms[channel] }
         }
         for channel in 0..<channels {
           let value =
-            gradients[channel] * powers[channel] + factor * values[channel] * divisors[channel]
-          results[channel] = target.adds ? results[channel] + value : value
+            unsafe gradients[channel] * powers[channel] + factor * values[channel]
+            * divisors[channel]
+          unsafe results[channel] = target.adds ? results[channel] + value : value
         }
       }
     }
@@ -99,22 +102,24 @@ package final class LocalResponseNormOperation<Scalar: NetworkScalar>: LayerOper
     _ values: UnsafeMutablePointer<Scalar>, _ terms: UnsafeMutablePointer<Scalar>,
     _ divisors: UnsafeMutablePointer<Scalar>, _ powers: UnsafeMutablePointer<Scalar>
   ) {
-    for channel in 0..<channels { terms[channel] = values[channel] * values[channel] }
-    divisors.update(repeating: 0, count: channels)
+    for channel in 0..<channels { unsafe terms[channel] = unsafe values[channel] * values[channel] }
+    unsafe divisors.update(repeating: 0, count: channels)
     for offset in -before...behind {
-      let terms = terms + offset
-      for channel in 0..<channels { divisors[channel] += terms[channel] }
+      let terms = unsafe terms + offset
+      for channel in 0..<channels { unsafe divisors[channel] += terms[channel] }
     }
     let (factor, base) = (Scalar(settings.alpha / Double(settings.size)), Scalar(settings.k))
-    for channel in 0..<channels { divisors[channel] = base + factor * divisors[channel] }
+    for channel in 0..<channels {
+      unsafe divisors[channel] = unsafe base + factor * divisors[channel]
+    }
     if settings.beta == 0.75 {
       for channel in 0..<channels {
-        let root = divisors[channel].squareRoot()
-        powers[channel] = 1 / (root * root.squareRoot())
+        let root = unsafe divisors[channel].squareRoot()
+        unsafe powers[channel] = 1 / (root * root.squareRoot())
       }
     } else {
       for channel in 0..<channels {
-        powers[channel] = Scalar(
+        unsafe powers[channel] = Scalar(
           PortableMath.pow(Double(divisors[channel]), -settings.beta))
       }
     }

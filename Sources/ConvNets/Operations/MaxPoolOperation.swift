@@ -5,11 +5,12 @@ package import Networks
 /// The gradient goes to the first of the largest values in row order. Backward needs neither input
 /// nor output, only where each maximum was found; those places are kept in training, and found anew
 /// for a backward pass without.
-package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
+@safe package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
+  // SAFETY: `placeMemory` is taken by `places(_:)`, given back by `deinit`.
   private let windows: PoolWindows
   private let compute: Compute<Scalar>
   /// Where in its window each maximum stands.
-  private var placeMemory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var placeMemory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   /// The images whose places are kept.
   private var keptCount = 0
   private var outputCount: Int { windows.rows.windows * windows.outputStride }
@@ -28,7 +29,7 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
     self.compute = compute
   }
 
-  deinit { placeMemory.deallocate() }
+  deinit { unsafe placeMemory.deallocate() }
 
   package func prepare(count: Int, isTraining: Bool) throws {
     if isTraining { _ = places(count) }
@@ -37,12 +38,12 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
   /// Room for the places of so many images.
   private func places(_ count: Int) -> PoolPlaces? {
     let size = PoolPlaces.byteCount(of: count * outputCount, in: windows)
-    if placeMemory.count < size {
-      placeMemory.deallocate()
-      placeMemory = .allocate(byteCount: size, alignment: 64)
+    if unsafe placeMemory.count < size {
+      unsafe placeMemory.deallocate()
+      unsafe placeMemory = .allocate(byteCount: size, alignment: 64)
       keptCount = 0
     }
-    return placeMemory.baseAddress.map { PoolPlaces($0, for: windows) }
+    return unsafe placeMemory.baseAddress.map { unsafe PoolPlaces($0, for: windows) }
   }
 
   @_specialize(where Scalar == Float)
@@ -64,7 +65,7 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
       for index in range {
         let (image, row) = index.quotientAndRemainder(dividingBy: rows)
         let offset = image * perImage + row * windows.outputStride
-        Scalar.maxPool(
+        unsafe Scalar.maxPool(
           windows, row: row, input.image(image), into: output.base + offset,
           places: places?.from(offset))
       }
@@ -81,7 +82,7 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
       // The pass was not told to keep them.
       let scratch = try AlignedBuffer<Scalar>(count: gradient.valueCount)
       withExtendedLifetime(scratch) {
-        findMaxima(
+        unsafe findMaxima(
           inputs[0],
           into: Activations(base: scratch.base, count: gradient.count, shape: gradient.shape),
           places: places)
@@ -94,7 +95,7 @@ package final class MaxPoolOperation<Scalar: NetworkScalar>: LayerOperation {
     ) { range in
       for index in range {
         let (image, row) = index.quotientAndRemainder(dividingBy: rows)
-        Scalar.maxPoolGradient(
+        unsafe Scalar.maxPoolGradient(
           windows, row: row, gradient.image(image), places: places.from(image * perImage),
           into: target.values.image(image) + row * windows.inputStride, adds: target.adds)
       }

@@ -13,7 +13,7 @@ extension NetworkExecution {
   package func initialize(seed: UInt64) {
     for (number, entry) in parameters.entries.enumerated() {
       var random = RandomSource(seed: seed, 0x696d_6167_6573, UInt64(number))
-      let values = parameters.values.base + entry.range.lowerBound
+      let values = unsafe parameters.values.base + entry.range.lowerBound
       let name = entry.name[..<(entry.name.lastIndex(of: ".") ?? entry.name.endIndex)]
       guard let node = graph.node(named: String(name)) else {
         preconditionFailure("no layer of '\(entry.name)'")
@@ -25,16 +25,18 @@ extension NetworkExecution {
         let fan = entry.shape.count == 4 ? entry.shape[0] * entry.shape[2] * entry.shape[3] : 1
         let deviation = (2 / Double(fan)).squareRoot()
         for index in 0..<entry.range.count {
-          values[index] = isWeight ? Scalar(deviation * random.nextNormal()) : 0
+          unsafe values[index] = isWeight ? Scalar(deviation * random.nextNormal()) : 0
         }
       case .fullyConnected:
         let limit = 1 / Double(input.valueCount).squareRoot()
-        for index in 0..<entry.range.count { values[index] = Scalar(random.nextSymmetric(limit)) }
-      default: values.update(repeating: isWeight ? 1 : 0, count: entry.range.count)
+        for index in 0..<entry.range.count {
+          unsafe values[index] = Scalar(random.nextSymmetric(limit))
+        }
+      default: unsafe values.update(repeating: isWeight ? 1 : 0, count: entry.range.count)
       }
     }
     for entry in statistics.entries {
-      (statistics.values.base + entry.range.lowerBound).update(
+      unsafe (statistics.values.base + entry.range.lowerBound).update(
         repeating: entry.name.hasSuffix(".running_var") ? 1 : 0, count: entry.range.count)
     }
     parametersChanged()

@@ -31,7 +31,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
     let statistics = try Parameters<Scalar>(graph.statistics.map { ($0.name, $0.shape) })
     let compute = try Compute<Scalar>(threadCount: threads)
     for entry in statistics.entries where entry.name.hasSuffix(".running_var") {
-      (statistics.values.base + entry.range.lowerBound).update(
+      unsafe (statistics.values.base + entry.range.lowerBound).update(
         repeating: 1, count: entry.range.count)
     }
     let frames = FrameStore<Scalar>(threads: threads)
@@ -73,7 +73,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   /// - Parameter images: `count` images in the order [channel, row, column], values as the network
   ///   expects them.
   package func logits(_ images: UnsafePointer<Scalar>, count: Int) throws -> MatrixView<Scalar> {
-    let values = try run(inferencePlan, images, count: count)
+    let values = try unsafe run(inferencePlan, images, count: count)
     return matrix(values[graph.output])
   }
 
@@ -83,7 +83,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   package func allActivations(
     _ images: UnsafePointer<Scalar>, count: Int
   ) throws -> [Activations<Scalar>] {
-    try run(openPlan, images, count: count)
+    try unsafe run(openPlan, images, count: count)
   }
 
   private func run(
@@ -91,7 +91,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   ) throws -> [Activations<Scalar>] {
     try prepare(count: count, size: plan.size, isTraining: false)
     let values = activations(plan.offsets, count: count)
-    take(images, into: values[0])
+    unsafe take(images, into: values[0])
     let pass = LayerPass(isTraining: false)
     for step in plan.steps {
       guard let operation = operations[step.node] else { continue }
@@ -137,13 +137,13 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   ) throws -> (loss: Double, correct: Int) {
     let plan = trainingPlan
     let pass = LayerPass(isTraining: true, seed: seed, step: step)
-    let (values, gradients) = try forward(plan, images, count: count, pass: pass)
+    let (values, gradients) = unsafe try forward(plan, images, count: count, pass: pass)
     var seeds = [graph.output]
-    let result = SoftmaxCrossEntropy.loss(
+    let result = unsafe SoftmaxCrossEntropy.loss(
       of: values[graph.output].base, targets: targets, count: count, classes: graph.classCount,
       gradient: gradients[graph.output].base, compute: compute)
     for head in graph.auxiliaryOutputs {
-      _ = SoftmaxCrossEntropy.loss(
+      _ = unsafe SoftmaxCrossEntropy.loss(
         of: values[head.node].base, targets: targets, count: count, classes: graph.classCount,
         weight: head.weight, gradient: gradients[head.node].base, compute: compute)
       seeds.append(head.node)
@@ -162,20 +162,21 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
     precondition(classes.count == count, "\(classes.count) classes for \(count) images")
     let plan = inputGradientPlan
     let pass = LayerPass(isTraining: false)
-    let (values, gradients) = try forward(plan, images, count: count, pass: pass)
+    let (values, gradients) = unsafe try forward(plan, images, count: count, pass: pass)
     let seeds = gradients[graph.output]
-    seeds.base.update(repeating: 0, count: seeds.valueCount)
-    for (image, index) in classes.enumerated() { seeds.image(image)[index] = 1 }
+    unsafe seeds.base.update(repeating: 0, count: seeds.valueCount)
+    for (image, index) in classes.enumerated() { unsafe seeds.image(image)[index] = 1 }
     try backward(plan, values, gradients, from: [graph.output], pass: pass)
     parameters.gradients.clear()
     let (result, area) = (gradients[0], graph.inputShape.planeCount)
     let channels = graph.inputShape.channels
-    return [Scalar](unsafeUninitializedCapacity: result.valueCount) { planes, filled in
+    return unsafe [Scalar](unsafeUninitializedCapacity: result.valueCount) { planes, filled in
       for image in 0..<count {
-        let from = result.image(image)
+        let from = unsafe result.image(image)
         for channel in 0..<channels {
           for place in 0..<area {
-            planes[(image * channels + channel) * area + place] = from[place * channels + channel]
+            unsafe planes[(image * channels + channel) * area + place] =
+              from[place * channels + channel]
           }
         }
       }
@@ -188,7 +189,7 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   ) throws -> (values: [Activations<Scalar>], gradients: [Activations<Scalar>]) {
     try prepare(count: count, size: plan.size, isTraining: pass.isTraining)
     let values = activations(plan.valueOffsets, count: count)
-    take(images, into: values[0])
+    unsafe take(images, into: values[0])
     for node in plan.order {
       guard let operation = operations[node] else { continue }
       (operation as? ConvolutionOperation<Scalar>)?.setFold(nil)
@@ -235,14 +236,14 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
 
   private func activations(_ offsets: [Int], count: Int) -> [Activations<Scalar>] {
     graph.nodes.indices.map { node in
-      Activations(
+      unsafe Activations(
         base: memory.base + max(0, offsets[node]) * count, count: count,
         shape: graph.nodes[node].shape)
     }
   }
 
   private func matrix(_ values: Activations<Scalar>) -> MatrixView<Scalar> {
-    MatrixView(base: values.base, rows: values.count, columns: values.shape.valueCount)
+    unsafe MatrixView(base: values.base, rows: values.count, columns: values.shape.valueCount)
   }
 
   /// From planes to places.
@@ -250,15 +251,15 @@ package final class NetworkExecution<Scalar: NetworkScalar> {
   private func take(_ images: UnsafePointer<Scalar>, into input: Activations<Scalar>) {
     let (area, channels) = (input.shape.planeCount, input.shape.channels)
     if channels == 1 {
-      input.base.update(from: images, count: input.valueCount)
+      unsafe input.base.update(from: images, count: input.valueCount)
       return
     }
     compute.forRanges(of: input.placeCount, atLeast: 4096) { range in
       for place in range {
         let (image, within) = place.quotientAndRemainder(dividingBy: area)
-        let from = images + image * channels * area + within
-        let to = input.base + place * channels
-        for channel in 0..<channels { to[channel] = from[channel * area] }
+        let from = unsafe images + image * channels * area + within
+        let to = unsafe input.base + place * channels
+        for channel in 0..<channels { unsafe to[channel] = unsafe from[channel * area] }
       }
     }
   }

@@ -12,9 +12,9 @@ package final class ReLUOperation<Scalar: NetworkScalar>: LayerOperation {
   package func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
   ) {
-    let (from, to) = (inputs[0].base, output.base)
+    let (from, to) = unsafe (inputs[0].base, output.base)
     compute.forRanges(of: output.valueCount, atLeast: elementwiseGrain) { range in
-      Scalar.relu(from + range.lowerBound, into: to + range.lowerBound, count: range.count)
+      unsafe Scalar.relu(from + range.lowerBound, into: to + range.lowerBound, count: range.count)
     }
   }
 
@@ -24,10 +24,10 @@ package final class ReLUOperation<Scalar: NetworkScalar>: LayerOperation {
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
   ) {
     guard let target = targets[0] else { return }
-    let (result, from, to) = (output.base, gradient.base, target.values.base)
+    let (result, from, to) = unsafe (output.base, gradient.base, target.values.base)
     compute.forRanges(of: output.valueCount, atLeast: elementwiseGrain) { range in
       let start = range.lowerBound
-      Scalar.reluGradient(
+      unsafe Scalar.reluGradient(
         result + start, from + start, into: to + start, count: range.count, adds: target.adds)
     }
   }

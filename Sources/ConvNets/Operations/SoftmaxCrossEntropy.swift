@@ -26,25 +26,25 @@ package enum SoftmaxCrossEntropy {
   ) -> Result {
     guard count > 0 else { return Result(loss: 0, correct: 0) }
     let scale = Scalar(weight / Double(count))
-    return withUnsafeTemporaryAllocation(of: Result.self, capacity: count) { rows in
-      let results = rows
+    return unsafe withUnsafeTemporaryAllocation(of: Result.self, capacity: count) { rows in
+      let results = unsafe rows
       compute.forRanges(of: count, atLeast: elementwiseGrain / 4 / classes + 1) { range in
         for row in range {
-          let (logits, targets) = (logits + row * classes, targets + row * classes)
-          let gradient = gradient + row * classes
+          let (logits, targets) = unsafe (logits + row * classes, targets + row * classes)
+          let gradient = unsafe gradient + row * classes
           var product = 0.0
           var mass = 0.0
-          for index in 0..<classes where targets[index] != 0 {
-            product += Double(targets[index]) * Double(logits[index])
-            mass += Double(targets[index])
+          for index in 0..<classes where unsafe targets[index] != 0 {
+            unsafe product += Double(targets[index]) * Double(logits[index])
+            unsafe mass += Double(targets[index])
           }
-          let isCorrect = likeliest(logits, classes) == likeliest(targets, classes)
-          let (most, sum) = exponentials(logits, into: gradient, count: classes)
+          let isCorrect = unsafe likeliest(logits, classes) == likeliest(targets, classes)
+          let (most, sum) = unsafe exponentials(logits, into: gradient, count: classes)
           let inverse = Scalar(1 / sum)
           for index in 0..<classes {
-            gradient[index] = (gradient[index] * inverse - targets[index]) * scale
+            unsafe gradient[index] = (gradient[index] * inverse - targets[index]) * scale
           }
-          results.initializeElement(
+          unsafe results.initializeElement(
             at: row,
             to: Result(
               loss: mass * (PortableMath.log(sum) + Double(most)) - product,
@@ -53,8 +53,8 @@ package enum SoftmaxCrossEntropy {
       }
       var total = Result(loss: 0, correct: 0)
       for row in 0..<count {
-        total.loss += results[row].loss
-        total.correct += results[row].correct
+        unsafe total.loss += results[row].loss
+        unsafe total.correct += results[row].correct
       }
       total.loss /= Double(count)
       return total
@@ -68,10 +68,10 @@ package enum SoftmaxCrossEntropy {
     into probabilities: UnsafeMutablePointer<Scalar>
   ) {
     for row in 0..<count {
-      let results = probabilities + row * classes
-      let (_, sum) = exponentials(logits + row * classes, into: results, count: classes)
+      let results = unsafe probabilities + row * classes
+      let (_, sum) = unsafe exponentials(logits + row * classes, into: results, count: classes)
       let inverse = Scalar(1 / sum)
-      for index in 0..<classes { results[index] *= inverse }
+      for index in 0..<classes { unsafe results[index] *= inverse }
     }
   }
 
@@ -80,11 +80,11 @@ package enum SoftmaxCrossEntropy {
   private static func exponentials<Scalar: NetworkScalar>(
     _ values: UnsafePointer<Scalar>, into results: UnsafeMutablePointer<Scalar>, count: Int
   ) -> (most: Scalar, sum: Double) {
-    let most = values[likeliest(values, count)]
-    for index in 0..<count { results[index] = values[index] - most }
-    Scalar.exponential(results, into: results, count: count)
+    let most = unsafe values[likeliest(values, count)]
+    for index in 0..<count { unsafe results[index] = unsafe values[index] - most }
+    unsafe Scalar.exponential(results, into: results, count: count)
     var sum = 0.0
-    for index in 0..<count { sum += Double(results[index]) }
+    for index in 0..<count { unsafe sum += Double(results[index]) }
     return (most, sum)
   }
 
@@ -95,8 +95,8 @@ package enum SoftmaxCrossEntropy {
   ) -> Int {
     var best = 0
     for index in 0..<count {
-      if values[index] != values[index] { return index }
-      if values[index] > values[best] { best = index }
+      if unsafe values[index] != values[index] { return index }
+      if unsafe values[index] > values[best] { best = index }
     }
     return best
   }

@@ -21,12 +21,12 @@ package final class SquashingOperation<Scalar: NetworkScalar>: LayerOperation {
   package func forward(
     _ inputs: [Activations<Scalar>], into output: Activations<Scalar>, pass: LayerPass
   ) {
-    let (from, to, function) = (inputs[0].base, output.base, function)
+    let (from, to, function) = unsafe (inputs[0].base, output.base, function)
     compute.forRanges(of: output.valueCount, atLeast: elementwiseGrain) { range in
-      let (from, to) = (from + range.lowerBound, to + range.lowerBound)
+      let (from, to) = unsafe (from + range.lowerBound, to + range.lowerBound)
       switch function {
-      case .tanh: Scalar.tanh(from, into: to, count: range.count)
-      case .sigmoid: Scalar.sigmoid(from, into: to, count: range.count)
+      case .tanh: unsafe Scalar.tanh(from, into: to, count: range.count)
+      case .sigmoid: unsafe Scalar.sigmoid(from, into: to, count: range.count)
       }
     }
   }
@@ -37,13 +37,17 @@ package final class SquashingOperation<Scalar: NetworkScalar>: LayerOperation {
     into targets: [GradientTarget<Scalar>?], pass: LayerPass
   ) {
     guard let target = targets[0] else { return }
-    let (result, from, to, function) = (output.base, gradient.base, target.values.base, function)
+    let (result, from, to, function) = unsafe (
+      output.base, gradient.base, target.values.base, function
+    )
     compute.forRanges(of: output.valueCount, atLeast: elementwiseGrain) { range in
-      let (result, from) = (result + range.lowerBound, from + range.lowerBound)
-      let (to, count) = (to + range.lowerBound, range.count)
+      let (result, from) = unsafe (result + range.lowerBound, from + range.lowerBound)
+      let (to, count) = unsafe (to + range.lowerBound, range.count)
       switch function {
-      case .tanh: Scalar.tanhGradient(result, from, into: to, count: count, adds: target.adds)
-      case .sigmoid: Scalar.sigmoidGradient(result, from, into: to, count: count, adds: target.adds)
+      case .tanh:
+        unsafe Scalar.tanhGradient(result, from, into: to, count: count, adds: target.adds)
+      case .sigmoid:
+        unsafe Scalar.sigmoidGradient(result, from, into: to, count: count, adds: target.adds)
       }
     }
   }

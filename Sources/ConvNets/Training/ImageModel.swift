@@ -125,13 +125,13 @@ enum ImageScoring {
   static func logits(
     of batch: ImageBatch, _ execution: NetworkExecution<Float>
   ) throws -> Logits {
-    try batch.values.withUnsafeBufferPointer { values in
+    try unsafe batch.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return Logits(values: [], classes: 1) }
-      let logits = try execution.logits(base, count: batch.count)
+      let logits = try unsafe execution.logits(base, count: batch.count)
       var copy: [Float] = []
       copy.reserveCapacity(logits.rows * logits.columns)
       for row in 0..<logits.rows {
-        copy += UnsafeBufferPointer(start: logits.row(row), count: logits.columns)
+        unsafe copy += UnsafeBufferPointer(start: logits.row(row), count: logits.columns)
       }
       return Logits(values: copy, classes: logits.columns)
     }

@@ -149,7 +149,7 @@ struct ImageModelFile {
     for tensor in tensors(of: graph) where tensor.role == .count {
       guard let entry = file.entry(named: tensor.name), entry.type == .int64, entry.shape.isEmpty
       else { continue }
-      return max(
+      return unsafe max(
         0, Int(Int64(littleEndian: file.bytes(of: entry).loadUnaligned(as: Int64.self))))
     }
     return 0
@@ -161,7 +161,7 @@ struct ImageModelFile {
   func read(into execution: NetworkExecution<Float>) throws {
     for parameters in [execution.parameters, execution.statistics] {
       for entry in parameters.entries {
-        try read(
+        try unsafe read(
           entry.name, shape: entry.shape, into: parameters.values.base + entry.range.lowerBound)
       }
       if let name = parameters.firstNotFinite() {
@@ -175,7 +175,7 @@ struct ImageModelFile {
   /// Copies one tensor of 32-bit floats.
   func read(_ name: String, shape: [Int], into target: UnsafeMutablePointer<Float>) throws {
     let entry = try ModelFile(file).entry(name, .float32, shape)
-    file.copyBytes(
+    unsafe file.copyBytes(
       of: entry, into: UnsafeMutableRawBufferPointer(start: target, count: entry.range.count))
   }
 
@@ -186,7 +186,7 @@ struct ImageModelFile {
     to output: OutputFile, format: String, description: ImageModelDescription,
     whitening: ZCAWhitening?, stepCount: Int, execution: NetworkExecution<Float>,
     metadata: [String: String] = [:],
-    more: [(name: String, values: UnsafeBufferPointer<Float>)] = []
+    more: [(name: String, values: UnsafeBufferPointer<Float>)] = unsafe []
   ) throws {
     var metadata = metadata
     metadata["format"] = format
@@ -197,11 +197,15 @@ struct ImageModelFile {
       TensorFileWriter.Announcement($0.name, $0.role == .count ? .int64 : .float32, $0.shape)
     }
     announced += whitening?.announcements(prefix: "zca.") ?? []
-    announced += more.map { TensorFileWriter.Announcement($0.name, .float32, [$0.values.count]) }
+    unsafe announced += more.map {
+      unsafe TensorFileWriter.Announcement($0.name, .float32, [$0.values.count])
+    }
     var writer = try TensorFileWriter(to: output, metadata: metadata, tensors: announced)
     for tensor in tensors {
       if tensor.role == .count {
-        try withUnsafeBytes(of: Int64(stepCount).littleEndian) { try writer.write($0) }
+        try unsafe withUnsafeBytes(of: Int64(stepCount).littleEndian) {
+          try unsafe writer.write($0)
+        }
         continue
       }
       let parameters =
@@ -209,12 +213,12 @@ struct ImageModelFile {
       guard let entry = parameters.entry(tensor.name) else {
         preconditionFailure("no parameter \(tensor.name)")
       }
-      let start = parameters.values.base + entry.range.lowerBound
-      try writer.write(
+      let start = unsafe parameters.values.base + entry.range.lowerBound
+      try unsafe writer.write(
         UnsafeRawBufferPointer(UnsafeBufferPointer(start: start, count: entry.range.count)))
     }
     try whitening?.write(to: &writer)
-    for tensor in more { try writer.write(UnsafeRawBufferPointer(tensor.values)) }
+    try unsafe more.forEach { try unsafe writer.write(UnsafeRawBufferPointer($0.values)) }
     writer.finish()
   }
 }
@@ -286,7 +290,7 @@ extension ImageModel {
 
   /// Writes the model into an open file.
   package func write(to output: OutputFile) throws {
-    try ImageModelFile.write(
+    try unsafe ImageModelFile.write(
       to: output, format: ImageModelFile.format, description: description, whitening: whitening,
       stepCount: stepCount, execution: execution)
   }

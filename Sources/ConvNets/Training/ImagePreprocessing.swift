@@ -114,12 +114,12 @@ public struct ImagePreprocessing: Codable, Hashable, Sendable {
     if scalesSample { result = result.sampleScaled() }
     if mean.isEmpty && deviation.isEmpty { return result }
     let area = image.shape.planeCount
-    result.withMutableValues { values in
+    unsafe result.withMutableValues { values in
       for channel in 0..<image.channels {
         let offset = mean.isEmpty ? 0 : mean[channel]
         let scale = deviation.isEmpty ? 1 : deviation[channel]
         for place in channel * area..<(channel + 1) * area {
-          values[place] = (values[place] - offset) / scale
+          unsafe values[place] = (values[place] - offset) / scale
         }
       }
     }

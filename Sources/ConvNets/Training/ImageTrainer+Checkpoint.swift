@@ -14,17 +14,17 @@ extension ImageTrainer {
     var position = position
     let memory = optimizer.memory
     position.optimizerCounts = memory.counts
-    var arrays: [(name: String, values: UnsafeBufferPointer<Float>)] = memory.arrays.map {
-      ("optimizer.\($0.name)", UnsafeBufferPointer($0.values.all))
+    var arrays: [(name: String, values: UnsafeBufferPointer<Float>)] = unsafe memory.arrays.map {
+      ("optimizer.\($0.name)", unsafe UnsafeBufferPointer($0.values.all))
     }
-    try (best?.parameters ?? []).withUnsafeBufferPointer { parameters in
-      try (best?.statistics ?? []).withUnsafeBufferPointer { statistics in
+    try unsafe (best?.parameters ?? []).withUnsafeBufferPointer { parameters in
+      try unsafe (best?.statistics ?? []).withUnsafeBufferPointer { statistics in
         if best != nil {
-          arrays.append(("training.best.parameters", parameters))
-          arrays.append(("training.best.statistics", statistics))
+          unsafe arrays.append(("training.best.parameters", parameters))
+          unsafe arrays.append(("training.best.statistics", statistics))
         }
         try OutputFile.write(to: path) {
-          try ImageModelFile.write(
+          try unsafe ImageModelFile.write(
             to: $0, format: ImageModelFile.checkpointFormat, description: description,
             whitening: whitening, stepCount: position.step, execution: execution,
             metadata: CheckpointHeader(options: training, position: position).metadata,
@@ -80,14 +80,14 @@ extension ImageTrainer {
     try file.read(into: execution)
     try optimizer.restore(counts: position.optimizerCounts, isAveraging: false)
     for (name, values) in optimizer.memory.arrays {
-      try file.read("optimizer.\(name)", shape: [values.count], into: values.base)
+      try unsafe file.read("optimizer.\(name)", shape: [values.count], into: unsafe values.base)
     }
     if position.stopping.best != nil {
       func values(_ name: String, count: Int) throws -> [Float] {
         var values = [Float](repeating: 0, count: count)
-        try values.withUnsafeMutableBufferPointer {
+        try unsafe values.withUnsafeMutableBufferPointer {
           if let base = $0.baseAddress, count > 0 {
-            try file.read("training.best.\(name)", shape: [count], into: base)
+            try unsafe file.read("training.best.\(name)", shape: [count], into: unsafe base)
           }
         }
         return values

@@ -291,12 +291,12 @@ public final class ImageTrainer {
 
   /// A batch forward and back, and a step of the optimiser.
   private func step(_ batch: PreparedBatch) throws -> Double {
-    let (loss, correct) = try batch.values.withUnsafeBufferPointer { values in
-      try batch.targets.withUnsafeBufferPointer { targets -> (Double, Int) in
+    let (loss, correct) = try unsafe batch.values.withUnsafeBufferPointer { values in
+      try unsafe batch.targets.withUnsafeBufferPointer { targets -> (Double, Int) in
         guard let values = values.baseAddress, let targets = targets.baseAddress else {
           preconditionFailure("an empty batch")
         }
-        return try execution.train(
+        return unsafe try execution.train(
           values, targets: targets, count: batch.count, seed: training.seed, step: position.step)
       }
     }
@@ -331,7 +331,7 @@ public final class ImageTrainer {
       report.validAccuracy = result.accuracy
       let score = ValidationScore(accuracy: result.accuracy, loss: result.meanLoss)
       if try position.stopping.isBest(score, epoch: position.epoch + 1) {
-        best = Snapshot(
+        best = unsafe Snapshot(
           parameters: Array(execution.parameters.values.all),
           statistics: Array(execution.statistics.values.all))
       } else {
@@ -352,8 +352,8 @@ public final class ImageTrainer {
   }
 
   private func restore(_ snapshot: Snapshot) {
-    _ = execution.parameters.values.all.update(fromContentsOf: snapshot.parameters)
-    _ = execution.statistics.values.all.update(fromContentsOf: snapshot.statistics)
+    _ = unsafe execution.parameters.values.all.update(fromContentsOf: snapshot.parameters)
+    _ = unsafe execution.statistics.values.all.update(fromContentsOf: snapshot.statistics)
     execution.parametersChanged()
   }
 }

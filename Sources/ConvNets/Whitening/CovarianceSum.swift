@@ -35,8 +35,8 @@ struct CovarianceSum {
         sums[column] += value
       }
     }
-    try block.withUnsafeBufferPointer {
-      try DoubleGEMM.addGram(
+    try unsafe block.withUnsafeBufferPointer {
+      try unsafe DoubleGEMM.addGram(
         of: $0, rows: rows, columns: dimension, into: &products, threads: threads)
     }
     count += rows

@@ -64,10 +64,10 @@ extension ZCAWhitening {
     let size = shape.valueCount
     let centered = values.indices.map { values[$0] - mean[$0 % size] }
     var result = [Float](repeating: 0, count: values.count)
-    centered.withUnsafeBufferPointer { x in
-      weights.withUnsafeBufferPointer { weights in
-        result.withUnsafeMutableBufferPointer { result in
-          GEMM.multiply(
+    unsafe centered.withUnsafeBufferPointer { x in
+      unsafe weights.withUnsafeBufferPointer { weights in
+        unsafe result.withUnsafeMutableBufferPointer { result in
+          unsafe GEMM.multiply(
             rows: count, columns: size, inner: size, x, aStride: size, weights, bStride: size,
             transposeB: true, into: result, cStride: size)
         }
@@ -91,24 +91,24 @@ extension ZCAWhitening {
     // The patches of one row of pixels, [values of a patch, columns].
     var patches = [Float](repeating: 0, count: patch * width)
     for row in 0..<height {
-      image.values.withUnsafeBufferPointer { old in
-        patches.withUnsafeMutableBufferPointer { patches in
+      unsafe image.values.withUnsafeBufferPointer { old in
+        unsafe patches.withUnsafeMutableBufferPointer { patches in
           for value in 0..<patch {
             let (channel, place) = (value / (size * size), value % (size * size))
             let source = channel * area + rows[row + place / size] * width
             let (right, mean) = (place % size, mean[value])
             for column in 0..<width {
-              patches[value * width + column] = old[source + columns[column + right]] - mean
+              unsafe patches[value * width + column] = old[source + columns[column + right]] - mean
             }
           }
         }
       }
-      patches.withUnsafeBufferPointer { patches in
-        weights.withUnsafeBufferPointer { weights in
-          result.withMutableValues { values in
+      unsafe patches.withUnsafeBufferPointer { patches in
+        unsafe weights.withUnsafeBufferPointer { weights in
+          unsafe result.withMutableValues { values in
             // One row of every plane: the planes are a stride apart.
-            let target = UnsafeMutableBufferPointer(rebasing: values[(row * width)...])
-            GEMM.multiply(
+            let target = unsafe UnsafeMutableBufferPointer(rebasing: values[(row * width)...])
+            unsafe GEMM.multiply(
               rows: channels, columns: width, inner: patch, weights, aStride: patch, patches,
               bStride: width, into: target, cStride: area)
           }

@@ -35,9 +35,9 @@ extension ZCAWhitening {
   ///   - writer: the file, in which ``announcements(prefix:)`` are next.
   ///   - prefix: stands before the names of tensors and metadata: `zca.`.
   package func write(to writer: inout TensorFileWriter) throws {
-    try weights.withUnsafeBytes { try writer.write($0) }
-    try mean.withUnsafeBytes { try writer.write($0) }
-    try variances.withUnsafeBytes { try writer.write($0) }
+    try unsafe weights.withUnsafeBytes { try unsafe writer.write($0) }
+    try unsafe mean.withUnsafeBytes { try unsafe writer.write($0) }
+    try unsafe variances.withUnsafeBytes { try unsafe writer.write($0) }
   }
 
   /// Writes a file of the transform alone, in the safetensors format: `zca.weight`, `zca.mean` and
@@ -109,12 +109,12 @@ extension ZCAWhitening {
       else {
         throw fail("no fitting tensor '\(prefix)\(name)'", "\(count) values of \(type.rawValue)")
       }
-      return file.bytes(of: entry)
+      return unsafe file.bytes(of: entry)
     }
     func floats(_ name: String, _ count: Int) throws -> [Float] {
-      let bytes = try tensor(name, .float32, count)
+      let bytes = try unsafe tensor(name, .float32, count)
       let values = (0..<count).map {
-        Float(
+        unsafe Float(
           bitPattern: UInt32(
             littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
       }
@@ -125,9 +125,9 @@ extension ZCAWhitening {
     }
     let region: Region = isPatch ? .patch(size: shape.height) : .image
     let rows = isPatch ? shape.channels : size
-    let bytes = try tensor("variances", .float64, size)
+    let bytes = try unsafe tensor("variances", .float64, size)
     let variances = (0..<size).map {
-      Double(
+      unsafe Double(
         bitPattern: UInt64(
           littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)))
     }

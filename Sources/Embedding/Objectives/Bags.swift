@@ -31,15 +31,15 @@ package final class Bags {
 /// The input side of bags: their means, and their rows' share of what the means change by.
 ///
 /// Columns outside of `columns`, a range of whole blocks, are neither read nor written.
-struct BagRows {
+@safe struct BagRows {
   private let kernels: UnsafePointer<wt_kernels>
   /// [rows, stride]
   private let rows: UnsafeMutablePointer<Float>
   private let stride: Int
 
   init(_ table: RowStorage, kernels: KernelTable) {
-    self.kernels = kernels.pointer
-    rows = table.base
+    unsafe self.kernels = kernels.pointer
+    unsafe rows = table.base
     stride = table.stride
   }
 
@@ -49,7 +49,7 @@ struct BagRows {
     _ inputs: UnsafeBufferPointer<Int32>, columns: Range<Int>,
     into mean: UnsafeMutablePointer<Float>
   ) {
-    kernels.pointee.gather_rows_f32(
+    unsafe kernels.pointee.gather_rows_f32(
       Int64(columns.count), rows + columns.lowerBound, Int64(stride), inputs.baseAddress,
       Int64(inputs.count), 1 / Float(inputs.count), mean + columns.lowerBound)
   }
@@ -62,8 +62,8 @@ struct BagRows {
     over inputs: UnsafeBufferPointer<Int32>
   ) {
     let scale = 1 / Float(inputs.count)
-    for column in columns { change[column] *= scale }
-    kernels.pointee.scatter_rows_f32(
+    for column in columns { unsafe change[column] *= scale }
+    unsafe kernels.pointee.scatter_rows_f32(
       Int64(columns.count), change + columns.lowerBound, inputs.baseAddress, Int64(inputs.count),
       rows + columns.lowerBound, Int64(stride))
   }

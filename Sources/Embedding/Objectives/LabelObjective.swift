@@ -61,7 +61,7 @@ package struct LabelObjective: Objective {
   package var runawayLoss: Double { .infinity }
 
   /// Means and their changes belong to the shares by columns, losses by examples.
-  package final class Workspace {
+  @safe package final class Workspace {
     /// [batch, stride]: the mean of each example of the batch.
     fileprivate let means: UnsafeMutablePointer<Float>
     /// [batch, stride]: what the means are to change by.
@@ -70,18 +70,18 @@ package struct LabelObjective: Objective {
     fileprivate let losses: UnsafeMutablePointer<Double>
 
     fileprivate init(stride: Int) {
-      means = .allocate(capacity: batchSize * stride)
-      changes = .allocate(capacity: batchSize * stride)
-      losses = .allocate(capacity: batchSize)
-      means.initialize(repeating: 0, count: batchSize * stride)
-      changes.initialize(repeating: 0, count: batchSize * stride)
-      losses.initialize(repeating: 0, count: batchSize)
+      unsafe means = .allocate(capacity: batchSize * stride)
+      unsafe changes = .allocate(capacity: batchSize * stride)
+      unsafe losses = .allocate(capacity: batchSize)
+      unsafe means.initialize(repeating: 0, count: batchSize * stride)
+      unsafe changes.initialize(repeating: 0, count: batchSize * stride)
+      unsafe losses.initialize(repeating: 0, count: batchSize)
     }
 
     deinit {
-      means.deallocate()
-      changes.deallocate()
-      losses.deallocate()
+      unsafe means.deallocate()
+      unsafe changes.deallocate()
+      unsafe losses.deallocate()
     }
   }
 
@@ -102,16 +102,16 @@ package struct LabelObjective: Objective {
     let rows = BagRows(inputTable, kernels: kernels)
     let examples = examples(bags, batch)
     let own = Self.floats(columns.blocks(groups))
-    bags.inputs.withUnsafeBufferPointer { inputs in
+    unsafe bags.inputs.withUnsafeBufferPointer { inputs in
       for (number, example) in examples.enumerated() {
-        rows.gather(
+        unsafe rows.gather(
           UnsafeBufferPointer(rebasing: inputs[bags.inputRanges[example]]), columns: own,
           into: workspace.means + number * stride)
       }
     }
     for group in groups {
       let part = Self.floats(columns.blocks(group..<group + 1))
-      kernels.pointer.pointee.dots_f32(
+      unsafe kernels.pointer.pointee.dots_f32(
         Int64(examples.count), Int64(labelCount), Int64(part.count),
         workspace.means + part.lowerBound, Int64(stride), outputTable.base + part.lowerBound,
         Int64(stride), nil, scores + group * pitch, Int64(labelCount))
@@ -132,17 +132,17 @@ package struct LabelObjective: Objective {
     let (first, step) = sharesCoefficients ? (share, shareCount) : (0, 1)
     for number in Swift.stride(from: first, to: examples.count, by: step) {
       let place = number * labelCount
-      let row = UnsafeMutableBufferPointer(start: coefficients + place, count: labelCount)
+      let row = unsafe UnsafeMutableBufferPointer(start: coefficients + place, count: labelCount)
       for label in 0..<labelCount {
         var sum: Float = 0
-        for group in 0..<columns.count { sum += scores[group * pitch + place + label] }
-        row[label] = sum
+        for group in 0..<columns.count { unsafe sum += scores[group * pitch + place + label] }
+        unsafe row[label] = sum
       }
-      let value = loss.differentiate(
+      let value = unsafe loss.differentiate(
         row, targets: bags.targets[bags.targetRanges[examples.lowerBound + number]],
         weights: weights, rate: rate)
       // Share 0 takes the losses of the batch, see `LossSampling`.
-      if sharesCoefficients || share == 0 { workspace.losses[number] = value }
+      if sharesCoefficients || share == 0 { unsafe workspace.losses[number] = value }
     }
   }
 
@@ -153,26 +153,26 @@ package struct LabelObjective: Objective {
     let rows = BagRows(inputTable, kernels: kernels)
     let examples = examples(bags, batch)
     let own = Self.floats(blocks)
-    let (means, changes) = (workspace.means, workspace.changes)
+    let (means, changes) = unsafe (workspace.means, workspace.changes)
     for number in 0..<examples.count {
-      for column in own { changes[number * stride + column] = 0 }
+      for column in own { unsafe changes[number * stride + column] = 0 }
     }
-    let add = kernels.pointer.pointee.axpy_f32
+    let add = unsafe kernels.pointer.pointee.axpy_f32
     let count = Int64(own.count)
     for label in 0..<labelCount {
-      let weight = outputTable.base + label * stride + own.lowerBound
+      let weight = unsafe outputTable.base + label * stride + own.lowerBound
       for number in 0..<examples.count {
-        let change = changes + number * stride + own.lowerBound
-        add?(count, coefficients[number * labelCount + label], weight, change)
+        let change = unsafe changes + number * stride + own.lowerBound
+        unsafe add?(count, coefficients[number * labelCount + label], weight, change)
       }
       for number in 0..<examples.count {
-        let mean = means + number * stride + own.lowerBound
-        add?(count, coefficients[number * labelCount + label], mean, weight)
+        let mean = unsafe means + number * stride + own.lowerBound
+        unsafe add?(count, coefficients[number * labelCount + label], mean, weight)
       }
     }
-    bags.inputs.withUnsafeBufferPointer { inputs in
+    unsafe bags.inputs.withUnsafeBufferPointer { inputs in
       for (number, example) in examples.enumerated() {
-        rows.scatter(
+        unsafe rows.scatter(
           changes + number * stride, columns: own,
           over: UnsafeBufferPointer(rebasing: inputs[bags.inputRanges[example]]))
       }
@@ -184,7 +184,7 @@ package struct LabelObjective: Objective {
     workspace: Workspace, to tally: inout LossTally
   ) {
     let count = examples(bags, batch).count
-    for number in 0..<count { tally.sum += workspace.losses[number] }
+    for number in 0..<count { unsafe tally.sum += workspace.losses[number] }
     tally.count += Double(count)
   }
 }

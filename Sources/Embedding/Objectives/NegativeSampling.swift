@@ -14,14 +14,14 @@ extension TileChunk {
     _ number: Int, ofSize size: Int, inputRows: UnsafeMutablePointer<Float>,
     outputRows: UnsafeMutablePointer<Float>, stride: Int
   ) -> wt_sgns_batch {
-    var batch = tiles
+    var batch = unsafe tiles
     let first = number * size
-    batch.input_rows = inputRows
-    batch.output_rows = outputRows
-    batch.stride = Int64(stride)
-    batch.group_count = Int32(min(size, Int(batch.group_count) - first))
-    batch.groups += first
-    return batch
+    unsafe batch.input_rows = inputRows
+    unsafe batch.output_rows = outputRows
+    unsafe batch.stride = Int64(stride)
+    unsafe batch.group_count = Int32(min(size, Int(batch.group_count) - first))
+    unsafe batch.groups += first
+    return unsafe batch
   }
 }
 
@@ -31,7 +31,7 @@ extension TileChunk {
 /// NIPS 2013, equation 4. The loss of an input v with its output u and noise n is
 /// -log sigma(v . u) - sum_n log sigma(-v . n), in nats. Differs from word2vec.c: exact sigma instead
 /// of a table. The kernels `sgns_*` do all three phases; every share computes all coefficients.
-package struct NegativeSampling<Chunk: TileChunk>: Objective {
+@safe package struct NegativeSampling<Chunk: TileChunk>: Objective {
   private let input: RowStorage
   private let output: RowStorage
   private let kernels: UnsafePointer<wt_kernels>
@@ -50,7 +50,7 @@ package struct NegativeSampling<Chunk: TileChunk>: Objective {
   ) {
     input = tables.input
     output = tables.output
-    self.kernels = kernels.pointer
+    unsafe self.kernels = kernels.pointer
     self.groupsPerBatch = groupsPerBatch
     self.negativeSamples = negativeSamples
     scoreCapacity = productsPerGroup * groupsPerBatch
@@ -69,12 +69,12 @@ package struct NegativeSampling<Chunk: TileChunk>: Objective {
   package func makeWorkspace() -> NoWorkspace { NoWorkspace() }
 
   package func batchCount(of chunk: Chunk) -> Int {
-    (Int(chunk.tiles.group_count) + groupsPerBatch - 1) / groupsPerBatch
+    unsafe (Int(chunk.tiles.group_count) + groupsPerBatch - 1) / groupsPerBatch
   }
 
   @inline(__always)
   private func tiles(_ chunk: Chunk, _ batch: Int) -> wt_sgns_batch {
-    chunk.batch(
+    unsafe chunk.batch(
       batch, ofSize: groupsPerBatch, inputRows: input.base, outputRows: output.base,
       stride: input.stride)
   }
@@ -83,9 +83,9 @@ package struct NegativeSampling<Chunk: TileChunk>: Objective {
     of chunk: Chunk, batch: Int, groups: Range<Int>, columns: ColumnGroups,
     into scores: UnsafeMutablePointer<Float>, pitch: Int, workspace: NoWorkspace
   ) {
-    var tiles = tiles(chunk, batch)
+    var tiles = unsafe tiles(chunk, batch)
     for group in groups {
-      kernels.pointee.sgns_dots_f32(
+      unsafe kernels.pointee.sgns_dots_f32(
         &tiles, Int32(columns.bounds[group]), Int32(columns.bounds[group + 1]),
         scores + group * pitch)
     }
@@ -96,8 +96,8 @@ package struct NegativeSampling<Chunk: TileChunk>: Objective {
     columns: ColumnGroups, pitch: Int, share: Int, shareCount: Int,
     into coefficients: UnsafeMutablePointer<Float>, workspace: NoWorkspace
   ) {
-    var tiles = tiles(chunk, batch)
-    kernels.pointee.sgns_coefficients_f32(
+    var tiles = unsafe tiles(chunk, batch)
+    unsafe kernels.pointee.sgns_coefficients_f32(
       &tiles, scores, Int32(columns.count), Int64(pitch), rate, coefficients)
   }
 
@@ -105,8 +105,8 @@ package struct NegativeSampling<Chunk: TileChunk>: Objective {
     _ chunk: Chunk, batch: Int, blocks: Range<Int>, coefficients: UnsafePointer<Float>,
     workspace: NoWorkspace
   ) {
-    var tiles = tiles(chunk, batch)
-    kernels.pointee.sgns_update_f32(
+    var tiles = unsafe tiles(chunk, batch)
+    unsafe kernels.pointee.sgns_update_f32(
       &tiles, Int32(blocks.lowerBound), Int32(blocks.upperBound), coefficients)
   }
 
@@ -114,9 +114,9 @@ package struct NegativeSampling<Chunk: TileChunk>: Objective {
     of chunk: Chunk, batch: Int, scores: UnsafePointer<Float>, columns: ColumnGroups, pitch: Int,
     workspace: NoWorkspace, to tally: inout LossTally
   ) {
-    var tiles = tiles(chunk, batch)
+    var tiles = unsafe tiles(chunk, batch)
     var pairs = 0.0
-    tally.sum += wt_sgns_loss(&tiles, scores, Int32(columns.count), Int64(pitch), &pairs)
+    unsafe tally.sum += wt_sgns_loss(&tiles, scores, Int32(columns.count), Int64(pitch), &pairs)
     tally.count += pairs
   }
 }

@@ -17,20 +17,20 @@ package struct SoftmaxLoss: LabelLoss {
     rate: Float
   ) -> Double {
     guard let values = row.baseAddress else { return 0 }
-    let largest = row.max() ?? 0
-    for label in row.indices { row[label] -= largest }
-    kernels.pointer.pointee.exp_f32(values, values, Int64(row.count))
+    let largest = unsafe row.max() ?? 0
+    for label in row.indices { unsafe row[label] -= largest }
+    unsafe kernels.pointer.pointee.exp_f32(values, values, Int64(row.count))
     var sum: Float = 0
-    for label in row.indices { sum += row[label] }
+    for label in row.indices { unsafe sum += row[label] }
     let share = 1 / Float(targets.count)
     var weight: Float = 0
     var loss = 0.0
     for target in targets {
       weight += weights[Int(target)] * share
-      loss -= Double(share) * PortableMath.log(Double(row[Int(target)] / sum))
+      unsafe loss -= Double(share) * PortableMath.log(Double(row[Int(target)] / sum))
     }
-    for label in row.indices { row[label] *= -rate * weight / sum }
-    for target in targets { row[Int(target)] += rate * weight * share }
+    for label in row.indices { unsafe row[label] *= -rate * weight / sum }
+    for target in targets { unsafe row[Int(target)] += rate * weight * share }
     return loss
   }
 }

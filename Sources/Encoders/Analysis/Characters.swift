@@ -41,20 +41,20 @@ enum Characters {
     result.reserveCapacity(result.count + text.count + text.count / 8)
     var at = 0
     while at < text.count {
-      let byte = text[at]
+      let byte = unsafe text[at]
       if byte < 0x80 {
         result.append(byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte)
         at += 1
         continue
       }
-      let (scalar, length) = decode(text, at)
+      let (scalar, length) = unsafe decode(text, at)
       if scalar.value == 0x3A3 {
-        let isFinal = isCased(before: at, text) && !isCased(after: at + length, text)
+        let isFinal = unsafe isCased(before: at, text) && !isCased(after: at + length, text)
         result.append(contentsOf: isFinal ? [0xCF, 0x82] : [0xCF, 0x83])
       } else if scalar.properties.changesWhenLowercased {
         result.append(contentsOf: scalar.properties.lowercaseMapping.utf8)
       } else {
-        for index in at..<at + length { result.append(text[index]) }
+        for index in at..<at + length { unsafe result.append(text[index]) }
       }
       at += length
     }
@@ -65,12 +65,12 @@ enum Characters {
   static func decode(
     _ text: UnsafeBufferPointer<UInt8>, _ at: Int
   ) -> (scalar: Unicode.Scalar, length: Int) {
-    let lead = UInt32(text[at])
+    let lead = unsafe UInt32(text[at])
     if lead < 0x80 { return (Unicode.Scalar(UInt8(lead)), 1) }
     let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
     guard at + length <= text.count else { return ("\u{FFFD}", text.count - at) }
     var value = lead & (0x7F >> UInt32(length))
-    for index in 1..<length { value = value << 6 | UInt32(text[at + index] & 0x3F) }
+    for index in 1..<length { value = unsafe value << 6 | UInt32(text[at + index] & 0x3F) }
     return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
   }
 
@@ -79,8 +79,8 @@ enum Characters {
     var at = end
     while at > 0 {
       at -= 1
-      while at > 0, text[at] & 0xC0 == 0x80 { at -= 1 }
-      let properties = decode(text, at).scalar.properties
+      while at > 0, unsafe text[at] & 0xC0 == 0x80 { at -= 1 }
+      let properties = unsafe decode(text, at).scalar.properties
       if properties.isCaseIgnorable { continue }
       return properties.isCased
     }
@@ -91,7 +91,7 @@ enum Characters {
   private static func isCased(after start: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
     var at = start
     while at < text.count {
-      let (scalar, length) = decode(text, at)
+      let (scalar, length) = unsafe decode(text, at)
       at += length
       if scalar.properties.isCaseIgnorable { continue }
       return scalar.properties.isCased

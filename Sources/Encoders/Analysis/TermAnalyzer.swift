@@ -34,26 +34,26 @@ final class TermAnalyzer {
     _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     if tokenizer != nil {
-      forEachGram(text, body)
+      unsafe forEachGram(text, body)
       return
     }
     lowered.removeAll(keepingCapacity: true)
     if analysis.lowercase {
-      Characters.appendLowercaseFast(text, to: &lowered)
+      unsafe Characters.appendLowercaseFast(text, to: &lowered)
     } else {
-      lowered.append(contentsOf: text)
+      unsafe lowered.append(contentsOf: text)
     }
     if let accents, lowered.contains(where: { $0 >= 0x80 }) {
-      lowered = lowered.withUnsafeBufferPointer { Array(accents.apply($0)) }
+      lowered = unsafe lowered.withUnsafeBufferPointer { unsafe Array(accents.apply($0)) }
     }
     // The buffer is lent while the body runs; nothing below changes it.
     let source = lowered
-    source.withUnsafeBufferPointer { source in
+    unsafe source.withUnsafeBufferPointer { source in
       switch analysis.unit {
       case .words, .tokens:
-        forEachGram(source, body)
-      case .characters: forEachCharacterGram(source, body)
-      case .charactersWithinWords: forEachGramWithinWords(source, body)
+        unsafe forEachGram(source, body)
+      case .characters: unsafe forEachCharacterGram(source, body)
+      case .charactersWithinWords: unsafe forEachGramWithinWords(source, body)
       }
     }
   }
@@ -64,29 +64,29 @@ final class TermAnalyzer {
     _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     if let tokenizer {
-      tokenizer.forEachToken(inUTF8: text) { body($0) }
+      unsafe tokenizer.forEachToken(inUTF8: text) { unsafe body($0) }
       return
     }
-    Characters.asciiWord.withUnsafeBufferPointer { isWord in
+    unsafe Characters.asciiWord.withUnsafeBufferPointer { isWord in
       var at = 0
       let count = text.count
       while at < count {
         let start = at
         var length = 0
         while at < count {
-          let byte = text[at]
+          let byte = unsafe text[at]
           if byte < 0x80 {
-            guard isWord[Int(byte)] else { break }
+            guard unsafe isWord[Int(byte)] else { break }
             at += 1
           } else {
-            let (scalar, size) = Characters.decode(text, at)
+            let (scalar, size) = unsafe Characters.decode(text, at)
             guard Characters.isWord(scalar) else { break }
             at += size
           }
           length += 1
         }
-        if length >= 2 { body(UnsafeBufferPointer(rebasing: text[start..<at])) }
-        if at < count { at += text[at] < 0x80 ? 1 : Characters.decode(text, at).length }
+        if length >= 2 { unsafe body(UnsafeBufferPointer(rebasing: text[start..<at])) }
+        if at < count { unsafe at += text[at] < 0x80 ? 1 : Characters.decode(text, at).length }
       }
     }
   }
@@ -97,27 +97,27 @@ final class TermAnalyzer {
     _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     if analysis.ngrams == 1...1 {
-      forEachWord(text) { word in
-        if let stopWords, stopWords.find(word) != nil { return }
-        body(word)
+      unsafe forEachWord(text) { word in
+        if let stopWords, unsafe stopWords.find(word) != nil { return }
+        unsafe body(word)
       }
       return
     }
     joined.removeAll(keepingCapacity: true)
     starts.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
-    forEachWord(text) { word in
-      if let stopWords, stopWords.find(word) != nil { return }
+    unsafe forEachWord(text) { word in
+      if let stopWords, unsafe stopWords.find(word) != nil { return }
       if !joined.isEmpty { joined.append(0x20) }
       starts.append(joined.count)
-      joined.append(contentsOf: word)
+      unsafe joined.append(contentsOf: word)
       ends.append(joined.count)
     }
-    joined.withUnsafeBufferPointer { joined in
+    unsafe joined.withUnsafeBufferPointer { joined in
       for size in analysis.ngrams where size <= starts.count {
         for first in 0...starts.count - size {
           let range = starts[first]..<ends[first + size - 1]
-          body(UnsafeBufferPointer(rebasing: joined[range]))
+          unsafe body(UnsafeBufferPointer(rebasing: joined[range]))
         }
       }
     }
@@ -131,11 +131,11 @@ final class TermAnalyzer {
     starts.removeAll(keepingCapacity: true)
     var at = 0
     while at < text.count {
-      let (scalar, length) = Characters.decode(text, at)
+      let (scalar, length) = unsafe Characters.decode(text, at)
       starts.append(joined.count)
       var end = at + length
       if Characters.isSpace(scalar) {
-        while end < text.count, case let next = Characters.decode(text, end),
+        while end < text.count, case let next = unsafe Characters.decode(text, end),
           Characters.isSpace(next.scalar)
         {
           end += next.length
@@ -144,15 +144,15 @@ final class TermAnalyzer {
       if end > at + length {
         joined.append(0x20)
       } else {
-        joined.append(contentsOf: text[at..<end])
+        unsafe joined.append(contentsOf: text[at..<end])
       }
       at = end
     }
     starts.append(joined.count)
-    joined.withUnsafeBufferPointer { joined in
+    unsafe joined.withUnsafeBufferPointer { joined in
       for size in analysis.ngrams where size < starts.count {
         for first in 0..<starts.count - size {
-          body(UnsafeBufferPointer(rebasing: joined[starts[first]..<starts[first + size]]))
+          unsafe body(UnsafeBufferPointer(rebasing: joined[starts[first]..<starts[first + size]]))
         }
       }
     }
@@ -163,7 +163,7 @@ final class TermAnalyzer {
   ) {
     var at = 0
     while at < text.count {
-      let (first, length) = Characters.decode(text, at)
+      let (first, length) = unsafe Characters.decode(text, at)
       if Characters.isSpace(first) {
         at += length
         continue
@@ -173,25 +173,25 @@ final class TermAnalyzer {
       starts.append(0)
       joined.append(0x20)
       while at < text.count {
-        let (scalar, length) = Characters.decode(text, at)
+        let (scalar, length) = unsafe Characters.decode(text, at)
         if Characters.isSpace(scalar) { break }
         starts.append(joined.count)
-        joined.append(contentsOf: text[at..<at + length])
+        unsafe joined.append(contentsOf: text[at..<at + length])
         at += length
       }
       starts.append(joined.count)
       joined.append(0x20)
       starts.append(joined.count)
       let count = starts.count - 1
-      joined.withUnsafeBufferPointer { joined in
+      unsafe joined.withUnsafeBufferPointer { joined in
         for size in analysis.ngrams {
           // A word shorter than the n-gram counts once, as it is.
           if size >= count {
-            body(joined)
+            unsafe body(joined)
             break
           }
           for first in 0...count - size {
-            body(UnsafeBufferPointer(rebasing: joined[starts[first]..<starts[first + size]]))
+            unsafe body(UnsafeBufferPointer(rebasing: joined[starts[first]..<starts[first + size]]))
           }
         }
       }
@@ -203,17 +203,17 @@ extension Characters {
   /// ``appendLowercase(_:to:)``, at the speed of a copy while the text is ASCII.
   static func appendLowercaseFast(_ text: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
     var all: UInt8 = 0
-    for byte in text { all |= byte }
+    for index in text.indices { unsafe all |= text[index] }
     if all >= 0x80 {
-      appendLowercase(text, to: &result)
+      unsafe appendLowercase(text, to: &result)
       return
     }
     let start = result.count
-    result.append(contentsOf: text)
-    result.withUnsafeMutableBufferPointer { result in
+    unsafe result.append(contentsOf: text)
+    unsafe result.withUnsafeMutableBufferPointer { result in
       for index in start..<result.count {
-        let byte = result[index]
-        result[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+        let byte = unsafe result[index]
+        unsafe result[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
       }
     }
   }

@@ -31,28 +31,28 @@ struct TermCounts: Sendable {
     var counts: [Int32] = []
     var offsets = [0]
     let learns = known == nil
-    documents.bytes.withUnsafeBufferPointer { bytes in
+    unsafe documents.bytes.withUnsafeBufferPointer { bytes in
       for document in range {
         let stamp = Int32(truncatingIfNeeded: document - range.lowerBound)
-        let text = UnsafeBufferPointer(rebasing: bytes[documents.ranges[document]])
-        analyzer.forEachTerm(text) { term in
+        let text = unsafe UnsafeBufferPointer(rebasing: bytes[documents.ranges[document]])
+        unsafe analyzer.forEachTerm(text) { term in
           let id: Int
           if learns {
-            let (number, isNew) = table.add(term)
+            let (number, isNew) = unsafe table.add(term)
             if isNew { tallies.append(Tally()) }
             id = Int(number)
           } else {
-            guard let number = table.find(term) else { return }
+            guard let number = unsafe table.find(term) else { return }
             id = Int(number)
           }
-          tallies.withUnsafeMutableBufferPointer { tallies in
-            tallies[id].total += 1
-            if tallies[id].stamp == stamp {
-              counts[tallies[id].place] += 1
+          unsafe tallies.withUnsafeMutableBufferPointer { tallies in
+            unsafe tallies[id].total += 1
+            if unsafe tallies[id].stamp == stamp {
+              unsafe counts[tallies[id].place] += 1
             } else {
-              tallies[id].stamp = stamp
-              tallies[id].place = terms.count
-              tallies[id].frequency += 1
+              unsafe tallies[id].stamp = stamp
+              unsafe tallies[id].place = terms.count
+              unsafe tallies[id].frequency += 1
               terms.append(Int32(truncatingIfNeeded: id))
               counts.append(1)
             }

@@ -67,7 +67,9 @@ struct EncoderFile {
     try OutputFile.write(to: path) { output in
       var writer = try TensorFileWriter(
         to: output, metadata: metadata, tensors: tensors.map(\.announcement))
-      for tensor in tensors { try tensor.bytes.withUnsafeBytes { try writer.write($0) } }
+      for tensor in tensors {
+        try unsafe tensor.bytes.withUnsafeBytes { try unsafe writer.write($0) }
+      }
       writer.finish()
     }
   }

@@ -50,12 +50,12 @@ extension ModelFile {
 
   /// The rows of a tensor of floats where they are in the file.
   func rows(_ name: String, count: Int, dimension: Int) throws -> FloatRows {
-    let (bytes, shape) = try bytes(name, .float32, [count, dimension])
+    let (bytes, shape) = unsafe try bytes(name, .float32, [count, dimension])
     guard shape[0] > 0, shape[1] > 0 else { throw failure("tensor \(name) of shape \(shape)") }
     guard Int(bitPattern: bytes.baseAddress) % MemoryLayout<Float>.alignment == 0 else {
       throw failure("tensor \(name) begins at an odd place", "a multiple of 4")
     }
-    return FloatRows(
+    return unsafe FloatRows(
       count: shape[0], dimension: shape[1], stride: shape[1],
       values: bytes.bindMemory(to: Float.self),
       owner: tensors)
@@ -79,11 +79,11 @@ extension ModelFile {
     let highest = try integer("highest_order", in: lowest...NGramFeatureOptions.maximumOrder)
     let buckets = try integer("buckets", in: 0...Int(Int32.max))
     let words = try table("vocabulary")
-    let (bytes, shape) = try bytes("ngrams", .int32, [-1, 2])
+    let (bytes, shape) = unsafe try bytes("ngrams", .int32, [-1, 2])
     var pairs = NumberedPairs(expectedCount: shape[0])
     for number in 0..<shape[0] {
-      let prefix = bytes.loadUnaligned(fromByteOffset: number * 8, as: Int32.self)
-      let word = bytes.loadUnaligned(fromByteOffset: number * 8 + 4, as: Int32.self)
+      let prefix = unsafe bytes.loadUnaligned(fromByteOffset: number * 8, as: Int32.self)
+      let word = unsafe bytes.loadUnaligned(fromByteOffset: number * 8 + 4, as: Int32.self)
       guard prefix >= 0, Int(prefix) < words.count + number, word >= 0, Int(word) < words.count,
         pairs.add(prefix, word) == Int32(number)
       else { throw failure("n-gram \(number) is [\(prefix), \(word)]", "a new continuation") }

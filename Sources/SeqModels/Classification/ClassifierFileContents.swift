@@ -3,9 +3,10 @@ import Tokenize
 import WordtoolCore
 
 /// A model file in the making: facts and tensors, then written in one go.
-struct ClassifierFileContents {
+@safe struct ClassifierFileContents {
+  // SAFETY: a pointer is handed over for the length of one call.
   private var metadata: [String: String]
-  private var tensors: [(announcement: TensorFileWriter.Announcement, write: Write)] = []
+  private var tensors: [(announcement: TensorFileWriter.Announcement, write: Write)] = unsafe []
 
   /// Hands the bytes of a tensor, in one piece or several, to a function.
   typealias Write = ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
@@ -29,19 +30,20 @@ struct ClassifierFileContents {
     _ name: String, _ type: TensorFile.ElementType, _ shape: [Int], _ values: [Element]
   ) {
     precondition(values.count == shape.reduce(1, *), "\(name): \(values.count) values for \(shape)")
-    tensors.append(
+    unsafe tensors.append(
       (
         TensorFileWriter.Announcement(name, type, shape),
-        { write in try values.withUnsafeBytes { try write($0) } }
+        { write in try unsafe values.withUnsafeBytes { try unsafe write($0) } }
       ))
   }
 
   /// Adds rows of floats.
   mutating func add(_ name: String, _ rows: FloatRows) {
-    tensors.append(
+    unsafe tensors.append(
       (
         TensorFileWriter.Announcement(name, .float32, [rows.count, rows.dimension]),
-        { write in for row in 0..<rows.count { try write(UnsafeRawBufferPointer(rows[row])) } }
+        { write in for row in 0..<rows.count { try unsafe write(UnsafeRawBufferPointer(rows[row])) }
+        }
       ))
   }
 
@@ -71,9 +73,9 @@ struct ClassifierFileContents {
 
   /// Writes everything; the file still has to be committed.
   func write(to output: OutputFile) throws {
-    var writer = try TensorFileWriter(
-      to: output, metadata: metadata, tensors: tensors.map(\.announcement))
-    for tensor in tensors { try tensor.write { try writer.write($0) } }
+    var writer = try unsafe TensorFileWriter(
+      to: output, metadata: metadata, tensors: tensors.map(unsafe \.announcement))
+    try unsafe tensors.forEach { try unsafe $0.write { try unsafe writer.write($0) } }
     writer.finish()
   }
 }

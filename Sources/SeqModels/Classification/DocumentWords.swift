@@ -54,9 +54,9 @@ struct DocumentWords: Sendable {
         var piece = Piece()
         let last = min(texts.count, (number + 1) * Self.pieceSize)
         for document in number * Self.pieceSize..<last {
-          texts.withUTF8(at: document) { bytes in
-            piece.replacedCount += tokenizer.forEachToken(inUTF8: bytes) { token in
-              piece.ids.append(piece.table.add(token).id)
+          unsafe texts.withUTF8(at: document) { bytes in
+            unsafe piece.replacedCount += tokenizer.forEachToken(inUTF8: bytes) { token in
+              unsafe piece.ids.append(piece.table.add(token).id)
             }
           }
           piece.ends.append(piece.ids.count)

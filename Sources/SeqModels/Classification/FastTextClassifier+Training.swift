@@ -82,7 +82,7 @@ extension TextClassifier {
 extension FloatRows {
   /// The rows of a storage that nobody writes to any more.
   fileprivate init(_ storage: RowStorage) {
-    self.init(
+    unsafe self.init(
       count: storage.rowCount, dimension: storage.dimension, stride: storage.stride,
       values: UnsafeBufferPointer(
         start: storage.base, count: storage.rowCount * storage.stride), owner: storage)

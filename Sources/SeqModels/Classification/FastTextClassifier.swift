@@ -31,22 +31,22 @@ struct FastTextClassifier: ClassifierCore {
       let dimension = embeddings.dimension
       var mean = [Float](repeating: 0, count: dimension)
       for feature in found {
-        let values = embeddings[Int(feature)]
-        for column in 0..<dimension { mean[column] += values[column] }
+        let values = unsafe embeddings[Int(feature)]
+        for column in 0..<dimension { unsafe mean[column] += values[column] }
       }
       let scale = 1 / Float(max(1, found.count))
       for column in 0..<dimension { mean[column] *= scale }
       for label in row.indices {
-        let weights = output[label]
+        let weights = unsafe output[label]
         var sum: Float = 0
-        for column in 0..<dimension { sum += weights[column] * mean[column] }
+        for column in 0..<dimension { unsafe sum += weights[column] * mean[column] }
         row[label] = sum
       }
       let largest = row.max() ?? 0
-      row.withUnsafeMutableBufferPointer { row in
+      unsafe row.withUnsafeMutableBufferPointer { row in
         guard let values = row.baseAddress else { return }
-        for label in row.indices { row[label] -= largest }
-        Float.exponential(values, into: values, count: row.count)
+        for label in row.indices { unsafe row[label] -= largest }
+        unsafe Float.exponential(values, into: values, count: row.count)
       }
       let sum = row.reduce(0, +)
       for label in row.indices { row[label] /= sum }
@@ -55,7 +55,7 @@ struct FastTextClassifier: ClassifierCore {
 }
 
 /// Rows of floats in memory that somebody else owns: a mapped file, or what was trained.
-struct FloatRows: @unchecked Sendable {
+@safe struct FloatRows: @unchecked Sendable {
   // Sendable: nobody writes to the memory once rows have been made of it.
 
   let count: Int
@@ -75,12 +75,13 @@ struct FloatRows: @unchecked Sendable {
     self.dimension = dimension
     self.stride = stride
     self.owner = owner
-    base = values.baseAddress
+    unsafe base = values.baseAddress
   }
 
   /// The values of a row, 0 ..< `count`.
   subscript(row: Int) -> UnsafeBufferPointer<Float> {
     precondition(row >= 0 && row < count, "row \(row) of \(count)")
-    return UnsafeBufferPointer(start: base.map { $0 + row * stride }, count: dimension)
+    return unsafe UnsafeBufferPointer(
+      start: base.map { unsafe $0 + row * stride }, count: dimension)
   }
 }

@@ -47,7 +47,7 @@ extension LabelledText {
 extension LabelledText {
   /// A line of text without its words that begin with `__label__`; unchanged if there are none.
   public static func withoutLabels(_ line: some Collection<UInt8>) -> String {
-    if let hasMark = line.withContiguousStorageIfAvailable({ mayHaveLabels($0) }), !hasMark {
+    if let hasMark = line.withContiguousStorageIfAvailable({ unsafe mayHaveLabels($0) }), !hasMark {
       return String(decoding: line, as: UTF8.self)
     }
     let words = line.split(whereSeparator: LabelledTextLayout.isSpace)
@@ -64,7 +64,7 @@ extension LabelledText {
     let mark = LabelledTextLayout.labelPrefix
     guard line.count >= mark.count else { return false }
     return (0...line.count - mark.count).contains { start in
-      line[start] == mark[0] && line[start...].starts(with: mark)
+      unsafe line[start] == mark[0] && line[start...].starts(with: mark)
     }
   }
 }
@@ -106,7 +106,7 @@ struct LabelledTextReader {
 
   /// The lines of the start of the file; the last may be cut off.
   func lines(of sample: [UInt8]) throws -> LineReader {
-    LineReader(
+    unsafe LineReader(
       try TextSource(ByteSource(bytes: sample, path: path)), invalid: .replaced,
       maximumLength: Self.sampleSize)
   }
@@ -114,9 +114,9 @@ struct LabelledTextReader {
   private func format(of sample: [UInt8]) throws -> LabelledTextLayout.Format {
     let lines = try self.lines(of: sample)
     while true {
-      let found = try lines.next { line in
-        let start = line.first { !LabelledTextLayout.isSpace($0) }
-        return (start, LabelledTextLayout.sniff(line, path: path))
+      let found = try unsafe lines.next { line in
+        let start = unsafe line.first { !LabelledTextLayout.isSpace($0) }
+        return unsafe (start, LabelledTextLayout.sniff(line, path: path))
       }
       guard let (start, format) = found else {
         throw WordtoolError(.badData, path: path, found: "no text", expected: "labelled text")
@@ -135,19 +135,21 @@ struct LabelledTextReader {
     var text: [UInt8] = []
     var labels: [String] = []
     while true {
-      let found = try lines.next { line in
+      let found = try unsafe lines.next { line in
         text.removeAll(keepingCapacity: true)
         labels.removeAll(keepingCapacity: true)
         var isBlank = true
-        for word in line.split(whereSeparator: LabelledTextLayout.isSpace) {
+        let words = unsafe line.split(whereSeparator: LabelledTextLayout.isSpace)
+        for index in unsafe words.indices {
+          let word = unsafe words[index]
           isBlank = false
-          if word.starts(with: LabelledTextLayout.labelPrefix) {
-            let name = word.dropFirst(LabelledTextLayout.labelPrefix.count)
-            if name.isEmpty { throw failure(lines.number, "an empty label") }
-            labels.append(String(decoding: name, as: UTF8.self))
+          if unsafe word.starts(with: LabelledTextLayout.labelPrefix) {
+            let name = unsafe word.dropFirst(LabelledTextLayout.labelPrefix.count)
+            if unsafe name.isEmpty { throw failure(lines.number, "an empty label") }
+            unsafe labels.append(String(decoding: name, as: UTF8.self))
           } else {
             if !text.isEmpty { text.append(UInt8(ascii: " ")) }
-            text.append(contentsOf: word)
+            unsafe text.append(contentsOf: word)
           }
         }
         return isBlank

@@ -57,8 +57,8 @@ public struct LabelledText: Sendable {
   func withUTF8<Result>(
     at index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {
-    try bytes.withUnsafeBufferPointer {
-      try body(UnsafeBufferPointer(rebasing: $0[starts[index]..<starts[index + 1]]))
+    try unsafe bytes.withUnsafeBufferPointer {
+      try unsafe body(UnsafeBufferPointer(rebasing: $0[starts[index]..<starts[index + 1]]))
     }
   }
 

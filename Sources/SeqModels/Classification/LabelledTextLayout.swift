@@ -80,19 +80,21 @@ public struct LabelledTextLayout: Hashable, Sendable {
 
   /// What the first line and the name of a file say about its format.
   static func sniff(_ line: UnsafeBufferPointer<UInt8>, path: String) -> Format? {
-    let words = line.split(whereSeparator: isSpace)
-    if words.first?.starts(with: labelPrefix) == true { return .fastText }
-    if words.first?.first == UInt8(ascii: "{") { return .jsonl }
-    let start = words.prefix(2).joined().prefix(2)
+    let words = unsafe line.split(whereSeparator: isSpace)
+    if unsafe words.first?.starts(with: labelPrefix) == true { return .fastText }
+    if unsafe words.first?.first == UInt8(ascii: "{") { return .jsonl }
+    let start = unsafe words.prefix(2).joined().prefix(2)
     var name = path
     if name.hasSuffix(".gz") { name.removeLast(3) }
-    if name.hasSuffix(".json") || start.elementsEqual("[{".utf8) || start.elementsEqual("[".utf8) {
+    if unsafe name.hasSuffix(".json") || start.elementsEqual("[{".utf8)
+      || start.elementsEqual("[".utf8)
+    {
       return .json
     }
     if name.hasSuffix(".csv") { return .csv }
-    if name.hasSuffix(".tsv") || line.contains(UInt8(ascii: "\t")) { return .tsv }
-    if words.last?.starts(with: labelPrefix) == true { return .fastText }
-    return line.contains(where: { [0x2C, 0x3B, 0x7C].contains($0) }) ? .csv : nil
+    if unsafe name.hasSuffix(".tsv") || line.contains(UInt8(ascii: "\t")) { return .tsv }
+    if unsafe words.last?.starts(with: labelPrefix) == true { return .fastText }
+    return unsafe line.contains(where: { [0x2C, 0x3B, 0x7C].contains($0) }) ? .csv : nil
   }
 
   /// White space as fastText splits at it.

@@ -3,7 +3,7 @@ import WordtoolCore
 extension LabelledTextReader {
   /// Reads a JSON object a line.
   func readJSONLines(_ lines: LineReader, into result: inout LabelledText) throws {
-    while let line = try lines.next({ Array($0) }) {
+    while let line = try unsafe lines.next({ unsafe Array($0) }) {
       let start = line.first { !LabelledTextLayout.isSpace($0) }
       if start == nil || start == UInt8(ascii: "#") { continue }
       let value: JSONText

@@ -117,15 +117,17 @@ extension LabelledTextReader {
     var isInside = false
     var directive: UInt8?
     while counts.count < 20, directive == nil {
-      let isMore: Bool? = try lines.next { line in
-        if lines.number == 1, line.count == 5, line.starts(with: "sep=".utf8) {
-          directive = line[4]
+      let isMore: Bool? = try unsafe lines.next { line in
+        if lines.number == 1, line.count == 5, unsafe line.starts(with: "sep=".utf8) {
+          directive = unsafe line[4]
         }
-        for byte in line {
+        for index in line.indices {
+          let byte = unsafe line[index]
           if byte == UInt8(ascii: "\"") { isInside.toggle() }
           if !isInside, let place = Self.delimiters.firstIndex(of: byte) { count[place] += 1 }
         }
-        return line.first != UInt8(ascii: "#") && !line.allSatisfy(LabelledTextLayout.isSpace)
+        return unsafe line.first != UInt8(ascii: "#")
+          && !line.allSatisfy(LabelledTextLayout.isSpace)
       }
       guard let isMore else { break }
       if isInside { continue }

@@ -102,7 +102,7 @@ struct LinearTraining {
     // Called by thread 0 alone, which is the caller's.
     nonisolated(unsafe) let progress = progress
     @Sendable func tell(_ fraction: Double, epoch: Int, examples: Int) {
-      progress?(
+      unsafe progress?(
         TrainingProgress(
           fraction: fraction, epoch: min(epoch, options.epochs), epochCount: options.epochs,
           examples: examples))

@@ -49,12 +49,12 @@ struct LogisticRegression {
     var squares = [Double](repeating: 0, count: rows.count)
     var duals = [Double](repeating: 0, count: rows.count)
     var passes = 0
-    try state.withUnsafeMutableBufferPointer { state in
+    try unsafe state.withUnsafeMutableBufferPointer { state in
       for row in 0..<rows.count {
-        squares[row] = squaredLength(of: row, state)
+        squares[row] = unsafe squaredLength(of: row, state)
         // A dual variable of 0 has an infinite gradient: begin a little inside.
         duals[row] = min(0.001 * costs[row], 1e-8)
-        add(Float(positive[row] ? duals[row] : -duals[row]), row, state, &bias)
+        unsafe add(Float(positive[row] ? duals[row] : -duals[row]), row, state, &bias)
       }
       var order = Array(0..<rows.count)
       var innerTolerance = 1e-2
@@ -65,14 +65,14 @@ struct LogisticRegression {
         var steps = 0
         for row in order {
           let sign: Float = positive[row] ? 1 : -1
-          let margin = Double(sign * dot(row, state, bias))
+          let margin = unsafe Double(sign * dot(row, state, bias))
           let (next, gradient, used) = Self.solve(
             dual: duals[row], cost: costs[row], margin: margin, square: squares[row],
             tolerance: innerTolerance)
           worst = max(worst, gradient)
           steps += used
           if used > 0 {
-            add(sign * Float(next - duals[row]), row, state, &bias)
+            unsafe add(sign * Float(next - duals[row]), row, state, &bias)
             duals[row] = next
           }
         }
@@ -133,7 +133,7 @@ struct LogisticRegression {
     var sum = 0.0
     for at in rows.starts[row]..<rows.starts[row + 1] {
       let value = rows.values.isEmpty ? 1 : rows.values[at]
-      sum += Double(value * value * state[Int(rows.columns[at])].y)
+      unsafe sum += Double(value * value * state[Int(rows.columns[at])].y)
     }
     let scale = Double(rowScale(row))
     return sum * scale * scale + 1
@@ -145,32 +145,32 @@ struct LogisticRegression {
     _ row: Int, _ state: UnsafeMutableBufferPointer<SIMD2<Float>>, _ bias: Float
   ) -> Float {
     let range = rows.starts[row]..<rows.starts[row + 1]
-    return rows.columns.withUnsafeBufferPointer { columns in
+    return unsafe rows.columns.withUnsafeBufferPointer { columns in
       var sums = SIMD4<Float>()
       var at = range.lowerBound
       if rows.values.isEmpty {
         while at + 4 <= range.upperBound {
-          sums += SIMD4(
+          unsafe sums += SIMD4(
             state[Int(columns[at])].x, state[Int(columns[at + 1])].x,
             state[Int(columns[at + 2])].x, state[Int(columns[at + 3])].x)
           at += 4
         }
         while at < range.upperBound {
-          sums[0] += state[Int(columns[at])].x
+          unsafe sums[0] += state[Int(columns[at])].x
           at += 1
         }
       } else {
-        rows.values.withUnsafeBufferPointer { values in
+        unsafe rows.values.withUnsafeBufferPointer { values in
           while at + 4 <= range.upperBound {
-            let weights = SIMD4(
+            let weights = unsafe SIMD4(
               state[Int(columns[at])].x, state[Int(columns[at + 1])].x,
               state[Int(columns[at + 2])].x, state[Int(columns[at + 3])].x)
-            sums +=
+            unsafe sums +=
               weights * SIMD4(values[at], values[at + 1], values[at + 2], values[at + 3])
             at += 4
           }
           while at < range.upperBound {
-            sums[0] += state[Int(columns[at])].x * values[at]
+            unsafe sums[0] += state[Int(columns[at])].x * values[at]
             at += 1
           }
         }
@@ -187,17 +187,17 @@ struct LogisticRegression {
   ) {
     let scaled = factor * rowScale(row)
     let range = rows.starts[row]..<rows.starts[row + 1]
-    rows.columns.withUnsafeBufferPointer { columns in
+    unsafe rows.columns.withUnsafeBufferPointer { columns in
       if rows.values.isEmpty {
         for at in range {
-          let column = Int(columns[at])
-          state[column].x += scaled * state[column].y
+          let column = unsafe Int(columns[at])
+          unsafe state[column].x += scaled * state[column].y
         }
       } else {
-        rows.values.withUnsafeBufferPointer { values in
+        unsafe rows.values.withUnsafeBufferPointer { values in
           for at in range {
-            let column = Int(columns[at])
-            state[column].x += scaled * values[at] * state[column].y
+            let column = unsafe Int(columns[at])
+            unsafe state[column].x += scaled * values[at] * state[column].y
           }
         }
       }

@@ -107,7 +107,7 @@ struct NGramFeatures: Sendable {
     ofUTF8 bytes: UnsafeBufferPointer<UInt8>, tokenizer: WordTokenizer, into ids: inout [Int32]
   ) {
     ids.removeAll(keepingCapacity: true)
-    tokenizer.forEachToken(inUTF8: bytes) { ids.append(words.find($0) ?? -1) }
+    unsafe tokenizer.forEachToken(inUTF8: bytes) { unsafe ids.append(words.find($0) ?? -1) }
   }
 
   /// What a feature stands for, its words apart by spaces; nil for hashed n-grams.

@@ -26,8 +26,8 @@ enum NGramScoring {
         var values: [Float] = []
         var counts: [Int32] = []
         for text in first..<last {
-          texts.withUTF8(at: range.lowerBound + text) {
-            features.wordIDs(ofUTF8: $0, tokenizer: tokenizer, into: &ids)
+          unsafe texts.withUTF8(at: range.lowerBound + text) {
+            unsafe features.wordIDs(ofUTF8: $0, tokenizer: tokenizer, into: &ids)
           }
           found.removeAll(keepingCapacity: true)
           features.forEachFeature(of: ids) { found.append($0) }

@@ -21,7 +21,7 @@ struct TableRecord {
 
   mutating func append(_ byte: UInt8) { bytes.append(byte) }
   mutating func append(_ more: UnsafeBufferPointer<UInt8>.SubSequence) {
-    bytes.append(contentsOf: more)
+    unsafe bytes.append(contentsOf: more)
   }
   /// Whether all fields are white space, or the only one is a remark behind `#`.
   var isBlank: Bool {
@@ -57,11 +57,11 @@ final class RecordReader {
   func next() throws -> TableRecord? {
     while true {
       var record = TableRecord(line: lines.number + 1)
-      let found = try lines.next { line in
-        if line.allSatisfy(LabelledTextLayout.isSpace) { return true }
-        if isQuoted { return try addQuoted(line, to: &record) }
-        for field in line.split(separator: delimiter, omittingEmptySubsequences: false) {
-          record.append(field)
+      let found = try unsafe lines.next { line in
+        if unsafe line.allSatisfy(LabelledTextLayout.isSpace) { return true }
+        if isQuoted { return try unsafe addQuoted(line, to: &record) }
+        unsafe line.split(separator: delimiter, omittingEmptySubsequences: false).forEach {
+          unsafe record.append($0)
           record.endField()
         }
         return true
@@ -70,9 +70,9 @@ final class RecordReader {
       var size = 0
       while !isWhole {
         record.append(UInt8(ascii: "\n"))
-        let more = try lines.next { line in
+        let more = try unsafe lines.next { line in
           size += line.count
-          return try addQuoted(line, to: &record, insideQuotes: true)
+          return try unsafe addQuoted(line, to: &record, insideQuotes: true)
         }
         guard let more, size <= LineReader.usualLimit else {
           throw WordtoolError(
@@ -94,16 +94,16 @@ final class RecordReader {
     var at = line.startIndex
     var isInside = insideQuotes
     while true {
-      if !isInside, at < line.endIndex, line[at] == quote {
+      if !isInside, at < line.endIndex, unsafe line[at] == quote {
         isInside = true
         at += 1
       }
       if isInside {
         while at < line.endIndex {
-          if line[at] != quote {
-            record.append(line[at])
+          if unsafe line[at] != quote {
+            unsafe record.append(line[at])
             at += 1
-          } else if at + 1 < line.endIndex, line[at + 1] == quote {
+          } else if at + 1 < line.endIndex, unsafe line[at + 1] == quote {
             record.append(quote)
             at += 2
           } else {
@@ -113,7 +113,7 @@ final class RecordReader {
         if at == line.endIndex { return false }
         at += 1
         isInside = false
-        guard at == line.endIndex || line[at] == delimiter else {
+        guard unsafe at == line.endIndex || line[at] == delimiter else {
           throw WordtoolError(
             .badData, path: lines.path, at: .line(lines.number),
             found: "text after a closing quotation mark",
@@ -121,8 +121,8 @@ final class RecordReader {
             remedy: "see `delimiter` and `format`")
         }
       } else {
-        let end = line[at...].firstIndex(of: delimiter) ?? line.endIndex
-        record.append(line[at..<end])
+        let end = unsafe line[at...].firstIndex(of: delimiter) ?? line.endIndex
+        unsafe record.append(line[at..<end])
         at = end
       }
       record.endField()

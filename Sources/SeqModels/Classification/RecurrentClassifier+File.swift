@@ -11,7 +11,7 @@ extension ClassifierFileContents {
     self["network"] = try StoredJSON.text(options)
     for weights in [embeddings, parameters] {
       for entry in weights.entries {
-        add(
+        unsafe add(
           entry.name, .float32, entry.shape,
           Array(
             UnsafeBufferPointer(
@@ -44,12 +44,13 @@ extension ModelFile {
     }
     // The weights are there before memory is taken for them.
     let shapes = options.parameterShapes() + options.embeddingShapes(rows: options.vocabulary)
-    for (name, shape) in shapes { _ = try bytes(name, .float32, shape) }
+    for (name, shape) in shapes { _ = try unsafe bytes(name, .float32, shape) }
     let network = try SequenceNetwork<Float>(options, threads: 1)
     for weights in [network.parameters, network.embeddings] {
       for entry in weights.entries {
         let values = try floats(entry.name, entry.shape)
-        (weights.values.base + entry.range.lowerBound).update(from: values, count: values.count)
+        unsafe (weights.values.base + entry.range.lowerBound).update(
+          from: values, count: values.count)
       }
     }
     return (network, vocabulary)

@@ -41,8 +41,10 @@ struct RecurrentClassifier: ClassifierCore {
     var sequences: [[Int32]] = []
     for document in range {
       var ids: [Int32] = []
-      texts.withUTF8(at: document) { bytes in
-        _ = tokenizer.forEachToken(inUTF8: bytes) { ids.append(vocabulary.id(of: $0)) }
+      unsafe texts.withUTF8(at: document) { bytes in
+        _ = unsafe tokenizer.forEachToken(inUTF8: bytes) {
+          unsafe ids.append(vocabulary.id(of: $0))
+        }
       }
       sequences.append(ids.isEmpty ? [0] : ids.suffix(maximumLength))
     }
@@ -77,9 +79,9 @@ struct RecurrentClassifier: ClassifierCore {
       let batch = SequenceBatch(sequences, places)
       let logits = try network.forward(batch.ids, layout: batch.layout)
       for (row, place) in batch.members.enumerated() {
-        network.normalize(logits.row(row))
+        unsafe network.normalize(logits.row(row))
         for label in 0..<labelCount {
-          probabilities[place * labelCount + label] = logits.row(row)[label]
+          probabilities[place * labelCount + label] = unsafe logits.row(row)[label]
         }
       }
     }

@@ -156,7 +156,7 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
     let found = try pooling?.forward(outputs, layout: layout) ?? outputs
     try Self.grow(&features, found.rows * featureCount)
     let read = features.matrix(found.rows, featureCount)
-    read.base.update(from: found.base, count: found.rows * featureCount)
+    unsafe read.base.update(from: found.base, count: found.rows * featureCount)
     if let draw, dropout.output > 0 {
       try outputMask.draw(
         rows: read.rows, columns: featureCount, share: dropout.output, draw: draw,
@@ -166,8 +166,8 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
     }
     try Self.grow(&logits, read.rows * options.labels)
     let result = logits.matrix(read.rows, options.labels)
-    let bias = parameters.view("output.bias").base
-    for row in 0..<read.rows { result.row(row).update(from: bias, count: options.labels) }
+    let bias = unsafe parameters.view("output.bias").base
+    for row in 0..<read.rows { unsafe result.row(row).update(from: bias, count: options.labels) }
     try compute.multiply(
       read, parameters.view("output.weight").transposed, into: result, keep: true)
     return result
@@ -176,13 +176,13 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   /// Makes probabilities of one row of what `forward` gave.
   func normalize(_ logits: UnsafeMutablePointer<Scalar>) {
     let count = options.labels
-    var largest = logits[0]
-    for label in 1..<max(1, count) { largest = max(largest, logits[label]) }
-    for label in 0..<count { logits[label] -= largest }
-    Scalar.exponential(logits, into: logits, count: count)
+    var largest = unsafe logits[0]
+    for label in 1..<max(1, count) { largest = unsafe max(largest, logits[label]) }
+    for label in 0..<count { unsafe logits[label] -= largest }
+    unsafe Scalar.exponential(logits, into: logits, count: count)
     var sum: Scalar = 0
-    for label in 0..<count { sum += logits[label] }
-    for label in 0..<count { logits[label] /= sum }
+    for label in 0..<count { unsafe sum += logits[label] }
+    for label in 0..<count { unsafe logits[label] /= sum }
   }
 
   /// Forward, then the gradients of all weights added.
@@ -199,7 +199,7 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
     precondition(targets.count == result.rows && scales.count == result.rows, "targets")
     var loss = 0.0
     for row in 0..<result.rows {
-      loss += Scalar.softmaxCrossEntropy(
+      unsafe loss += Scalar.softmaxCrossEntropy(
         result.row(row), count: options.labels, target: Int(targets[row]), scale: scales[row])
     }
     let read = features.matrix(result.rows, featureCount)
@@ -208,7 +208,7 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
     try compute.multiply(result, parameters.view("output.weight"), into: gradient)
     try compute.multiply(
       result.transposed, read, into: parameters.gradient("output.weight"), keep: true)
-    compute.addColumnSums(result, into: parameters.gradient("output.bias").base)
+    unsafe compute.addColumnSums(result, into: parameters.gradient("output.bias").base)
     if draw != nil, dropout.output > 0 { outputMask.applyAgain(to: gradient, compute: compute) }
     var rowGradient = gradient
     if let pooling {

@@ -72,11 +72,11 @@ final class SequencePooling<Scalar: NetworkScalar> {
     let result = pooled.matrix(layout.batch, featureCount)
     if method == .attention { try attend(input) }
     if method == .max { steps = [Int32](repeating: 0, count: count) }
-    steps.withUnsafeMutableBufferPointer { steps in
-      nonisolated(unsafe) let steps = steps
+    unsafe steps.withUnsafeMutableBufferPointer { steps in
+      nonisolated(unsafe) let steps = unsafe steps
       compute.forRanges(of: layout.batch, atLeast: 1) { sequences in
         for sequence in sequences {
-          pool(sequence, input, into: result.row(sequence), steps: steps)
+          unsafe pool(sequence, input, into: result.row(sequence), steps: steps)
         }
       }
     }
@@ -91,32 +91,33 @@ final class SequencePooling<Scalar: NetworkScalar> {
     switch method {
     case .last:
       for (row, columns) in lastRows(sequence) {
-        for column in columns { target[column] = input.row(row)[column] }
+        for column in columns { unsafe target[column] = unsafe input.row(row)[column] }
       }
     case .mean:
-      target.update(repeating: 0, count: featureCount)
+      unsafe target.update(repeating: 0, count: featureCount)
       for step in 0..<length {
-        Scalar.addScaled(
+        unsafe Scalar.addScaled(
           input.row(layout.row(step: step, sequence: sequence)), factor: 1, into: target,
           count: featureCount)
       }
       let share = 1 / Scalar(length)
-      for column in 0..<featureCount { target[column] *= share }
+      for column in 0..<featureCount { unsafe target[column] *= share }
     case .max:
-      target.update(from: input.row(layout.row(step: 0, sequence: sequence)), count: featureCount)
+      unsafe target.update(
+        from: input.row(layout.row(step: 0, sequence: sequence)), count: featureCount)
       let place = sequence * featureCount
       for step in 1..<Swift.max(1, length) {
-        let row = input.row(layout.row(step: step, sequence: sequence))
-        for column in 0..<featureCount where row[column] > target[column] {
-          target[column] = row[column]
-          steps[place + column] = Int32(step)
+        let row = unsafe input.row(layout.row(step: step, sequence: sequence))
+        for column in 0..<featureCount where unsafe row[column] > target[column] {
+          unsafe target[column] = row[column]
+          unsafe steps[place + column] = Int32(step)
         }
       }
     case .attention:
-      target.update(repeating: 0, count: featureCount)
+      unsafe target.update(repeating: 0, count: featureCount)
       for step in 0..<length {
         let row = layout.row(step: step, sequence: sequence)
-        Scalar.addScaled(
+        unsafe Scalar.addScaled(
           input.row(row), factor: shares.base[row], into: target, count: featureCount)
       }
     }
@@ -131,15 +132,15 @@ final class SequencePooling<Scalar: NetworkScalar> {
       shareGradients = try AlignedBuffer(count: rows)
     }
     let projected = projections.matrix(rows, featureCount)
-    let bias = parameters.view("attention.bias").base
+    let bias = unsafe parameters.view("attention.bias").base
     compute.forRanges(of: rows, atLeast: 16) { range in
-      for row in range { projected.row(row).update(from: bias, count: featureCount) }
+      for row in range { unsafe projected.row(row).update(from: bias, count: featureCount) }
     }
     try compute.multiply(
       input, parameters.view("attention.weight").transposed, into: projected, keep: true)
     compute.forRanges(of: rows, atLeast: 16) { range in
       for row in range {
-        Scalar.tanh(projected.row(row), into: projected.row(row), count: featureCount)
+        unsafe Scalar.tanh(projected.row(row), into: projected.row(row), count: featureCount)
       }
     }
     try compute.multiply(
@@ -147,15 +148,19 @@ final class SequencePooling<Scalar: NetworkScalar> {
     compute.forRanges(of: layout.batch, atLeast: 1) { sequences in
       for sequence in sequences {
         let length = layout.length(of: sequence)
-        var scores = (0..<length).map { shares.base[layout.row(step: $0, sequence: sequence)] }
+        var scores = (0..<length).map {
+          unsafe shares.base[layout.row(step: $0, sequence: sequence)]
+        }
         let largest = scores.max() ?? 0
         for step in 0..<length { scores[step] -= largest }
-        scores.withUnsafeMutableBufferPointer {
-          if let base = $0.baseAddress { Scalar.exponential(base, into: base, count: length) }
+        unsafe scores.withUnsafeMutableBufferPointer {
+          if let base = $0.baseAddress {
+            unsafe Scalar.exponential(base, into: base, count: length)
+          }
         }
         let sum = scores.reduce(0, +)
         for step in 0..<length {
-          shares.base[layout.row(step: step, sequence: sequence)] = scores[step] / sum
+          unsafe shares.base[layout.row(step: step, sequence: sequence)] = scores[step] / sum
         }
       }
     }
@@ -170,7 +175,7 @@ final class SequencePooling<Scalar: NetworkScalar> {
     guard let input else { preconditionFailure("backward before forward") }
     compute.forRanges(of: layout.batch, atLeast: 1) { sequences in
       for sequence in sequences {
-        distribute(sequence, gradient.row(sequence), input, into: rowGradient)
+        unsafe distribute(sequence, gradient.row(sequence), input, into: rowGradient)
       }
     }
     guard method == .attention else { return }
@@ -179,19 +184,19 @@ final class SequencePooling<Scalar: NetworkScalar> {
     try compute.multiply(
       shareGradients.matrix(1, rows), projected, into: parameters.gradient("attention.vector"),
       keep: true)
-    let vector = parameters.view("attention.vector").base
+    let vector = unsafe parameters.view("attention.vector").base
     compute.forRanges(of: rows, atLeast: 16) { range in
       for row in range {
-        let values = projected.row(row)
-        let factor = shareGradients.base[row]
+        let values = unsafe projected.row(row)
+        let factor = unsafe shareGradients.base[row]
         for column in 0..<featureCount {
-          values[column] = factor * vector[column] * (1 - values[column] * values[column])
+          unsafe values[column] = factor * vector[column] * (1 - values[column] * values[column])
         }
       }
     }
     try compute.multiply(
       projected.transposed, input, into: parameters.gradient("attention.weight"), keep: true)
-    compute.addColumnSums(projected, into: parameters.gradient("attention.bias").base)
+    unsafe compute.addColumnSums(projected, into: parameters.gradient("attention.bias").base)
     try compute.multiply(
       projected, parameters.view("attention.weight"), into: rowGradient, keep: true)
   }
@@ -202,41 +207,42 @@ final class SequencePooling<Scalar: NetworkScalar> {
   ) {
     let length = layout.length(of: sequence)
     for step in 0..<length {
-      let target = rowGradient.row(layout.row(step: step, sequence: sequence))
-      target.update(repeating: 0, count: featureCount)
+      let target = unsafe rowGradient.row(layout.row(step: step, sequence: sequence))
+      unsafe target.update(repeating: 0, count: featureCount)
     }
     switch method {
     case .last:
       for (row, columns) in lastRows(sequence) {
-        for column in columns { rowGradient.row(row)[column] = gradient[column] }
+        for column in columns { unsafe rowGradient.row(row)[column] = unsafe gradient[column] }
       }
     case .mean:
       let share = 1 / Scalar(length)
       for step in 0..<length {
-        Scalar.addScaled(
+        unsafe Scalar.addScaled(
           gradient, factor: share,
           into: rowGradient.row(layout.row(step: step, sequence: sequence)), count: featureCount)
       }
     case .max:
       for column in 0..<featureCount {
         let step = Int(steps[sequence * featureCount + column])
-        rowGradient.row(layout.row(step: step, sequence: sequence))[column] = gradient[column]
+        unsafe rowGradient.row(layout.row(step: step, sequence: sequence))[column] =
+          gradient[column]
       }
     case .attention:
       // The gradient of each share, then through softmax that of each score.
       var products = (0..<length).map { step in
-        let row = input.row(layout.row(step: step, sequence: sequence))
-        return (0..<featureCount).reduce(Scalar(0)) { $0 + gradient[$1] * row[$1] }
+        let row = unsafe input.row(layout.row(step: step, sequence: sequence))
+        return (0..<featureCount).reduce(Scalar(0)) { unsafe $0 + gradient[$1] * row[$1] }
       }
       var mean: Scalar = 0
       for step in 0..<length {
-        mean += products[step] * shares.base[layout.row(step: step, sequence: sequence)]
+        unsafe mean += products[step] * shares.base[layout.row(step: step, sequence: sequence)]
       }
       for step in 0..<length {
         let row = layout.row(step: step, sequence: sequence)
-        products[step] = shares.base[row] * (products[step] - mean)
-        shareGradients.base[row] = products[step]
-        Scalar.addScaled(
+        products[step] = unsafe shares.base[row] * (products[step] - mean)
+        unsafe shareGradients.base[row] = products[step]
+        unsafe Scalar.addScaled(
           gradient, factor: shares.base[row], into: rowGradient.row(row), count: featureCount)
       }
     }

@@ -146,14 +146,16 @@ public final class SequenceTagger: Sendable {
       let logits = try network.forward(batch.ids, layout: batch.layout)
       for (sequence, place) in batch.members.enumerated() {
         for step in answers[place].indices {
-          let row = logits.row(batch.layout.row(step: step, sequence: sequence))
+          let row = unsafe logits.row(batch.layout.row(step: step, sequence: sequence))
           var best = 0
-          for label in 1..<network.options.labels where row[label] > row[best] { best = label }
+          for label in 1..<network.options.labels where unsafe row[label] > row[best] {
+            best = label
+          }
           answers[place][step] = Int32(best)
           if let certainty {
-            network.normalize(row)
-            guard row[best].isFinite else { throw WordtoolError.unsoundModel }
-            certainty(place, step, row[best])
+            unsafe network.normalize(row)
+            guard unsafe row[best].isFinite else { throw WordtoolError.unsoundModel }
+            unsafe certainty(place, step, row[best])
           }
         }
       }

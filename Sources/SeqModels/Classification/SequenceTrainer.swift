@@ -104,11 +104,11 @@ struct SequenceTrainer {
           loss: loss / Double(max(1, lossCount)), validAccuracy: accuracy))
       guard let accuracy else { continue }
       if try stopping.isBest(ValidationScore(accuracy: accuracy), epoch: epoch) {
-        best = optimizer.withAverage { Array(network.parameters.values.all) }
+        best = optimizer.withAverage { unsafe Array(network.parameters.values.all) }
       }
     }
     if !best.isEmpty {
-      _ = network.parameters.values.all.update(fromContentsOf: best)
+      _ = unsafe network.parameters.values.all.update(fromContentsOf: best)
     } else {
       optimizer.adoptAverage()
     }
@@ -217,7 +217,7 @@ struct SequenceTrainer {
     let result = try SequenceNetwork<Float>(shape, threads: threads)
     for entry in result.parameters.entries {
       guard let source = network.parameters.entry(entry.name) else { continue }
-      (result.parameters.values.base + entry.range.lowerBound)
+      unsafe (result.parameters.values.base + entry.range.lowerBound)
         .update(
           from: network.parameters.values.base + source.range.lowerBound,
           count: entry.range.count)
@@ -225,7 +225,7 @@ struct SequenceTrainer {
     let table = result.embeddings.view("embedding.weight")
     fill(table, rows: vocabulary.count)
     let trained = network.embeddings.view("embedding.weight")
-    table.base.update(from: trained.base, count: vocabulary.trainedCount * table.columns)
+    unsafe table.base.update(from: trained.base, count: vocabulary.trainedCount * table.columns)
     return result
   }
 }

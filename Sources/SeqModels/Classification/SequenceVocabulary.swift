@@ -27,7 +27,9 @@ struct SequenceVocabulary: Sendable {
     table.add(Self.unknown.utf8)
     for id in 0..<words.table.count {
       let bytes = words.table.bytes(Int32(id))
-      if counts[id] >= minimumCount || bytes.withUnsafeBufferPointer({ known.find($0) }) != nil {
+      if unsafe counts[id] >= minimumCount
+        || bytes.withUnsafeBufferPointer({ unsafe known.find($0) }) != nil
+      {
         table.add(bytes)
       }
     }
@@ -36,13 +38,13 @@ struct SequenceVocabulary: Sendable {
   }
 
   /// The number of a word.
-  func id(of word: UnsafeBufferPointer<UInt8>) -> Int32 { table.find(word) ?? 0 }
+  func id(of word: UnsafeBufferPointer<UInt8>) -> Int32 { unsafe table.find(word) ?? 0 }
 
   /// Documents as numbers of this vocabulary, the last `maximumLength` words of each. A document
   /// without words is one unknown word.
   func sequences(of words: DocumentWords, maximumLength: Int = .max) -> [[Int32]] {
     let numbers = (0..<words.table.count).map { id in
-      words.table.bytes(Int32(id)).withUnsafeBufferPointer { self.id(of: $0) }
+      unsafe words.table.bytes(Int32(id)).withUnsafeBufferPointer { unsafe self.id(of: $0) }
     }
     return (0..<words.count).map { document in
       let range = words.starts[document]..<words.starts[document + 1]

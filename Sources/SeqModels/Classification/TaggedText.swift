@@ -122,7 +122,7 @@ public struct TaggedText: Sendable {
       doubtful = []
       return found
     }
-    while let fields = try lines.next({ TaggedColumns.fields(of: $0) }) {
+    while let fields = try unsafe lines.next({ unsafe TaggedColumns.fields(of: $0) }) {
       guard let first = fields.first else {
         end()
         continue
@@ -170,15 +170,15 @@ private struct TaggedColumns {
 
   /// The fields of a line; none of a line of white space.
   static func fields(of line: UnsafeBufferPointer<UInt8>) -> [String] {
-    if line.allSatisfy(LabelledTextLayout.isSpace) { return [] }
+    if unsafe line.allSatisfy(LabelledTextLayout.isSpace) { return [] }
     let tab = UInt8(ascii: "\t")
     let fields =
-      line.contains(tab)
+      unsafe line.contains(tab)
       ? line.split(separator: tab, omittingEmptySubsequences: false)
       : line.split(whereSeparator: LabelledTextLayout.isSpace)
     // A tab at the end of a line parts nothing.
-    let last = fields.lastIndex { !$0.isEmpty } ?? 0
-    return fields[...last].map { String(decoding: $0, as: UTF8.self) }
+    let last = unsafe fields.lastIndex { unsafe !$0.isEmpty } ?? 0
+    return unsafe fields[...last].map { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
   init(_ first: [String], layout: TaggedText.Layout, path: String, line: Int) throws {

@@ -72,7 +72,7 @@ extension ONNXModel {
     func tensor(_ name: String) -> Tensor {
       for weights in [parameters, embeddings] {
         if let entry = weights.entry(name) {
-          return Tensor(entry.shape, Array(weights.values.all[entry.range]))
+          return unsafe Tensor(entry.shape, Array(weights.values.all[entry.range]))
         }
       }
       preconditionFailure("no parameter \(name)")
@@ -151,7 +151,8 @@ extension LinearClassifier {
 extension FastTextClassifier {
   func onnxModel() throws -> ONNXModel {
     func tensor(_ rows: FloatRows) -> ONNXModel.Tensor {
-      ONNXModel.Tensor([rows.count, rows.dimension], (0..<rows.count).flatMap { rows[$0] })
+      unsafe ONNXModel.Tensor(
+        [rows.count, rows.dimension], (0..<rows.count).flatMap { unsafe rows[$0] })
     }
     var model = ONNXModel.linearClassifier(
       .embeddings(tensor(embeddings), output: tensor(output)))

@@ -115,10 +115,12 @@ package struct Ranking {
 
   /// The place of the greatest score, or nil when all are minus infinity or not numbers.
   package static func first(of scores: [Double]) -> Int? {
-    scores.withUnsafeBufferPointer { scores in
+    unsafe scores.withUnsafeBufferPointer { scores in
       var best = -1
       var top = -Double.infinity
-      for place in scores.indices where scores[place] > top { (best, top) = (place, scores[place]) }
+      for place in scores.indices where unsafe scores[place] > top {
+        (best, top) = unsafe (place, scores[place])
+      }
       return best < 0 ? nil : best
     }
   }
@@ -129,11 +131,11 @@ package struct Ranking {
   /// - Complexity: O(V + n log k) with n of the V scores greater than k before them.
   package mutating func rank(_ scores: [Double], first count: Int) {
     heap.removeAll(keepingCapacity: true)
-    scores.withUnsafeBufferPointer { scores in
+    unsafe scores.withUnsafeBufferPointer { scores in
       // The least of those kept is at the root.
-      func isBehind(_ a: Int32, _ b: Int32) -> Bool { Self.isAhead(b, a, scores) }
+      func isBehind(_ a: Int32, _ b: Int32) -> Bool { unsafe Self.isAhead(b, a, scores) }
       var least = -Double.infinity
-      for place in scores.indices where scores[place] > least {
+      for place in scores.indices where unsafe scores[place] > least {
         if heap.count < count {
           heap.append(Int32(place))
           guard heap.count == count else { continue }
@@ -142,9 +144,9 @@ package struct Ranking {
           heap[0] = Int32(place)
           sift(0, isBehind)
         }
-        least = scores[Int(heap[0])]
+        least = unsafe scores[Int(heap[0])]
       }
-      heap.sort { Self.isAhead($0, $1, scores) }
+      heap.sort { unsafe Self.isAhead($0, $1, scores) }
     }
     swap(&heap, &places)
   }
@@ -152,20 +154,20 @@ package struct Ranking {
   private static func isAhead(
     _ a: Int32, _ b: Int32, _ scores: UnsafeBufferPointer<Double>
   ) -> Bool {
-    let (x, y) = (scores[Int(a)], scores[Int(b)])
+    let (x, y) = unsafe (scores[Int(a)], scores[Int(b)])
     return x != y ? x > y : a < b
   }
 
   /// Moves an element down until none below belongs before it.
   private mutating func sift(_ start: Int, _ isBefore: (Int32, Int32) -> Bool) {
-    heap.withUnsafeMutableBufferPointer { heap in
+    unsafe heap.withUnsafeMutableBufferPointer { heap in
       var place = start
       while true {
         var child = 2 * place + 1
         guard child < heap.count else { return }
-        if child + 1 < heap.count && isBefore(heap[child + 1], heap[child]) { child += 1 }
-        guard isBefore(heap[child], heap[place]) else { return }
-        heap.swapAt(child, place)
+        if unsafe child + 1 < heap.count && isBefore(heap[child + 1], heap[child]) { child += 1 }
+        guard unsafe isBefore(heap[child], heap[place]) else { return }
+        unsafe heap.swapAt(child, place)
         place = child
       }
     }

@@ -51,7 +51,7 @@ extension GradientFlow {
       for layer in norms.indices {
         let cell = context.stateGradients[layer].cell
         let sum = (0..<count).reduce(0.0) { sum, sequence in
-          sum + Float.sumOfSquares(cell.row(sequence), count: cell.columns).squareRoot()
+          unsafe sum + Float.sumOfSquares(cell.row(sequence), count: cell.columns).squareRoot()
         }
         norms[layer][back - 1] = sum / Double(count)
       }

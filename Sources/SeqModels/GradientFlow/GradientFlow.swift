@@ -192,7 +192,7 @@ public enum GradientFlow {
         layout: SequenceLayout(steps: length, batch: 1),
         state: network.encoder.makeState(batch: 1, padding: 0), scale: 1,
         dropout: LanguageDropout(), draw: nil)
-      let norm = Float.sumOfSquares(
+      let norm = unsafe Float.sumOfSquares(
         network.parameters.gradients.base, count: network.parameters.gradients.count
       ).squareRoot()
       sums.norm += norm
@@ -201,8 +201,8 @@ public enum GradientFlow {
       for layer in 0..<layers {
         let gradients = context.stack.hiddenGradients(layer: layer)
         for back in 0..<length {
-          let row = gradients.row(length - 1 - back)
-          let size = Float.sumOfSquares(row, count: gradients.columns).squareRoot()
+          let row = unsafe gradients.row(length - 1 - back)
+          let size = unsafe Float.sumOfSquares(row, count: gradients.columns).squareRoot()
           sums.norms[layer][back] += size
           sums.clippedNorms[layer][back] += size * factor
         }

@@ -37,7 +37,7 @@ public enum GradientFlowCase: String, Codable, Hashable, Sendable, CaseIterable 
     for layer in 0..<network.options.recurrent.layers {
       // The second gate of both: f of i, f, g, o, and z of r, z, n.
       let view = network.parameters.view("rnn.bias_ih_l\(layer)")
-      for unit in hidden..<2 * hidden { view.base[unit] += Float(bias) }
+      for unit in hidden..<2 * hidden { unsafe view.base[unit] += Float(bias) }
     }
   }
 }

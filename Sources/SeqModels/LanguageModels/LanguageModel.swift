@@ -78,7 +78,7 @@ extension LanguageModel {
 
   /// Looks the token up as a string.
   public func id(ofUTF8 token: Span<UInt8>) -> Int32? {
-    token.withUnsafeBufferPointer { id(of: String(decoding: $0, as: UTF8.self)) }
+    unsafe token.withUnsafeBufferPointer { unsafe id(of: String(decoding: $0, as: UTF8.self)) }
   }
 
   /// Replaces the buffer.

@@ -23,14 +23,15 @@ public enum LanguageModelFile {
   private static func isTensorFile(_ path: String) throws -> Bool {
     let source = try ByteSource(path: path)
     // Length and first brace of the header.
-    return try withUnsafeTemporaryAllocation(byteCount: 9, alignment: 8) { bytes in
+    return try unsafe withUnsafeTemporaryAllocation(byteCount: 9, alignment: 8) { bytes in
       var count = 0
       while count < bytes.count {
-        let read = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[count...]))
+        let read = try unsafe source.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: bytes[count...]))
         if read == 0 { return false }
         count += read
       }
-      return TensorFile.matches(UnsafeRawBufferPointer(bytes))
+      return unsafe TensorFile.matches(UnsafeRawBufferPointer(bytes))
     }
   }
 }

@@ -70,13 +70,13 @@ extension MixtureModel {
       }
       for model in 0..<count { shares[model] = 0 }
       var sum = 0.0
-      ratios.withUnsafeBufferPointer { ratios in
+      unsafe ratios.withUnsafeBufferPointer { ratios in
         for token in 0..<counted {
           var mixed = 0.0
-          for model in 0..<count { mixed += weights[model] * ratios[token * count + model] }
+          for model in 0..<count { unsafe mixed += weights[model] * ratios[token * count + model] }
           sum += PortableMath.log(mixed)
           for model in 0..<count {
-            shares[model] += weights[model] * ratios[token * count + model] / mixed
+            unsafe shares[model] += weights[model] * ratios[token * count + model] / mixed
           }
         }
       }

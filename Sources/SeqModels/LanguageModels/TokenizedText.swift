@@ -35,14 +35,14 @@ public struct TokenizedText: Sendable {
       unit: model.unit, rule: model.readingRule, isStrict: isStrict, encoding: encoding)
     let (unknown, end) = (model.unknownID, model.endID)
     let parting = model.unit == .word ? 1 : 0
-    try reader.read(
+    try unsafe reader.read(
       paths, stop: stop,
       token: { token in
-        let id = model.id(ofUTF8: token.span) ?? unknown
+        let id = unsafe model.id(ofUTF8: token.span) ?? unknown
         ids.append(id)
         tokenCount += 1
         if id == unknown { unknownCount += 1 }
-        characterCount += TokenText.plainScalarCount(token) + parting
+        unsafe characterCount += TokenText.plainScalarCount(token) + parting
       },
       end: {
         ids.append(end)

@@ -45,7 +45,7 @@ private struct ARPAReader {
 
   /// The next line that is not blank, or nil at the end.
   private func nextLine() throws -> String? {
-    while let line = try lines.next({ String(decoding: $0, as: UTF8.self) }) {
+    while let line = try unsafe lines.next({ unsafe String(decoding: $0, as: UTF8.self) }) {
       if line.utf8.contains(where: { $0 > 0x20 }) { return line }
     }
     return nil
@@ -160,12 +160,12 @@ private struct ARPAReader {
     var parent: Int32 = -1
     // Nothing is reserved by the header's word: a file has to bring the lines it promises.
     while level.words.count < counts[length - 1] {
-      let isLine: Bool? = try lines.next { line in
-        var fields = FieldCutter(line)
-        guard let first = fields.next() else { return false }
-        guard let probability = Self.number(first) else {
+      let isLine: Bool? = try unsafe lines.next { line in
+        var fields = unsafe FieldCutter(line)
+        guard let first = unsafe fields.next() else { return false }
+        guard let probability = unsafe Self.number(first) else {
           throw failure(
-            "the line \(quoted(String(decoding: line, as: UTF8.self)))",
+            unsafe "the line \(quoted(String(decoding: line, as: UTF8.self)))",
             expected:
               "\(counts[length - 1]) \(length)-grams, each with its probability, as the header says"
           )
@@ -174,41 +174,41 @@ private struct ARPAReader {
           throw failure("the log10 probability \(probability)", expected: "at most 0")
         }
         for place in 0..<length {
-          guard let word = fields.next() else {
+          guard let word = unsafe fields.next() else {
             throw failure("a line with \(place) words", expected: "\(length) words")
           }
-          let isUnknown = word.count == 5 && word.elementsEqual("<UNK>".utf8)
+          let isUnknown = unsafe word.count == 5 && word.elementsEqual("<UNK>".utf8)
           if length == 1 {
             let isFirst = isUnknown && table.find(TokenText.unknown) == nil
             if isFirst { writesUnknownInCapitals = true }
-            let (id, isNew) = isFirst ? table.add(TokenText.unknown.utf8) : table.add(word)
+            let (id, isNew) = unsafe isFirst ? table.add(TokenText.unknown.utf8) : table.add(word)
             guard isNew else {
               throw failure("\(quoted(table.text(id))) for the second time")
             }
             ids[0] = id
           } else {
             let known =
-              isUnknown && writesUnknownInCapitals
+              unsafe isUnknown && writesUnknownInCapitals
               ? table.find(TokenText.unknown) : table.find(word)
             guard let id = known else {
               throw failure(
-                "the word \(quoted(String(decoding: word, as: UTF8.self)))",
+                unsafe "the word \(quoted(String(decoding: word, as: UTF8.self)))",
                 expected: "a word of the 1-grams")
             }
             ids[place] = id
           }
         }
         var backoff: Float = 0
-        if let field = fields.next() {
-          guard let value = Self.number(field), value.isFinite || value < 0 else {
+        if let field = unsafe fields.next() {
+          guard let value = unsafe Self.number(field), value.isFinite || value < 0 else {
             throw failure(
-              "\(quoted(String(decoding: field, as: UTF8.self))) after the words",
+              unsafe "\(quoted(String(decoding: field, as: UTF8.self))) after the words",
               expected: "a back-off weight")
           }
           // Some programs write a weight of -inf or -99 for a context without mass to give.
           backoff = max(-99, value)
         }
-        guard fields.next() == nil else {
+        guard unsafe fields.next() == nil else {
           throw failure("more than a back-off weight after the words")
         }
         if length > 1 {
@@ -285,7 +285,7 @@ private struct ARPAReader {
 
   /// A number in decimal digits, or nil; never NaN.
   private static func number(_ field: UnsafeBufferPointer<UInt8>) -> Float? {
-    guard field.count <= 40, let value = Float(String(decoding: field, as: UTF8.self)),
+    guard field.count <= 40, let value = unsafe Float(String(decoding: field, as: UTF8.self)),
       !value.isNaN
     else { return nil }
     return value
@@ -293,21 +293,22 @@ private struct ARPAReader {
 }
 
 /// Cuts a line at the white space that KenLM cuts at.
-private struct FieldCutter {
+@safe private struct FieldCutter {
+  // SAFETY: a line of the reader's, which outlives this; places are compared with its count.
   private let line: UnsafeBufferPointer<UInt8>
   private var at = 0
 
-  init(_ line: UnsafeBufferPointer<UInt8>) { self.line = line }
+  init(_ line: UnsafeBufferPointer<UInt8>) { unsafe self.line = unsafe line }
 
   private static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || (byte >= 9 && byte <= 13) || byte == 0
   }
 
   mutating func next() -> UnsafeBufferPointer<UInt8>? {
-    while at < line.count, Self.isSpace(line[at]) { at += 1 }
-    guard at < line.count else { return nil }
+    while unsafe at < line.count, unsafe Self.isSpace(line[at]) { at += 1 }
+    guard unsafe at < line.count else { return nil }
     let start = at
-    while at < line.count, !Self.isSpace(line[at]) { at += 1 }
-    return UnsafeBufferPointer(rebasing: line[start..<at])
+    while unsafe at < line.count, unsafe !Self.isSpace(line[at]) { at += 1 }
+    return unsafe UnsafeBufferPointer(rebasing: line[start..<at])
   }
 }

@@ -113,13 +113,14 @@ enum KeySort {
       for entry in entries { places[Int(entry.key >> shift & mask)] += 1 }
       var sum = 0
       for digit in places.indices { (places[digit], sum) = (sum, sum + places[digit]) }
-      entries.withUnsafeBufferPointer { from in
-        other.withUnsafeMutableBufferPointer { to in
-          places.withUnsafeMutableBufferPointer { places in
-            for entry in from {
+      unsafe entries.withUnsafeBufferPointer { from in
+        unsafe other.withUnsafeMutableBufferPointer { to in
+          unsafe places.withUnsafeMutableBufferPointer { places in
+            for index in from.indices {
+              let entry = unsafe from[index]
               let digit = Int(entry.key >> shift & mask)
-              to[places[digit]] = entry
-              places[digit] += 1
+              unsafe to[places[digit]] = entry
+              unsafe places[digit] += 1
             }
           }
         }

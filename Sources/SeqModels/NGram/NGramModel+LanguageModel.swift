@@ -10,7 +10,7 @@ extension NGramModel: LanguageModel {
 
   /// The number of a token in UTF-8, or nil when the vocabulary does not have it.
   public func id(ofUTF8 token: Span<UInt8>) -> Int32? {
-    token.withUnsafeBufferPointer { table.find($0) }
+    unsafe token.withUnsafeBufferPointer { unsafe table.find($0) }
   }
 
   /// The context after `<s>`.
@@ -34,24 +34,25 @@ extension NGramModel: LanguageModel {
   public func fillLogProbabilities(after state: Context, _ values: inout [Double]) {
     let count = table.count
     if values.count != count { values = [Double](repeating: 0, count: count) }
-    values.withUnsafeMutableBufferPointer { values in
-      levels[0].logProbabilities.withUnsafeBufferPointer {
-        for id in 0..<count { values[id] = Double($0[id]) }
+    unsafe values.withUnsafeMutableBufferPointer { values in
+      unsafe levels[0].logProbabilities.withUnsafeBufferPointer {
+        for id in 0..<count { unsafe values[id] = unsafe Double($0[id]) }
       }
       for length in 1..<max(1, order) {
         let node = Int(state.nodes[length])
         guard node >= 0 else { continue }
         let backoff = Double(levels[length - 1].backoffs[node])
         if backoff != 0 {
-          for id in 0..<count { values[id] += backoff }
+          for id in 0..<count { unsafe values[id] += backoff }
         }
         let starts = levels[length - 1].firstChild
         for child in Int(starts[node])..<Int(starts[node + 1]) {
-          values[Int(levels[length].words[child])] = Double(levels[length].logProbabilities[child])
+          unsafe values[Int(levels[length].words[child])] = Double(
+            levels[length].logProbabilities[child])
         }
       }
-      for id in 0..<count { values[id] *= PerplexityReport.ln10 }
-      values[Int(begin)] = -.infinity
+      for id in 0..<count { unsafe values[id] *= PerplexityReport.ln10 }
+      unsafe values[Int(begin)] = -.infinity
     }
   }
 

@@ -81,10 +81,10 @@ extension NGramModel {
     var tokens = 0
     var sentences = 0
     text.append(TokenNumbers.begin)
-    try reader.read(
+    try unsafe reader.read(
       paths, stop: stop,
       token: { token in
-        let (id, isNew) = table.add(token)
+        let (id, isNew) = unsafe table.add(token)
         if isNew { counts.append(0) }
         counts[Int(id)] += 1
         text.append(id)

@@ -142,10 +142,10 @@ public struct NGramModel: Sendable {
     let starts = levels[length - 1].firstChild
     var low = starts[Int(node)]
     var high = starts[Int(node) + 1]
-    return levels[length].words.withUnsafeBufferPointer { words in
+    return unsafe levels[length].words.withUnsafeBufferPointer { words in
       while low < high {
         let middle = low + (high - low) / 2
-        let word = words[Int(middle)]
+        let word = unsafe words[Int(middle)]
         if word == id { return middle }
         if word < id { low = middle + 1 } else { high = middle }
       }

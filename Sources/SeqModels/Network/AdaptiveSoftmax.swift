@@ -100,10 +100,10 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
     _ logits: MatrixView<Scalar>, targets: [Int32], scale: Scalar
   ) -> [Double] {
     var losses = [Double](repeating: 0, count: logits.rows)
-    losses.withUnsafeMutableBufferPointer { losses in
+    unsafe losses.withUnsafeMutableBufferPointer { losses in
       compute.forRanges(of: logits.rows, atLeast: 4) { range in
         for row in range {
-          losses[row] = Scalar.softmaxCrossEntropy(
+          unsafe losses[row] = Scalar.softmaxCrossEntropy(
             logits.row(row), count: logits.columns, target: Int(targets[row]), scale: scale)
         }
       }
@@ -146,7 +146,7 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
       }
       let gathered = tail.gathered.matrix(rows.count, count)
       for (target, row) in rows.enumerated() {
-        gathered.row(target).update(from: features.row(row), count: count)
+        unsafe gathered.row(target).update(from: features.row(row), count: count)
       }
       let inner = try tail.projection.rows(rows.count)
       compute.multiply(gathered, tail.projection.weights, into: inner)
@@ -167,7 +167,7 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
       // The gathered features have been read: their gradient takes their place.
       compute.multiply(innerGradient, tail.projection.weightsBack, into: gathered)
       for (source, row) in rows.enumerated() {
-        Scalar.addScaled(
+        unsafe Scalar.addScaled(
           gathered.row(source), factor: 1, into: featureGradient.row(row), count: count)
       }
     }
@@ -179,14 +179,14 @@ final class AdaptiveSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
     let logits = try head.rows(1)
     compute.multiply(row, head.weights, into: logits)
     var headResult = [Double](repeating: 0, count: head.outputs)
-    LogSoftmax.write(logits.base, count: head.outputs, offset: 0, into: &headResult, at: 0)
+    unsafe LogSoftmax.write(logits.base, count: head.outputs, offset: 0, into: &headResult, at: 0)
     for token in 0..<bounds[0] { result[token] = headResult[token] }
     for (index, tail) in tails.enumerated() {
       let inner = try tail.projection.rows(1)
       compute.multiply(row, tail.projection.weights, into: inner)
       let logits = try tail.output.rows(1)
       compute.multiply(inner, tail.output.weights, into: logits)
-      LogSoftmax.write(
+      unsafe LogSoftmax.write(
         logits.base, count: tail.output.outputs, offset: headResult[bounds[0] + index],
         into: &result, at: bounds[index])
     }

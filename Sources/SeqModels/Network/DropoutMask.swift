@@ -35,13 +35,14 @@ struct DropoutMask<Scalar: NetworkScalar> {
     compute.forRanges(of: target.rows, atLeast: 8) { range in
       for row in range {
         var source = RandomSource(seed: draw.seed, draw.step, site, UInt64(row))
-        let values = target.row(row)
+        let values = unsafe target.row(row)
         var column = 0
         while column < target.columns {
           let bits = source.next()
-          values[column] = UInt32(truncatingIfNeeded: bits) < threshold ? 0 : kept
+          unsafe values[column] = UInt32(truncatingIfNeeded: bits) < threshold ? 0 : kept
           if column + 1 < target.columns {
-            values[column + 1] = UInt32(truncatingIfNeeded: bits >> 32) < threshold ? 0 : kept
+            unsafe values[column + 1] =
+              UInt32(truncatingIfNeeded: bits >> 32) < threshold ? 0 : kept
           }
           column += 2
         }
@@ -64,9 +65,9 @@ struct DropoutMask<Scalar: NetworkScalar> {
   func applyAgain(to values: MatrixView<Scalar>, compute: Compute<Scalar>) {
     precondition(values.columns == columns, "\(values.columns) columns for \(columns)")
     func multiply(_ row: Int, _ maskRow: Int) {
-      let target = values.row(row)
-      let factors = storage.base + maskRow * columns
-      for column in 0..<columns { target[column] *= factors[column] }
+      let target = unsafe values.row(row)
+      let factors = unsafe storage.base + maskRow * columns
+      for column in 0..<columns { unsafe target[column] *= factors[column] }
     }
     guard let layout else {
       return compute.forRanges(of: values.rows, atLeast: 16) { $0.forEach { multiply($0, $0) } }

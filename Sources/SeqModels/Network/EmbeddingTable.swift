@@ -32,15 +32,15 @@ package final class EmbeddingTable<Scalar: NetworkScalar> {
       DropoutMask.fill(
         buffer.matrix(table.rows, 1), share: wordDropout, draw: draw, site: DropoutSite.words,
         compute: compute)
-      factors = Array(buffer.all)
+      factors = unsafe Array(buffer.all)
     }
     compute.forRanges(of: ids.count, atLeast: 32) { range in
       for row in range {
         let id = Int(ids[row])
-        output.row(row).update(from: table.row(id), count: table.columns)
+        unsafe output.row(row).update(from: table.row(id), count: table.columns)
         if !factors.isEmpty {
           let factor = factors[id]
-          for column in 0..<table.columns { output.row(row)[column] *= factor }
+          for column in 0..<table.columns { unsafe output.row(row)[column] *= factor }
         }
       }
     }
@@ -56,7 +56,7 @@ package final class EmbeddingTable<Scalar: NetworkScalar> {
       let count = min(gradient.columns, blocks.upperBound * 16) - first
       for (row, id) in ids.enumerated() {
         let factor = factors.isEmpty ? 1 : factors[Int(id)]
-        Scalar.addScaled(
+        unsafe Scalar.addScaled(
           outputGradient.row(row) + first, factor: factor, into: gradient.row(Int(id)) + first,
           count: count)
       }

@@ -23,7 +23,7 @@ public struct LanguageVocabulary: Sendable {
   /// The number of a token, or nil.
   public func id(of token: String) -> Int32? { table.find(token) }
 
-  func id(of token: UnsafeBufferPointer<UInt8>) -> Int32 { table.find(token) ?? unknownID }
+  func id(of token: UnsafeBufferPointer<UInt8>) -> Int32 { unsafe table.find(token) ?? unknownID }
   func bytes(of id: Int32) -> ArraySlice<UInt8> { table.bytes(id) }
 
   /// Makes the vocabulary of these tokens.
@@ -64,8 +64,8 @@ public struct LanguageVocabulary: Sendable {
     var lineCount: Int64 = 0
     /// Numbers in the order of the text, -1 for the end of a line.
     var ids: [Int32] = []
-    try reader.read(paths, stop: stop) { token in
-      let (id, isNew) = table.add(token)
+    try unsafe reader.read(paths, stop: stop) { token in
+      let (id, isNew) = unsafe table.add(token)
       if isNew { counts.append(1) } else { counts[Int(id)] += 1 }
       ids.append(id)
     } end: {
@@ -96,7 +96,7 @@ public struct LanguageVocabulary: Sendable {
     }
     let vocabulary = try LanguageVocabulary(tokens: kept, path: paths.first ?? "text")
     let renumbering = (0..<Int32(table.count)).map { id in
-      table.bytes(id).withUnsafeBufferPointer { vocabulary.id(of: $0) }
+      unsafe table.bytes(id).withUnsafeBufferPointer { unsafe vocabulary.id(of: $0) }
     }
     for place in ids.indices {
       ids[place] = ids[place] < 0 ? vocabulary.endID : renumbering[Int(ids[place])]
@@ -109,8 +109,8 @@ public struct LanguageVocabulary: Sendable {
     of paths: [String], reader: SentenceReader, stop: StopFlag = StopFlag()
   ) throws -> [Int32] {
     var ids: [Int32] = []
-    try reader.read(paths, stop: stop) { token in
-      ids.append(id(of: token))
+    try unsafe reader.read(paths, stop: stop) { token in
+      unsafe ids.append(id(of: token))
     } end: {
       ids.append(endID)
     }

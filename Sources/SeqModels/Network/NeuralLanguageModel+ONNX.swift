@@ -39,7 +39,7 @@ extension NeuralLanguageModel {
     guard let entry = network.parameters.entry(name) else {
       preconditionFailure("no parameter \(name)")
     }
-    return ONNXModel.Tensor(entry.shape, Array(network.parameters.values.all[entry.range]))
+    return unsafe ONNXModel.Tensor(entry.shape, Array(network.parameters.values.all[entry.range]))
   }
 
   private var onnxFeatures: ONNXModel.LanguageFeatures {

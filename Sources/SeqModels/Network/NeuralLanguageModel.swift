@@ -51,7 +51,7 @@ public final class NeuralLanguageModel {
     precondition(token >= 0 && Int(token) < vocabulary.count, "token \(token)")
     guard network.parameters.entry("encoder.weight") != nil else { return nil }
     let table = network.parameters.view("encoder.weight")
-    return Array(UnsafeBufferPointer(start: table.row(Int(token)), count: table.columns))
+    return unsafe Array(UnsafeBufferPointer(start: table.row(Int(token)), count: table.columns))
   }
 
   /// The state at the start of a text: a line has just ended.
@@ -78,7 +78,8 @@ public final class NeuralLanguageModel {
       dropout: LanguageDropout(), draw: nil)
     state.recurrent = walking.recurrent.map(\.values)
     state.history = walking.history.first ?? []
-    state.features = Array(UnsafeBufferPointer(start: features.base, count: features.columns))
+    state.features = unsafe Array(
+      UnsafeBufferPointer(start: features.base, count: features.columns))
   }
 
   /// The natural logarithm of every token's probability to come next.
@@ -101,9 +102,9 @@ public final class NeuralLanguageModel {
     after state: State, into result: inout [Double], network: LanguageNetwork<Float>
   ) throws {
     var features = state.features
-    try features.withUnsafeMutableBufferPointer {
+    try unsafe features.withUnsafeMutableBufferPointer {
       guard let base = $0.baseAddress else { return }
-      try network.head.logProbabilities(
+      try unsafe network.head.logProbabilities(
         MatrixView(base: base, rows: 1, columns: $0.count), into: &result)
     }
   }

@@ -70,7 +70,7 @@ struct NeuralModelFile {
   /// Copies the weights into place; every one must be there with its shape, and finite.
   func readWeights(into parameters: Parameters<Float>) throws {
     for entry in parameters.entries {
-      try read(
+      try unsafe read(
         entry.name, shape: entry.shape, into: parameters.values.base + entry.range.lowerBound)
     }
     if let name = parameters.firstNotFinite() {
@@ -80,8 +80,8 @@ struct NeuralModelFile {
 
   /// Copies one tensor of 32-bit floats.
   func read(_ name: String, shape: [Int], into target: UnsafeMutablePointer<Float>) throws {
-    let bytes = try file.bytes(name, .float32, shape).bytes
-    UnsafeMutableRawBufferPointer(start: target, count: bytes.count).copyMemory(from: bytes)
+    let bytes = try unsafe file.bytes(name, .float32, shape).bytes
+    unsafe UnsafeMutableRawBufferPointer(start: target, count: bytes.count).copyMemory(from: bytes)
   }
 
   // MARK: Writing
@@ -90,7 +90,7 @@ struct NeuralModelFile {
   static func write(
     to output: OutputFile, format: String, options: NeuralOptions, vocabulary: LanguageVocabulary,
     parameters: Parameters<Float>, metadata: [String: String] = [:],
-    more: [(name: String, values: UnsafeBufferPointer<Float>)] = []
+    more: [(name: String, values: UnsafeBufferPointer<Float>)] = unsafe []
   ) throws {
     var metadata = metadata
     metadata["format"] = format
@@ -99,7 +99,9 @@ struct NeuralModelFile {
     var announced = parameters.entries.map {
       TensorFileWriter.Announcement($0.name, .float32, $0.shape)
     }
-    announced += more.map { TensorFileWriter.Announcement($0.name, .float32, [$0.values.count]) }
+    unsafe announced += more.map {
+      unsafe TensorFileWriter.Announcement($0.name, .float32, [$0.values.count])
+    }
     announced += [
       TensorFileWriter.Announcement("vocabulary.offsets", .int64, [texts.offsets.count]),
       TensorFileWriter.Announcement("vocabulary.counts", .int64, [vocabulary.count]),
@@ -107,14 +109,14 @@ struct NeuralModelFile {
     ]
     var writer = try TensorFileWriter(to: output, metadata: metadata, tensors: announced)
     for entry in parameters.entries {
-      let start = parameters.values.base + entry.range.lowerBound
-      try writer.write(
+      let start = unsafe parameters.values.base + entry.range.lowerBound
+      try unsafe writer.write(
         UnsafeRawBufferPointer(UnsafeBufferPointer(start: start, count: entry.range.count)))
     }
-    for tensor in more { try writer.write(UnsafeRawBufferPointer(tensor.values)) }
-    try texts.offsets.map(\.littleEndian).withUnsafeBytes { try writer.write($0) }
-    try vocabulary.counts.map(\.littleEndian).withUnsafeBytes { try writer.write($0) }
-    try texts.bytes.withUnsafeBytes { try writer.write($0) }
+    try unsafe more.forEach { try unsafe writer.write(UnsafeRawBufferPointer($0.values)) }
+    try unsafe texts.offsets.map(\.littleEndian).withUnsafeBytes { try unsafe writer.write($0) }
+    try unsafe vocabulary.counts.map(\.littleEndian).withUnsafeBytes { try unsafe writer.write($0) }
+    try unsafe texts.bytes.withUnsafeBytes { try unsafe writer.write($0) }
     writer.finish()
   }
 }
@@ -144,7 +146,7 @@ extension NeuralLanguageModel {
 
   /// Writes the model into an open file.
   package func write(to output: OutputFile) throws {
-    try NeuralModelFile.write(
+    try unsafe NeuralModelFile.write(
       to: output, format: NeuralModelFile.format, options: options, vocabulary: vocabulary,
       parameters: network.parameters)
   }

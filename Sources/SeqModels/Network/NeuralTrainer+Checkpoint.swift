@@ -15,16 +15,16 @@ extension NeuralTrainer {
     position.isAveraging = optimizer.isAveraging
     var metadata = try CheckpointHeader(options: training, position: position).metadata
     metadata["history"] = try StoredJSON.text(state.history)
-    var arrays: [(name: String, values: UnsafeBufferPointer<Float>)] = memory.arrays.map {
-      ("optimizer.\($0.name)", UnsafeBufferPointer($0.values.all))
+    var arrays: [(name: String, values: UnsafeBufferPointer<Float>)] = unsafe memory.arrays.map {
+      ("optimizer.\($0.name)", unsafe UnsafeBufferPointer($0.values.all))
     }
     let states = state.recurrent.flatMap(\.values)
-    try states.withUnsafeBufferPointer { states in
-      try best.withUnsafeBufferPointer { best in
-        arrays.append(("training.state", states))
-        if !best.isEmpty { arrays.append(("training.best", best)) }
+    try unsafe states.withUnsafeBufferPointer { states in
+      try unsafe best.withUnsafeBufferPointer { best in
+        unsafe arrays.append(("training.state", states))
+        if !best.isEmpty { unsafe arrays.append(("training.best", best)) }
         try OutputFile.write(to: path) {
-          try NeuralModelFile.write(
+          try unsafe NeuralModelFile.write(
             to: $0, format: NeuralModelFile.checkpointFormat, options: network.options,
             vocabulary: vocabulary, parameters: network.parameters,
             metadata: metadata, more: arrays)
@@ -90,13 +90,13 @@ extension NeuralTrainer {
     try file.readWeights(into: network.parameters)
     try optimizer.restore(counts: position.optimizerCounts, isAveraging: position.isAveraging)
     for (name, values) in optimizer.memory.arrays {
-      try file.read("optimizer.\(name)", shape: [values.count], into: values.base)
+      try unsafe file.read("optimizer.\(name)", shape: [values.count], into: unsafe values.base)
     }
     let sizes = state.recurrent.map(\.values.count)
     var states = [Float](repeating: 0, count: sizes.reduce(0, +))
-    try states.withUnsafeMutableBufferPointer {
+    try unsafe states.withUnsafeMutableBufferPointer {
       if let base = $0.baseAddress {
-        try file.read("training.state", shape: [$0.count], into: base)
+        try unsafe file.read("training.state", shape: [$0.count], into: base)
       }
     }
     var start = 0
@@ -117,9 +117,9 @@ extension NeuralTrainer {
     state.history = history
     if position.stopping.best != nil {
       best = [Float](repeating: 0, count: network.parameters.values.count)
-      try best.withUnsafeMutableBufferPointer {
+      try unsafe best.withUnsafeMutableBufferPointer {
         if let base = $0.baseAddress {
-          try file.read("training.best", shape: [$0.count], into: base)
+          try unsafe file.read("training.best", shape: [$0.count], into: base)
         }
       }
     }

@@ -79,7 +79,8 @@ public final class NeuralTrainer {
           values.count == entry.shape[1], found: "\(values.count) values for an embedding",
           expected: "\(entry.shape[1])")
         for (column, value) in values.enumerated() {
-          network.parameters.values.base[entry.range.lowerBound + Int(id) * values.count + column] =
+          unsafe network.parameters.values.base[
+            entry.range.lowerBound + Int(id) * values.count + column] =
             value
         }
       }
@@ -155,7 +156,7 @@ public final class NeuralTrainer {
       try epochEnded(report)
     }
     if !best.isEmpty {
-      _ = network.parameters.values.all.update(fromContentsOf: best)
+      _ = unsafe network.parameters.values.all.update(fromContentsOf: best)
       return try NeuralLanguageModel(network: network, vocabulary: vocabulary)
     }
     optimizer.adoptAverage()
@@ -234,7 +235,7 @@ public final class NeuralTrainer {
         let loss = try validLoss()
         isBest = try position.stopping.isBest(
           ValidationScore(loss: loss), epoch: position.epoch + 1)
-        if isBest { best = Array(network.parameters.values.all) }
+        if isBest { best = unsafe Array(network.parameters.values.all) }
         return loss
       }
       perplexity = PortableMath.exp(loss)

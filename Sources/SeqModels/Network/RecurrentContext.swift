@@ -100,7 +100,7 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
     guard let draw, isOutputMasked else { return features }
     try AlignedBuffer.reserve(&output, rows * featureCount)
     let masked = output.matrix(rows, featureCount)
-    masked.base.update(from: features.base, count: rows * featureCount)
+    unsafe masked.base.update(from: features.base, count: rows * featureCount)
     try outputMask.draw(
       rows: masks?.batch ?? rows, columns: featureCount, share: dropout.output, draw: draw,
       site: DropoutSite.output, compute: compute)
@@ -115,13 +115,13 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
     let read = isOutputMasked ? output.matrix(raw.rows, featureCount) : raw
     let count = raw.rows * featureCount
     var penalty =
-      activationPenalty.alpha * Scalar.sumOfSquares(read.base, count: count) / Double(count)
+      unsafe activationPenalty.alpha * Scalar.sumOfSquares(read.base, count: count) / Double(count)
     let inStep = layout.batch * featureCount
     let changes = (layout.stepCount - 1) * inStep
     if changes > 0 {
       var sum = 0.0
       for index in 0..<changes {
-        let change = Double(raw.base[inStep + index]) - Double(raw.base[index])
+        let change = unsafe Double(raw.base[inStep + index]) - Double(raw.base[index])
         sum += change * change
       }
       penalty += activationPenalty.beta * sum / Double(changes)
@@ -135,7 +135,7 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
       // On what the softmax reads, mask included.
       let read = isOutputMasked ? output.matrix(raw.rows, featureCount) : raw
       let factor = Scalar(2 * activationPenalty.alpha / Double(raw.rows * featureCount))
-      Scalar.addScaled(
+      unsafe Scalar.addScaled(
         read.base, factor: factor, into: featureGradient.base, count: raw.rows * featureCount)
     }
     if isOutputMasked { outputMask.applyAgain(to: featureGradient, compute: compute) }
@@ -144,14 +144,14 @@ final class RecurrentContext<Scalar: NetworkScalar>: ContextEncoder {
         2 * activationPenalty.beta / Double((layout.stepCount - 1) * layout.batch * featureCount))
       let count = layout.batch * featureCount
       for step in 1..<layout.stepCount {
-        let now = raw.row(layout.offsets[step])
-        let before = raw.row(layout.offsets[step - 1])
-        let gradient = featureGradient.row(layout.offsets[step])
-        let gradientBefore = featureGradient.row(layout.offsets[step - 1])
+        let now = unsafe raw.row(layout.offsets[step])
+        let before = unsafe raw.row(layout.offsets[step - 1])
+        let gradient = unsafe featureGradient.row(layout.offsets[step])
+        let gradientBefore = unsafe featureGradient.row(layout.offsets[step - 1])
         for index in 0..<count {
-          let difference = factor * (now[index] - before[index])
-          gradient[index] += difference
-          gradientBefore[index] -= difference
+          let difference = unsafe factor * (now[index] - before[index])
+          unsafe gradient[index] += difference
+          unsafe gradientBefore[index] -= difference
         }
       }
     }

@@ -26,16 +26,17 @@ extension RecurrentDirection {
     try compute.multiply(
       inputSumGradients.transposed, input, into: parameters.gradient(names.inputWeight), keep: true)
     let inputBias = parameters.gradient(names.inputBias)
-    compute.addColumnSums(inputSumGradients, into: inputBias.base)
+    unsafe compute.addColumnSums(inputSumGradients, into: inputBias.base)
     if options.cell == .gru {
       let productGradients = recurrent.matrix(rows, gateCount)
       try addRecurrentGradient(productGradients)
-      compute.addColumnSums(
+      unsafe compute.addColumnSums(
         productGradients, into: parameters.gradient(names.recurrentBias).base)
     } else {
       try addRecurrentGradient(sumGradients)
       // Both biases stand in the same sum, so all their gradients ever are the same.
-      parameters.gradient(names.recurrentBias).base.update(from: inputBias.base, count: gateCount)
+      unsafe parameters.gradient(names.recurrentBias).base.update(
+        from: inputBias.base, count: gateCount)
     }
     if options.projection != nil {
       try compute.multiply(
@@ -59,9 +60,11 @@ extension RecurrentDirection {
     compute.team.forEach(pieces: (gateCount + block - 1) / block) { piece in
       let first = piece * block
       let count = min(block, gateCount - first)
-      for row in 0..<inputCount { (result.row(row) + first).update(repeating: 0, count: count) }
+      for row in 0..<inputCount {
+        unsafe (result.row(row) + first).update(repeating: 0, count: count)
+      }
       for (row, inputRow) in inputRows.enumerated() {
-        Scalar.addScaled(
+        unsafe Scalar.addScaled(
           gradients.row(row) + first, factor: 1, into: result.row(Int(inputRow)) + first,
           count: count)
       }
@@ -78,7 +81,7 @@ extension RecurrentDirection {
     let whole = droppedWeights.matrix(gateCount, outputCount)
     try compute.multiply(productGradients.transposed, previous, into: whole)
     for index in 0..<dropMask.count {
-      gradient.base[index] += whole.base[index] * dropMask.base[index]
+      unsafe gradient.base[index] += whole.base[index] * dropMask.base[index]
     }
   }
 
@@ -86,12 +89,12 @@ extension RecurrentDirection {
     guard options.hasPeepholes else { return }
     let hidden = options.hidden
     for (name, gate) in zip(names.peepholes, [0, 1, 3]) {
-      let gradient = parameters.gradient(name).base
+      let gradient = unsafe parameters.gradient(name).base
       let seen = gate == 3 ? cells : previousCells
       for row in 0..<layout.rowCount {
-        let sums = sumGradients.row(row) + gate * hidden
-        let cell = seen.base + row * hidden
-        for unit in 0..<hidden { gradient[unit] += sums[unit] * cell[unit] }
+        let sums = unsafe sumGradients.row(row) + gate * hidden
+        let cell = unsafe seen.base + row * hidden
+        for unit in 0..<hidden { unsafe gradient[unit] += sums[unit] * cell[unit] }
       }
     }
   }
@@ -104,7 +107,7 @@ extension RecurrentDirection {
     let hidden = options.hidden
     if options.cell == .lstm {
       for sequence in sequences {
-        (cellGradients.base + sequence * hidden).update(
+        unsafe (cellGradients.base + sequence * hidden).update(
           from: stateGradient.cell.row(sequence), count: hidden)
       }
     }
@@ -116,9 +119,9 @@ extension RecurrentDirection {
       let rows = first..<layout.offsets[step] + end
       let total = outputGradients.matrix(rows.count, outputCount, from: first * outputCount)
       for (row, sequence) in zip(rows, sequences) {
-        let target = outputGradients.base + row * outputCount
-        target.update(from: outputGradient.row(row), count: outputCount)
-        Scalar.addScaled(
+        let target = unsafe outputGradients.base + row * outputCount
+        unsafe target.update(from: outputGradient.row(row), count: outputCount)
+        unsafe Scalar.addScaled(
           stateGradient.hidden.row(sequence), factor: 1, into: target, count: outputCount)
       }
       var before = total
@@ -129,7 +132,7 @@ extension RecurrentDirection {
           keep: false)
       }
       for (index, (row, sequence)) in zip(rows, sequences).enumerated() {
-        differentiate(row, sequence: sequence, dh: before.row(index), state: stateGradient)
+        unsafe differentiate(row, sequence: sequence, dh: before.row(index), state: stateGradient)
       }
       let sums = (options.cell == .gru ? recurrent : gates)
         .matrix(rows.count, gateCount, from: first * gateCount)
@@ -140,7 +143,7 @@ extension RecurrentDirection {
     }
     if options.cell == .lstm {
       for sequence in sequences {
-        stateGradient.cell.row(sequence).update(
+        unsafe stateGradient.cell.row(sequence).update(
           from: cellGradients.base + sequence * hidden, count: hidden)
       }
     }
@@ -151,24 +154,24 @@ extension RecurrentDirection {
     _ row: Int, sequence: Int, dh: UnsafeMutablePointer<Scalar>, state: RecurrentState<Scalar>
   ) {
     let hidden = options.hidden
-    let sums = gates.base + row * gateCount
+    let sums = unsafe gates.base + row * gateCount
     switch options.cell {
     case .rnnTanh:
-      for unit in 0..<hidden { sums[unit] = dh[unit] * (1 - sums[unit] * sums[unit]) }
+      for unit in 0..<hidden { unsafe sums[unit] = unsafe dh[unit] * (1 - sums[unit] * sums[unit]) }
     case .rnnReLU:
-      for unit in 0..<hidden { sums[unit] = sums[unit] > 0 ? dh[unit] : 0 }
+      for unit in 0..<hidden { unsafe sums[unit] = unsafe sums[unit] > 0 ? dh[unit] : 0 }
     case .gru:
-      let products = recurrent.base + row * gateCount
-      Scalar.gruBackward(
+      let products = unsafe recurrent.base + row * gateCount
+      unsafe Scalar.gruBackward(
         GRUGradientStep(
           count: hidden, r: sums, z: sums + hidden, n: sums + 2 * hidden,
           hn: products + 2 * hidden, previous: previous.base + row * outputCount, dh: dh, dR: sums,
           dZ: sums + hidden, dN: sums + 2 * hidden, dHN: products + 2 * hidden,
           dPrevious: state.hidden.row(sequence)))
-      products.update(from: sums, count: 2 * hidden)
+      unsafe products.update(from: sums, count: 2 * hidden)
     case .lstm:
-      let peepholes = names.peepholes.map { UnsafePointer(parameters.view($0).base) }
-      Scalar.lstmBackward(
+      let peepholes = unsafe names.peepholes.map { unsafe UnsafePointer(parameters.view($0).base) }
+      unsafe Scalar.lstmBackward(
         LSTMGradientStep(
           count: hidden, i: sums, f: sums + hidden, g: sums + 2 * hidden, o: sums + 3 * hidden,
           peepI: peepholes.first, peepF: peepholes.dropFirst().first, peepO: peepholes.last,

@@ -21,7 +21,7 @@ extension RecurrentDirection {
     self.inputRows = inputRows
     try reserve(rows, batch: layout.batch)
     let isGRU = options.cell == .gru
-    let recurrentBias = parameters.view(names.recurrentBias).base
+    let recurrentBias = unsafe parameters.view(names.recurrentBias).base
     let sums: MatrixView<Scalar>
     if let inputTable, inputRows != nil {
       sums = inputTable.matrix(input.rows, gateCount)
@@ -36,10 +36,10 @@ extension RecurrentDirection {
       compute.forRanges(of: rows, atLeast: 16) { range in
         for row in range {
           if isGRU {
-            (recurrent.base + row * gateCount).update(from: recurrentBias, count: gateCount)
+            unsafe (recurrent.base + row * gateCount).update(from: recurrentBias, count: gateCount)
           }
           if let inputRows {
-            (gates.base + row * gateCount).update(
+            unsafe (gates.base + row * gateCount).update(
               from: sums.row(Int(inputRows[row])), count: gateCount)
           }
         }
@@ -53,14 +53,14 @@ extension RecurrentDirection {
 
   /// Writes the part of the sums that comes from the inputs, and the biases.
   private func addInput(_ input: MatrixView<Scalar>, to sums: MatrixView<Scalar>) throws {
-    let inputBias = parameters.view(names.inputBias).base
-    let recurrentBias = parameters.view(names.recurrentBias).base
+    let inputBias = unsafe parameters.view(names.inputBias).base
+    let recurrentBias = unsafe parameters.view(names.recurrentBias).base
     compute.forRanges(of: input.rows, atLeast: 16) { range in
       for row in range {
-        sums.row(row).update(from: inputBias, count: gateCount)
+        unsafe sums.row(row).update(from: inputBias, count: gateCount)
         // A GRU's reset gate works on the recurrent product with its bias.
         if options.cell != .gru {
-          Scalar.addScaled(recurrentBias, factor: 1, into: sums.row(row), count: gateCount)
+          unsafe Scalar.addScaled(recurrentBias, factor: 1, into: sums.row(row), count: gateCount)
         }
       }
     }
@@ -95,10 +95,10 @@ extension RecurrentDirection {
       let rows = first..<layout.offsets[step] + end
       // The state the step starts from.
       for (row, sequence) in zip(rows, sequences) {
-        (previous.base + row * outputCount).update(
+        unsafe (previous.base + row * outputCount).update(
           from: state.hidden.row(sequence), count: outputCount)
         if options.cell == .lstm {
-          (previousCells.base + row * hidden).update(
+          unsafe (previousCells.base + row * hidden).update(
             from: state.cell.row(sequence), count: hidden)
         }
       }
@@ -114,9 +114,9 @@ extension RecurrentDirection {
           panels: 0..<projectionWeights.panelCount, into: output.rows(rows), keep: false)
       }
       for (row, sequence) in zip(rows, sequences) {
-        state.hidden.row(sequence).update(from: output.row(row), count: outputCount)
+        unsafe state.hidden.row(sequence).update(from: output.row(row), count: outputCount)
         if options.cell == .lstm {
-          state.cell.row(sequence).update(from: cells.base + row * hidden, count: hidden)
+          unsafe state.cell.row(sequence).update(from: cells.base + row * hidden, count: hidden)
         }
       }
     }
@@ -125,25 +125,25 @@ extension RecurrentDirection {
   /// Turns the sums of one row into gates and an output.
   private func activate(_ row: Int, output: MatrixView<Scalar>) {
     let hidden = options.hidden
-    let sums = gates.base + row * gateCount
-    let h = options.projection == nil ? output.row(row) : unprojected.base + row * hidden
+    let sums = unsafe gates.base + row * gateCount
+    let h = unsafe options.projection == nil ? output.row(row) : unprojected.base + row * hidden
     switch options.cell {
     case .rnnTanh:
-      Scalar.tanh(sums, into: sums, count: hidden)
-      h.update(from: sums, count: hidden)
+      unsafe Scalar.tanh(sums, into: sums, count: hidden)
+      unsafe h.update(from: sums, count: hidden)
     case .rnnReLU:
-      for unit in 0..<hidden { sums[unit] = max(0, sums[unit]) }
-      h.update(from: sums, count: hidden)
+      for unit in 0..<hidden { unsafe sums[unit] = unsafe max(0, sums[unit]) }
+      unsafe h.update(from: sums, count: hidden)
     case .gru:
-      let products = recurrent.base + row * gateCount
-      Scalar.gruForward(
+      let products = unsafe recurrent.base + row * gateCount
+      unsafe Scalar.gruForward(
         GRUStep(
           count: hidden, r: sums, z: sums + hidden, n: sums + 2 * hidden, hr: products,
           hz: products + hidden, hn: products + 2 * hidden,
           previous: previous.base + row * outputCount, h: h))
     case .lstm:
-      let peepholes = names.peepholes.map { UnsafePointer(parameters.view($0).base) }
-      Scalar.lstmForward(
+      let peepholes = unsafe names.peepholes.map { unsafe UnsafePointer(parameters.view($0).base) }
+      unsafe Scalar.lstmForward(
         LSTMStep(
           count: hidden, i: sums, f: sums + hidden, g: sums + 2 * hidden, o: sums + 3 * hidden,
           peepI: peepholes.first, peepF: peepholes.dropFirst().first, peepO: peepholes.last,

@@ -108,7 +108,7 @@ final class RecurrentDirection<Scalar: NetworkScalar> {
       let target = try droppedWeights ?? AlignedBuffer<Scalar>(count: dropMask.count)
       droppedWeights = target
       for index in 0..<dropMask.count {
-        target.base[index] = recurrentView.base[index] * dropMask.base[index]
+        unsafe target.base[index] = recurrentView.base[index] * dropMask.base[index]
       }
       recurrentView = target.matrix(gateCount, outputCount)
     }

@@ -21,10 +21,10 @@ package final class RecurrentState<Scalar: NetworkScalar> {
 
   /// All numbers: hidden, then cell.
   package var values: [Scalar] {
-    get { Array(storage.all) }
+    get { unsafe Array(storage.all) }
     set {
       precondition(newValue.count == storage.count, "\(newValue.count) for \(storage.count)")
-      _ = storage.all.update(fromContentsOf: newValue)
+      _ = unsafe storage.all.update(fromContentsOf: newValue)
     }
   }
 }

@@ -69,9 +69,9 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
     let count = features.rows * vocabularyCount
     try AlignedBuffer.reserve(&logits, count)
     let result = logits.matrix(features.rows, vocabularyCount)
-    let bias = parameters.view("decoder.bias").base
+    let bias = unsafe parameters.view("decoder.bias").base
     compute.forRanges(of: features.rows, atLeast: 4) { range in
-      for row in range { result.row(row).update(from: bias, count: vocabularyCount) }
+      for row in range { unsafe result.row(row).update(from: bias, count: vocabularyCount) }
     }
     compute.multiply(features, weights, into: result, keep: true)
     return result
@@ -83,10 +83,10 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
     _ logits: MatrixView<Scalar>, targets: ArraySlice<Int32>, scale: Scalar
   ) -> [Double] {
     var losses = [Double](repeating: 0, count: logits.rows)
-    losses.withUnsafeMutableBufferPointer { losses in
+    unsafe losses.withUnsafeMutableBufferPointer { losses in
       compute.forRanges(of: logits.rows, atLeast: 1) { range in
         for row in range {
-          losses[row] = Scalar.softmaxCrossEntropy(
+          unsafe losses[row] = Scalar.softmaxCrossEntropy(
             logits.row(row), count: vocabularyCount,
             target: Int(targets[targets.startIndex + row]), scale: scale)
         }
@@ -110,7 +110,7 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
       compute.multiply(result, weightsBack, into: featureGradient.rows(rows))
       try compute.multiply(
         result.transposed, part, into: parameters.gradient(weightName), keep: true)
-      compute.addColumnSums(result, into: parameters.gradient("decoder.bias").base)
+      unsafe compute.addColumnSums(result, into: parameters.gradient("decoder.bias").base)
     }
     return loss
   }
@@ -129,7 +129,7 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
   @_specialize(where Scalar == Float)
   func logProbabilities(_ features: MatrixView<Scalar>, into result: inout [Double]) throws {
     let logits = try computeLogits(features.rows(0..<1))
-    LogSoftmax.write(logits.base, count: vocabularyCount, offset: 0, into: &result, at: 0)
+    unsafe LogSoftmax.write(logits.base, count: vocabularyCount, offset: 0, into: &result, at: 0)
   }
 }
 
@@ -140,9 +140,9 @@ enum LogSoftmax {
     _ logits: UnsafeMutablePointer<Scalar>, count: Int, offset: Double, into result: inout [Double],
     at place: Int
   ) {
-    for index in 0..<count { result[place + index] = Double(logits[index]) }
+    for index in 0..<count { result[place + index] = unsafe Double(logits[index]) }
     // The loss of any one token gives the logarithm of the sum.
-    let loss = Scalar.softmaxCrossEntropy(logits, count: count, target: 0, scale: 0)
+    let loss = unsafe Scalar.softmaxCrossEntropy(logits, count: count, target: 0, scale: 0)
     let logSum = loss + result[place]
     for index in 0..<count { result[place + index] += offset - logSum }
   }

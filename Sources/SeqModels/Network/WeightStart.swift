@@ -88,7 +88,7 @@ package enum WeightStart {
         }
       }
       if forgetBias != 0, options.cell == .lstm, name.hasPrefix("bias_ih") {
-        for unit in hidden..<2 * hidden { view.base[unit] += Scalar(forgetBias) }
+        for unit in hidden..<2 * hidden { unsafe view.base[unit] += Scalar(forgetBias) }
       }
     }
   }

@@ -82,15 +82,15 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
       }
     }
     let sums = hidden.matrix(rows, featureCount)
-    let bias = parameters.view("window.bias").base
+    let bias = unsafe parameters.view("window.bias").base
     if isOneHot {
       let table = parameters.view("window.weight")
       compute.forRanges(of: rows, atLeast: 8) { range in
         for row in range {
-          sums.row(row).update(from: bias, count: featureCount)
+          unsafe sums.row(row).update(from: bias, count: featureCount)
           for place in 0..<window {
             let id = Int(windows[row * window + place])
-            Scalar.addScaled(
+            unsafe Scalar.addScaled(
               table.row(place * vocabularyCount + id), factor: 1, into: sums.row(row),
               count: featureCount)
           }
@@ -101,9 +101,9 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
       let joined = inputs.matrix(rows, inputCount)
       compute.forRanges(of: rows, atLeast: 8) { range in
         for row in range {
-          sums.row(row).update(from: bias, count: featureCount)
+          unsafe sums.row(row).update(from: bias, count: featureCount)
           for place in 0..<window {
-            (joined.row(row) + place * embeddingCount).update(
+            unsafe (joined.row(row) + place * embeddingCount).update(
               from: table.row(Int(windows[row * window + place])), count: embeddingCount)
           }
         }
@@ -111,12 +111,14 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
       compute.multiply(joined, weights, into: sums, keep: true)
     }
     compute.forRanges(of: rows, atLeast: 8) { range in
-      for row in range { Scalar.tanh(sums.row(row), into: sums.row(row), count: featureCount) }
+      for row in range {
+        unsafe Scalar.tanh(sums.row(row), into: sums.row(row), count: featureCount)
+      }
     }
     isMasked = draw != nil && dropout.output > 0
     guard let draw, isMasked else { return sums }
     let output = masked.matrix(rows, featureCount)
-    output.base.update(from: sums.base, count: rows * featureCount)
+    unsafe output.base.update(from: sums.base, count: rows * featureCount)
     try mask.draw(
       rows: rows, columns: featureCount, share: dropout.output, draw: draw,
       site: DropoutSite.output,
@@ -131,11 +133,11 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
     if isMasked { mask.applyAgain(to: featureGradient, compute: compute) }
     compute.forRanges(of: rows, atLeast: 8) { range in
       for index in range.lowerBound * featureCount..<range.upperBound * featureCount {
-        let h = hidden.base[index]
-        featureGradient.base[index] *= 1 - h * h
+        let h = unsafe hidden.base[index]
+        unsafe featureGradient.base[index] *= 1 - h * h
       }
     }
-    compute.addColumnSums(featureGradient, into: parameters.gradient("window.bias").base)
+    unsafe compute.addColumnSums(featureGradient, into: parameters.gradient("window.bias").base)
     if isOneHot {
       let gradient = parameters.gradient("window.weight")
       compute.forRanges(of: (featureCount + 15) / 16, atLeast: 1) { blocks in
@@ -144,7 +146,7 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
         for row in 0..<rows {
           for place in 0..<window {
             let id = Int(windows[row * window + place])
-            Scalar.addScaled(
+            unsafe Scalar.addScaled(
               featureGradient.row(row) + first, factor: 1,
               into: gradient.row(place * vocabularyCount + id) + first, count: count)
           }
@@ -163,7 +165,7 @@ final class WindowContext<Scalar: NetworkScalar>: ContextEncoder {
       let count = min(embeddingCount, blocks.upperBound * 16) - first
       for row in 0..<rows {
         for place in 0..<window {
-          Scalar.addScaled(
+          unsafe Scalar.addScaled(
             joinedGradient.row(row) + place * embeddingCount + first, factor: 1,
             into: gradient.row(Int(windows[row * window + place])) + first, count: count)
         }
@@ -211,9 +213,9 @@ final class BagContext<Scalar: NetworkScalar>: ContextEncoder {
     let share = 1 / Scalar(window)
     compute.forRanges(of: ids.count, atLeast: 8) { range in
       for row in range {
-        output.row(row).update(repeating: 0, count: featureCount)
+        unsafe output.row(row).update(repeating: 0, count: featureCount)
         for place in 0..<window {
-          Scalar.addScaled(
+          unsafe Scalar.addScaled(
             table.row(Int(windows[row * window + place])), factor: share, into: output.row(row),
             count: featureCount)
         }
@@ -231,7 +233,7 @@ final class BagContext<Scalar: NetworkScalar>: ContextEncoder {
       let count = min(featureCount, blocks.upperBound * 16) - first
       for row in 0..<featureGradient.rows {
         for place in 0..<window {
-          Scalar.addScaled(
+          unsafe Scalar.addScaled(
             featureGradient.row(row) + first, factor: share,
             into: gradient.row(Int(windows[row * window + place])) + first, count: count)
         }

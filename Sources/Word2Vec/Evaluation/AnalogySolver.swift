@@ -38,24 +38,24 @@ struct AnalogySolver {
       state: { State(questions: questions.count, words: words.count, width: width) }
     ) { [self] block, state in
       let scratch = state.scratch
-      units.withUnsafeBufferPointer {
+      unsafe units.withUnsafeBufferPointer {
         if let units = $0.baseAddress {
-          block.cosines(of: units, count: words.count, into: scratch.cosines)
+          unsafe block.cosines(of: units, count: words.count, into: scratch.cosines)
         }
       }
       if method == .mul {
         for index in 0..<words.count * width {
-          scratch.cosines[index] = (1 + scratch.cosines[index]) / 2
+          unsafe scratch.cosines[index] = (1 + scratch.cosines[index]) / 2
         }
       }
       for (index, question) in questions.enumerated() {
-        let top = combine(
+        let top = unsafe combine(
           scratch.row(terms[3 * index]), scratch.row(terms[3 * index + 1]),
           scratch.row(terms[3 * index + 2]), into: scratch.sums, question: question,
           range: block.rows)
         // Blocks come in rising order to each thread, so an equal score of a later one loses.
         guard top > state.scores[index] else { continue }
-        let column = (0..<block.rows.count).first { scratch.sums[$0] == top } ?? 0
+        let column = (0..<block.rows.count).first { unsafe scratch.sums[$0] == top } ?? 0
         state.scores[index] = top
         state.rows[index] = Int32(truncatingIfNeeded: block.rows.lowerBound + column)
       }
@@ -74,15 +74,15 @@ struct AnalogySolver {
     let add = method == .add
     let small = SIMD16<Float>(repeating: epsilon)
     var best = SIMD16<Float>(repeating: -.infinity)
-    let raw = (UnsafeRawPointer(b), UnsafeRawPointer(c), UnsafeRawPointer(a))
+    let raw = unsafe (UnsafeRawPointer(b), UnsafeRawPointer(c), UnsafeRawPointer(a))
     let out = UnsafeMutableRawPointer(sums)
     var offset = 0
     while offset < width * 4 {
-      let cosB = raw.0.load(fromByteOffset: offset, as: SIMD16<Float>.self)
-      let cosC = raw.1.load(fromByteOffset: offset, as: SIMD16<Float>.self)
-      let cosA = raw.2.load(fromByteOffset: offset, as: SIMD16<Float>.self)
+      let cosB = unsafe raw.0.load(fromByteOffset: offset, as: SIMD16<Float>.self)
+      let cosC = unsafe raw.1.load(fromByteOffset: offset, as: SIMD16<Float>.self)
+      let cosA = unsafe raw.2.load(fromByteOffset: offset, as: SIMD16<Float>.self)
       let score = add ? cosB + cosC - cosA : cosB * cosC / (cosA + small)
-      out.storeBytes(of: score, toByteOffset: offset, as: SIMD16<Float>.self)
+      unsafe out.storeBytes(of: score, toByteOffset: offset, as: SIMD16<Float>.self)
       best.replace(with: score, where: score .> best)
       offset += 64
     }
@@ -93,10 +93,10 @@ struct AnalogySolver {
     if holdsInput || range.count < width {
       for row in [question.a, question.b, question.c] + question.excluded where range.contains(row)
       {
-        sums[row - range.lowerBound] = -.infinity
+        unsafe sums[row - range.lowerBound] = -.infinity
       }
       var top = -Float.infinity
-      for column in 0..<range.count where sums[column] > top { top = sums[column] }
+      for column in 0..<range.count where unsafe sums[column] > top { top = unsafe sums[column] }
       return top
     }
     return best.max()
@@ -127,7 +127,7 @@ struct AnalogySolver {
   }
 
   /// The memory of one thread.
-  private final class Scratch: @unchecked Sendable {
+  @safe private final class Scratch: @unchecked Sendable {
     // Sendable: written by the thread that made it, and by no other.
 
     let cosines: UnsafeMutablePointer<Float>
@@ -137,14 +137,14 @@ struct AnalogySolver {
 
     init(words: Int, width: Int) {
       memory = Allocation(byteCount: 4 * (words + 1) * width)
-      let values = memory.buffer(of: Float.self, count: (words + 1) * width)
-      values.initialize(repeating: 0)
+      let values = unsafe memory.buffer(of: Float.self, count: (words + 1) * width)
+      unsafe values.initialize(repeating: 0)
       guard let base = values.baseAddress else { preconditionFailure("memory without an address") }
-      cosines = base
-      sums = base + words * width
+      unsafe cosines = base
+      unsafe sums = base + words * width
       self.width = width
     }
 
-    func row(_ word: Int) -> UnsafePointer<Float> { UnsafePointer(cosines + word * width) }
+    func row(_ word: Int) -> UnsafePointer<Float> { unsafe UnsafePointer(cosines + word * width) }
   }
 }

@@ -1,19 +1,19 @@
 import WordtoolCore
 
 /// Little-endian numbers and strings from one place to the next of a file.
-struct BinaryFields {
+@safe struct BinaryFields {
   let bytes: UnsafeRawBufferPointer
   private let path: String
   /// Where the next field begins.
   private(set) var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer, path: String) {
-    self.bytes = bytes
+    unsafe self.bytes = bytes
     self.path = path
   }
 
   /// Bytes from here to the end.
-  var remaining: Int { bytes.count - offset }
+  var remaining: Int { unsafe bytes.count - offset }
 
   /// An error at this place.
   func error(_ found: String, expected: String? = nil, remedy: String? = nil) -> WordtoolError {
@@ -33,23 +33,24 @@ struct BinaryFields {
     return offset
   }
 
-  mutating func byte(_ name: String) throws -> UInt8 { bytes[try skip(1, name)] }
+  mutating func byte(_ name: String) throws -> UInt8 { unsafe bytes[try skip(1, name)] }
 
   mutating func int32(_ name: String) throws -> Int {
     let start = try skip(4, name)
-    return Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int32.self)))
+    return unsafe Int(
+      Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int32.self)))
   }
 
   mutating func int64(_ name: String) throws -> Int64 {
     let start = try skip(8, name)
-    return Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int64.self))
+    return unsafe Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int64.self))
   }
 
   /// A string that a zero byte ends.
   mutating func string(_ name: String) throws -> Place {
     // No word is longer; without a limit a damaged file would be searched to its end.
-    let limit = bytes[offset..<min(bytes.count, offset + 1 << 16)]
-    guard let end = limit.firstIndex(of: 0) else {
+    let limit = unsafe bytes[offset..<min(bytes.count, offset + 1 << 16)]
+    guard let end = unsafe limit.firstIndex(of: 0) else {
       throw error("no end of \(name)", expected: "a zero byte", remedy: "the file is damaged")
     }
     defer { offset = end + 1 }

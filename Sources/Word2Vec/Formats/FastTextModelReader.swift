@@ -13,7 +13,7 @@ enum FastTextModelReader {
   static let signature: [UInt8] = [0xBA, 0x16, 0x4F, 0x2F]
 
   static func read(_ file: FileContents, options: WordVectors.ReadOptions) throws -> WordVectors {
-    var reader = BinaryFields(file.bytes, path: file.path)
+    var reader = unsafe BinaryFields(file.bytes, path: file.path)
     try reader.skip(signature.count, "signature")
     let version = try reader.int32("version")
     guard (11...12).contains(version) else {
@@ -49,22 +49,22 @@ enum FastTextModelReader {
           + AlignedMemory.words(forByteCount: MemorySizes.available))
     }
     let rows = Allocation(byteCount: 4 * count * dimension)
-    nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: count * dimension)
+    nonisolated(unsafe) let values = unsafe rows.buffer(of: Float.self, count: count * dimension)
     let places = entries.places
     try VectorStorage.inPieces(of: count, threads: options.threads) { range in
-      guard let base = values.baseAddress else { return }
+      guard let base = unsafe values.baseAddress else { return }
       for word in range {
-        let bytes = UnsafeRawBufferPointer(
+        let bytes = unsafe UnsafeRawBufferPointer(
           rebasing: file.bytes[places[word].start..<places[word].start + places[word].count])
-        subwords.write(Array(bytes), row: word, to: base + word * dimension)
+        unsafe subwords.write(Array(bytes), row: word, to: base + word * dimension)
       }
     }
     var assembly = VectorAssembly(
       path: file.path, format: .fastTextModel, dimension: dimension, rows: rows)
     assembly.counts = entries.counts
     if arguments.longest > 0 { assembly.composer = subwords }
-    return try places.withUnsafeBufferPointer {
-      try assembly.finish(words: $0, bytes: file.bytes, options: options) {
+    return try unsafe places.withUnsafeBufferPointer {
+      try unsafe assembly.finish(words: $0, bytes: file.bytes, options: options) {
         .byte(places[$0].start)
       }
     }
@@ -88,25 +88,25 @@ enum FastTextModelReader {
       matrix: matrix, index: index, firstRow: count, isUnit: false, owner: file,
       unmade: SubwordRows.endOfLine)
     let rows = Allocation(byteCount: 4 * count * dimension)
-    nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: count * dimension)
+    nonisolated(unsafe) let values = unsafe rows.buffer(of: Float.self, count: count * dimension)
     let places = entries.places
     try VectorStorage.inPieces(of: count, threads: options.threads) { range in
-      guard let base = values.baseAddress else { return }
+      guard let base = unsafe values.baseAddress else { return }
       for row in range {
         let place = places[row]
         var sum = [Float](repeating: 0, count: dimension)
-        composer.write(
+        unsafe composer.write(
           Array(file.bytes[place.start..<place.start + place.count]), own: row == 0 ? 0 : nil,
           to: &sum)
-        (base + row * dimension).update(from: sum, count: dimension)
+        unsafe (base + row * dimension).update(from: sum, count: dimension)
       }
     }
     var assembly = VectorAssembly(
       path: file.path, format: .floretModel, dimension: dimension, rows: rows)
     assembly.counts = entries.counts
     assembly.composer = composer
-    return try places.withUnsafeBufferPointer {
-      try assembly.finish(words: $0, bytes: file.bytes, options: options) {
+    return try unsafe places.withUnsafeBufferPointer {
+      try unsafe assembly.finish(words: $0, bytes: file.bytes, options: options) {
         .byte(places[$0].start)
       }
     }

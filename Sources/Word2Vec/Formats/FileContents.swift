@@ -6,7 +6,7 @@ import WordtoolCore
 /// converting.
 ///
 /// Sendable: the bytes are immutable once the initialiser has returned.
-final class FileContents: @unchecked Sendable {
+@safe final class FileContents: @unchecked Sendable {
   let path: String
   /// The bytes. Valid only while this object lives.
   let bytes: UnsafeRawBufferPointer
@@ -19,35 +19,35 @@ final class FileContents: @unchecked Sendable {
   convenience init(path: String) throws {
     if path != "-", !Self.isStream(path) {
       let file = try Self.open(path)
-      if !file.bytes.starts(with: [0x1F, 0x8B]) {
-        if let text = try Self.converted(file.bytes, path: path) {
+      if unsafe !file.bytes.starts(with: [0x1F, 0x8B]) {
+        if let text = try unsafe Self.converted(file.bytes, path: path) {
           self.init(bytes: text, path: path)
         } else {
-          self.init(file.bytes, path: path, file: file)
+          unsafe self.init(file.bytes, path: path, file: file)
         }
         return
       }
     }
-    let unpacked = try Self.readAll(path)
+    let unpacked = try unsafe Self.readAll(path)
     var text: [UInt8]?
     do {
-      text = try Self.converted(unpacked, path: path)
+      text = try unsafe Self.converted(unpacked, path: path)
     } catch {
-      free(UnsafeMutableRawPointer(mutating: unpacked.baseAddress))
+      unsafe free(UnsafeMutableRawPointer(mutating: unpacked.baseAddress))
       throw error
     }
     if let text {
-      free(UnsafeMutableRawPointer(mutating: unpacked.baseAddress))
+      unsafe free(UnsafeMutableRawPointer(mutating: unpacked.baseAddress))
       self.init(bytes: text, path: path)
     } else {
-      self.init(unpacked, path: path, file: nil)
+      unsafe self.init(unpacked, path: path, file: nil)
     }
   }
 
   /// Whether bytes only come in their order: from a pipe such as `<(zcat vectors.gz)`, or a device.
   private static func isStream(_ path: String) -> Bool {
     var status = stat()
-    guard stat(path, &status) == 0 else { return false }
+    guard unsafe stat(path, &status) == 0 else { return false }
     return [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT)
   }
 
@@ -56,7 +56,7 @@ final class FileContents: @unchecked Sendable {
       return try MappedFile(path: path)
     } catch var error as WordtoolError where error.kind == .noSuchInput {
       var status = stat()
-      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
         error.found = "a folder"
         error.expected = "a file of vectors, or a folder of spaCy with vectors"
         error.remedy =
@@ -69,20 +69,21 @@ final class FileContents: @unchecked Sendable {
 
   /// A copy of bytes in memory, under a name for messages.
   convenience init(bytes: [UInt8], path: String) {
-    let memory = malloc(max(1, bytes.count))
-    let copy = UnsafeMutableRawBufferPointer(start: memory, count: memory == nil ? 0 : bytes.count)
-    copy.copyBytes(from: bytes)
-    self.init(UnsafeRawBufferPointer(copy), path: path, file: nil)
+    let memory = unsafe malloc(max(1, bytes.count))
+    let copy = unsafe UnsafeMutableRawBufferPointer(
+      start: memory, count: memory == nil ? 0 : bytes.count)
+    unsafe copy.copyBytes(from: bytes)
+    unsafe self.init(UnsafeRawBufferPointer(copy), path: path, file: nil)
   }
 
   private init(_ bytes: UnsafeRawBufferPointer, path: String, file: MappedFile?) {
     self.path = path
     self.file = file
-    self.bytes = bytes
+    unsafe self.bytes = bytes
   }
 
   deinit {
-    if file == nil { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
+    if file == nil { unsafe free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
   }
 
   /// The text of a file that is UTF-16 or UTF-32 by its mark, or has line ends of CR alone; nil of
@@ -90,13 +91,13 @@ final class FileContents: @unchecked Sendable {
   private static func converted(
     _ bytes: UnsafeRawBufferPointer, path: String
   ) throws -> [UInt8]? {
-    let start = bytes.prefix(1 << 16)
+    let start = unsafe bytes.prefix(1 << 16)
     let isWide = [[0xFF, 0xFE], [0xFE, 0xFF], [0, 0, 0xFE, 0xFF]].contains {
-      start.starts(with: $0 as [UInt8])
+      unsafe start.starts(with: $0 as [UInt8])
     }
-    let hasReturnsAlone = start.contains(0x0D) && !start.contains(0x0A) && !start.contains(0)
-    guard (isWide || hasReturnsAlone) && !TensorFile.matches(bytes) else { return nil }
-    return try TextSource(ByteSource(bytes: Array(bytes), path: path)).readAll()
+    let hasReturnsAlone = unsafe start.contains(0x0D) && !start.contains(0x0A) && !start.contains(0)
+    guard unsafe (isWide || hasReturnsAlone) && !TensorFile.matches(bytes) else { return nil }
+    return unsafe try TextSource(ByteSource(bytes: Array(bytes), path: path)).readAll()
   }
 
   /// The bytes that the first line of text may have, if it comes compressed or through a pipe.
@@ -107,13 +108,14 @@ final class FileContents: @unchecked Sendable {
     var capacity = 1 << 20
     var count = 0
     // realloc moves large blocks by remapping their pages, so growing costs no copies.
-    var memory = malloc(capacity)
+    var memory = unsafe malloc(capacity)
     do {
       while true {
         if count == capacity {
           // A binary file has both of these long before, and text has lines.
-          if capacity == longestStart, let memory, memchr(memory, 0x0A, count) == nil,
-            memchr(memory, 0, count) == nil
+          if capacity == longestStart, let start = unsafe memory,
+            unsafe memchr(start, 0x0A, count) == nil,
+            unsafe memchr(start, 0, count) == nil
           {
             throw WordtoolError(
               .badData, path: path, found: "more than \(count) bytes without a line end",
@@ -127,17 +129,20 @@ final class FileContents: @unchecked Sendable {
               expected: "at most half of the memory there is",
               remedy: "unpack the file on disk; files that are not packed are mapped")
           }
-          guard let larger = realloc(memory, capacity) else { throw outOfMemory(path, capacity) }
-          memory = larger
+          guard let larger = unsafe realloc(memory, capacity) else {
+            throw outOfMemory(path, capacity)
+          }
+          unsafe memory = larger
         }
-        guard let memory else { throw outOfMemory(path, capacity) }
-        let room = UnsafeMutableRawBufferPointer(start: memory + count, count: capacity - count)
-        let more = try source.read(into: room)
-        if more == 0 { return UnsafeRawBufferPointer(start: memory, count: count) }
+        guard let start = unsafe memory else { throw outOfMemory(path, capacity) }
+        let room = unsafe UnsafeMutableRawBufferPointer(
+          start: start + count, count: capacity - count)
+        let more = try unsafe source.read(into: room)
+        if more == 0 { return unsafe UnsafeRawBufferPointer(start: memory, count: count) }
         count += more
       }
     } catch {
-      free(memory)
+      unsafe free(memory)
       throw error
     }
   }

@@ -5,7 +5,7 @@ import WordtoolCore
 /// of the row.
 ///
 /// Sendable: as ``DenseMatrix``.
-struct FinalfusionCodes: SubwordMatrix, @unchecked Sendable {
+@safe struct FinalfusionCodes: SubwordMatrix, @unchecked Sendable {
   let rowCount: Int
   let dimension: Int
   private let partCount: Int
@@ -42,19 +42,19 @@ struct FinalfusionCodes: SubwordMatrix, @unchecked Sendable {
       hasProjection
       ? try Self.floats(&reader, dimension, dimension, "projection") : []
     centroids = try Self.floats(&reader, dimension, centroidCount, "centroids")
-    let base = reader.bytes.baseAddress
+    let base = unsafe reader.bytes.baseAddress
     if hasLengths {
       let start = try reader.matrix(rows, 1, byteCount: 4, "lengths")
-      lengths = base.map { $0 + start }
+      unsafe lengths = base.map { unsafe $0 + start }
     } else {
-      lengths = nil
+      unsafe lengths = nil
     }
     let start = try reader.matrix(rows, Int64(partCount), byteCount: 1, "codes")
-    codes = base.map { $0 + start }
+    unsafe codes = base.map { unsafe $0 + start }
     rowCount = Int(rows)
     let last = UInt8(clamping: centroidCount - 1)
     if centroidCount < 256,
-      reader.bytes[start..<start + rowCount * partCount].contains(where: { $0 > last })
+      unsafe reader.bytes[start..<start + rowCount * partCount].contains(where: { $0 > last })
     {
       throw reader.error(
         "codes beyond \(last)", expected: "\(centroidCount) centroids",
@@ -66,24 +66,24 @@ struct FinalfusionCodes: SubwordMatrix, @unchecked Sendable {
     _ reader: inout BinaryFields, _ rows: Int, _ columns: Int, _ name: String
   ) throws -> [Float] {
     let start = try reader.matrix(Int64(rows), Int64(columns), byteCount: 4, name)
-    let bytes = reader.bytes
+    let bytes = unsafe reader.bytes
     return (0..<rows * columns).map {
-      bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self)
+      unsafe bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self)
     }
   }
 
   func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
-    guard let codes else { return }
-    let length = lengths?.loadUnaligned(fromByteOffset: 4 * row, as: Float.self) ?? 1
+    guard let codes = unsafe codes else { return }
+    let length = unsafe lengths?.loadUnaligned(fromByteOffset: 4 * row, as: Float.self) ?? 1
     let width = dimension / partCount
     var values = [Float](repeating: 0, count: dimension)
     for part in 0..<partCount {
-      let code = Int(codes.load(fromByteOffset: row * partCount + part, as: UInt8.self))
+      let code = unsafe Int(codes.load(fromByteOffset: row * partCount + part, as: UInt8.self))
       let start = (part * centroidCount + code) * width
       for place in 0..<width { values[part * width + place] = centroids[start + place] }
     }
     guard !projection.isEmpty else {
-      for column in 0..<dimension { sum[column] += length * values[column] }
+      for column in 0..<dimension { unsafe sum[column] += length * values[column] }
       return
     }
     // The row of a product with the transposed matrix.
@@ -92,7 +92,7 @@ struct FinalfusionCodes: SubwordMatrix, @unchecked Sendable {
       for place in 0..<dimension {
         product += projection[column * dimension + place] * values[place]
       }
-      sum[column] += length * product
+      unsafe sum[column] += length * product
     }
   }
 }

@@ -21,7 +21,7 @@ enum FinalfusionReader {
   static func read(
     _ file: FileContents, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
-    var reader = BinaryFields(file.bytes, path: file.path)
+    var reader = unsafe BinaryFields(file.bytes, path: file.path)
     try reader.skip(signature.count, "signature")
     let version = try reader.int32("version")
     guard version == 0 else {
@@ -52,7 +52,7 @@ enum FinalfusionReader {
       switch kind {
       case .metadata:
         let start = try reader.skip(Int(length), "metadata")
-        metadata["finalfusion"] = String(
+        metadata["finalfusion"] = unsafe String(
           decoding: file.bytes[start..<start + Int(length)], as: UTF8.self)
       case .norms: try reader.skip(Int(length), "norms")
       case .array, .quantizedArray:
@@ -108,8 +108,8 @@ enum FinalfusionReader {
       rows: try storage.rows(count, file: file, threads: options.threads))
     assembly.metadata = metadata
     assembly.composer = composer
-    return try vocabulary.places.withUnsafeBufferPointer {
-      try assembly.finish(words: $0, bytes: file.bytes, options: options) {
+    return try unsafe vocabulary.places.withUnsafeBufferPointer {
+      try unsafe assembly.finish(words: $0, bytes: file.bytes, options: options) {
         .byte(vocabulary.places[$0].start)
       }
     }
@@ -138,8 +138,8 @@ struct FinalfusionVocabulary {
       let seed = UInt32(truncatingIfNeeded: try reader.int32("seed"))
       let start = try Self.string(&reader, "begin of words")
       let end = try Self.string(&reader, "end of words")
-      index.begin = Array(reader.bytes[start.start..<start.start + start.count])
-      index.end = Array(reader.bytes[end.start..<end.start + end.count])
+      index.begin = unsafe Array(reader.bytes[start.start..<start.start + start.count])
+      index.end = unsafe Array(reader.bytes[end.start..<end.start + end.count])
       index.includesWord = true
       index.rows = .floret(bucketCount: subwordRowCount, hashCount: hashCount, seed: seed)
       isWithoutWords = true
@@ -187,8 +187,8 @@ struct FinalfusionVocabulary {
         guard row >= 0, row < ngramCount else {
           throw reader.error("row \(row) of an n-gram", expected: "less than \(ngramCount)")
         }
-        let bytes = reader.bytes[place.start..<place.start + place.count]
-        guard table.add(bytes).isNew else {
+        let bytes = unsafe reader.bytes[place.start..<place.start + place.count]
+        guard unsafe table.add(bytes).isNew else {
           throw reader.error("n-gram \(number + 1) twice", expected: "no two alike")
         }
         rows.append(Int(row))
@@ -234,8 +234,8 @@ struct FinalfusionStorage {
       throw reader.error(
         "vectors of \(columns) values", expected: "1 to \(VectorStorage.maximumDimension)")
     }
-    matrix = DenseMatrix(
-      rows: Int(rows), columns: columns, values: reader.bytes.baseAddress.map { $0 + start })
+    matrix = unsafe DenseMatrix(
+      rows: Int(rows), columns: columns, values: reader.bytes.baseAddress.map { unsafe $0 + start })
   }
 
   /// Passes over the type of elements, which must be that one.
@@ -254,7 +254,7 @@ struct FinalfusionStorage {
   /// The first rows as floats.
   func rows(_ count: Int, file: FileContents, threads: Int) throws -> TableRows {
     if let start {
-      let table = NumericTable(
+      let table = unsafe NumericTable(
         path: file.path,
         bytes: UnsafeRawBufferPointer(
           rebasing: file.bytes[start..<start + 4 * count * matrix.dimension]),
@@ -263,15 +263,15 @@ struct FinalfusionStorage {
     }
     try NumericTable.checkMemory(rowCount: count, dimension: matrix.dimension, path: file.path)
     let memory = Allocation(byteCount: 4 * count * matrix.dimension)
-    nonisolated(unsafe) let values = memory.buffer(
+    nonisolated(unsafe) let values = unsafe memory.buffer(
       of: Float.self, count: count * matrix.dimension)
     let matrix = matrix
     try VectorStorage.inPieces(of: count, threads: threads) { range in
-      guard let base = values.baseAddress else { return }
+      guard let base = unsafe values.baseAddress else { return }
       for row in range {
-        let target = base + row * matrix.dimension
-        target.update(repeating: 0, count: matrix.dimension)
-        matrix.add(row: row, to: target)
+        let target = unsafe base + row * matrix.dimension
+        unsafe target.update(repeating: 0, count: matrix.dimension)
+        unsafe matrix.add(row: row, to: target)
       }
     }
     return TableRows(memory)

@@ -10,7 +10,7 @@ extension WordVectors {
     if metadata != nil { kinds.insert(.metadata, at: 0) }
     var head = FinalfusionReader.signature
     func append<Number: FixedWidthInteger>(_ number: Number) {
-      withUnsafeBytes(of: number.littleEndian) { head.append(contentsOf: $0) }
+      unsafe withUnsafeBytes(of: number.littleEndian) { unsafe head.append(contentsOf: $0) }
     }
     var written = 0
     func flush() throws {
@@ -40,23 +40,25 @@ extension WordVectors {
       head += metadata
     }
     append(Chunk.simpleVocabulary.rawValue)
-    let textCount = (0..<count).reduce(0) { $0 + storage.words.bytes(at: $1).count }
+    let textCount = (0..<count).reduce(0) { unsafe $0 + storage.words.bytes(at: $1).count }
     append(UInt64(8 + 4 * count + textCount))
     append(UInt64(count))
     try file.expect(byteCount: head.count + textCount + 8 * count + 4 * count * dimension)
     for row in 0..<count {
-      let word = storage.words.bytes(at: row)
+      let word = unsafe storage.words.bytes(at: row)
       append(UInt32(word.count))
-      head += Array(word)
+      unsafe head += Array(word)
       if head.count > 1 << 16 { try flush() }
     }
     try begin(.array, extents: [UInt32(dimension)], count: count * dimension)
     for row in 0..<count {
-      try storage.unitVector(row: row).withUnsafeBytes { try file.write($0) }
+      try unsafe storage.unitVector(row: row).withUnsafeBytes { try unsafe file.write($0) }
     }
     try begin(.norms, extents: [], count: count)
     for row in 0..<count {
-      try withUnsafeBytes(of: storage.norms[row].bitPattern.littleEndian) { try file.write($0) }
+      try unsafe withUnsafeBytes(of: storage.norms[row].bitPattern.littleEndian) {
+        try unsafe file.write($0)
+      }
     }
   }
 }

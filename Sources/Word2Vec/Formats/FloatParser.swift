@@ -19,8 +19,8 @@ struct FloatParser: Sendable {
     let start = offset
     var position = offset
     var negative = false
-    if position < limit, bytes[position] == 0x2D || bytes[position] == 0x2B {
-      negative = bytes[position] == 0x2D
+    if position < limit, unsafe bytes[position] == 0x2D || bytes[position] == 0x2B {
+      negative = unsafe bytes[position] == 0x2D
       position += 1
     }
     var digits: UInt64 = 0
@@ -29,18 +29,18 @@ struct FloatParser: Sendable {
     var exponent = 0
     var byte: UInt8 = 0
     while position < limit {
-      byte = bytes[position] &- 0x30
+      byte = unsafe bytes[position] &- 0x30
       if byte > 9 { break }
       digits = digits &* 10 &+ UInt64(byte)
       digitCount += 1
       if digits != 0 { significant += 1 }
       position += 1
     }
-    if position < limit, bytes[position] == 0x2E {
+    if position < limit, unsafe bytes[position] == 0x2E {
       position += 1
       let point = position
       while position < limit {
-        byte = bytes[position] &- 0x30
+        byte = unsafe bytes[position] &- 0x30
         if byte > 9 { break }
         digits = digits &* 10 &+ UInt64(byte)
         if digits != 0 { significant += 1 }
@@ -49,18 +49,18 @@ struct FloatParser: Sendable {
       digitCount += position - point
       exponent = point - position
     }
-    if digitCount == 0 { return other(bytes, start, &offset, limit) }
-    if position < limit, bytes[position] | 0x20 == 0x65 {
+    if digitCount == 0 { return unsafe other(bytes, start, &offset, limit) }
+    if position < limit, unsafe bytes[position] | 0x20 == 0x65 {
       position += 1
       var below = false
-      if position < limit, bytes[position] == 0x2D || bytes[position] == 0x2B {
-        below = bytes[position] == 0x2D
+      if position < limit, unsafe bytes[position] == 0x2D || bytes[position] == 0x2B {
+        below = unsafe bytes[position] == 0x2D
         position += 1
       }
       var power = 0
       let first = position
       while position < limit {
-        byte = bytes[position] &- 0x30
+        byte = unsafe bytes[position] &- 0x30
         if byte > 9 { break }
         power = min(power * 10 + Int(byte), 100_000)
         position += 1
@@ -68,23 +68,23 @@ struct FloatParser: Sendable {
       if position == first { return nil }
       exponent += below ? -power : power
     }
-    if position < limit, bytes[position] != 0x20 && bytes[position] != 0x09 { return nil }
+    if position < limit, unsafe bytes[position] != 0x20 && bytes[position] != 0x09 { return nil }
     offset = position
     if significant > 15 || exponent > 22 || exponent < -22 {
-      return standard(bytes, start, position)
+      return unsafe standard(bytes, start, position)
     }
     var value = Double(digits)
     if exponent < 0 { value /= powers[-exponent] } else { value *= powers[exponent] }
     let pattern = value.bitPattern
     if pattern & 0x1FFF_FFFF == 0x1000_0000 || value < 0x1p-120 {
       if digits == 0 { return negative ? -0.0 : 0 }
-      return standard(bytes, start, position)
+      return unsafe standard(bytes, start, position)
     }
     return Float(negative ? -value : value)
   }
 
   private func standard(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Float? {
-    Float(
+    unsafe Float(
       String(decoding: UnsafeBufferPointer(start: bytes + start, count: end - start), as: UTF8.self)
     )
   }
@@ -94,8 +94,10 @@ struct FloatParser: Sendable {
     _ bytes: UnsafePointer<UInt8>, _ start: Int, _ offset: inout Int, _ limit: Int
   ) -> Float? {
     var end = start
-    while end < limit, bytes[end] != 0x20 && bytes[end] != 0x09, end - start < 16 { end += 1 }
-    let text = String(
+    while end < limit, unsafe bytes[end] != 0x20 && bytes[end] != 0x09, end - start < 16 {
+      end += 1
+    }
+    let text = unsafe String(
       decoding: UnsafeBufferPointer(start: bytes + start, count: end - start), as: UTF8.self
     ).lowercased()
     switch text {

@@ -16,7 +16,7 @@ enum FloretReader {
   static func read(
     _ file: FileContents, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
-    let text = TextLines(file.bytes)
+    let text = unsafe TextLines(file.bytes)
     let path = file.path
     let (first, start) = text.line(from: text.start)
     let fields = text.fields(of: first)
@@ -29,23 +29,23 @@ enum FloretReader {
     let (bucketCount, dimension) = (numbers[0], numbers[1])
     var index = NGramIndex()
     (index.shortest, index.longest) = (numbers[2], numbers[3])
-    index.begin = Array(file.bytes[fields[6]])
-    index.end = Array(file.bytes[fields[7]])
+    index.begin = unsafe Array(file.bytes[fields[6]])
+    index.end = unsafe Array(file.bytes[fields[7]])
     index.includesWord = true
     index.rows = .floret(bucketCount: bucketCount, hashCount: numbers[4], seed: seed)
-    var fieldsOfHeader = BinaryFields(file.bytes, path: path)
+    var fieldsOfHeader = unsafe BinaryFields(file.bytes, path: path)
     try index.check(&fieldsOfHeader)
     // A row is a number, and a blank and a digit for each value at least.
     let (least, isLarge) = bucketCount.multipliedReportingOverflow(by: 2 * dimension + 1)
     guard (1...VectorStorage.maximumDimension).contains(dimension), !isLarge,
-      least <= file.bytes.count
+      unsafe least <= file.bytes.count
     else {
       throw WordtoolError(
         .badData, path: path, at: .line(1), found: "\(bucketCount) rows of \(dimension) values",
-        expected: "at most what \(file.bytes.count) bytes can hold")
+        expected: unsafe "at most what \(file.bytes.count) bytes can hold")
     }
     let memory = Allocation(byteCount: 4 * bucketCount * dimension)
-    let values = memory.buffer(of: Float.self, count: bucketCount * dimension)
+    let values = unsafe memory.buffer(of: Float.self, count: bucketCount * dimension)
     let parser = RowParser(text: text, dimension: dimension)
     var offset = start
     for row in 0..<bucketCount {
@@ -56,7 +56,7 @@ enum FloretReader {
       }
       let (line, next) = text.line(from: offset)
       do throws(RowParser.Problem) {
-        let place = try parser.parse(line, into: base + row * dimension)
+        let place = try unsafe parser.parse(line, into: base + row * dimension)
         guard text.integer(place.start..<place.start + place.count) == row else {
           throw RowParser.Problem(
             found: text.quoted(place.start..<place.start + place.count), expected: "row \(row)")
@@ -65,7 +65,7 @@ enum FloretReader {
         throw WordtoolError(
           .badData, path: path, at: .line(row + 2), found: error.found, expected: error.expected)
       }
-      for column in 0..<dimension where !base[row * dimension + column].isFinite {
+      for column in 0..<dimension where unsafe !base[row * dimension + column].isFinite {
         throw WordtoolError(
           .badData, path: path, at: .line(row + 2),
           found: "value \(column + 1) of row \(row) is not a finite number",
@@ -78,7 +78,7 @@ enum FloretReader {
         .badData, path: path, at: .line(bucketCount + 2), found: "row \(bucketCount)",
         expected: "\(bucketCount) rows as the first line says")
     }
-    let composer = NGramComposer(
+    let composer = unsafe NGramComposer(
       matrix: DenseMatrix(
         rows: bucketCount, columns: dimension, values: UnsafeRawPointer(values.baseAddress)),
       index: index, firstRow: 0, isUnit: false, owner: memory)

@@ -8,7 +8,7 @@ enum ForeignVectors {
 
   /// The error for a pickle, which is a program and is not run.
   static func refusal(ofPickle bytes: UnsafeRawBufferPointer, path: String) -> WordtoolError {
-    let isGensim = contains(Array("gensim".utf8), in: bytes.prefix(1 << 16))
+    let isGensim = unsafe contains(Array("gensim".utf8), in: bytes.prefix(1 << 16))
     let (source, target) = names(path, ".bin")
     return WordtoolError(
       .badData, path: path, found: isGensim ? "a Python pickle of gensim" : "a Python pickle",
@@ -26,7 +26,7 @@ enum ForeignVectors {
   static func refusal(
     ofArchive bytes: UnsafeRawBufferPointer, path: String
   ) throws -> WordtoolError? {
-    let entries = try ZipDirectory(bytes, path: path).entries
+    let entries = try unsafe ZipDirectory(bytes, path: path).entries
     if entries.contains(where: { $0.name.hasSuffix(".npy") }) { return nil }
     let isPyTorch = entries.contains { $0.name.hasSuffix("/data.pkl") || $0.name == "data.pkl" }
     let (source, target) = names(path, ".safetensors")
@@ -59,9 +59,9 @@ enum ForeignVectors {
   private static func contains(
     _ word: [UInt8], in bytes: Slice<UnsafeRawBufferPointer>
   ) -> Bool {
-    guard bytes.count >= word.count else { return false }
-    return (bytes.startIndex...bytes.endIndex - word.count).contains { place in
-      bytes[place] == word[0] && bytes[place..<place + word.count].elementsEqual(word)
+    guard unsafe bytes.count >= word.count else { return false }
+    return unsafe (bytes.startIndex...bytes.endIndex - word.count).contains { place in
+      unsafe bytes[place] == word[0] && bytes[place..<place + word.count].elementsEqual(word)
     }
   }
 }

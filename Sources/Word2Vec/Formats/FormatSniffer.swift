@@ -17,25 +17,25 @@ enum FormatSniffer {
           + "Embedding Projector's",
         remedy: remedy)
     }
-    guard !bytes.isEmpty else { throw refuse("an empty file", nil) }
-    for (prefix, found, remedy) in foreign where bytes.starts(with: prefix) {
+    guard unsafe !bytes.isEmpty else { throw refuse("an empty file", nil) }
+    for (prefix, found, remedy) in foreign where unsafe bytes.starts(with: prefix) {
       throw refuse(found, remedy)
     }
-    if bytes.count >= 2, bytes[0] == 0x80, (2...5).contains(bytes[1]) {
-      throw ForeignVectors.refusal(ofPickle: bytes, path: path)
+    if bytes.count >= 2, unsafe bytes[0] == 0x80, unsafe (2...5).contains(bytes[1]) {
+      throw unsafe ForeignVectors.refusal(ofPickle: bytes, path: path)
     }
-    if bytes.starts(with: NumpyHeader.signature) { return .numpy }
-    if bytes.starts(with: ForeignVectors.archiveSignature) {
-      if let error = try ForeignVectors.refusal(ofArchive: bytes, path: path) { throw error }
+    if unsafe bytes.starts(with: NumpyHeader.signature) { return .numpy }
+    if unsafe bytes.starts(with: ForeignVectors.archiveSignature) {
+      if let error = try unsafe ForeignVectors.refusal(ofArchive: bytes, path: path) { throw error }
       return .numpyArchive
     }
-    if bytes.starts(with: FastTextModelReader.signature) { return .fastTextModel }
-    if TensorFile.matches(bytes) { return .safetensors }
-    if bytes.starts(with: FinalfusionReader.signature) { return .finalfusion }
-    let text = TextLines(bytes)
+    if unsafe bytes.starts(with: FastTextModelReader.signature) { return .fastTextModel }
+    if unsafe TensorFile.matches(bytes) { return .safetensors }
+    if unsafe bytes.starts(with: FinalfusionReader.signature) { return .finalfusion }
+    let text = unsafe TextLines(bytes)
     if let header = SizeLine(text) {
       // Two whole numbers that a tab parts may be a row, where metadata stand beside it.
-      if text.bytes[text.line(from: text.start).range].contains(0x09),
+      if unsafe text.bytes[text.line(from: text.start).range].contains(0x09),
         ProjectorReader.matches(text, path: path)
       {
         return .projector
@@ -72,7 +72,7 @@ enum FormatSniffer {
   /// the right number of numbers; when it is not, control bytes speak for binary and their absence
   /// for damaged text, which then gets an error with a line number.
   private static func isText(_ text: TextLines, _ header: SizeLine) -> Bool {
-    let rest = text.bytes.count - header.end
+    let rest = unsafe text.bytes.count - header.end
     guard header.count > 0, rest > 0 else { return true }
     let line = text.line(from: header.end).range
     // The longest row that text could need; a value takes some 25 bytes at most.
@@ -85,18 +85,21 @@ enum FormatSniffer {
       }
     }
     // Of a very long word what follows it.
-    let blank = text.bytes[header.end...].prefix(1 << 24).firstIndex(of: 0x20) ?? header.end
+    let blank = unsafe text.bytes[header.end...].prefix(1 << 24).firstIndex(of: 0x20) ?? header.end
     let start = blank - header.end > 4096 ? blank : header.end
-    let sample = text.bytes[start..<min(text.bytes.count, start + 4096)]
-    return !sample.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-      && String(validating: sample.dropLast(min(3, sample.count - 1)), as: UTF8.self) != nil
+    let sample = unsafe text.bytes[start..<min(text.bytes.count, start + 4096)]
+    if unsafe sample.contains(where: { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }) {
+      return false
+    }
+    return unsafe String(validating: sample.dropLast(min(3, sample.count - 1)), as: UTF8.self)
+      != nil
   }
 }
 
 extension WordVectors.Format {
   /// The format of vectors that the first bytes of a file tell of; nil for anything else.
   package init?(sniffing bytes: UnsafeRawBufferPointer) {
-    guard let format = try? FormatSniffer.format(of: bytes, path: "") else { return nil }
+    guard let format = try? unsafe FormatSniffer.format(of: bytes, path: "") else { return nil }
     self = format
   }
 }

@@ -7,10 +7,10 @@ enum JSONWords {
   ///
   /// - Throws: `WordtoolError` of kind `badData` for JSON that is no list of words.
   static func read(_ file: FileContents) throws -> [[UInt8]]? {
-    let start = file.bytes.prefix(64).first { !" \n\r\t".utf8.contains($0) }
+    let start = unsafe file.bytes.prefix(64).first { !" \n\r\t".utf8.contains($0) }
     guard start == UInt8(ascii: "[") || start == UInt8(ascii: "{"),
       // `[PAD]` is a word, and the first of many lists.
-      let json = try? JSONText.parse(Array(file.bytes))
+      let json = try? unsafe JSONText.parse(Array(file.bytes))
     else { return nil }
     return try words(of: json, path: file.path)
   }

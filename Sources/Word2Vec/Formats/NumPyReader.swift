@@ -10,8 +10,8 @@ enum NumPyReader {
   static func readArray(
     _ file: FileContents, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
-    let header = try NumpyHeader(file.bytes, path: file.path)
-    let table = try NumericTable(header, bytes: file.bytes, path: file.path, owner: file)
+    let header = try unsafe NumpyHeader(file.bytes, path: file.path)
+    let table = try unsafe NumericTable(header, bytes: file.bytes, path: file.path, owner: file)
     let list = try WordList.list(
       for: file.path, rowCount: table.rowCount, what: "a NumPy array", options: options)
     return try list.vectors(of: table, format: .numpy, options: options)
@@ -24,9 +24,9 @@ enum NumPyReader {
     func failure(_ found: String, _ expected: String, _ remedy: String? = nil) -> WordtoolError {
       WordtoolError(.badData, path: path, found: found, expected: expected, remedy: remedy)
     }
-    let directory = try ZipDirectory(file.bytes, path: path)
+    let directory = try unsafe ZipDirectory(file.bytes, path: path)
     let unpacked = directory.entries.reduce(0) { $0 + min($1.byteCount, .max / 2 - $0) }
-    guard unpacked <= file.bytes.count || unpacked <= MemorySizes.available else {
+    guard unsafe unpacked <= file.bytes.count || unpacked <= MemorySizes.available else {
       throw WordtoolError(
         .unavailable, path: path,
         found: "arrays of \(AlignedMemory.words(forByteCount: unpacked)) once unpacked",
@@ -37,7 +37,7 @@ enum NumPyReader {
     for entry in directory.entries where entry.name.hasSuffix(".npy") {
       let contents = try directory.contents(of: entry)
       let name = String(entry.name.dropLast(4))
-      arrays.append(
+      unsafe arrays.append(
         Array(
           name: name, contents: contents,
           header: try NumpyHeader(contents.bytes, path: "\(path), array \(name)")))
@@ -54,7 +54,7 @@ enum NumPyReader {
         tables.count > 1 ? "call the right one vectors" : nil)
     }
     let owner = Owner(file: file, contents: chosen.contents)
-    let table = try NumericTable(
+    let table = try unsafe NumericTable(
       chosen.header, bytes: chosen.contents.bytes, path: path, owner: owner)
     guard !lists.isEmpty else {
       let list = try WordList.list(
@@ -63,7 +63,7 @@ enum NumPyReader {
     }
     try options.refuseWordList(for: .numpyArchive, path: path)
     guard let words = choose(lists, Self.wordNames),
-      let spelled = words.header.words(words.contents.bytes)
+      let spelled = unsafe words.header.words(words.contents.bytes)
     else { throw failure("the arrays \(names)", "one of words", "call the right one words") }
     guard spelled.count == table.rowCount else {
       throw failure(

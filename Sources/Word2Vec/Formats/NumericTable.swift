@@ -5,7 +5,7 @@ import WordtoolCore
 /// A table of numbers as it stands in a file, with as many rows as there are words.
 ///
 /// Sendable: the bytes are only read, and `owner` keeps them alive.
-struct NumericTable: @unchecked Sendable {
+@safe struct NumericTable: @unchecked Sendable {
   /// The types of numbers that vectors come in.
   enum Element: Sendable {
     case float16, bfloat16, float32, float64, int8
@@ -45,7 +45,8 @@ struct NumericTable: @unchecked Sendable {
         .badData, path: path, found: "\(rowCount) words",
         expected: "at most \(WordTable.maximumCount)")
     }
-    precondition(bytes.count == rowCount * dimension * element.byteCount, "\(bytes.count) bytes")
+    unsafe precondition(
+      bytes.count == rowCount * dimension * element.byteCount, unsafe "\(bytes.count) bytes")
   }
 
   /// The rows as floats: where they are, if they are that, else converted.
@@ -55,23 +56,25 @@ struct NumericTable: @unchecked Sendable {
   func rows(threads: Int) throws -> TableRows {
     try check()
     if element == .float32, !isColumnMajor || dimension == 1 || rowCount == 1, !isBigEndian,
-      Int(bitPattern: bytes.baseAddress) % MemoryLayout<Float>.alignment == 0
+      unsafe Int(bitPattern: bytes.baseAddress) % MemoryLayout<Float>.alignment == 0
     {
-      return TableRows(bytes.baseAddress?.assumingMemoryBound(to: Float.self), owner: owner)
+      return unsafe TableRows(bytes.baseAddress?.assumingMemoryBound(to: Float.self), owner: owner)
     }
     let byteCount = 4 * rowCount * dimension
     try Self.checkMemory(rowCount: rowCount, dimension: dimension, path: path)
     let memory = Allocation(byteCount: byteCount)
-    nonisolated(unsafe) let values = memory.buffer(of: Float.self, count: rowCount * dimension)
+    nonisolated(unsafe) let values = unsafe memory.buffer(
+      of: Float.self, count: rowCount * dimension)
     try VectorStorage.inPieces(of: rowCount, threads: threads) { range in
-      guard let target = values.baseAddress else { return }
+      guard let target = unsafe values.baseAddress else { return }
       switch element {
       case .int8:
-        convert(range, to: target, UInt8.self) { Float(Int8(bitPattern: $0)) }
-      case .float16: convert(range, to: target, UInt16.self, ShortFloats.float(half:))
-      case .bfloat16: convert(range, to: target, UInt16.self, ShortFloats.float(brain:))
-      case .float32: convert(range, to: target, UInt32.self) { Float(bitPattern: $0) }
-      case .float64: convert(range, to: target, UInt64.self) { Float(Double(bitPattern: $0)) }
+        unsafe convert(range, to: target, UInt8.self) { Float(Int8(bitPattern: $0)) }
+      case .float16: unsafe convert(range, to: target, UInt16.self, ShortFloats.float(half:))
+      case .bfloat16: unsafe convert(range, to: target, UInt16.self, ShortFloats.float(brain:))
+      case .float32: unsafe convert(range, to: target, UInt32.self) { Float(bitPattern: $0) }
+      case .float64:
+        unsafe convert(range, to: target, UInt64.self) { Float(Double(bitPattern: $0)) }
       }
     }
     return TableRows(memory)
@@ -99,8 +102,9 @@ struct NumericTable: @unchecked Sendable {
     for row in rows {
       for column in 0..<dimension {
         let place = row * rowStep + column * columnStep
-        let bits = bytes.loadUnaligned(fromByteOffset: place * element.byteCount, as: Bits.self)
-        target[row * dimension + column] = value(isBigEndian ? Bits(bigEndian: bits) : bits)
+        let bits = unsafe bytes.loadUnaligned(
+          fromByteOffset: place * element.byteCount, as: Bits.self)
+        unsafe target[row * dimension + column] = value(isBigEndian ? Bits(bigEndian: bits) : bits)
       }
     }
   }
@@ -127,7 +131,7 @@ extension NumericTable {
         .badData, path: path, found: "an array \(header.shape) of the type '\(type)'",
         expected: "[words, dimension] of f2, f4, f8 or i1")
     }
-    self.init(
+    unsafe self.init(
       path: path, bytes: UnsafeRawBufferPointer(rebasing: bytes[header.start...]),
       element: element, rowCount: header.shape[0], dimension: header.shape[1],
       isColumnMajor: header.isColumnMajor, isBigEndian: header.isBigEndian, owner: owner)

@@ -17,11 +17,11 @@ enum ProjectorReader {
     while offset < text.end, rows < 20 {
       let (line, next) = text.line(from: offset)
       let fields = text.fields(of: line)
-      let hasBlank = text.bytes[line].contains(0x20)
+      let hasBlank = unsafe text.bytes[line].contains(0x20)
       guard !hasBlank, !fields.isEmpty, fields.allSatisfy(text.looksLikeNumber) else {
         return false
       }
-      hasFraction = hasFraction || text.bytes[fields[0]].contains(UInt8(ascii: "."))
+      hasFraction = unsafe hasFraction || text.bytes[fields[0]].contains(UInt8(ascii: "."))
       offset = next
       rows += 1
     }
@@ -42,7 +42,7 @@ enum ProjectorReader {
   static func read(
     _ file: FileContents, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
-    let text = TextLines(file.bytes)
+    let text = unsafe TextLines(file.bytes)
     let path = file.path
     let dimension = text.fields(of: text.line(from: text.start).range).count
     var rowCount = 0
@@ -54,16 +54,16 @@ enum ProjectorReader {
     }
     // A value and what parts it from the next take two bytes at least.
     guard dimension <= VectorStorage.maximumDimension,
-      rowCount <= (file.bytes.count + 1) / max(1, 2 * dimension)
+      unsafe rowCount <= (file.bytes.count + 1) / max(1, 2 * dimension)
     else {
       throw WordtoolError(
         .badData, path: path, found: "\(rowCount) rows of \(dimension) values",
-        expected: "at most what \(file.bytes.count) bytes can hold")
+        expected: unsafe "at most what \(file.bytes.count) bytes can hold")
     }
     let memory = Allocation(byteCount: 4 * rowCount * dimension)
-    let values = memory.buffer(of: Float.self, count: rowCount * dimension)
+    let values = unsafe memory.buffer(of: Float.self, count: rowCount * dimension)
     let numbers = FloatParser()
-    guard let bytes = file.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
+    guard let bytes = unsafe file.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
       var target = values.baseAddress
     else { throw WordtoolError(.badData, path: path, found: "no rows", expected: "rows of values") }
     offset = text.start
@@ -75,16 +75,16 @@ enum ProjectorReader {
       if text.isBlank(line) { continue }
       var at = line.lowerBound
       for column in 0..<dimension {
-        while at < line.upperBound, TextLines.isBlank(bytes[at]) { at += 1 }
+        while at < line.upperBound, unsafe TextLines.isBlank(bytes[at]) { at += 1 }
         guard at < line.upperBound,
-          let value = numbers.parse(bytes, &at, limit: line.upperBound),
-          at == line.upperBound || TextLines.isBlank(bytes[at])
+          let value = unsafe numbers.parse(bytes, &at, limit: line.upperBound),
+          unsafe at == line.upperBound || TextLines.isBlank(bytes[at])
         else { throw problem(text, line, number, dimension, path) }
-        target[column] = value
+        unsafe target[column] = value
       }
-      while at < line.upperBound, TextLines.isBlank(bytes[at]) { at += 1 }
+      while at < line.upperBound, unsafe TextLines.isBlank(bytes[at]) { at += 1 }
       guard at == line.upperBound else { throw problem(text, line, number, dimension, path) }
-      target += dimension
+      unsafe target += dimension
     }
     guard let listPath = options.wordList ?? metadata(beside: path) else {
       throw WordtoolError(
@@ -98,8 +98,8 @@ enum ProjectorReader {
       path: path, format: .projector, dimension: dimension, rows: memory)
     assembly.wordPath = listPath
     assembly.counts = list.counts
-    return try list.places.withUnsafeBufferPointer {
-      try assembly.finish(words: $0, bytes: list.contents.bytes, options: options) { row in
+    return try unsafe list.places.withUnsafeBufferPointer {
+      try unsafe assembly.finish(words: $0, bytes: list.contents.bytes, options: options) { row in
         list.lines.map { .line($0[row]) }
       }
     }

@@ -49,7 +49,7 @@ struct SafetensorsTable {
   }
 
   func read(_ options: WordVectors.ReadOptions) throws -> WordVectors {
-    let table = NumericTable(
+    let table = unsafe NumericTable(
       path: tensors.path, bytes: tensors.bytes(of: matrix), element: element,
       rowCount: matrix.shape[0], dimension: matrix.shape[1], owner: tensors)
     try table.check()
@@ -107,16 +107,16 @@ struct SafetensorsTable {
         expected: "no two alike")
     }
     let memory = Allocation(byteCount: 4 * table.rowCount * table.dimension)
-    let target = memory.buffer(of: Float.self, count: table.rowCount * table.dimension)
-    let bytes = tensors.bytes(of: entry)
+    let target = unsafe memory.buffer(of: Float.self, count: table.rowCount * table.dimension)
+    let bytes = unsafe tensors.bytes(of: entry)
     for row in 0..<table.rowCount {
-      let factor = bytes.loadUnaligned(fromByteOffset: 4 * row, as: Float.self)
+      let factor = unsafe bytes.loadUnaligned(fromByteOffset: 4 * row, as: Float.self)
       for (column, value) in vectors.vector(at: row).enumerated() {
-        target[row * table.dimension + column] = value * factor
+        unsafe target[row * table.dimension + column] = value * factor
       }
     }
-    let rows = Float32Rows(
-      target.baseAddress.map { UnsafePointer($0) }, dimension: table.dimension,
+    let rows = unsafe Float32Rows(
+      target.baseAddress.map { unsafe UnsafePointer($0) }, dimension: table.dimension,
       stride: table.dimension)
     let (norms, firstBad) = try VectorStorage.norms(
       of: rows, count: table.rowCount, threads: 1)
@@ -125,7 +125,7 @@ struct SafetensorsTable {
         .badData, path: tensors.path,
         found: "value \(firstBad.column + 1) of word \(firstBad.row + 1) is not a finite number")
     }
-    return WordVectors(
+    return unsafe WordVectors(
       storage: VectorStorage(
         rows: rows,
         norms: UnsafeBufferPointer(norms.buffer(of: Float.self, count: table.rowCount)),

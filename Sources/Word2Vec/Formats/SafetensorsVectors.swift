@@ -23,7 +23,7 @@ enum SafetensorsVectors {
   static func read(
     _ file: FileContents, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
-    let tensors = try TensorFile(bytes: file.bytes, path: file.path, owner: file)
+    let tensors = try unsafe TensorFile(bytes: file.bytes, path: file.path, owner: file)
     let isOwn =
       tensors.entry(named: "vocabulary.bytes") != nil
       || tensors.entry(named: "vocabulary.offsets") != nil
@@ -63,20 +63,20 @@ enum SafetensorsVectors {
           "tensor \"\(name)\" is \(entry.type.rawValue) \(entry.shape)",
           expected: "\(type.rawValue) [\(size)]")
       }
-      return inPlace(entry, as: Value.self, owners: &owners)
+      return unsafe inPlace(entry, as: Value.self, owners: &owners)
     }
 
     func inPlace<Value: BitwiseCopyable>(
       _ entry: TensorFile.Entry, as: Value.Type, owners: inout [AnyObject]
     ) -> UnsafeBufferPointer<Value> {
-      var bytes = tensors.bytes(of: entry)
+      var bytes = unsafe tensors.bytes(of: entry)
       if Int(bitPattern: bytes.baseAddress) % MemoryLayout<Value>.alignment != 0 {
         let copy = Allocation(byteCount: bytes.count)
-        copy.bytes.copyMemory(from: bytes)
+        unsafe copy.bytes.copyMemory(from: bytes)
         owners.append(copy)
-        bytes = UnsafeRawBufferPointer(rebasing: copy.bytes[..<bytes.count])
+        unsafe bytes = UnsafeRawBufferPointer(rebasing: copy.bytes[..<bytes.count])
       }
-      return UnsafeBufferPointer(
+      return unsafe UnsafeBufferPointer(
         start: bytes.baseAddress?.bindMemory(to: Value.self, capacity: entry.elementCount),
         count: entry.elementCount)
     }
@@ -108,31 +108,32 @@ enum SafetensorsVectors {
       let words = try table(count: count, owners: &owners)
       let rows: any RowSource
       if element != .int8 {
-        let table = NumericTable(
+        let table = unsafe NumericTable(
           path: tensors.path, bytes: tensors.bytes(of: matrix), element: element, rowCount: count,
           dimension: dimension, owner: tensors)
         let values = try table.rows(threads: threads)
         owners.append(values.owner)
-        rows = Float32Rows(values.base, dimension: dimension, stride: dimension)
+        rows = unsafe Float32Rows(values.base, dimension: dimension, stride: dimension)
       } else {
         guard
-          let scales = try values(
+          let scales = try unsafe values(
             "scales", .float32, as: Float.self, count: count, owners: &owners)
         else { throw failure("no tensor \"scales\"", expected: "one factor for each row of bytes") }
-        if let row = scales.firstIndex(where: { !($0.isFinite && $0 >= 0) }) {
+        if let row = unsafe scales.firstIndex(where: { !($0.isFinite && $0 >= 0) }) {
           throw failure(
-            "the factor of word \(row + 1) is \(scales[row])",
+            unsafe "the factor of word \(row + 1) is \(scales[row])",
             expected: "a finite number, 0 or more")
         }
-        let values = inPlace(matrix, as: Int8.self, owners: &owners)
-        rows = Int8Rows(values.baseAddress, scales: scales.baseAddress, dimension: dimension)
+        let values = unsafe inPlace(matrix, as: Int8.self, owners: &owners)
+        rows = unsafe Int8Rows(values.baseAddress, scales: scales.baseAddress, dimension: dimension)
       }
-      let counts = try values("counts", .int64, as: Int64.self, count: count, owners: &owners)
-      if let row = counts?.firstIndex(where: { $0 < 0 }) {
+      let counts = try unsafe values(
+        "counts", .int64, as: Int64.self, count: count, owners: &owners)
+      if let row = unsafe counts?.firstIndex(where: { $0 < 0 }) {
         throw failure("the count of word \(row + 1) is negative", expected: "0 or more")
       }
-      let norms = try norms(of: rows, count, threads: threads, owners: &owners)
-      return WordVectors(
+      let norms = try unsafe norms(of: rows, count, threads: threads, owners: &owners)
+      return unsafe WordVectors(
         storage: VectorStorage(
           rows: rows, norms: norms, counts: counts, words: words, owners: owners, isRead: true),
         metadata: tensors.metadata,
@@ -145,13 +146,14 @@ enum SafetensorsVectors {
     func norms(
       of rows: any RowSource, _ count: Int, threads: Int, owners: inout [AnyObject]
     ) throws -> UnsafeBufferPointer<Float> {
-      if let norms = try values(
+      if let norms = try unsafe values(
         "norms", .float32, as: Float.self, count: count, owners: &owners)
       {
-        if let row = norms.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
-          throw failure("the norm of word \(row + 1) is \(norms[row])", expected: "0 or more")
+        if let row = unsafe norms.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+          throw failure(
+            unsafe "the norm of word \(row + 1) is \(norms[row])", expected: "0 or more")
         }
-        return norms
+        return unsafe norms
       }
       let (memory, firstBad) = try VectorStorage.norms(
         of: rows, count: count, threads: threads)
@@ -160,29 +162,31 @@ enum SafetensorsVectors {
           "value \(firstBad.column + 1) of word \(firstBad.row + 1) is not a finite number")
       }
       owners.append(memory)
-      return UnsafeBufferPointer(memory.buffer(of: Float.self, count: count))
+      return unsafe UnsafeBufferPointer(memory.buffer(of: Float.self, count: count))
     }
 
     func table(count: Int, owners: inout [AnyObject]) throws -> WordTable {
       guard
-        let bytes = try values(
+        let bytes = try unsafe values(
           "vocabulary.bytes", .uint8, as: UInt8.self, owners: &owners),
-        let offsets = try values(
+        let offsets = try unsafe values(
           "vocabulary.offsets", .uint64, as: UInt64.self, count: count + 1, owners: &owners)
       else {
         throw failure(
           "no tensor \"vocabulary.bytes\" or no \"vocabulary.offsets\"", expected: "both")
       }
-      if let fault = StringTable.fault(in: offsets, byteCount: bytes.count, allowsPadding: true) {
+      if let fault = unsafe StringTable.fault(
+        in: offsets, byteCount: bytes.count, allowsPadding: true)
+      {
         throw failure(
           "vocabulary.offsets \(fault)",
           expected: "rising bounds of the words in vocabulary.bytes")
       }
-      let text = UnsafeBufferPointer(rebasing: bytes[..<Int(offsets[count])])
-      if let word = UTF8Check.firstInvalidWord(text, offsets: offsets) {
+      let text = unsafe UnsafeBufferPointer(rebasing: bytes[..<Int(offsets[count])])
+      if let word = unsafe UTF8Check.firstInvalidWord(text, offsets: offsets) {
         throw failure("word \(word + 1) is not UTF-8", expected: "words in UTF-8")
       }
-      if let slots = try values(
+      if let slots = try unsafe values(
         "vocabulary.index", .uint32, as: UInt32.self, owners: &owners)
       {
         guard slots.count > count, slots.count & (slots.count - 1) == 0 else {
@@ -190,17 +194,16 @@ enum SafetensorsVectors {
             "vocabulary.index has \(slots.count) slots for \(count) words",
             expected: "a power of two, more than the words")
         }
-        var largest: UInt32 = 0
-        for slot in slots { largest = max(largest, slot) }
+        let largest = unsafe slots.reduce(0, max)
         guard largest <= count else {
           throw failure(
             "vocabulary.index names word \(largest - 1)", expected: "words below \(count)")
         }
-        return WordTable(bytes: bytes, offsets: offsets, slots: slots)
+        return unsafe WordTable(bytes: bytes, offsets: offsets, slots: slots)
       }
       var builder = WordTableBuilder(expectedCount: count)
       for word in 0..<count {
-        builder.append(
+        unsafe builder.append(
           UnsafeBufferPointer(rebasing: bytes[Int(offsets[word])..<Int(offsets[word + 1])]))
       }
       let built = builder.finish()
@@ -217,9 +220,9 @@ extension Allocation {
   private static let nothing = Allocation(byteCount: 64)
   /// An address for values of which there are none.
   static func nowhere<Value: BitwiseCopyable>() -> UnsafePointer<Value> {
-    guard let base = nothing.buffer(of: Value.self, count: 1).baseAddress else {
+    guard let base = unsafe nothing.buffer(of: Value.self, count: 1).baseAddress else {
       preconditionFailure("memory without an address")
     }
-    return UnsafePointer(base)
+    return unsafe UnsafePointer(base)
   }
 }

@@ -24,10 +24,10 @@ extension WordVectors {
       }
       values += rounded
     }
-    let (memory, buffer) = Allocation.copy(of: values)
-    let rows = Float32Rows(buffer.baseAddress, dimension: dimension, stride: dimension)
+    let (memory, buffer) = unsafe Allocation.copy(of: values)
+    let rows = unsafe Float32Rows(buffer.baseAddress, dimension: dimension, stride: dimension)
     let (norms, _) = try VectorStorage.norms(of: rows, count: count, threads: 1)
-    return WordVectors(
+    return unsafe WordVectors(
       storage: VectorStorage(
         rows: rows, norms: UnsafeBufferPointer(norms.buffer(of: Float.self, count: count)),
         counts: storage.counts, words: storage.words, owners: [memory, norms, storage]),
@@ -45,24 +45,24 @@ extension WordVectors {
     let source = (quantized ? self.quantized() : try dequantized()).storage
     if quantized, !isQuantized,
       let row = (0..<count).first(where: { row in
-        source.norms[row] == 0 && vector(at: row).contains { $0 != 0 }
+        unsafe source.norms[row] == 0 && vector(at: row).contains { $0 != 0 }
       })
     {
       throw WordtoolError(
         .badData, path: path, found: "values of '\(word(at: row))' that become 0 as int8",
         expected: "some of at least 1e-38", remedy: "write floats")
     }
-    let textCount = Int(source.words.offsets[count])
+    let textCount = unsafe Int(source.words.offsets[count])
     let slotCount = WordTable.slotCount(for: count)
     var before = 8 * (count + 1) + 4 * count
-    if source.counts != nil { before += 8 * count }
+    if unsafe source.counts != nil { before += 8 * count }
     if quantized { before += 4 * count }
     let padding = (64 - (before + textCount) % 64) % 64
 
     var tensors: [TensorFileWriter.Announcement] = [
       .init("vocabulary.offsets", .uint64, [count + 1])
     ]
-    if source.counts != nil { tensors.append(.init("counts", .int64, [count])) }
+    if unsafe source.counts != nil { tensors.append(.init("counts", .int64, [count])) }
     tensors.append(.init("norms", .float32, [count]))
     if quantized { tensors.append(.init("scales", .float32, [count])) }
     tensors.append(.init("vocabulary.bytes", .uint8, [textCount + padding]))
@@ -73,37 +73,40 @@ extension WordVectors {
     var metadata = metadata
     metadata[MetadataKey.formatVersion] = String(SafetensorsVectors.version)
     var writer = try TensorFileWriter(to: file, metadata: metadata, tensors: tensors)
-    try writer.write(UnsafeRawBufferPointer(source.words.offsets))
-    if let counts = source.counts { try writer.write(UnsafeRawBufferPointer(counts)) }
+    try unsafe writer.write(UnsafeRawBufferPointer(source.words.offsets))
+    if let counts = unsafe source.counts { try unsafe writer.write(UnsafeRawBufferPointer(counts)) }
 
     // Norms of another origin may differ in their last bits; the same vectors must give the same
     // bytes, so they are computed anew.
     let (norms, _) = try VectorStorage.norms(
       of: source.rows, count: count, threads: 1)
-    try writer.write(UnsafeRawBufferPointer(rebasing: norms.bytes[..<(4 * count)]))
-    if let scales = source.rows.scales {
-      try writer.write(UnsafeRawBufferPointer(UnsafeBufferPointer(start: scales, count: count)))
+    try unsafe writer.write(UnsafeRawBufferPointer(rebasing: norms.bytes[..<(4 * count)]))
+    if let scales = unsafe source.rows.scales {
+      try unsafe writer.write(
+        UnsafeRawBufferPointer(UnsafeBufferPointer(start: scales, count: count)))
     }
-    try writer.write(
+    try unsafe writer.write(
       UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(source.words.bytes)[..<textCount]))
-    try [UInt8](repeating: 0, count: padding).withUnsafeBytes { try writer.write($0) }
+    try unsafe [UInt8](repeating: 0, count: padding).withUnsafeBytes { try unsafe writer.write($0) }
 
     // Rebuilt for the same reason: an index of another origin may have another size.
     var builder = WordTableBuilder(expectedCount: count)
-    for word in 0..<count { builder.append(source.words.bytes(at: word)) }
+    for word in 0..<count { unsafe builder.append(source.words.bytes(at: word)) }
     let (table, owners, duplicates) = builder.finish()
     guard duplicates.isEmpty else {
       throw WordtoolError(
         .badData, found: "the word '\(word(at: duplicates[0]))' twice", expected: "no two alike")
     }
-    try withExtendedLifetime(owners) { try writer.write(UnsafeRawBufferPointer(table.slots)) }
+    try withExtendedLifetime(owners) {
+      try unsafe writer.write(UnsafeRawBufferPointer(table.slots))
+    }
     for row in 0..<count {
       guard isHalf else {
-        try writer.write(source.rows.storedBytes(of: row))
+        try unsafe writer.write(source.rows.storedBytes(of: row))
         continue
       }
       let halves = vector(at: row).map { ShortFloats.half($0).littleEndian }
-      try halves.withUnsafeBytes { try writer.write($0) }
+      try unsafe halves.withUnsafeBytes { try unsafe writer.write($0) }
     }
     writer.finish()
   }

@@ -22,14 +22,14 @@ enum SpacyReader {
     _ folder: String, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
     let array = try FileContents(path: folder + "/vectors")
-    let header = try NumpyHeader(array.bytes, path: array.path)
-    let table = try NumericTable(header, bytes: array.bytes, path: array.path, owner: array)
+    let header = try unsafe NumpyHeader(array.bytes, path: array.path)
+    let table = try unsafe NumericTable(header, bytes: array.bytes, path: array.path, owner: array)
     if let index = try floret(folder, rowCount: table.rowCount) {
       let rows = try table.rows(threads: options.threads)
-      let composer = NGramComposer(
+      let composer = unsafe NGramComposer(
         matrix: DenseMatrix(
           rows: table.rowCount, columns: table.dimension,
-          values: rows.base.map { UnsafeRawPointer($0) }),
+          values: rows.base.map { unsafe UnsafeRawPointer($0) }),
         index: index, firstRow: 0, isUnit: false, owner: rows.owner)
       return try composer.vectors(format: .spacy, path: folder, options: options)
     }
@@ -60,10 +60,10 @@ enum SpacyReader {
     var tableRows = try table.rows(threads: options.threads)
     if rows.count != table.rowCount || rows != Array(0..<rows.count) {
       let memory = Allocation(byteCount: 4 * rows.count * table.dimension)
-      let target = memory.buffer(of: Float.self, count: rows.count * table.dimension)
-      if let base = tableRows.base, let target = target.baseAddress {
+      let target = unsafe memory.buffer(of: Float.self, count: rows.count * table.dimension)
+      if let base = unsafe tableRows.base, let target = target.baseAddress {
         for (place, row) in rows.enumerated() {
-          (target + place * table.dimension).update(
+          unsafe (target + place * table.dimension).update(
             from: base + row * table.dimension, count: table.dimension)
         }
       }
@@ -77,8 +77,10 @@ enum SpacyReader {
       assembly.warnings.append(
         "\(unspelled) keys have no string in strings.json and were left out")
     }
-    return try spelled.places.withUnsafeBufferPointer {
-      try assembly.finish(words: $0, bytes: spelled.contents.bytes, options: options) { _ in nil }
+    return try unsafe spelled.places.withUnsafeBufferPointer {
+      try unsafe assembly.finish(words: $0, bytes: spelled.contents.bytes, options: options) { _ in
+        nil
+      }
     }
   }
 
@@ -87,7 +89,7 @@ enum SpacyReader {
     let file = try FileContents(path: folder + "/strings.json")
     let json: JSONText
     do {
-      json = try JSONText.parse(Array(file.bytes))
+      json = try unsafe JSONText.parse(Array(file.bytes))
     } catch let failure {
       throw WordtoolError(
         .badData, path: file.path, at: .byte(failure.offset), found: failure.found,
@@ -116,7 +118,7 @@ enum SpacyReader {
     // Older models have none.
     guard WordList.isFile(path) else { return nil }
     let file = try FileContents(path: path)
-    guard let json = try? JSONText.parse(Array(file.bytes)) else {
+    guard let json = try? unsafe JSONText.parse(Array(file.bytes)) else {
       throw WordtoolError(.badData, path: path, found: "no JSON", expected: "a JSON object")
     }
     switch json["mode"]?.text {
@@ -143,7 +145,7 @@ enum SpacyReader {
     (index.includesWord, index.includesMarks) = (true, true)
     index.rows = .floret(
       bucketCount: rowCount, hashCount: numbers[2], seed: UInt32(numbers[3]))
-    var reader = BinaryFields(file.bytes, path: path)
+    var reader = unsafe BinaryFields(file.bytes, path: path)
     try index.check(&reader)
     return index
   }
@@ -155,7 +157,7 @@ enum MessagePack {
   ///
   /// - Throws: `WordtoolError` of kind `badData` for anything else.
   static func integers(_ file: FileContents) throws -> [(key: UInt64, row: Int)] {
-    var reader = BinaryFields(file.bytes, path: file.path)
+    var reader = unsafe BinaryFields(file.bytes, path: file.path)
     let mark = try reader.byte("mark of a map")
     let count: UInt64
     switch mark {

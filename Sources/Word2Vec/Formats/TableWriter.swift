@@ -13,13 +13,13 @@ extension WordVectors {
         expected: "the name of a file",
         remedy: format == .numpy ? "npz has the words with the vectors" : nil)
     }
-    for row in 0..<count { try format.check(word: storage.words.bytes(at: row), at: row) }
+    for row in 0..<count { try unsafe format.check(word: storage.words.bytes(at: row), at: row) }
     let list = try OutputFile(path: listPath)
     // One column has no names, more than one must have them.
     let counts = format == .projector ? self.counts : nil
     if counts != nil { try list.write("word\tcount\n") }
     for row in 0..<count {
-      try list.write(UnsafeRawBufferPointer(storage.words.bytes(at: row)))
+      try unsafe list.write(UnsafeRawBufferPointer(storage.words.bytes(at: row)))
       if let counts { try list.write("\t\(counts[row])") }
       try list.write([0x0A])
     }
@@ -28,7 +28,7 @@ extension WordVectors {
       let header = rowsHeader
       try file.expect(byteCount: header.count + 4 * count * dimension)
       try file.write(header)
-      try forEachRowBytes { try file.write($0) }
+      try unsafe forEachRowBytes { try unsafe file.write($0) }
     } else {
       try writeText(to: file, format: .projector, threads: threads)
     }
@@ -38,7 +38,7 @@ extension WordVectors {
   /// Writes an archive of two arrays, `vectors` and `words`, as `numpy.savez` does.
   func writeNumPyArchive(to file: OutputFile) throws {
     for row in 0..<count {
-      try Format.numpyArchive.check(word: storage.words.bytes(at: row), at: row)
+      try unsafe Format.numpyArchive.check(word: storage.words.bytes(at: row), at: row)
     }
     var longest = 1
     for row in 0..<count {
@@ -47,22 +47,22 @@ extension WordVectors {
     let width = longest
     let wordsHeader = NumpyArray(kind: "U", elementSize: width, shape: [count]).header()
     let header = rowsHeader
-    try ZipArchive.write(
+    try unsafe ZipArchive.write(
       [
         ZipArchive.Member(
           name: "vectors.npy", byteCount: header.count + 4 * count * dimension
         ) { piece in
-          try header.withUnsafeBytes { try piece($0) }
-          try forEachRowBytes(piece)
+          try unsafe header.withUnsafeBytes { try unsafe piece($0) }
+          try unsafe forEachRowBytes(piece)
         },
-        ZipArchive.Member(
+        unsafe ZipArchive.Member(
           name: "words.npy", byteCount: wordsHeader.count + 4 * count * width
         ) { piece in
-          try wordsHeader.withUnsafeBytes { try piece($0) }
+          try unsafe wordsHeader.withUnsafeBytes { try unsafe piece($0) }
           for row in 0..<count {
             var codes = word(at: row).unicodeScalars.map { $0.value.littleEndian }
             codes += [UInt32](repeating: 0, count: width - codes.count)
-            try codes.withUnsafeBytes { try piece($0) }
+            try unsafe codes.withUnsafeBytes { try unsafe piece($0) }
           }
         },
       ], to: file)
@@ -74,7 +74,7 @@ extension WordVectors {
 
   private func forEachRowBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     for row in 0..<count {
-      try withVector(at: row) { try $0.withUnsafeBytes(body) }
+      try withVector(at: row) { try unsafe $0.withUnsafeBytes(body) }
     }
   }
 }

@@ -2,7 +2,7 @@ import Libc
 import WordtoolCore
 
 /// Bytes seen as lines of fields. Lines end in LF or CR LF; fields are parted by blanks and tabs.
-struct TextLines: @unchecked Sendable {
+@safe struct TextLines: @unchecked Sendable {
   // Sendable: the bytes are only read, and whoever made this keeps them alive.
 
   let bytes: UnsafeRawBufferPointer
@@ -12,26 +12,26 @@ struct TextLines: @unchecked Sendable {
   let end: Int
 
   init(_ bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
-    start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    unsafe self.bytes = bytes
+    start = unsafe bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     var end = bytes.count
-    while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
+    while end > start, unsafe bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
     self.end = end
   }
 
   /// The first newline at or after `offset` and below `limit`, or nil.
   func newline(from offset: Int, below limit: Int) -> Int? {
-    guard offset < limit, let base = bytes.baseAddress,
-      let found = memchr(base + offset, 0x0A, limit - offset)
+    guard offset < limit, let base = unsafe bytes.baseAddress,
+      let found = unsafe memchr(base + offset, 0x0A, limit - offset)
     else { return nil }
-    return UnsafeRawPointer(found) - base
+    return unsafe UnsafeRawPointer(found) - base
   }
 
   /// The line that starts at `offset`, without its end, and where the next one starts.
   func line(from offset: Int) -> (range: Range<Int>, next: Int) {
-    let newline = newline(from: offset, below: bytes.count) ?? bytes.count
-    let last = newline > offset && bytes[newline - 1] == 0x0D ? newline - 1 : newline
-    return (offset..<last, min(bytes.count, newline + 1))
+    let newline = unsafe newline(from: offset, below: bytes.count) ?? bytes.count
+    let last = unsafe newline > offset && bytes[newline - 1] == 0x0D ? newline - 1 : newline
+    return unsafe (offset..<last, min(bytes.count, newline + 1))
   }
 
   /// The fields of a line.
@@ -39,9 +39,9 @@ struct TextLines: @unchecked Sendable {
     var fields: [Range<Int>] = []
     var offset = line.lowerBound
     while offset < line.upperBound {
-      while offset < line.upperBound, Self.isBlank(bytes[offset]) { offset += 1 }
+      while offset < line.upperBound, unsafe Self.isBlank(bytes[offset]) { offset += 1 }
       let first = offset
-      while offset < line.upperBound, !Self.isBlank(bytes[offset]) { offset += 1 }
+      while offset < line.upperBound, unsafe !Self.isBlank(bytes[offset]) { offset += 1 }
       if offset > first { fields.append(first..<offset) }
     }
     return fields
@@ -50,7 +50,7 @@ struct TextLines: @unchecked Sendable {
   /// Whether a line is nothing but white space.
   func isBlank(_ line: Range<Int>) -> Bool {
     var offset = line.lowerBound
-    while offset < line.upperBound, Self.isBlank(bytes[offset]) || bytes[offset] == 0x0D {
+    while offset < line.upperBound, unsafe Self.isBlank(bytes[offset]) || bytes[offset] == 0x0D {
       offset += 1
     }
     return offset == line.upperBound
@@ -71,18 +71,18 @@ struct TextLines: @unchecked Sendable {
 
   /// The whole number, not negative, that a field spells, or nil.
   func integer(_ field: Range<Int>) -> Int? {
-    guard bytes[field].allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
-    return Int(String(decoding: bytes[field], as: UTF8.self))
+    guard unsafe bytes[field].allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    return unsafe Int(String(decoding: bytes[field], as: UTF8.self))
   }
 
   /// Whether a field spells a number, be it `nan` or `inf`, which are refused later by name.
   func looksLikeNumber(_ field: Range<Int>) -> Bool {
-    field.count < 512 && Float(String(decoding: bytes[field], as: UTF8.self)) != nil
+    unsafe field.count < 512 && Float(String(decoding: bytes[field], as: UTF8.self)) != nil
   }
 
   /// A stretch of bytes as text for a message, shortened.
   func quoted(_ range: Range<Int>) -> String {
-    let text = String(decoding: bytes[range].prefix(40), as: UTF8.self)
+    let text = unsafe String(decoding: bytes[range].prefix(40), as: UTF8.self)
     return "'\(text)\(range.count > 40 ? "…" : "")'"
   }
 }
@@ -97,12 +97,13 @@ struct SizeLine {
   /// Reads the line, or gives nil when the first line is not two whole numbers.
   init?(_ text: TextLines) {
     // No two numbers need more; binary data may have no newline for long.
-    let limit = min(text.bytes.count, text.start + 128)
+    let limit = unsafe min(text.bytes.count, text.start + 128)
     guard let newline = text.newline(from: text.start, below: limit) else {
       // A file that is nothing but this line may lack the newline.
-      guard text.bytes.count < limit + 1, let whole = Self.numbers(text, text.start..<text.end)
+      guard unsafe text.bytes.count < limit + 1,
+        let whole = Self.numbers(text, text.start..<text.end)
       else { return nil }
-      (count, dimension, end) = (whole.0, whole.1, text.bytes.count)
+      (count, dimension, end) = unsafe (whole.0, whole.1, text.bytes.count)
       return
     }
     guard let pair = Self.numbers(text, text.line(from: text.start).range) else { return nil }

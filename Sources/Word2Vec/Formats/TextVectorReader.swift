@@ -14,7 +14,7 @@ enum TextVectorReader {
   static func read(
     _ bytes: UnsafeRawBufferPointer, path: String, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
-    let text = TextLines(bytes)
+    let text = unsafe TextLines(bytes)
     let header = SizeLine(text)
     var warnings: [String] = []
     if text.start > 0 { warnings.append("the byte order mark at the start was skipped") }
@@ -57,14 +57,14 @@ enum TextVectorReader {
 
     let rows = Allocation(byteCount: rowCount * dimension * 4)
     let placeMemory = Allocation(byteCount: rowCount * MemoryLayout<Place>.stride)
-    nonisolated(unsafe) let places = placeMemory.buffer(of: Place.self, count: rowCount)
-    nonisolated(unsafe) let values = rows.buffer(of: Float.self, count: rowCount * dimension)
+    nonisolated(unsafe) let places = unsafe placeMemory.buffer(of: Place.self, count: rowCount)
+    nonisolated(unsafe) let values = unsafe rows.buffer(of: Float.self, count: rowCount * dimension)
     let failures = FirstFailure()
     let pieces = (starts, firstRows, firstLines)
     try VectorStorage.inPieces(of: starts.count - 1, size: 1, threads: options.threads) { range in
       let (starts, firstRows, firstLines) = pieces
       let parser = RowParser(text: text, dimension: dimension)
-      guard let values = values.baseAddress else { return }
+      guard let values = unsafe values.baseAddress else { return }
       for piece in range {
         var offset = starts[piece]
         var number = firstLines[piece]
@@ -75,7 +75,7 @@ enum TextVectorReader {
             (line, next) = text.line(from: next)
           }
           do throws(RowParser.Problem) {
-            places[row] = try parser.parse(line, into: values + row * dimension)
+            unsafe places[row] = try unsafe parser.parse(line, into: values + row * dimension)
           } catch {
             failures.report(line: number, error)
             return
@@ -94,9 +94,9 @@ enum TextVectorReader {
       path: path, format: header == nil ? .glove : .word2vecText, dimension: dimension, rows: rows)
     assembly.warnings = warnings
     return try withExtendedLifetime(placeMemory) {
-      try assembly.finish(
+      try unsafe assembly.finish(
         words: UnsafeBufferPointer(places), bytes: bytes, options: options
-      ) { .line(text.lineNumber(at: places[$0].start)) }
+      ) { unsafe .line(text.lineNumber(at: places[$0].start)) }
     }
   }
 
@@ -113,7 +113,8 @@ enum TextVectorReader {
       }
       let fields = text.fields(of: line)
       // A row whose word is empty begins with a blank.
-      let hasEmptyWord = line.isEmpty ? false : TextLines.isBlank(text.bytes[line.lowerBound])
+      let hasEmptyWord =
+        unsafe line.isEmpty ? false : TextLines.isBlank(text.bytes[line.lowerBound])
       fewest = min(fewest, hasEmptyWord ? fields.count : fields.count - 1)
       offset = next
     }
@@ -165,8 +166,8 @@ enum TextVectorReader {
 
   private static func lastWordIsUnknown(_ text: TextLines) -> Bool {
     var offset = text.end
-    while offset > text.start, text.bytes[offset - 1] != 0x0A { offset -= 1 }
-    return text.bytes[offset..<text.end].starts(with: Array("<unk> ".utf8))
+    while offset > text.start, unsafe text.bytes[offset - 1] != 0x0A { offset -= 1 }
+    return unsafe text.bytes[offset..<text.end].starts(with: Array("<unk> ".utf8))
   }
 
   /// The failure in the lowest line.
@@ -204,18 +205,18 @@ struct RowParser {
   func parse(
     _ line: Range<Int>, into target: UnsafeMutablePointer<Float>
   ) throws(Problem) -> Place {
-    guard let bytes = text.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+    guard let bytes = unsafe text.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
       throw Problem(found: "an empty line", expected: "a word and \(dimension) values")
     }
     var end = line.upperBound
-    while end > line.lowerBound, TextLines.isBlank(bytes[end - 1]) { end -= 1 }
+    while end > line.lowerBound, unsafe TextLines.isBlank(bytes[end - 1]) { end -= 1 }
     var offset = line.lowerBound
-    while offset < end, !TextLines.isBlank(bytes[offset]) { offset += 1 }
+    while offset < end, unsafe !TextLines.isBlank(bytes[offset]) { offset += 1 }
     let wordEnd = offset
-    if values(bytes, from: offset, to: end, into: target) {
+    if unsafe values(bytes, from: offset, to: end, into: target) {
       return Place(start: line.lowerBound, count: wordEnd - line.lowerBound)
     }
-    return try fromTheRight(bytes, line.lowerBound..<end, into: target)
+    return try unsafe fromTheRight(bytes, line.lowerBound..<end, into: target)
   }
 
   /// Whether exactly the right number of values stands between two places.
@@ -227,10 +228,10 @@ struct RowParser {
     var offset = start
     for column in 0..<dimension {
       let blank = offset
-      while offset < end, TextLines.isBlank(bytes[offset]) { offset += 1 }
+      while offset < end, unsafe TextLines.isBlank(bytes[offset]) { offset += 1 }
       if offset == blank || offset >= end { return false }
-      guard let value = numbers.parse(bytes, &offset, limit: end) else { return false }
-      target[column] = value
+      guard let value = unsafe numbers.parse(bytes, &offset, limit: end) else { return false }
+      unsafe target[column] = value
     }
     return offset == end
   }
@@ -247,12 +248,12 @@ struct RowParser {
       let before = fields[fields.count - dimension - 1]
       if !text.looksLikeNumber(before) {
         let wordEnd = before.upperBound
-        if values(bytes, from: wordEnd, to: line.upperBound, into: target) {
+        if unsafe values(bytes, from: wordEnd, to: line.upperBound, into: target) {
           return Place(start: line.lowerBound, count: wordEnd - line.lowerBound)
         }
       }
     }
-    let hasEmptyWord = TextLines.isBlank(bytes[line.lowerBound])
+    let hasEmptyWord = unsafe TextLines.isBlank(bytes[line.lowerBound])
     let valueFields = hasEmptyWord ? fields[...] : fields.dropFirst()
     if let bad = valueFields.first(where: { !text.looksLikeNumber($0) }) {
       throw Problem(found: "\(text.quoted(bad)) among the values", expected: "\(dimension) numbers")

@@ -6,13 +6,13 @@ extension WordVectors {
     try file.write("\(count) \(dimension)\n")
     var row = [Float](repeating: 0, count: dimension)
     for index in 0..<count {
-      try Format.word2vecBinary.check(word: storage.words.bytes(at: index), at: index)
-      try file.write(UnsafeRawBufferPointer(storage.words.bytes(at: index)))
+      try unsafe Format.word2vecBinary.check(word: storage.words.bytes(at: index), at: index)
+      try unsafe file.write(UnsafeRawBufferPointer(storage.words.bytes(at: index)))
       try file.write([0x20])
-      row.withUnsafeMutableBufferPointer {
-        if let base = $0.baseAddress { storage.rows.copy(row: index, to: base) }
+      unsafe row.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress { unsafe storage.rows.copy(row: index, to: base) }
       }
-      try row.withUnsafeBytes { try file.write($0) }
+      try unsafe row.withUnsafeBytes { try unsafe file.write($0) }
       try file.write([0x0A])
     }
   }
@@ -20,7 +20,9 @@ extension WordVectors {
   /// Writes a line a word, each value with the fewest digits that read back as the same float.
   func writeText(to file: OutputFile, format: Format, threads: Int) throws {
     if format != .glove && format != .projector { try file.write("\(count) \(dimension)\n") }
-    for index in 0..<count { try format.check(word: storage.words.bytes(at: index), at: index) }
+    for index in 0..<count {
+      try unsafe format.check(word: storage.words.bytes(at: index), at: index)
+    }
     // Enough rows for every thread, few enough to keep the text of one round small.
     let piece = Swift.max(1, 65_536 / dimension)
     let round = piece * Swift.max(1, threads) * 4
@@ -44,11 +46,11 @@ extension WordVectors {
     for row in rows {
       // The projector's words stand in a file of their own.
       let isTable = format == .projector
-      if !isTable { text.append(contentsOf: storage.words.bytes(at: row)) }
+      if !isTable { unsafe text.append(contentsOf: storage.words.bytes(at: row)) }
       for (column, value) in vector(at: row).enumerated() {
         if !isTable || column > 0 { text.append(isTable ? 0x09 : 0x20) }
         var digits = value.description
-        digits.withUTF8 { text.append(contentsOf: $0) }
+        digits.withUTF8 { unsafe text.append(contentsOf: $0) }
       }
       if format == .fastTextVec { text.append(0x20) }
       text.append(0x0A)

@@ -2,7 +2,7 @@
 enum UTF8Check {
   /// Whether the bytes are valid UTF-8.
   static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    isASCII(bytes) || String(validating: bytes, as: UTF8.self) != nil
+    unsafe isASCII(bytes) || String(validating: bytes, as: UTF8.self) != nil
   }
 
   /// Whether no byte is above 127.
@@ -11,11 +11,11 @@ enum UTF8Check {
     var offset = 0
     var seen: UInt64 = 0
     while offset + 8 <= raw.count {
-      seen |= raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      unsafe seen |= raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
       offset += 8
     }
     while offset < raw.count {
-      seen |= UInt64(raw[offset])
+      unsafe seen |= UInt64(raw[offset])
       offset += 1
     }
     return seen & 0x8080_8080_8080_8080 == 0
@@ -30,11 +30,11 @@ enum UTF8Check {
     var first = 0
     while first < offsets.count - 1 {
       let last = min(first + block, offsets.count - 1)
-      let range = Int(offsets[first])..<Int(offsets[last])
-      if !isASCII(UnsafeBufferPointer(rebasing: bytes[range])) {
+      let range = unsafe Int(offsets[first])..<Int(offsets[last])
+      if unsafe !isASCII(UnsafeBufferPointer(rebasing: bytes[range])) {
         for word in first..<last {
-          let range = Int(offsets[word])..<Int(offsets[word + 1])
-          if !isValid(UnsafeBufferPointer(rebasing: bytes[range])) { return word }
+          let range = unsafe Int(offsets[word])..<Int(offsets[word + 1])
+          if unsafe !isValid(UnsafeBufferPointer(rebasing: bytes[range])) { return word }
         }
       }
       first = last

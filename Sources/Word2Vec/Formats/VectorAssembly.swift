@@ -48,21 +48,26 @@ struct VectorAssembly {
     var repaired = 0
     var empty: [Int] = []
     var withControls: [Int] = []
-    for (row, place) in words.enumerated() {
-      let raw = UnsafeRawBufferPointer(rebasing: bytes[place.start..<place.start + place.count])
-      let word = UnsafeBufferPointer(
+    for row in words.indices {
+      let place = unsafe words[row]
+      let raw = unsafe UnsafeRawBufferPointer(
+        rebasing: bytes[place.start..<place.start + place.count])
+      let word = unsafe UnsafeBufferPointer(
         start: raw.baseAddress?.assumingMemoryBound(to: UInt8.self), count: raw.count)
       if word.isEmpty { empty.append(row) }
-      if format == .word2vecBinary, word.contains(where: { $0 < 0x20 }) { withControls.append(row) }
-      if UTF8Check.isValid(word) {
-        builder.append(word)
+      if format == .word2vecBinary, unsafe word.contains(where: { $0 < 0x20 }) {
+        withControls.append(row)
+      }
+      if unsafe UTF8Check.isValid(word) {
+        unsafe builder.append(word)
       } else if options.lossy {
         repaired += 1
-        builder.append(String(decoding: word, as: UTF8.self))
+        unsafe builder.append(String(decoding: word, as: UTF8.self))
       } else {
         throw WordtoolError(
           .badData, path: wordPath ?? path, at: position(row),
-          found: "the word '\(String(decoding: word.prefix(60), as: UTF8.self))' is not UTF-8",
+          found:
+            unsafe "the word '\(String(decoding: word.prefix(60), as: UTF8.self))' is not UTF-8",
           expected: "UTF-8",
           remedy: "`lossy` keeps it with U+FFFD in place of bad bytes"
             + (format == .word2vecBinary && row > 0
@@ -89,7 +94,7 @@ struct VectorAssembly {
     }
 
     var rows = rows
-    var layout = Float32Rows(rows.base, dimension: dimension, stride: dimension)
+    var layout = unsafe Float32Rows(rows.base, dimension: dimension, stride: dimension)
     let (normMemory, firstBad) = try VectorStorage.norms(
       of: layout, count: words.count, threads: options.threads)
     if let (row, column) = firstBad {
@@ -100,23 +105,23 @@ struct VectorAssembly {
     }
 
     let (table, owners, duplicates) = builder.finish()
-    let norms = normMemory.buffer(of: Float.self, count: words.count)
+    let norms = unsafe normMemory.buffer(of: Float.self, count: words.count)
     var counts = counts
     if let first = duplicates.first {
       warnings.append(
         "\(duplicates.count == 1 ? "a repeated word was" : "\(duplicates.count) repeated words were")"
           + " left out, the first in row \(first + 1)")
       rows = rows.without(duplicates, of: words.count, dimension: dimension)
-      layout = Float32Rows(rows.base, dimension: dimension, stride: dimension)
-      Self.drop(duplicates, from: norms)
+      layout = unsafe Float32Rows(rows.base, dimension: dimension, stride: dimension)
+      unsafe Self.drop(duplicates, from: norms)
       for row in duplicates.reversed() { counts?.remove(at: row) }
     }
-    let countMemory = counts.map { Allocation.copy(of: $0) }
-    let storage = VectorStorage(
+    let countMemory = unsafe counts.map { unsafe Allocation.copy(of: $0) }
+    let storage = unsafe VectorStorage(
       rows: layout,
       norms: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(norms)[..<table.count]),
       counts: countMemory?.1, words: table,
-      owners: owners + [rows.owner, normMemory] + (countMemory.map { [$0.0] } ?? []),
+      owners: owners + [rows.owner, normMemory] + (countMemory.map { unsafe [$0.0] } ?? []),
       composer: composer)
     return WordVectors(
       storage: storage, metadata: metadata, warnings: warnings, format: format, name: path,
@@ -132,7 +137,7 @@ struct VectorAssembly {
         skip.removeFirst()
         continue
       }
-      norms[target] = norms[row]
+      unsafe norms[target] = norms[row]
       target += 1
     }
   }
@@ -140,7 +145,7 @@ struct VectorAssembly {
 
 /// Rows of floats that lie one after another, and what keeps them there: memory of our own, or a
 /// mapped file.
-struct TableRows: @unchecked Sendable {
+@safe struct TableRows: @unchecked Sendable {
   // Sendable: nothing writes to the rows once they are here.
 
   let base: UnsafePointer<Float>?
@@ -148,29 +153,29 @@ struct TableRows: @unchecked Sendable {
 
   /// Rows of a file.
   init(_ base: UnsafePointer<Float>?, owner: AnyObject) {
-    self.base = base
+    unsafe self.base = base
     self.owner = owner
   }
 
   /// Rows that were made, in all of the memory.
   init(_ memory: Allocation) {
-    let base = memory.bytes.baseAddress?.assumingMemoryBound(to: Float.self)
-    self.init(base.map { UnsafePointer($0) }, owner: memory)
+    let base = unsafe memory.bytes.baseAddress?.assumingMemoryBound(to: Float.self)
+    unsafe self.init(base.map { unsafe UnsafePointer($0) }, owner: memory)
   }
 
   /// A copy that lacks some rows, in rising order.
   func without(_ dropped: [Int], of count: Int, dimension: Int) -> TableRows {
     let memory = Allocation(byteCount: 4 * (count - dropped.count) * dimension)
-    let values = memory.buffer(of: Float.self, count: (count - dropped.count) * dimension)
-    guard let base, var target = values.baseAddress else { return TableRows(memory) }
+    let values = unsafe memory.buffer(of: Float.self, count: (count - dropped.count) * dimension)
+    guard let base = unsafe base, var target = values.baseAddress else { return TableRows(memory) }
     var skip = dropped[...]
     for row in 0..<count {
       if row == skip.first {
         skip.removeFirst()
         continue
       }
-      target.update(from: base + row * dimension, count: dimension)
-      target += dimension
+      unsafe target.update(from: base + row * dimension, count: dimension)
+      unsafe target += dimension
     }
     return TableRows(memory)
   }

@@ -15,7 +15,7 @@ enum Word2VecBinaryReader {
   static func read(
     _ bytes: UnsafeRawBufferPointer, path: String, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
-    guard let base = bytes.baseAddress, let header = SizeLine(TextLines(bytes)) else {
+    guard let base = bytes.baseAddress, let header = unsafe SizeLine(TextLines(bytes)) else {
       throw WordtoolError(.badData, path: path, at: .byte(0), found: "no line with the size")
     }
     let available = bytes.count - header.end
@@ -27,12 +27,12 @@ enum Word2VecBinaryReader {
     let rowByteCount = dimension * 4
 
     let placeMemory = Allocation(byteCount: count * MemoryLayout<Place>.stride)
-    nonisolated(unsafe) let places = placeMemory.buffer(of: Place.self, count: count)
+    nonisolated(unsafe) let places = unsafe placeMemory.buffer(of: Place.self, count: count)
     var offset = header.end
     for row in 0..<count {
-      while offset < bytes.count, bytes[offset] == 0x0A { offset += 1 }
+      while offset < bytes.count, unsafe bytes[offset] == 0x0A { offset += 1 }
       let limit = min(bytes.count, offset + longestWord)
-      guard offset < limit, let blank = memchr(base + offset, 0x20, limit - offset) else {
+      guard offset < limit, let blank = unsafe memchr(base + offset, 0x20, limit - offset) else {
         throw WordtoolError(
           .badData, path: path, at: .byte(offset),
           found: offset >= bytes.count
@@ -41,17 +41,19 @@ enum Word2VecBinaryReader {
           expected: "a word, a blank and \(dimension) floats",
           remedy: "the file is truncated or no word2vec binary, or \(shift)")
       }
-      let wordEnd = UnsafeRawPointer(blank) - base
+      let wordEnd = unsafe UnsafeRawPointer(blank) - base
       guard bytes.count - wordEnd - 1 >= rowByteCount else {
         throw WordtoolError(
           .badData, path: path, at: .byte(wordEnd + 1),
           found: "\(bytes.count - wordEnd - 1) bytes for the vector of row \(row + 1)",
           expected: "\(rowByteCount)", remedy: "the file is truncated")
       }
-      places[row] = Place(start: offset, count: wordEnd - offset)
+      unsafe places[row] = Place(start: offset, count: wordEnd - offset)
       offset = wordEnd + 1 + rowByteCount
     }
-    while offset < bytes.count, bytes[offset] == 0x0A || bytes[offset] == 0x0D { offset += 1 }
+    while offset < bytes.count, unsafe bytes[offset] == 0x0A || bytes[offset] == 0x0D {
+      offset += 1
+    }
     guard offset == bytes.count else {
       throw WordtoolError(
         .badData, path: path, at: .byte(offset),
@@ -60,21 +62,21 @@ enum Word2VecBinaryReader {
     }
 
     let rows = Allocation(byteCount: count * rowByteCount)
-    nonisolated(unsafe) let source = base
+    nonisolated(unsafe) let source = unsafe base
     try VectorStorage.inPieces(of: count, threads: options.threads) { range in
-      guard let target = rows.bytes.baseAddress else { return }
+      guard let target = unsafe rows.bytes.baseAddress else { return }
       for row in range {
         // Floats are little endian in the file and on every system this runs on.
-        (target + row * rowByteCount).copyMemory(
+        unsafe (target + row * rowByteCount).copyMemory(
           from: source + places[row].start + places[row].count + 1, byteCount: rowByteCount)
       }
     }
     let assembly = VectorAssembly(
       path: path, format: .word2vecBinary, dimension: dimension, rows: rows)
     return try withExtendedLifetime(placeMemory) {
-      try assembly.finish(
+      try unsafe assembly.finish(
         words: UnsafeBufferPointer(places), bytes: bytes, options: options
-      ) { .byte(places[$0].start) }
+      ) { unsafe .byte(places[$0].start) }
     }
   }
 }

@@ -37,9 +37,9 @@ struct WordList {
   /// - Throws: `WordtoolError`: `noSuchInput`; `badData` for another number of words, or what is no list.
   init(contentsOf path: String, rowCount: Int?, for vectorPath: String) throws {
     let file = try FileContents(path: path)
-    if file.bytes.starts(with: NumpyHeader.signature) {
-      let header = try NumpyHeader(file.bytes, path: path)
-      guard let words = header.words(file.bytes) else {
+    if unsafe file.bytes.starts(with: NumpyHeader.signature) {
+      let header = try unsafe NumpyHeader(file.bytes, path: path)
+      guard let words = unsafe header.words(file.bytes) else {
         throw WordtoolError(
           .badData, path: path, found: "an array \(header.shape) of numbers",
           expected: "a list of words")
@@ -64,7 +64,7 @@ struct WordList {
 
   /// Whether a text is a table of words and their vectors.
   private static func holdsVectors(_ file: FileContents) -> Bool {
-    let text = TextLines(file.bytes)
+    let text = unsafe TextLines(file.bytes)
     let fields = text.fields(of: text.line(from: text.start).range)
     if fields.count > 3, fields.dropFirst().allSatisfy(text.looksLikeNumber) { return true }
     guard let size = SizeLine(text) else { return false }
@@ -79,10 +79,10 @@ struct WordList {
   /// than there are rows, and having columns or such a name.
   private init(lines file: FileContents, rowCount: Int?) {
     contents = file
-    let text = TextLines(file.bytes)
+    let text = unsafe TextLines(file.bytes)
     var ranges: [Range<Int>] = []
     var offset = text.start
-    while offset < file.bytes.count {
+    while unsafe offset < file.bytes.count {
       let (line, next) = text.line(from: offset)
       ranges.append(line)
       offset = next
@@ -94,7 +94,7 @@ struct WordList {
     var countColumn: Int?
     if let first = ranges.first, rowCount.map({ ranges.count == $0 + 1 }) ?? false {
       let names = Self.columns(of: first, text).map {
-        String(decoding: file.bytes[$0], as: UTF8.self).lowercased()
+        unsafe String(decoding: file.bytes[$0], as: UTF8.self).lowercased()
       }
       if names.count > 1 || Self.wordNames.contains(names[0]) {
         wordColumn = names.firstIndex { Self.wordNames.contains($0) } ?? 0
@@ -146,7 +146,7 @@ struct WordList {
   private static func columns(of line: Range<Int>, _ text: TextLines) -> [Range<Int>] {
     var columns: [Range<Int>] = []
     var first = line.lowerBound
-    for at in line where text.bytes[at] == 0x09 {
+    for at in line where unsafe text.bytes[at] == 0x09 {
       columns.append(first..<at)
       first = at + 1
     }
@@ -181,7 +181,7 @@ extension WordList {
   /// Whether there is a regular file of that name.
   static func isFile(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// The list for a table of vectors: the one that is named, or the one beside it.
@@ -211,8 +211,8 @@ extension WordList {
     assembly.wordPath = path
     assembly.counts = counts
     assembly.metadata = metadata
-    return try places.withUnsafeBufferPointer {
-      try assembly.finish(words: $0, bytes: contents.bytes, options: options) { row in
+    return try unsafe places.withUnsafeBufferPointer {
+      try unsafe assembly.finish(words: $0, bytes: contents.bytes, options: options) { row in
         lines.map { .line($0[row]) }
       }
     }

@@ -68,7 +68,7 @@ extension WordVectors {
     let path = file.path
     // The mapping must outlast the readers, which know only its bytes.
     defer { withExtendedLifetime(file) {} }
-    let format = try FormatSniffer.format(of: file.bytes, path: path)
+    let format = try unsafe FormatSniffer.format(of: file.bytes, path: path)
     switch format {
     case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable:
       self = try SafetensorsVectors.read(file, options: options)
@@ -93,9 +93,9 @@ extension WordVectors {
     try options.refuseWordList(for: format, path: path)
     switch format {
     case .word2vecBinary:
-      self = try Word2VecBinaryReader.read(file.bytes, path: path, options: options)
+      self = try unsafe Word2VecBinaryReader.read(file.bytes, path: path, options: options)
     case .fastTextModel: self = try FastTextModelReader.read(file, options: options)
-    default: self = try TextVectorReader.read(file.bytes, path: path, options: options)
+    default: self = try unsafe TextVectorReader.read(file.bytes, path: path, options: options)
     }
   }
 }

@@ -10,7 +10,8 @@ import WordtoolCore
 /// Either way each cosine is one chain of fused multiply-adds over the columns, in order, times the
 /// row's reciprocal length: its bits depend neither on what else is asked with it, nor on the
 /// cutting into blocks, the number of threads or the processor.
-final class CosineBlock {
+@safe final class CosineBlock {
+  // SAFETY: the pointers are parts of `memory`.
   /// Rows of a block, at most.
   let width: Int
   private let storage: VectorStorage
@@ -43,12 +44,12 @@ final class CosineBlock {
     width = Self.width(dimension: dimension)
     let counts = [width * dimension, Self.panel * dimension, width, width * Self.few]
     memory = Allocation(byteCount: 4 * counts.reduce(0) { $0 + ($1 + 15) / 16 * 16 })
-    let values = memory.buffer(of: Float.self, count: memory.bytes.count / 4)
+    let values = unsafe memory.buffer(of: Float.self, count: memory.bytes.count / 4)
     guard let base = values.baseAddress else { preconditionFailure("memory without an address") }
-    panels = base
-    copies = base + (counts[0] + 15) / 16 * 16
-    factors = copies + (counts[1] + 15) / 16 * 16
-    products = factors + (counts[2] + 15) / 16 * 16
+    unsafe panels = base
+    unsafe copies = base + (counts[0] + 15) / 16 * 16
+    unsafe factors = copies + (counts[1] + 15) / 16 * 16
+    unsafe products = factors + (counts[2] + 15) / 16 * 16
   }
 
   /// Takes some rows; at most ``width``.
@@ -58,11 +59,11 @@ final class CosineBlock {
     isPacked = false
     for place in 0..<width {
       guard place < rows.count else {
-        factors[place] = 0
+        unsafe factors[place] = 0
         continue
       }
-      let norm = storage.norms[rows.lowerBound + place]
-      factors[place] = norm > 0 ? 1 / norm : 0
+      let norm = unsafe storage.norms[rows.lowerBound + place]
+      unsafe factors[place] = norm > 0 ? 1 / norm : 0
     }
   }
 
@@ -71,15 +72,15 @@ final class CosineBlock {
     isPacked = true
     for first in stride(from: 0, to: rows.count, by: Self.panel) {
       let places = first..<min(rows.count, first + Self.panel)
-      let (source, stride) = self.source(of: places)
-      kernels.pointer.pointee.pack_panel_f32(
+      let (source, stride) = unsafe self.source(of: places)
+      unsafe kernels.pointer.pointee.pack_panel_f32(
         Int64(storage.dimension), Int64(places.count), source, 1, Int64(stride),
         panels + first * storage.dimension)
     }
   }
 
   private func isOdd(_ place: Int) -> Bool {
-    let norm = storage.norms[rows.lowerBound + place]
+    let norm = unsafe storage.norms[rows.lowerBound + place]
     return !VectorStorage.ordinaryLengths.contains(norm) && norm > 0
   }
 
@@ -89,20 +90,21 @@ final class CosineBlock {
     let first = rows.lowerBound
     let dimension = storage.dimension
     let odd = places.filter(isOdd)
-    if odd.isEmpty, let (base, stride) = storage.rows.inPlace {
-      return (base + (first + places.lowerBound) * stride, stride)
+    if odd.isEmpty, let (base, stride) = unsafe storage.rows.inPlace {
+      return unsafe (base + (first + places.lowerBound) * stride, stride)
     }
     for place in places {
-      storage.rows.copy(row: first + place, to: copies + (place - places.lowerBound) * dimension)
+      unsafe storage.rows.copy(
+        row: first + place, to: copies + (place - places.lowerBound) * dimension)
     }
     for place in odd {
-      let target = copies + (place - places.lowerBound) * dimension
+      let target = unsafe copies + (place - places.lowerBound) * dimension
       for (column, value) in storage.unitVector(row: first + place).enumerated() {
-        target[column] = value
+        unsafe target[column] = value
       }
-      factors[place] = 1
+      unsafe factors[place] = 1
     }
-    return (UnsafePointer(copies), dimension)
+    return unsafe (UnsafePointer(copies), dimension)
   }
 
   /// Writes the cosines of vectors with the rows laid out; 0 for rows without length and beyond the
@@ -113,28 +115,28 @@ final class CosineBlock {
     of vectors: UnsafePointer<Float>, count: Int, into cosines: UnsafeMutablePointer<Float>
   ) {
     let dimension = storage.dimension
-    if let (base, stride) = storage.rows.inPlace, count <= Self.few, !isPacked,
+    if let (base, stride) = unsafe storage.rows.inPlace, count <= Self.few, !isPacked,
       !(0..<rows.count).contains(where: isOdd)
     {
-      multiplyInPlace(base + rows.lowerBound * stride, stride, vectors, count, into: cosines)
+      unsafe multiplyInPlace(base + rows.lowerBound * stride, stride, vectors, count, into: cosines)
     } else {
       if !isPacked { pack() }
       for first in Swift.stride(from: 0, to: rows.count, by: Self.panel) {
-        kernels.pointer.pointee.gemm_panel_f32(
+        unsafe kernels.pointer.pointee.gemm_panel_f32(
           Int64(count), Int64(min(Self.panel, rows.count - first)), Int64(dimension), vectors,
           Int64(dimension), 1, panels + first * dimension, cosines + first, Int64(width), false)
       }
     }
     for vector in 0..<count {
-      let line = cosines + vector * width
-      for place in rows.count..<width { line[place] = 0 }
+      let line = unsafe cosines + vector * width
+      for place in rows.count..<width { unsafe line[place] = 0 }
       let raw = UnsafeMutableRawPointer(line)
-      let scale = UnsafeRawPointer(factors)
+      let scale = unsafe UnsafeRawPointer(factors)
       for offset in stride(from: 0, to: width * 4, by: 64) {
         let product =
-          raw.load(fromByteOffset: offset, as: SIMD16<Float>.self)
+          unsafe raw.load(fromByteOffset: offset, as: SIMD16<Float>.self)
           * scale.load(fromByteOffset: offset, as: SIMD16<Float>.self)
-        raw.storeBytes(of: product, toByteOffset: offset, as: SIMD16<Float>.self)
+        unsafe raw.storeBytes(of: product, toByteOffset: offset, as: SIMD16<Float>.self)
       }
     }
   }
@@ -145,14 +147,14 @@ final class CosineBlock {
     into cosines: UnsafeMutablePointer<Float>
   ) {
     let dimension = storage.dimension
-    kernels.pointer.pointee.pack_panel_f32(
+    unsafe kernels.pointer.pointee.pack_panel_f32(
       Int64(dimension), Int64(count), vectors, 1, Int64(dimension), panels)
-    kernels.pointer.pointee.gemm_panel_f32(
+    unsafe kernels.pointer.pointee.gemm_panel_f32(
       Int64(rows.count), Int64(count), Int64(dimension), source, Int64(stride), 1, panels,
       products, Int64(count), false)
     for vector in 0..<count {
-      let line = cosines + vector * width
-      for place in 0..<rows.count { line[place] = products[place * count + vector] }
+      let line = unsafe cosines + vector * width
+      for place in 0..<rows.count { unsafe line[place] = unsafe products[place * count + vector] }
     }
   }
 

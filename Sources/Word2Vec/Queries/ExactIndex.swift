@@ -35,15 +35,15 @@ package struct ExactIndex: NeighborIndex {
     let dimension = storage.dimension
     let vectors = queries.flatMap(\.vector)
     precondition(vectors.count == queries.count * dimension, "queries of another dimension")
-    return try best(excluding: queries.map(\.excluded), options: options, stop: stop) {
+    return try unsafe best(excluding: queries.map(\.excluded), options: options, stop: stop) {
       block, best, scratch in
-      vectors.withUnsafeBufferPointer { vectors in
+      unsafe vectors.withUnsafeBufferPointer { vectors in
         guard let base = vectors.baseAddress else { return }
         for first in stride(from: 0, to: queries.count, by: Self.group) {
           let count = min(Self.group, queries.count - first)
-          block.cosines(of: base + first * dimension, count: count, into: scratch)
+          unsafe block.cosines(of: base + first * dimension, count: count, into: scratch)
           for query in 0..<count {
-            best.offer(scratch + query * block.width, block.rows, to: first + query)
+            unsafe best.offer(scratch + query * block.width, block.rows, to: first + query)
           }
         }
       }
@@ -63,25 +63,27 @@ package struct ExactIndex: NeighborIndex {
   ) throws -> [[IndexMatch]] {
     let most = questions.map { $0.positive.count + $0.negative.count }.max() ?? 0
     let vectors = questions.map { ($0.positive + $0.negative).flatMap { $0 } }
-    return try best(
+    return try unsafe best(
       excluding: questions.map(\.excluded), lines: most + 2, areCosines: false, options: options,
       stop: stop
     ) { block, best, scratch in
-      let (scores, divisors) = (scratch, scratch + block.width)
-      let cosines = scratch + 2 * block.width
+      let (scores, divisors) = unsafe (scratch, scratch + block.width)
+      let cosines = unsafe scratch + 2 * block.width
       for (index, question) in questions.enumerated() {
         let count = question.positive.count + question.negative.count
-        vectors[index].withUnsafeBufferPointer {
-          if let base = $0.baseAddress { block.cosines(of: base, count: count, into: cosines) }
+        unsafe vectors[index].withUnsafeBufferPointer {
+          if let base = $0.baseAddress {
+            unsafe block.cosines(of: base, count: count, into: cosines)
+          }
         }
-        for place in 0..<block.width { (scores[place], divisors[place]) = (1, 1) }
+        for place in 0..<block.width { unsafe (scores[place], divisors[place]) = (1, 1) }
         for vector in 0..<count {
-          let target = vector < question.positive.count ? scores : divisors
-          let line = cosines + vector * block.width
-          for place in 0..<block.width { target[place] *= (1 + line[place]) / 2 }
+          let target = unsafe vector < question.positive.count ? scores : divisors
+          let line = unsafe cosines + vector * block.width
+          for place in 0..<block.width { unsafe target[place] *= (1 + line[place]) / 2 }
         }
-        for place in 0..<block.width { scores[place] /= divisors[place] + epsilon }
-        best.offer(scores, block.rows, to: index)
+        for place in 0..<block.width { unsafe scores[place] /= divisors[place] + epsilon }
+        unsafe best.offer(scores, block.rows, to: index)
       }
     }
   }
@@ -93,12 +95,14 @@ package struct ExactIndex: NeighborIndex {
     // The bits of a cosine do not depend on the block, so a block of one row gives the limit.
     let block = CosineBlock(storage, kernels: try KernelTable.selected())
     block.load(reference..<reference + 1)
-    let limit = Self.withCosines(of: query, block) { $0[0] }
+    let limit = unsafe Self.withCosines(of: query, block) { unsafe $0[0] }
     let counts = try CosineBlock.forEach(
       of: storage, limit: storage.count, threads: threads, stop: stop, state: { 0 }
     ) { block, count in
-      count += Self.withCosines(of: query, block) { line in
-        block.rows.count { line[$0 - block.rows.lowerBound] > limit && !excluded.contains($0) }
+      unsafe count += Self.withCosines(of: query, block) { line in
+        block.rows.count {
+          unsafe line[$0 - block.rows.lowerBound] > limit && !excluded.contains($0)
+        }
       }
     }
     return counts.reduce(0, +)
@@ -108,14 +112,14 @@ package struct ExactIndex: NeighborIndex {
   private static func withCosines<Result>(
     of query: [Float], _ block: CosineBlock, _ body: (UnsafePointer<Float>) -> Result
   ) -> Result {
-    withUnsafeTemporaryAllocation(byteCount: block.width * 4, alignment: 64) { memory in
-      guard let line = memory.bindMemory(to: Float.self).baseAddress else {
+    unsafe withUnsafeTemporaryAllocation(byteCount: block.width * 4, alignment: 64) { memory in
+      guard let line = unsafe memory.bindMemory(to: Float.self).baseAddress else {
         preconditionFailure("memory without an address")
       }
-      query.withUnsafeBufferPointer {
-        if let query = $0.baseAddress { block.cosines(of: query, count: 1, into: line) }
+      unsafe query.withUnsafeBufferPointer {
+        if let query = $0.baseAddress { unsafe block.cosines(of: query, count: 1, into: line) }
       }
-      return body(line)
+      return unsafe body(line)
     }
   }
 
@@ -135,8 +139,11 @@ package struct ExactIndex: NeighborIndex {
       of: storage, limit: options.limit ?? storage.count, threads: options.threads, stop: stop,
       state: { empty }
     ) { block, best in
-      withUnsafeTemporaryAllocation(byteCount: lines * block.width * 4, alignment: 64) { memory in
-        if let base = memory.bindMemory(to: Float.self).baseAddress { score(block, &best, base) }
+      unsafe withUnsafeTemporaryAllocation(byteCount: lines * block.width * 4, alignment: 64) {
+        memory in
+        if let base = unsafe memory.bindMemory(to: Float.self).baseAddress {
+          unsafe score(block, &best, base)
+        }
       }
       if let row = best.badRow { throw storage.contradiction(inRow: row) }
     }
@@ -166,24 +173,24 @@ struct BestRows: Sendable {
     // score is zero unless the score is not finite.
     var top = SIMD16<Float>(repeating: -.infinity)
     var zero = SIMD16<Float>.zero
-    let raw = UnsafeRawPointer(scores)
+    let raw = unsafe UnsafeRawPointer(scores)
     for offset in stride(from: 0, to: (rows.count + 15) / 16 * 64, by: 64) {
-      let some = raw.load(fromByteOffset: offset, as: SIMD16<Float>.self)
+      let some = unsafe raw.load(fromByteOffset: offset, as: SIMD16<Float>.self)
       top.replace(with: some, where: some .> top)
       zero += some * 0
     }
     let best = top.max()
     if zero.sum() != 0 || (areCosines && best > Self.largestCosine) {
       badRow = rows.first {
-        let score = scores[$0 - rows.lowerBound]
+        let score = unsafe scores[$0 - rows.lowerBound]
         return !score.isFinite || (areCosines && score > Self.largestCosine)
       }
       return
     }
     guard best >= lists[query].threshold else { return }
-    for row in rows where scores[row - rows.lowerBound] >= lists[query].threshold {
+    for row in rows where unsafe scores[row - rows.lowerBound] >= lists[query].threshold {
       if excluded[query].contains(row) { continue }
-      lists[query].insert(.init(score: scores[row - rows.lowerBound], row: row))
+      unsafe lists[query].insert(.init(score: scores[row - rows.lowerBound], row: row))
     }
   }
 

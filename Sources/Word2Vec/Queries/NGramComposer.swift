@@ -31,16 +31,16 @@ struct NGramComposer: WordComposer, @unchecked Sendable {
   @discardableResult
   func write(_ word: [UInt8], own: Int?, to sum: inout [Float]) -> Bool {
     var count = 0
-    sum.withUnsafeMutableBufferPointer { sum in
+    unsafe sum.withUnsafeMutableBufferPointer { sum in
       guard let base = sum.baseAddress else { return }
       if let own {
-        matrix.add(row: own, to: base)
+        unsafe matrix.add(row: own, to: base)
         count += 1
       }
       if word == unmade { return }
       index.forEachRow(of: word) { row in
         guard firstRow + row < matrix.rowCount else { return }
-        matrix.add(row: firstRow + row, to: base)
+        unsafe matrix.add(row: firstRow + row, to: base)
         count += 1
       }
     }
@@ -67,16 +67,17 @@ struct NGramComposer: WordComposer, @unchecked Sendable {
     let count = list.places.count
     try NumericTable.checkMemory(rowCount: count, dimension: matrix.dimension, path: path)
     let memory = Allocation(byteCount: 4 * count * matrix.dimension)
-    nonisolated(unsafe) let values = memory.buffer(
+    nonisolated(unsafe) let values = unsafe memory.buffer(
       of: Float.self, count: count * matrix.dimension)
     let (places, bytes) = (list.places, list.contents)
     try VectorStorage.inPieces(of: count, threads: options.threads) { range in
-      guard let base = values.baseAddress else { return }
+      guard let base = unsafe values.baseAddress else { return }
       for row in range {
         let place = places[row]
         var sum = [Float](repeating: 0, count: matrix.dimension)
-        write(Array(bytes.bytes[place.start..<place.start + place.count]), own: nil, to: &sum)
-        (base + row * matrix.dimension).update(from: sum, count: matrix.dimension)
+        unsafe write(
+          Array(bytes.bytes[place.start..<place.start + place.count]), own: nil, to: &sum)
+        unsafe (base + row * matrix.dimension).update(from: sum, count: matrix.dimension)
       }
     }
     var assembly = VectorAssembly(
@@ -90,8 +91,8 @@ struct NGramComposer: WordComposer, @unchecked Sendable {
         "it holds n-grams and no words: any word has a vector, and nearest words come from a list that "
           + "is named with `wordList`")
     }
-    return try places.withUnsafeBufferPointer {
-      try assembly.finish(words: $0, bytes: bytes.bytes, options: options) { row in
+    return try unsafe places.withUnsafeBufferPointer {
+      try unsafe assembly.finish(words: $0, bytes: bytes.bytes, options: options) { row in
         list.lines.map { .line($0[row]) }
       }
     }

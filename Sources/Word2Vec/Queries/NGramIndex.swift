@@ -93,7 +93,9 @@ struct NGramIndex: Sendable {
       for byte in ngram { hash.add(byte) }
       body(Int(hash.value) % bucketCount)
     case .explicit(let table, let rows):
-      if let place = ngram.withUnsafeBufferPointer({ table.find($0) }) { body(rows[Int(place)]) }
+      if let place = unsafe ngram.withUnsafeBufferPointer({ unsafe table.find($0) }) {
+        body(rows[Int(place)])
+      }
     case .floret(let bucketCount, let hashCount, let seed):
       let (low, high) = Murmur.x64(ngram, seed: seed)
       let parts = [low & 0xFFFF_FFFF, low >> 32, high & 0xFFFF_FFFF, high >> 32]

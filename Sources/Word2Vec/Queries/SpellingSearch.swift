@@ -20,7 +20,7 @@ package struct SpellingSearch {
   init(_ word: String, limit: Int) {
     target = Array(word.unicodeScalars)
     var word = word
-    (signature, byteCount) = word.withUTF8 { (Self.signature(of: $0), $0.count) }
+    (signature, byteCount) = word.withUTF8 { unsafe (Self.signature(of: $0), $0.count) }
     self.limit = limit
   }
 
@@ -31,13 +31,15 @@ package struct SpellingSearch {
       var matches: [Match] = []
       var scratch = Scratch(target: target)
       for row in range {
-        let bytes = words.bytes(at: row)
+        let bytes = unsafe words.bytes(at: row)
         // An edit changes the length by at most one scalar of four bytes.
         guard abs(bytes.count - byteCount) <= 4 * limit else { continue }
-        let differing = (Self.signature(of: bytes) ^ signature).nonzeroBitCount
+        let differing = unsafe (Self.signature(of: bytes) ^ signature).nonzeroBitCount
         // An edit takes away at most four bytes and brings at most four.
-        guard differing <= (isASCII ? 2 : 8) * limit || !UTF8Check.isASCII(bytes) else { continue }
-        if let distance = scratch.distance(to: bytes, limit: limit) {
+        guard unsafe differing <= (isASCII ? 2 : 8) * limit || !UTF8Check.isASCII(bytes) else {
+          continue
+        }
+        if let distance = unsafe scratch.distance(to: bytes, limit: limit) {
           matches.append(Match(distance: distance, row: row))
         }
       }
@@ -52,7 +54,7 @@ package struct SpellingSearch {
   /// One bit for each value of a byte's low six bits that occurs.
   private static func signature(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var signature: UInt64 = 0
-    for byte in bytes { signature |= 1 << UInt64(byte & 63) }
+    for index in bytes.indices { unsafe signature |= 1 << UInt64(bytes[index] & 63) }
     return signature
   }
 
@@ -74,10 +76,10 @@ package struct SpellingSearch {
     /// The Damerau-Levenshtein distance in which no stretch is edited twice, or nil above `limit`.
     package mutating func distance(to word: UnsafeBufferPointer<UInt8>, limit: Int) -> Int? {
       other.removeAll(keepingCapacity: true)
-      if UTF8Check.isASCII(word) {
-        for byte in word { other.append(Unicode.Scalar(byte)) }
+      if unsafe UTF8Check.isASCII(word) {
+        for index in word.indices { unsafe other.append(Unicode.Scalar(word[index])) }
       } else {
-        other.append(contentsOf: String(decoding: word, as: UTF8.self).unicodeScalars)
+        unsafe other.append(contentsOf: String(decoding: word, as: UTF8.self).unicodeScalars)
       }
       guard abs(other.count - target.count) <= limit else { return nil }
       for column in 0...target.count { last[column] = column }

@@ -50,8 +50,8 @@ struct SubwordRows: WordComposer {
     let bytes = Array(word.utf8)
     guard bytes != Self.endOfLine else { return nil }
     var sum = [Float](repeating: 0, count: matrix.dimension)
-    let count = sum.withUnsafeMutableBufferPointer { sum in
-      sum.baseAddress.map { write(bytes, row: nil, to: $0) } ?? 0
+    let count = unsafe sum.withUnsafeMutableBufferPointer { sum in
+      unsafe sum.baseAddress.map { unsafe write(bytes, row: nil, to: $0) } ?? 0
     }
     // Rows that were never trained may be all zero.
     return count > 0 && sum.contains { $0 != 0 } ? sum : nil
@@ -62,21 +62,21 @@ struct SubwordRows: WordComposer {
   /// - Returns: how many rows that were.
   @discardableResult
   func write(_ word: [UInt8], row: Int?, to sum: UnsafeMutablePointer<Float>) -> Int {
-    sum.update(repeating: 0, count: matrix.dimension)
+    unsafe sum.update(repeating: 0, count: matrix.dimension)
     var count = 0
     if let row {
-      matrix.add(row: row, to: sum)
+      unsafe matrix.add(row: row, to: sum)
       count += 1
     }
     if word != Self.endOfLine {
       forEachRow(ofNGramsIn: [0x3C] + word + [0x3E]) {
-        matrix.add(row: $0, to: sum)
+        unsafe matrix.add(row: $0, to: sum)
         count += 1
       }
     }
     guard count > 0 else { return 0 }
     let share = Float(1 / Double(count))
-    for column in 0..<matrix.dimension { sum[column] *= share }
+    for column in 0..<matrix.dimension { unsafe sum[column] *= share }
     return count
   }
 

@@ -114,7 +114,7 @@ extension WordVectors {
     for spelling in Set([word, form(of: word)]) {
       var spelling = spelling
       let row = spelling.withUTF8 { bytes in
-        (0..<count).first { WordTable.equal(storage.words.bytes(at: $0), bytes) }
+        (0..<count).first { unsafe WordTable.equal(storage.words.bytes(at: $0), bytes) }
       }
       if let row, index(for: spelling) == nil {
         throw WordtoolError(
@@ -133,7 +133,7 @@ extension VectorStorage {
   func check(row: Int) throws {
     guard isRead else { return }
     let exact = min(rows.exactLength(of: row), Double(Float.greatestFiniteMagnitude))
-    let stored = Double(norms[row])
+    let stored = unsafe Double(norms[row])
     // Lengths are sums of floats; the smallest floats have few digits.
     let tolerance = 1e-3 * max(exact, stored) + Double(Float.leastNormalMagnitude) * 1e-3
     // Written so that it fails for a length that is not a number.
@@ -144,11 +144,12 @@ extension VectorStorage {
 
   /// The error for a row whose values and length contradict each other.
   func contradiction(inRow row: Int) -> WordtoolError {
-    let word = String(decoding: words.bytes(at: row), as: UTF8.self)
+    let word = unsafe String(decoding: words.bytes(at: row), as: UTF8.self)
     return WordtoolError(
       .badData,
       found:
         "the values of word \(row + 1), '\(word)', have the length \(rows.exactLength(of: row))",
-      expected: "the stored length \(norms[row])", remedy: "the file is damaged; write it anew")
+      expected: unsafe "the stored length \(norms[row])",
+      remedy: "the file is damaged; write it anew")
   }
 }

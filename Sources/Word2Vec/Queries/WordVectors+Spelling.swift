@@ -19,10 +19,10 @@ extension WordVectors {
         best[match.row] = Swift.min(best[match.row] ?? .max, match.distance)
       }
     }
-    let counts = storage.counts
+    let counts = unsafe storage.counts
     return best.sorted {
       // Without counts the order of the rows stands for the frequency, as is the custom.
-      let (left, right) = (counts?[$0.key] ?? 0, counts?[$1.key] ?? 0)
+      let (left, right) = unsafe (counts?[$0.key] ?? 0, counts?[$1.key] ?? 0)
       return ($0.value, -left, $0.key) < ($1.value, -right, $1.key)
     }
     .prefix(maximumCount).map { self.word(at: $0.key) }

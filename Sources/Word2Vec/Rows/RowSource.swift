@@ -49,8 +49,8 @@ extension RowSource {
   /// The first value of a row that is not a finite number.
   func firstBadColumn(of row: Int) -> Int? {
     var values = [Float](repeating: 0, count: dimension)
-    values.withUnsafeMutableBufferPointer {
-      if let base = $0.baseAddress { copy(row: row, to: base) }
+    unsafe values.withUnsafeMutableBufferPointer {
+      if let base = $0.baseAddress { unsafe copy(row: row, to: base) }
     }
     return values.firstIndex { !$0.isFinite }
   }

@@ -12,7 +12,7 @@ protocol SubwordMatrix: Sendable {
 /// Floats, row after row.
 ///
 /// Sendable: the bytes of a file that its owner keeps mapped are only read.
-struct DenseMatrix: SubwordMatrix, @unchecked Sendable {
+@safe struct DenseMatrix: SubwordMatrix, @unchecked Sendable {
   let rowCount: Int
   let dimension: Int
   private let values: UnsafeRawPointer?
@@ -23,20 +23,20 @@ struct DenseMatrix: SubwordMatrix, @unchecked Sendable {
     let start = try reader.matrix(rows, columns, byteCount: 4, "input matrix")
     rowCount = Int(rows)
     dimension = Int(columns)
-    values = reader.bytes.baseAddress.map { $0 + start }
+    unsafe values = reader.bytes.baseAddress.map { unsafe $0 + start }
   }
 
   /// Floats that are known to be there.
   init(rows: Int, columns: Int, values: UnsafeRawPointer?) {
     rowCount = rows
     dimension = columns
-    self.values = values
+    unsafe self.values = values
   }
 
   func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
-    guard let values = values.map({ $0 + row * dimension * 4 }) else { return }
+    guard let values = unsafe values.map({ unsafe $0 + row * dimension * 4 }) else { return }
     for column in 0..<dimension {
-      sum[column] += values.loadUnaligned(fromByteOffset: 4 * column, as: Float.self)
+      unsafe sum[column] += values.loadUnaligned(fromByteOffset: 4 * column, as: Float.self)
     }
   }
 }
@@ -46,7 +46,7 @@ struct DenseMatrix: SubwordMatrix, @unchecked Sendable {
 /// may be times a length that is quantized as well.
 ///
 /// Sendable: as ``DenseMatrix``.
-struct QuantizedMatrix: SubwordMatrix, @unchecked Sendable {
+@safe struct QuantizedMatrix: SubwordMatrix, @unchecked Sendable {
   let rowCount: Int
   let dimension: Int
   /// [rows, parts]
@@ -78,28 +78,28 @@ struct QuantizedMatrix: SubwordMatrix, @unchecked Sendable {
     }
     rowCount = Int(rows)
     dimension = quantizer.dimension
-    let base = reader.bytes.baseAddress
-    codes = base.map { $0 + start }
-    if let base, let lengthStart {
-      lengths = (base + lengthStart, lengthQuantizer)
+    let base = unsafe reader.bytes.baseAddress
+    unsafe codes = base.map { unsafe $0 + start }
+    if let start = unsafe base, let lengthStart {
+      unsafe lengths = (start + lengthStart, lengthQuantizer)
     } else {
-      lengths = nil
+      unsafe lengths = nil
     }
   }
 
   func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
-    guard let codes else { return }
+    guard let codes = unsafe codes else { return }
     var length: Float = 1
-    if let lengths {
-      let code = lengths.codes.load(fromByteOffset: row, as: UInt8.self)
-      length = lengths.quantizer.centroid(part: 0, code: code).first ?? 1
+    if let lengths = unsafe lengths {
+      let code = unsafe lengths.codes.load(fromByteOffset: row, as: UInt8.self)
+      length = unsafe lengths.quantizer.centroid(part: 0, code: code).first ?? 1
     }
     for part in 0..<quantizer.partCount {
-      let code = codes.load(
+      let code = unsafe codes.load(
         fromByteOffset: row * quantizer.partCount + part, as: UInt8.self)
       let first = part * quantizer.partWidth
       for (place, value) in quantizer.centroid(part: part, code: code).enumerated() {
-        sum[first + place] += length * value
+        unsafe sum[first + place] += length * value
       }
     }
   }
@@ -128,9 +128,9 @@ struct QuantizedMatrix: SubwordMatrix, @unchecked Sendable {
           expected: "parts that make up a row", remedy: "the file is damaged")
       }
       let start = try reader.matrix(Int64(dimension), 256, byteCount: 4, "centroids")
-      let bytes = reader.bytes
+      let bytes = unsafe reader.bytes
       centroids = (0..<dimension * 256).map {
-        bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self)
+        unsafe bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self)
       }
     }
 

@@ -8,14 +8,14 @@ extension VectorStorage {
     of rows: any RowSource, count: Int, threads: Int
   ) throws -> (memory: Allocation, firstBad: (row: Int, column: Int)?) {
     let memory = Allocation(byteCount: count * 4)
-    nonisolated(unsafe) let norms = memory.buffer(of: Float.self, count: count)
+    nonisolated(unsafe) let norms = unsafe memory.buffer(of: Float.self, count: count)
     let firstBad = FirstBad()
     try inPieces(of: count, threads: threads) { range in
       for row in range {
         if let length = rows.length(of: row) {
-          norms[row] = length
+          unsafe norms[row] = length
         } else {
-          norms[row] = 0
+          unsafe norms[row] = 0
           firstBad.report(row, rows.firstBadColumn(of: row) ?? 0)
         }
       }

@@ -5,7 +5,7 @@ import WordtoolCore
 ///
 /// Sendable: everything is immutable once the initialiser has returned; the owners keep the memory
 /// that the pointers lead to.
-package final class VectorStorage: @unchecked Sendable {
+@safe package final class VectorStorage: @unchecked Sendable {
   package let rows: any RowSource
   package let norms: UnsafeBufferPointer<Float>
   package let counts: UnsafeBufferPointer<Int64>?
@@ -33,8 +33,8 @@ package final class VectorStorage: @unchecked Sendable {
   ) {
     precondition(norms.count == words.count, "\(norms.count) norms for \(words.count) words")
     self.rows = rows
-    self.norms = norms
-    self.counts = counts
+    unsafe self.norms = norms
+    unsafe self.counts = counts
     self.words = words
     self.owners = owners
     self.isRead = isRead
@@ -55,7 +55,8 @@ package final class VectorStorage: @unchecked Sendable {
   /// The length by which a row is divided: the stored one, or where a float cannot say it well, the
   /// one of its values.
   func length(of row: Int) -> Double {
-    Self.ordinaryLengths.contains(norms[row]) ? Double(norms[row]) : rows.exactLength(of: row)
+    unsafe Self.ordinaryLengths.contains(norms[row])
+      ? Double(norms[row]) : rows.exactLength(of: row)
   }
 
   /// Runs `body` once for every piece of `0 ..< count`, on several threads.

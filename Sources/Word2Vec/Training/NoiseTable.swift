@@ -53,7 +53,7 @@ package struct NoiseTable: Sendable {
     let scaled = (bits >> 32) &* UInt64(truncatingIfNeeded: columns.count)
     let column = Int(truncatingIfNeeded: scaled >> 32)
     // The low half of the bits is independent of the column.
-    return UInt32(truncatingIfNeeded: bits) <= columns[column].threshold
+    return unsafe UInt32(truncatingIfNeeded: bits) <= columns[column].threshold
       ? Int32(truncatingIfNeeded: column) : columns[column].alias
   }
 }

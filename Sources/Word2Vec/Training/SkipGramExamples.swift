@@ -2,7 +2,8 @@ import BLASCore
 import Embedding
 
 /// The windows of a text as chunks of examples: every so many words of the text are a chunk.
-struct SkipGramExamples: ExampleSource {
+@safe struct SkipGramExamples: ExampleSource {
+  // SAFETY: the caller of the training keeps the text; its IDs were checked before.
   /// Numbers of the text in a chunk, between two places where training can stop and go on.
   static let wordsPerChunk = 4096
   /// Windows between two meetings of the threads. Gradients within are taken at the values before;
@@ -36,8 +37,8 @@ struct SkipGramExamples: ExampleSource {
     let groups = max(
       1, min(Self.windowsPerBatch / WindowGroups.windowsPerGroup, (1 << 16) / productsPerGroup))
     // A window has a radius drawn from 1 ... windowRadius on both sides, and ends with its line.
-    let lines = 1 + text.count { $0 < 0 }
-    let wordsPerLine = Double(text.count - lines + 1) / Double(lines) * sampling.keptShare
+    let lines = unsafe 1 + text.count { $0 < 0 }
+    let wordsPerLine = unsafe Double(text.count - lines + 1) / Double(lines) * sampling.keptShare
     let contexts = max(0, min(Double(sampling.windowRadius + 1), wordsPerLine - 1))
     let pairs = Double(WindowGroups.windowsPerGroup) * contexts * sampling.pairsOnOneRow
     let step = pairs * Double(learningRate)
@@ -47,7 +48,7 @@ struct SkipGramExamples: ExampleSource {
     return (1, Float(min(1, Self.safeStep / usualStep)))
   }
 
-  var chunkCount: Int { Self.chunkCount(ofLength: text.count) }
+  var chunkCount: Int { unsafe Self.chunkCount(ofLength: text.count) }
 
   /// Enough for the threads to prepare chunks without waiting for each other.
   func roundLength(threadCount: Int) -> Int { 4 * threadCount }
@@ -62,7 +63,7 @@ struct SkipGramExamples: ExampleSource {
 
   func prepare(_ chunk: WindowGroups, number: Int, epoch: Int, order: TextOrder) {
     let start = number * Self.wordsPerChunk
-    chunk.prepare(
+    unsafe chunk.prepare(
       UnsafeBufferPointer(rebasing: text[start..<min(start + Self.wordsPerChunk, text.count)]),
       random: RandomSource(
         seed: seed, SkipGramStream.chunks, UInt64(epoch), UInt64(number)))
@@ -73,10 +74,10 @@ struct SkipGramExamples: ExampleSource {
   }
 
   func examplesSeen(before position: EmbeddingPosition) -> Int {
-    position.epoch * text.count + min(position.chunk * Self.wordsPerChunk, text.count)
+    unsafe position.epoch * text.count + min(position.chunk * Self.wordsPerChunk, text.count)
   }
 
-  var examplesInAll: Int { epochs * text.count }
+  var examplesInAll: Int { unsafe epochs * text.count }
 }
 
 /// The random streams of skip-gram.

@@ -34,9 +34,11 @@ extension SkipGramTrainer {
   private static func fingerprint(_ vocabulary: Vocabulary) -> String {
     var hash = FNV1a()
     for id in 0..<vocabulary.count {
-      vocabulary.withUTF8(at: id) { hash.add(bytes: $0) }
+      unsafe vocabulary.withUTF8(at: id) { unsafe hash.add(bytes: $0) }
       hash.add(0xFF as UInt8)  // occurs in no UTF-8 text
-      withUnsafeBytes(of: vocabulary.count(at: id).littleEndian) { $0.forEach { hash.add($0) } }
+      unsafe withUnsafeBytes(of: vocabulary.count(at: id).littleEndian) {
+        unsafe $0.forEach { hash.add($0) }
+      }
     }
     return String(hash.value, radix: 16)
   }

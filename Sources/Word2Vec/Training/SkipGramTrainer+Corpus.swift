@@ -11,8 +11,9 @@ extension SkipGramTrainer {
     on text: TokenIDs, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
     pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
   ) throws {
-    try text.withUnsafeBuffer {
-      try train(onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    try unsafe text.withUnsafeBuffer {
+      try unsafe train(
+        onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
     }
   }
 
@@ -106,8 +107,8 @@ extension SkipGramTrainer {
       metadata[Key.trainingOptions] = try StoredJSON.text(options)
     }
     metadata[Key.seed] = String(options.seed)
-    return try rows.withUnsafeBuffer {
-      try WordVectors(
+    return try unsafe rows.withUnsafeBuffer {
+      try unsafe WordVectors(
         vocabulary: vocabulary, dimension: options.dimension, rows: $0, stride: rows.stride,
         owner: rows, tokenizerRule: rule, metadata: metadata)
     }

@@ -99,8 +99,9 @@ public final class SkipGramTrainer {
     on text: Span<Int32>, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
     pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
   ) throws {
-    try text.withUnsafeBufferPointer {
-      try train(onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    try unsafe text.withUnsafeBufferPointer {
+      try unsafe train(
+        onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
     }
   }
 
@@ -112,8 +113,8 @@ public final class SkipGramTrainer {
       throw WordtoolError(.usage, found: "`threads` is \(threads)", expected: "at least 1")
     }
     guard !text.isEmpty else { throw WordtoolError(.badData, found: "no words to train on") }
-    try checkIDs(text)
-    let examples = SkipGramExamples(
+    try unsafe checkIDs(text)
+    let examples = unsafe SkipGramExamples(
       text: text, sampling: sampling, epochs: options.epochs, seed: options.seed)
     let productsPerGroup = WindowGroups.productCapacity(
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples)
@@ -140,11 +141,13 @@ public final class SkipGramTrainer {
   /// beside an epoch.
   private func checkIDs(_ text: UnsafeBufferPointer<Int32>) throws {
     var largest: UInt32 = 0
-    for id in text { largest = max(largest, UInt32(bitPattern: id &+ 1)) }
+    for index in text.indices {
+      largest = unsafe max(largest, UInt32(bitPattern: text[index] &+ 1))
+    }
     if largest <= UInt32(vocabularySize) { return }
-    let place = text.firstIndex { $0 < -1 || Int($0) >= vocabularySize } ?? 0
+    let place = unsafe text.firstIndex { $0 < -1 || Int($0) >= vocabularySize } ?? 0
     throw WordtoolError(
-      .badData, found: "the ID \(text[place]) at place \(place) of the text",
+      .badData, found: unsafe "the ID \(text[place]) at place \(place) of the text",
       expected: "0 to \(vocabularySize - 1), or -1 at the end of a line",
       remedy: "train on the IDs of the vocabulary that the counts belong to")
   }

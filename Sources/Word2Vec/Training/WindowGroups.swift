@@ -15,7 +15,8 @@ import Embedding
 /// window, analogies are as good as with five fresh ones for each pair; with one, 2 points worse.
 ///
 /// What a chunk holds is a function of the text, the options and the chunk's seed alone.
-package final class WindowGroups: TileChunk {
+@safe package final class WindowGroups: TileChunk {
+  // SAFETY: taken by `init`, given back by `deinit`; capacities bound what a chunk can hold.
   /// Windows in a group. Bits of an input's mask.
   package static let windowsPerGroup = 5
 
@@ -91,27 +92,27 @@ package final class WindowGroups: TileChunk {
     largestInputCount = Self.windowsPerGroup + 2 * sampling.windowRadius
     let inputCapacity = wordCapacity * (largestInputCount + 3)
     let outputCapacity = wordCapacity * (Self.windowsPerGroup + sampling.noiseCount + 3) + 16
-    groups = .allocate(capacity: wordCapacity)
-    inputs = .allocate(capacity: inputCapacity)
-    masks = .allocate(capacity: inputCapacity)
-    outputs = .allocate(capacity: outputCapacity)
-    noiseWeights = .allocate(capacity: outputCapacity)
-    kept = .allocate(capacity: wordCapacity)
-    firsts = .allocate(capacity: wordCapacity)
-    lasts = .allocate(capacity: wordCapacity)
-    groupMasks = .allocate(capacity: largestInputCount)
+    unsafe groups = .allocate(capacity: wordCapacity)
+    unsafe inputs = .allocate(capacity: inputCapacity)
+    unsafe masks = .allocate(capacity: inputCapacity)
+    unsafe outputs = .allocate(capacity: outputCapacity)
+    unsafe noiseWeights = .allocate(capacity: outputCapacity)
+    unsafe kept = .allocate(capacity: wordCapacity)
+    unsafe firsts = .allocate(capacity: wordCapacity)
+    unsafe lasts = .allocate(capacity: wordCapacity)
+    unsafe groupMasks = .allocate(capacity: largestInputCount)
   }
 
   deinit {
-    groups.deallocate()
-    inputs.deallocate()
-    masks.deallocate()
-    outputs.deallocate()
-    noiseWeights.deallocate()
-    kept.deallocate()
-    firsts.deallocate()
-    lasts.deallocate()
-    groupMasks.deallocate()
+    unsafe groups.deallocate()
+    unsafe inputs.deallocate()
+    unsafe masks.deallocate()
+    unsafe outputs.deallocate()
+    unsafe noiseWeights.deallocate()
+    unsafe kept.deallocate()
+    unsafe firsts.deallocate()
+    unsafe lasts.deallocate()
+    unsafe groupMasks.deallocate()
   }
 
   /// The most products one group of these options can have, padded as `CKernels.h` says.
@@ -125,11 +126,11 @@ package final class WindowGroups: TileChunk {
   package func prepare(_ text: UnsafeBufferPointer<Int32>, random: RandomSource) {
     precondition(text.count <= wordCapacity, "\(text.count) words in a chunk of \(wordCapacity)")
     var random = random
-    let keptCount = keepWords(of: text, random: &random)
+    let keptCount = unsafe keepWords(of: text, random: &random)
     var cursor = Cursor()
-    sampling.noise.columns.withUnsafeBufferPointer { noise in
+    unsafe sampling.noise.columns.withUnsafeBufferPointer { noise in
       while cursor.centre < keptCount {
-        appendGroup(at: &cursor, keptCount: keptCount, noise: noise, random: &random)
+        unsafe appendGroup(at: &cursor, keptCount: keptCount, noise: noise, random: &random)
       }
     }
     groupCount = cursor.group
@@ -138,26 +139,26 @@ package final class WindowGroups: TileChunk {
   /// Subsampling, then each kept word's window: its radius is drawn from 1 ... windowRadius and
   /// cut at the ends of the line. Returns the number of words kept.
   private func keepWords(of text: UnsafeBufferPointer<Int32>, random: inout RandomSource) -> Int {
-    let kept = kept
-    let firsts = firsts
-    let lasts = lasts
+    let kept = unsafe kept
+    let firsts = unsafe firsts
+    let lasts = unsafe lasts
     let radius = UInt64(sampling.windowRadius)
-    return sampling.keepThresholds.withUnsafeBufferPointer { thresholds in
+    return unsafe sampling.keepThresholds.withUnsafeBufferPointer { thresholds in
       var count = 0
       var lineStart = 0
       for position in 0...text.count {
-        let word = position < text.count ? text[position] : -1
+        let word = unsafe position < text.count ? text[position] : -1
         if word >= 0 {
           // Written in any case, counted if kept: no branch to mispredict.
-          kept[count] = word
+          unsafe kept[count] = word
           let bits = UInt32(truncatingIfNeeded: random.next() >> 32)
-          count &+= bits <= thresholds[Int(truncatingIfNeeded: word)] ? 1 : 0
+          unsafe count &+= bits <= thresholds[Int(truncatingIfNeeded: word)] ? 1 : 0
           continue
         }
         for index in lineStart..<count {
           let reach = Int(truncatingIfNeeded: ((random.next() >> 32) &* radius) >> 32) &+ 1
-          firsts[index] = Int32(truncatingIfNeeded: max(lineStart, index &- reach))
-          lasts[index] = Int32(truncatingIfNeeded: min(count &- 1, index &+ reach))
+          unsafe firsts[index] = Int32(truncatingIfNeeded: max(lineStart, index &- reach))
+          unsafe lasts[index] = Int32(truncatingIfNeeded: min(count &- 1, index &+ reach))
         }
         lineStart = count
       }
@@ -185,7 +186,7 @@ package final class WindowGroups: TileChunk {
     func index(of word: Int32, in words: UnsafeMutablePointer<Int32>, count: Int) -> Int? {
       if bits & (1 &<< UInt64(truncatingIfNeeded: word)) == 0 { return nil }
       var index = 0
-      while index < count, words[index] != word { index &+= 1 }
+      while index < count, unsafe words[index] != word { index &+= 1 }
       return index < count ? index : nil
     }
   }
@@ -196,43 +197,45 @@ package final class WindowGroups: TileChunk {
     at cursor: inout Cursor, keptCount: Int, noise: UnsafeBufferPointer<NoiseTable.Column>,
     random: inout RandomSource
   ) {
-    let kept = kept
+    let kept = unsafe kept
     let start = cursor.centre
-    let groupInputs = inputs + cursor.input
-    let inputMasks = masks + cursor.input
-    let groupOutputs = outputs + cursor.output
-    let weights = noiseWeights + cursor.output
+    let groupInputs = unsafe inputs + cursor.input
+    let inputMasks = unsafe masks + cursor.input
+    let groupOutputs = unsafe outputs + cursor.output
+    let weights = unsafe noiseWeights + cursor.output
 
     // Centres, up to a word that is one already: no output row may be named twice.
     var seen = Seen()
     var end = start
-    var first = Int(firsts[start])
-    var last = Int(lasts[start])
+    var first = unsafe Int(firsts[start])
+    var last = unsafe Int(lasts[start])
     while end < keptCount, end &- start < Self.windowsPerGroup,
-      seen.index(of: kept[end], in: groupOutputs, count: end &- start) == nil
+      unsafe seen.index(of: kept[end], in: groupOutputs, count: end &- start) == nil
     {
-      seen.insert(kept[end])
-      groupOutputs[end &- start] = kept[end]
-      weights[end &- start] = 0
-      first = min(first, Int(firsts[end]))
-      last = max(last, Int(lasts[end]))
+      unsafe seen.insert(kept[end])
+      unsafe groupOutputs[end &- start] = kept[end]
+      unsafe weights[end &- start] = 0
+      first = unsafe min(first, Int(firsts[end]))
+      last = unsafe max(last, Int(lasts[end]))
       end &+= 1
     }
     cursor.centre = end
 
     // Context words: which of the windows each one stands in.
-    let groupMasks = groupMasks
-    for index in 0...(last &- first) { groupMasks[index] = 0 }
+    let groupMasks = unsafe groupMasks
+    for index in 0...(last &- first) { unsafe groupMasks[index] = 0 }
     for centre in start..<end {
       let bit: UInt32 = 1 &<< UInt32(truncatingIfNeeded: centre &- start)
-      for index in Int(firsts[centre])...Int(lasts[centre]) { groupMasks[index &- first] |= bit }
-      groupMasks[centre &- first] &= ~bit
+      for index in unsafe Int(firsts[centre])...Int(lasts[centre]) {
+        unsafe groupMasks[index &- first] |= bit
+      }
+      unsafe groupMasks[centre &- first] &= ~bit
     }
     var inputCount = 0
     for index in 0...(last &- first) {
-      groupInputs[inputCount] = kept[first &+ index]
-      inputMasks[inputCount] = groupMasks[index]
-      inputCount &+= groupMasks[index] != 0 ? 1 : 0
+      unsafe groupInputs[inputCount] = kept[first &+ index]
+      unsafe inputMasks[inputCount] = groupMasks[index]
+      unsafe inputCount &+= groupMasks[index] != 0 ? 1 : 0
     }
     if inputCount == 0 { return }
 
@@ -240,31 +243,31 @@ package final class WindowGroups: TileChunk {
     // group's other windows only, which is what the coefficients' formula makes of it.
     var outputCount = end &- start
     for _ in 0..<noiseCount {
-      let word = NoiseTable.word(for: random.next(), in: noise)
-      if let known = seen.index(of: word, in: groupOutputs, count: outputCount) {
-        weights[known] += noiseWeight
+      let word = unsafe NoiseTable.word(for: random.next(), in: noise)
+      if let known = unsafe seen.index(of: word, in: groupOutputs, count: outputCount) {
+        unsafe weights[known] += noiseWeight
       } else {
         seen.insert(word)
-        groupOutputs[outputCount] = word
-        weights[outputCount] = noiseWeight
+        unsafe groupOutputs[outputCount] = word
+        unsafe weights[outputCount] = noiseWeight
         outputCount &+= 1
       }
     }
 
     var padding = paddingRow
     while outputCount & 3 != 0 {
-      groupOutputs[outputCount] = padding
-      weights[outputCount] = 0
+      unsafe groupOutputs[outputCount] = padding
+      unsafe weights[outputCount] = 0
       outputCount &+= 1
       padding &+= 1
     }
     var paddedInputCount = inputCount
     while paddedInputCount & 3 != 0 {
-      groupInputs[paddedInputCount] = groupInputs[0]
-      inputMasks[paddedInputCount] = 0
+      unsafe groupInputs[paddedInputCount] = groupInputs[0]
+      unsafe inputMasks[paddedInputCount] = 0
       paddedInputCount &+= 1
     }
-    groups[cursor.group] = wt_sgns_group(
+    unsafe groups[cursor.group] = wt_sgns_group(
       input_begin: Int32(truncatingIfNeeded: cursor.input),
       input_count: Int32(truncatingIfNeeded: inputCount),
       output_begin: Int32(truncatingIfNeeded: cursor.output),
@@ -275,7 +278,7 @@ package final class WindowGroups: TileChunk {
   }
 
   package var tiles: wt_sgns_batch {
-    wt_sgns_batch(
+    unsafe wt_sgns_batch(
       input_rows: nil, output_rows: nil, stride: 0, inputs: inputs, masks: masks, outputs: outputs,
       noise_weights: noiseWeights, groups: groups, group_count: Int32(groupCount))
   }

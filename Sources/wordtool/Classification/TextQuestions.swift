@@ -43,7 +43,7 @@ struct TextQuestions: ParsableArguments {
       || (batch.count < batchSize.texts && batch.byteCount < batchSize.bytes
         && (waits || lines.hasLine))
     {
-      let text = try lines.next { LabelledText.withoutLabels($0) }
+      let text = try unsafe lines.next { unsafe LabelledText.withoutLabels($0) }
       guard let text else { break }
       batch.append(text: text, labels: [])
     }

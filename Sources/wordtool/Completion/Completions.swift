@@ -101,7 +101,7 @@ enum Completions {
 
   /// Nothing may land on the command line that is being written.
   private static func beSilent() {
-    let sink = open("/dev/null", O_WRONLY)
+    let sink = unsafe open("/dev/null", O_WRONLY)
     if sink >= 0 { dup2(sink, STDERR_FILENO) }
   }
 }
@@ -112,14 +112,14 @@ enum FolderListing {
   ///
   /// - Throws: ``WordtoolError`` of kind `noSuchInput`.
   static func names(in folder: String) throws -> [String] {
-    guard let handle = opendir(folder) else {
+    guard let handle = unsafe opendir(folder) else {
       throw WordtoolError(.noSuchInput, path: folder, found: WordtoolError.systemMessage())
     }
-    defer { closedir(handle) }
+    defer { unsafe closedir(handle) }
     var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    while let entry = unsafe readdir(handle) {
+      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
       if name != "." && name != ".." { names.append(name) }
     }

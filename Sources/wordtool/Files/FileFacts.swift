@@ -241,7 +241,7 @@ enum FileFacts {
 
   private static func text(_ path: String) throws -> [Fact] {
     let lines = try LineReader(path: path, invalid: .replaced)
-    while try lines.next({ _ in }) != nil {}
+    while try unsafe lines.next({ _ in }) != nil {}
     return [
       .count("lines", lines.number), .count("bytes that are not UTF-8", lines.replacedCount),
     ]

@@ -16,13 +16,15 @@ enum FileRecognizer {
     guard let start = try? FileStart.bytes(of: path, count: sampleSize), !start.isEmpty else {
       return nil
     }
-    if start.withUnsafeBytes({ TensorFile.matches($0) }) { return tensorKind(of: path) }
+    if unsafe start.withUnsafeBytes({ unsafe TensorFile.matches($0) }) {
+      return tensorKind(of: path)
+    }
     if let kind = markedKind(start) { return kind }
     let size = InputFiles.totalByteCount([path]) ?? 0
     if isCIFAR(start, size: size, path: path) { return .cifar }
     let text = text(start)
     if let text, let kind = textKind(of: text, isWhole: start.count < sampleSize) { return kind }
-    let isVectors = start.withUnsafeBytes { WordVectors.Format(sniffing: $0) != nil }
+    let isVectors = unsafe start.withUnsafeBytes { unsafe WordVectors.Format(sniffing: $0) != nil }
     return isVectors ? .vectors : nil
   }
 

@@ -14,13 +14,14 @@ enum FileStart {
     // What is packed in a way that is not unpacked in place is looked at as it is.
     guard let source = try? ByteSource(path: path) else {
       let file = try MappedFile(path: path)
-      return Array(file.bytes.prefix(count))
+      return unsafe Array(file.bytes.prefix(count))
     }
     var bytes = [UInt8](repeating: 0, count: count)
     var end = 0
-    try bytes.withUnsafeMutableBytes { room in
+    try unsafe bytes.withUnsafeMutableBytes { room in
       while end < count {
-        let read = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: room[end...]))
+        let read = try unsafe source.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: room[end...]))
         if read == 0 { return }
         end += read
       }
@@ -32,6 +33,6 @@ enum FileStart {
   /// Whether a file begins as safetensors do.
   static func isTensorFile(_ path: String) -> Bool {
     guard let bytes = try? bytes(of: path, count: 9) else { return false }
-    return bytes.withUnsafeBytes { TensorFile.matches($0) }
+    return unsafe bytes.withUnsafeBytes { unsafe TensorFile.matches($0) }
   }
 }

@@ -87,8 +87,8 @@ enum CommandNames {
     var scratch = SpellingSearch.Scratch(target: Array(word.lowercased().unicodeScalars))
     var best: (distance: Int, path: String)?
     for (typed, path) in names {
-      let distance = Array(typed.utf8).withUnsafeBufferPointer {
-        scratch.distance(to: $0, limit: limit)
+      let distance = unsafe Array(typed.utf8).withUnsafeBufferPointer {
+        unsafe scratch.distance(to: $0, limit: limit)
       }
       if let distance, distance < best?.distance ?? .max { best = (distance, path) }
     }

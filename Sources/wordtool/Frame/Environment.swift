@@ -4,8 +4,8 @@ import Libc
 enum Environment {
   /// The value of a variable, nil when it is unset or empty.
   static func value(_ name: String) -> String? {
-    guard let raw = getenv(name), raw.pointee != 0 else { return nil }
-    return String(cString: raw)
+    guard let raw = unsafe getenv(name), unsafe raw.pointee != 0 else { return nil }
+    return unsafe String(cString: raw)
   }
 
   /// Whether colour and bold type are wanted: NO_COLOR (any value) and TERM=dumb say no.
@@ -24,28 +24,28 @@ enum Environment {
 
   /// The path from the root of the file system, without `.` and `..` at its start.
   static func absolutePath(_ path: String) -> String {
-    if let resolved = realpath(path, nil) {
-      defer { free(resolved) }
-      return String(cString: resolved)
+    if let resolved = unsafe realpath(path, nil) {
+      defer { unsafe free(resolved) }
+      return unsafe String(cString: resolved)
     }
-    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
-    defer { free(folder) }
-    return String(cString: folder) + "/" + path
+    guard !path.hasPrefix("/"), let folder = unsafe getcwd(nil, 0) else { return path }
+    defer { unsafe free(folder) }
+    return unsafe String(cString: folder) + "/" + path
   }
 
   /// Whether something stands under that path.
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   /// Whether a folder stands under that path.
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Seconds on a clock that never runs backwards.
   static func seconds() -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
@@ -53,7 +53,7 @@ enum Environment {
   static func peakResidentBytes() -> Int {
     var usage = rusage()
     #if canImport(Glibc)
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     #else
     getrusage(RUSAGE_SELF, &usage)
     #endif

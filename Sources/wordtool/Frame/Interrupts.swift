@@ -35,14 +35,14 @@ enum Interrupts {
     }
     var action = sigaction()
     #if canImport(Glibc)
-    action.__sigaction_handler.sa_sigaction = { _, info, _ in Interrupts.fault(info) }
+    unsafe action.__sigaction_handler.sa_sigaction = { _, info, _ in unsafe Interrupts.fault(info) }
     #elseif canImport(Musl)
     action.__sa_handler.sa_sigaction = { _, info, _ in Interrupts.fault(info) }
     #else
     action.__sigaction_u.__sa_sigaction = { _, info, _ in Interrupts.fault(info) }
     #endif
     action.sa_flags = SA_SIGINFO
-    sigaction(SIGBUS, &action, nil)
+    unsafe sigaction(SIGBUS, &action, nil)
   }
 
   /// A flag that the first signal raises from now on, so that the work goes on to its next stop.
@@ -54,16 +54,16 @@ enum Interrupts {
 
   private static func makePipe() -> (output: Int32, input: Int32)? {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return nil }
+    guard unsafe pipe(&ends) == 0 else { return nil }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (ends[0], ends[1])
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
-    guard sigaction(number, nil, &action) == 0 else { return true }
+    guard unsafe sigaction(number, nil, &action) == 0 else { return true }
     #if canImport(Glibc)
-    let current = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+    let current = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
     #elseif canImport(Musl)
     let current = unsafeBitCast(action.__sa_handler.sa_handler, to: Int.self)
     #else
@@ -77,14 +77,14 @@ enum Interrupts {
   private static func send(_ number: Int32) {
     let saved = errno
     var byte = UInt8(truncatingIfNeeded: number)
-    _ = write(pipeInput.load(ordering: .relaxed), &byte, 1)
+    _ = unsafe write(pipeInput.load(ordering: .relaxed), &byte, 1)
     errno = saved
   }
 
   /// Tells the listening thread where memory is gone, and waits for the end.
   private static func fault(_ info: UnsafeMutablePointer<siginfo_t>?) {
     #if canImport(Glibc)
-    let address = info?.pointee._sifields._sigfault.si_addr
+    let address = unsafe info?.pointee._sifields._sigfault.si_addr
     #elseif canImport(Musl)
     let address = info?.pointee.__si_fields.__sigfault.si_addr
     #else
@@ -98,13 +98,13 @@ enum Interrupts {
   private static func listen(on descriptor: Int32, waking readers: Int32) {
     var byte: UInt8 = 0
     while true {
-      let count = read(descriptor, &byte, 1)
+      let count = unsafe read(descriptor, &byte, 1)
       if count < 0 && errno == EINTR { continue }
       guard count == 1 else { return }
       if Int32(byte) == SIGBUS { endByFault() }
       guard let flag = flag.withLock({ $0 }), !flag.isRaised else { endNow(exitCode) }
       flag.raise()
-      _ = write(readers, &byte, 1)
+      _ = unsafe write(readers, &byte, 1)
       StandardError.note("stopping after this step; once more stops at once")
     }
   }

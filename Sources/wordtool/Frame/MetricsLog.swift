@@ -48,10 +48,10 @@ final class MetricsLog: Sendable {
       descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
     case .device(let device):
       (isFile, isNew) = (false, false)
-      descriptor = open(device, flags)
+      descriptor = unsafe open(device, flags)
     case .file(let target):
       (isFile, isNew) = (true, !Environment.exists(target))
-      descriptor = open(target, flags | O_CREAT, mode)
+      descriptor = unsafe open(target, flags | O_CREAT, mode)
     }
     guard descriptor >= 0 else {
       throw WordtoolError(.cannotCreate, path: path, found: WordtoolError.systemMessage())
@@ -60,7 +60,7 @@ final class MetricsLog: Sendable {
 
   deinit {
     close(descriptor)
-    if isNew && !state.withLock({ $0.hasBegun }) { unlink(path) }
+    if isNew && !state.withLock({ $0.hasBegun }) { unsafe unlink(path) }
   }
 
   /// Adds a line, unless one of the same `step` was added before.
@@ -108,7 +108,9 @@ final class MetricsLog: Sendable {
     var bytes: [UInt8] = []
     var room = [UInt8](repeating: 0, count: 1 << 16)
     do {
-      while case let count = try room.withUnsafeMutableBytes({ try source.read(into: $0) }),
+      while case let count = try unsafe room.withUnsafeMutableBytes({
+        try unsafe source.read(into: $0)
+      }),
         count > 0
       {
         bytes += room[..<count]
@@ -120,7 +122,7 @@ final class MetricsLog: Sendable {
   /// Appends bytes; each time a member of its own of a packed file, so that every line is there at once.
   private func write(_ text: [UInt8]) throws {
     let bytes = isPacked ? try Deflater.member(text, path: path) : text
-    let code = bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
+    let code = unsafe bytes.withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
     guard code == 0 else {
       throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage(code))
     }

@@ -59,9 +59,11 @@ enum NumberFormat {
 
   private static func format(_ pattern: String, _ digits: Int32, _ value: Double) -> String {
     // The longest finite Double has 309 digits before the point.
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
-      _ = withVaList([digits, value]) { vsnprintf(buffer.baseAddress, buffer.count, pattern, $0) }
-      return buffer.baseAddress.map { String(cString: $0) } ?? ""
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+      _ = unsafe withVaList([digits, value]) {
+        unsafe vsnprintf(buffer.baseAddress, buffer.count, pattern, $0)
+      }
+      return unsafe buffer.baseAddress.map { unsafe String(cString: $0) } ?? ""
     }
   }
 }

@@ -8,7 +8,7 @@ enum OutputFolder {
   ///
   /// - Throws: ``WordtoolError`` of kind `cannotCreate`.
   static func make(_ path: String) throws {
-    if Environment.isFolder(path) || mkdir(path, 0o777) == 0 { return }
+    if unsafe Environment.isFolder(path) || mkdir(path, 0o777) == 0 { return }
     let code = errno
     guard code == ENOENT else {
       throw WordtoolError(.cannotCreate, path: path, found: WordtoolError.systemMessage(code))

@@ -96,7 +96,7 @@ struct OutputKind {
       return
     }
     try check(path)
-    guard access(device, W_OK) == 0 else {
+    guard unsafe access(device, W_OK) == 0 else {
       throw WordtoolError(.cannotCreate, path: path, found: WordtoolError.systemMessage())
     }
   }

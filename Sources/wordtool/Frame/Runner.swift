@@ -129,7 +129,7 @@ extension CommandLine {
   fileprivate static var firstArgumentThatIsNoText: Int? {
     (1..<max(1, Int(argc))).first { number in
       // SAFETY: the system gives `argc` strings, and nothing changes them.
-      unsafeArgv[number].map { String(validatingCString: $0) == nil } ?? false
+      unsafe unsafeArgv[number].map { unsafe String(validatingCString: $0) == nil } ?? false
     }
   }
 }

@@ -11,7 +11,7 @@ enum StandardDescriptors {
     for number in STDIN_FILENO...STDERR_FILENO
     where fcntl(number, F_GETFD) < 0 && errno == EBADF {
       // The lowest free number is taken, and all below this one are in use.
-      _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 }

@@ -83,12 +83,14 @@ enum StandardError {
   /// The width of the terminal in columns; 80 where it cannot be told.
   static var columns: Int {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
     return Int(size.ws_col)
   }
 
   private static func write(_ text: String) {
     var text = text
-    text.withUTF8 { _ = writeAll(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
+    text.withUTF8 { _ = unsafe writeAll(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
   }
 }

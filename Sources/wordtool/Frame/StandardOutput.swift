@@ -16,7 +16,9 @@ package final class StandardOutput: Sendable {
   package static var columns: Int? {
     guard isTerminal else { return nil }
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
     return Int(size.ws_col)
   }
 
@@ -82,7 +84,7 @@ package final class StandardOutput: Sendable {
   }
 
   private static func writeThrough(_ bytes: inout [UInt8]) throws {
-    let code = bytes.withUnsafeBytes { writeAll($0, to: STDOUT_FILENO) }
+    let code = unsafe bytes.withUnsafeBytes { unsafe writeAll($0, to: STDOUT_FILENO) }
     bytes.removeAll(keepingCapacity: true)
     if code == EPIPE { endByBrokenPipe() }
     guard code == 0 else {

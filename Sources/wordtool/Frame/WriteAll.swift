@@ -6,7 +6,8 @@ import Libc
 func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
   var done = 0
   while done < bytes.count {
-    let count = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+    let count = unsafe write(
+      descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
     if count < 0 && errno == EINTR { continue }
     guard count > 0 else { return errno }
     done += count

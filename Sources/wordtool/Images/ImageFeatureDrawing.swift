@@ -140,8 +140,8 @@ struct ImageFeatureDrawing {
     let color = image.channels == 3 ? image : Image(planes: [image, image, image])
     var lit = color
     let area = image.shape.planeCount
-    lit.withMutableValues { values in
-      for place in values.indices { values[place] *= 0.3 + 0.7 * map.values[place % area] }
+    unsafe lit.withMutableValues { values in
+      for place in values.indices { unsafe values[place] *= 0.3 + 0.7 * map.values[place % area] }
     }
     return sheet([color, Self.heat(map), lit], columns: 3, cell: command.cell ?? 224)
   }

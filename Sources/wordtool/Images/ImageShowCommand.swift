@@ -136,7 +136,7 @@ struct ImageShowCommand: ParsableCommand, ConditionalOptions {
   private var width: Int {
     if let columns { return columns }
     var size = winsize()
-    if StandardOutput.isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
+    if StandardOutput.isTerminal, unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
       size.ws_col > 0
     {
       return Int(size.ws_col)

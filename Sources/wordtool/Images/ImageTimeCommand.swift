@@ -131,11 +131,11 @@ struct ImageTimeCommand: ParsableCommand {
       return Float(state >> 40) / Float(1 << 23) - 1
     }
     var seconds: [Double] = []
-    try images.withUnsafeBufferPointer { images in
+    try unsafe images.withUnsafeBufferPointer { images in
       guard let base = images.baseAddress else { return }
       for pass in 0..<Self.warmups + repeats {
         let start = Environment.seconds()
-        _ = try execution.logits(base, count: batch)
+        _ = try unsafe execution.logits(base, count: batch)
         if pass >= Self.warmups { seconds.append(Environment.seconds() - start) }
         if stop.isRaised {
           throw WordtoolError(

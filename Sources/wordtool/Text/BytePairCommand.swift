@@ -97,7 +97,7 @@ struct BytePairOptions: ParsableArguments {
   ) throws {
     for path in try input.files(texts) {
       let lines = try input.lines(of: path)
-      while try lines.next({ try body($0, path, lines.number) }) != nil {}
+      while try unsafe lines.next({ try unsafe body($0, path, lines.number) }) != nil {}
     }
   }
 }
@@ -155,8 +155,8 @@ struct BytePairEncodeCommand: ParsableCommand, ConditionalOptions {
       try BytePairEncoding(contentsOf: options.model)
     }
     var number: UInt64 = 0
-    try options.forEachLine { line, _, _ in
-      let ids = try encoding.encode(line.span, dropout: dropout, seed: seed &+ number)
+    try unsafe options.forEachLine { line, _, _ in
+      let ids = try unsafe encoding.encode(line.span, dropout: dropout, seed: seed &+ number)
       number += 1
       let out = StandardOutput.shared
       if tokens {
@@ -191,8 +191,8 @@ struct BytePairDecodeCommand: ParsableCommand {
       try BytePairEncoding(contentsOf: options.model)
     }
     let out = try OutputFile(path: "-")
-    try options.forEachLine { line, path, number in
-      let words = String(decoding: line, as: UTF8.self).split { " ,[]\t\r".contains($0) }
+    try unsafe options.forEachLine { line, path, number in
+      let words = unsafe String(decoding: line, as: UTF8.self).split { " ,[]\t\r".contains($0) }
       let ids = try words.map { word in
         guard let id = Int32(word) else {
           throw WordtoolError(

@@ -13,7 +13,7 @@ enum TemporaryText {
     let file = try TemporaryFile(folder: folder)
     var count = 0
     try fill { bytes in
-      try bytes.withUnsafeBytes { try file.write($0, at: count) }
+      try unsafe bytes.withUnsafeBytes { try unsafe file.write($0, at: count) }
       count += bytes.count
     }
     return try withExtendedLifetime(file) { try body("/dev/fd/\(file.descriptor)") }

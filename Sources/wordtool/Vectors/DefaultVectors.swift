@@ -62,9 +62,9 @@ enum DefaultVectors {
   }
 
   private static func recorded() -> String? {
-    guard let recordPath, let file = try? MappedFile(path: recordPath),
-      let line = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").first,
-      line.hasPrefix("/")
+    guard let recordPath, let file = try? MappedFile(path: recordPath) else { return nil }
+    let text = withExtendedLifetime(file) { unsafe String(decoding: file.bytes, as: UTF8.self) }
+    guard let line = text.split(separator: "\n").first, line.hasPrefix("/")
     else { return nil }
     return String(line)
   }
@@ -100,7 +100,7 @@ enum DefaultVectors {
     var partial = ""
     for part in path.split(separator: "/") {
       partial += (partial.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
-      if mkdir(partial, 0o777) != 0 && errno != EEXIST && !Environment.exists(partial) {
+      if unsafe mkdir(partial, 0o777) != 0 && errno != EEXIST && !Environment.exists(partial) {
         throw WordtoolError(.cannotCreate, path: partial, found: WordtoolError.systemMessage())
       }
     }
