@@ -21,7 +21,8 @@ enum TextKind {
     guard let first = lines.first else { return nil }
     if isSize(first), lines.count > 1, let size = number(first[1]),
       isVector(
-        lines[1].prefix(isWhole || lines.count > 2 ? Int.max : lines[1].count - 1), mayBeWhole: true),
+        lines[1].prefix(isWhole || lines.count > 2 ? Int.max : lines[1].count - 1), mayBeWhole: true
+      ),
       lines.count == 2 || Int(size) == lines[1].count - 1
     {
       return "vectors"
@@ -65,7 +66,7 @@ enum TextKind {
   private static func isVector(
     _ fields: ArraySlice<ArraySlice<UInt8>>, mayBeWhole: Bool = false
   ) -> Bool {
-    guard fields.count >= (mayBeWhole ? 2 : 3) else { return false }
+    guard fields.count >= 3 else { return false }
     let values = fields.dropFirst()
     return values.allSatisfy { number($0) != nil } && (mayBeWhole || !values.allSatisfy(isCount))
   }

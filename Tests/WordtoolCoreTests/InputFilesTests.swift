@@ -52,6 +52,7 @@ struct InputFilesTests {
       ("matrix", "%%MatrixMarket matrix coordinate real general\n"),
       // One line is longer than what is looked at.
       ("wide", "2 9000\nthe" + String(repeating: " 0.25", count: 9000) + "\n"),
+      ("whole", "2 3\nthe 1 2 3\ncat 4 5 6\n"),
     ] {
       try folder.write(content, to: "d/" + name)
     }
@@ -66,7 +67,7 @@ struct InputFilesTests {
     #expect(
       listing.leftOut.map(\.reason) == [
         "a language model (ARPA)", "vectors", "a matrix", "metrics of a training", "an SVG picture",
-        "a tokenizer.json", "vectors", "a vocabulary", "vectors",
+        "a tokenizer.json", "vectors", "a vocabulary", "vectors", "vectors",
       ])
     #expect(try InputFiles.texts([folder("d/arpa")]).files == [folder("d/arpa")])
   }

@@ -9,8 +9,8 @@ struct ClusterCommand: ParsableCommand, ConditionalOptions {
     commandName: "cluster",
     abstract: "Put words into groups.",
     discussion: """
-      Groups are made by k-means on the words' directions; without words the most frequent ones are \
-      taken. In a group the words nearest to its middle come first. The table shows some of each \
+      Groups are made by k-means on the words' directions; without words the most frequent ones \
+      are taken. In a group the words nearest to its middle come first. The table shows some of each \
       group, tsv and JSON all: the group, the word, its cosine to the middle. The same vectors, \
       options and seed give the same groups.
 
@@ -35,7 +35,8 @@ struct ClusterCommand: ParsableCommand, ConditionalOptions {
   }
 
   @Argument(
-    help: ArgumentHelp("Words to put into groups.", valueName: "word"), completion: Completions.words)
+    help: ArgumentHelp("Words to put into groups.", valueName: "word"),
+    completion: Completions.words)
   var words: [String] = []
 
   @OptionGroup var vectors: VectorsOptions
