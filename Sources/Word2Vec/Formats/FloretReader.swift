@@ -36,9 +36,8 @@ enum FloretReader {
     var fieldsOfHeader = unsafe BinaryFields(file.bytes, path: path)
     try index.check(&fieldsOfHeader)
     // A row is a number, and a blank and a digit for each value at least.
-    let (least, isLarge) = bucketCount.multipliedReportingOverflow(by: 2 * dimension + 1)
-    guard (1...VectorStorage.maximumDimension).contains(dimension), !isLarge,
-      unsafe least <= file.bytes.count
+    guard (1...VectorStorage.maximumDimension).contains(dimension), bucketCount >= 1,
+      unsafe bucketCount <= file.bytes.count / (2 * dimension + 1)
     else {
       throw WordtoolError(
         .badData, path: path, at: .line(1), found: "\(bucketCount) rows of \(dimension) values",
