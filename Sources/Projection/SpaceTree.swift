@@ -12,6 +12,8 @@ package struct SpaceTree {
   private var middles: [Double] = []
   /// Half the length of a side.
   private var halves: [Double] = []
+  /// The place of the first point: [cells, dimension].
+  private var firsts: [Double] = []
 
   /// Points that lie closer than the halving of a cell can tell count as one.
   private static let depthLimit = 48
@@ -25,6 +27,7 @@ package struct SpaceTree {
     centers.removeAll(keepingCapacity: true)
     middles.removeAll(keepingCapacity: true)
     halves.removeAll(keepingCapacity: true)
+    firsts.removeAll(keepingCapacity: true)
     var (low, high) = (Array(values[0..<dimension]), Array(values[0..<dimension]))
     for place in values.indices {
       let axis = place % dimension
@@ -44,7 +47,10 @@ package struct SpaceTree {
     masses.append(0)
     halves.append(half)
     middles += middle
-    for _ in 0..<dimension { centers.append(0) }
+    for _ in 0..<dimension {
+      centers.append(0)
+      firsts.append(0)
+    }
   }
 
   private mutating func insert(_ values: [Double], at first: Int) {
@@ -58,7 +64,7 @@ package struct SpaceTree {
       if children[cell] == 0 {
         // A point is there already: the same one stays with it, another needs smaller cells.
         let isSame = (0..<dimension).allSatisfy {
-          centers[base + $0] == values[first + $0] * masses[cell]
+          firsts[base + $0] == values[first + $0]
         }
         if isSame { return add(values, at: first, to: cell) }
         split(cell)
@@ -70,6 +76,9 @@ package struct SpaceTree {
   }
 
   private mutating func add(_ values: [Double], at first: Int, to cell: Int) {
+    if masses[cell] == 0 {
+      for axis in 0..<dimension { firsts[cell * dimension + axis] = values[first + axis] }
+    }
     masses[cell] += 1
     for axis in 0..<dimension { centers[cell * dimension + axis] += values[first + axis] }
   }
@@ -93,11 +102,11 @@ package struct SpaceTree {
           value + (number >> axis & 1 == 1 ? half : -half)
         }, half: half)
     }
-    let place = (0..<dimension).map { centers[cell * dimension + $0] / masses[cell] }
-    let target = child(of: cell, for: place[...])
+    let target = child(of: cell, for: firsts[cell * dimension..<(cell + 1) * dimension])
     masses[target] = masses[cell]
     for axis in 0..<dimension {
       centers[target * dimension + axis] = centers[cell * dimension + axis]
+      firsts[target * dimension + axis] = firsts[cell * dimension + axis]
     }
   }
 
@@ -113,6 +122,8 @@ package struct SpaceTree {
   ) -> Double {
     var total = 0.0
     let base = point.startIndex
+    var own = 0
+    while children[own] != 0 { own = child(of: own, for: point) }
     stack.removeAll(keepingCapacity: true)
     stack.append(0)
     while let next = stack.popLast() {
@@ -131,7 +142,7 @@ package struct SpaceTree {
         continue
       }
       // In its own cell a point meets all but itself.
-      let mass = square == 0 && children[cell] == 0 ? masses[cell] - 1 : masses[cell]
+      let mass = cell == own ? masses[cell] - 1 : masses[cell]
       let q = 1 / (1 + square)
       total += mass * q
       for axis in 0..<dimension {

@@ -5,7 +5,7 @@ public import WordtoolCore
 public struct UMAPOptions: TrainingOptions {
   /// How many neighbours of a point count, 2 or more, below the number of points: few show what is
   /// near, many the whole.
-  public var neighbors = 15
+  public var neighborCount = 15
   /// Axes of the result, 2 or 3.
   public var dimension = 2
   /// How near points may come to each other, 0 ... 3, where 1 is far.
@@ -22,7 +22,7 @@ public struct UMAPOptions: TrainingOptions {
 
   /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
-    try OptionCheck.require("neighbors", neighbors, in: 2...10_000)
+    try OptionCheck.require("neighborCount", neighborCount, in: 2...10_000)
     try OptionCheck.require("dimension", dimension, in: 2...3)
     try OptionCheck.require("epochs", epochs ?? 1, in: 1...1_000_000)
     try OptionCheck.require("negativeSamples", negativeSamples, in: 0...1000)
@@ -43,13 +43,13 @@ public struct UMAP: Sendable {
   /// Makes a map.
   ///
   /// - Parameters:
-  ///   - source: more points than `neighbors`.
+  ///   - source: more points than `neighborCount`.
   ///   - options: how.
   ///   - threads: how many threads look for neighbours; the descent has one.
   ///   - progress: called after each epoch with the share that is done.
   /// - Throws: `WordtoolError`: `usage` for options out of range and too few points, `interrupted` once
   ///   `stop` is raised.
-  /// - Complexity: O(N²·D) once, then O(N·neighbors·negativeSamples) an epoch.
+  /// - Complexity: O(N²·D) once, then O(N·neighborCount·negativeSamples) an epoch.
   public init(
     of source: PointSet, options: UMAPOptions = UMAPOptions(), threads: Int = Workers.defaultCount,
     stop: StopFlag = StopFlag(), progress: (Double) -> Void = { _ in }
@@ -57,11 +57,11 @@ public struct UMAP: Sendable {
     try options.validate()
     try OptionCheck.requireThreads(threads)
     try OptionCheck.require(
-      source.count > options.neighbors, found: "\(source.count) points",
-      expected: "more than `neighbors`, \(options.neighbors)")
+      source.count > options.neighborCount, found: "\(source.count) points",
+      expected: "more than the \(options.neighborCount) neighbours of each")
     let team = ThreadTeam(threadCount: max(1, min(threads, Pieces.count(of: source.count))))
     let graph = try NeighborGraph(
-      of: source, width: options.neighbors, team: team, stop: stop)
+      of: source, width: options.neighborCount, team: team, stop: stop)
     let epochs = options.epochs ?? (source.count < 10_000 ? 500 : 200)
     let edges = FuzzyGraph(graph).edges
     let curve = UMAPCurve(minimumDistance: options.minimumDistance)

@@ -68,9 +68,9 @@ import WordtoolCore
     let points = try PrincipalComponentsTests.cloud(15, 3)
     var options = UMAPOptions()
     #expect(throws: WordtoolError.self) { try UMAP(of: points, options: options) }
-    options.neighbors = 1
+    options.neighborCount = 1
     #expect(throws: WordtoolError.self) { try UMAP(of: points, options: options) }
-    options.neighbors = 5
+    options.neighborCount = 5
     options.minimumDistance = -1
     #expect(throws: WordtoolError.self) { try UMAP(of: points, options: options) }
   }

@@ -259,5 +259,6 @@ enum TextReaders: String, CaseIterable {
     "SeqModels/SequenceModelFile.swift", "SeqModels/LanguageModels/LanguageModelFile.swift",
     "BLASCore/TensorFile.swift", "BLASCore/ModelFile.swift",
     "wordtool/Frame/MetricsLog.swift", "wordtool/Vectors/DefaultVectors.swift",
+    "wordtool/Files/FileStart.swift",
   ]
 }

@@ -173,14 +173,14 @@ import TestSupport
         (["train-classifier", folder + "/one", "-o", folder + "/out"], 65, "only one label, 'a'"),
         (["train-classifier", folder + "/bare", "-o", folder + "/out"], 65, "/bare:2: no label"),
         (["train-classifier", file, "-o", folder + "/no/out"], 73, "/no/out"),
-        (["classify", vectors, "--text", "x"], 65, "safetensors"),
+        (["classify", vectors, "--text", "x"], 65, "expected a classifier of texts"),
         (["classify", folder + "/none", "--text", "x"], 66, "/none"),
         (["classify", model, "--text", " "], 65, "empty text"),
         (["classify", model, "-"], 65, "no text"),
         (["classify", model, "-k", "0", "--text", "x"], 64, "-k"),
         (["classify", model, folder + "/none"], 66, "/none"),
         (["evaluate", "classification", model, folder + "/bare"], 65, "/bare:2"),
-        (["evaluate", "classification", vectors, file], 65, "safetensors"),
+        (["evaluate", "classification", vectors, file], 65, "expected a classifier of texts"),
       ]
       for (arguments, code, part) in cases {
         let run = try tool.start(arguments).wait()

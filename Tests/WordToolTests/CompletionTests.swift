@@ -60,7 +60,7 @@ import wordtool
   @Test(arguments: [
     (["image", "describe", "resnet-1"], ["resnet-18", "resnet-101", "resnet-152"]),
     (["image", "time", "lenet"], ["lenet-5"]),
-    (["image", "train", "--model", "alex"], ["alexnet"]),
+    (["image", "train", "--model", "alex"], ["alexnet", "alexnet-2012"]),
     (["image", "filter", "--kernel", "sobel"], ["sobel-x", "sobel-y"]),
     (["corpus", "make", ""], ["atlas"]),
     (["convert", "a", "b", "--format", "word2vec"], ["word2vec-binary", "word2vec-text"]),

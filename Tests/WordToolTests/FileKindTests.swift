@@ -96,10 +96,17 @@ import Testing
         (["image", "whiten", folder + "/set.tra", "-o", folder + "/x.png", "--load"], ["zca"]),
         (["generate"], ["lm", "ng.arpa"]), (["classify"], ["cls"]), (["tag"], ["tagger"]),
         (["export-onnx", "-o", folder + "/x.onnx"], ["lm", "cls", "tagger", "ng.arpa"]),
-        (["nearest", "king", "-v"], ["v.txt", "v.safetensors", "voc"]),
+        (
+          ["nearest", "king", "-v"],
+          ["v.txt", "v.safetensors", "voc", "t.npy", "h.npz", "w.safetensors"]
+        ),
         (["train-lm", text, "-o", folder + "/x", "-q", "--resume"], ["lm.ck"]),
         (["evaluate", "analogies"], ["questions"]),
-        (["image", "filter", folder + "/i.pgm", "-o", folder + "/x.png", "--kernel"], ["k"]),
+        (
+          ["image", "filter", folder + "/i.pgm", "-o", folder + "/x.png", "--kernel"],
+          // A row of numbers is a kernel as well.
+          ["k", "set.tra"]
+        ),
       ]
       var count = 0
       for (arguments, takes) in commands {

@@ -97,10 +97,9 @@ import Testing
         (
           ["classify", path("v.safetensors"), path("text")], "v.safetensors: word vectors, expected"
         ),
-        (["classify", path("m.lm"), path("text")], "m.lm: a language model, expected"),
-        (["info", path("m.lm")], "m.lm: a language model, expected word vectors"),
-        (["info", path("m.model")], "m.model: a classifier, expected word vectors"),
-        (["info", path("m.arpa")], "m.arpa: an n-gram model in ARPA format"),
+        (["classify", path("m.lm"), path("text")], "m.lm: a neural language model, expected"),
+        (["nearest", "a", "-v", path("m.model")], "m.model: a classifier of texts, expected"),
+        (["nearest", "a", "-v", path("m.arpa")], "m.arpa: an n-gram model in ARPA format"),
         (["info", folder], "a folder, expected a file of vectors"),
       ] {
         let run = try tool.start(arguments).wait()

@@ -13,7 +13,7 @@ import TestSupport
     "image features", "abc", "abc check", "abc midi", "abc list", "image whiten", "image describe",
     "image time", "image train", "image classify",
     "gradient-flow", "recall",
-    "train-tagger", "tag", "evaluate tagging",
+    "train-tagger", "tag", "evaluate tagging", "plot", "cluster",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

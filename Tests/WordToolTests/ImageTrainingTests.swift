@@ -254,7 +254,8 @@ import TestSupport
           ["train", folder, "-o", folder + "/m", "--patience", "3"], 64, "--valid or --valid-share"
         ),
         (
-          ["train", folder, "-o", folder + "/m", "--resume", model], 65, "wordtool-image-checkpoint"
+          ["train", folder, "-o", folder + "/m", "--resume", model], 65,
+          "expected a checkpoint of image train"
         ),
         (["train", folder, "-o", folder + "/m", "--schedule", "step"], 64, "belong together"),
         (["train", folder, "-o", folder + "/m", "--input", "9x9x1"], 65, "expected 9 x 9 x 1"),

@@ -23,12 +23,12 @@ import Testing
   // MARK: Suffixes
 
   @Test func aSuffixThatStandsForNoFormatIsRefusedWithTheList() throws {
-    let vectors = ".safetensors, .bin, .txt, .vec, .glove or none"
+    let vectors = ".safetensors, .bin, .txt, .vec, .glove, .npy, .npz, .tsv, .fifu or none"
     let cases: [([String], String)] =
-      ["x.npy", "x.csv", "x.json", "x.kv", "x.model", "x.100d.gz"].map {
+      ["x.csv", "x.json", "x.kv", "x.model", "x.100d.gz"].map {
         (["convert", "sample.txt", $0], vectors)
       } + [
-        (["train-embeddings", "text", "-o", "x.npy"], vectors),
+        (["train-embeddings", "text", "-o", "x.csv"], vectors),
         (["train-embeddings", "text", "-o", "x", "--save-context", "x.csv"], vectors),
         (["train-embeddings", "text", "-o", "x", "--save-vocab", "x.json"], ".txt"),
         (["encode", "tf-idf", "text", "-o", "x.csv"], ".mtx, .npz, .npy, .json, .jsonl or none"),

@@ -34,7 +34,7 @@ import Testing
       try Self.write(in: folder, tool)
       try TestFiles.write(
         try #require(TestFiles.readBytes(folder + "/v.npy")), to: folder + "/w.npy")
-      let refused = try tool.run("info", folder + "/w.npy")
+      let refused = try tool.run("nearest", "x", "-v", folder + "/w.npy")
       #expect(refused.exitCode == 65)
       #expect(refused.errors.contains("a list of 3 words"), "\(refused.errors)")
       #expect(refused.errors.contains("name the list with --word-list"), "\(refused.errors)")

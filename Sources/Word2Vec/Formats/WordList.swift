@@ -109,16 +109,16 @@ struct WordList {
     places = []
     places.reserveCapacity(ranges.count)
     var counts: [Int64]? = []
-    let hasBlanks = !hasColumns
     for range in ranges {
       var word = range
       var count: Int?
       if hasColumns {
         let columns = Self.columns(of: range, text)
         word = columns[min(wordColumn, columns.count - 1)]
-        let place = countColumn ?? (columnCount == 2 && firstLine == 1 ? 1 : nil)
-        count = place.flatMap { text.integer(columns[$0]) }
-      } else if hasBlanks {
+        // The line of names may have more columns than the others.
+        let place = countColumn ?? (columnCount == 2 && firstLine == 1 ? 1 : columns.count)
+        if place < columns.count { count = text.integer(columns[place]) }
+      } else {
         let fields = text.fields(of: range)
         // A word and its count, as word2vec.c saves vocabularies.
         if fields.count == 2, fields[0].lowerBound == range.lowerBound,

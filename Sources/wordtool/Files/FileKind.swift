@@ -83,7 +83,8 @@ enum FileKind: String, Encodable, CaseIterable {
     case .image: ["image show", "image filter", "image augment", "image classify"]
     case .idxImages, .cifar, .optdigits: ["image train", "image show", "image whiten"]
     case .idxLabels: ["image train (beside its images)"]
-    case .numpyArray, .numpyArchive, .matrixMarket, .midi, .onnx, .tensors: []
+    case .numpyArray, .numpyArchive, .tensors: ["nearest -v and convert (with a list of words)"]
+    case .matrixMarket, .midi, .onnx: []
     }
   }
 
@@ -105,7 +106,11 @@ enum FileKind: String, Encodable, CaseIterable {
     _ error: WordtoolError, path: String, expected kinds: [FileKind]
   ) -> WordtoolError {
     guard error.kind == .badData, error.path == nil || error.path == path,
-      let found = FileRecognizer.kind(of: path), !kinds.contains(found)
+      let found = FileRecognizer.kind(of: path), !kinds.contains(found),
+      // Tables may be vectors once words stand beside them: the reader says what is missing.
+      !(kinds.contains(.vectors) && [.numpyArray, .numpyArchive, .tensors].contains(found)),
+      // A word and a number a line are vectors of one value too.
+      !(kinds.contains(.vocabulary) && found == .vectors && FileRecognizer.isText(path))
     else { return error }
     return WordtoolError(
       .badData, path: path, found: found.noun,

@@ -30,7 +30,12 @@ enum Runner {
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     if let unknown = CommandNames.unknownCommand(in: arguments) { throw unknown }
     do {
-      return try WordTool.parse(commandLine: arguments)
+      let command = try WordTool.parse(commandLine: arguments)
+      // The parser's own command for help is none of ours.
+      guard asksUnknowingly(arguments), "\(type(of: command))" == "HelpCommand" else {
+        return command
+      }
+      throw CleanExit.helpRequest()
     } catch  where WordTool.exitCode(for: error) != .success || asksUnknowingly(arguments) {
       let syntax = try CommandSyntax(of: CommandNames.command(in: arguments).type)
       if let advice = syntax.adviceForOtherTools(arguments) { throw ValidationError(advice) }

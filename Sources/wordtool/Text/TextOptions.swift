@@ -122,8 +122,8 @@ struct ProcessingOptions: ParsableArguments {
   var mentions = TokenProcessing.EntityPolicy.split
   @Option(
     help: ArgumentHelp(
-      "Tokens that are numbers: split (as they are), remove, or replace:TOKEN.", valueName: "policy"
-    ))
+      "Tokens that are numbers: split (as they are), remove, or replace:TOKEN.",
+      valueName: "policy"), completion: .list(["split", "remove"]))
   var numbers = TokenProcessing.EntityPolicy.split
   @Option(
     help: ArgumentHelp("Drop the words in this file, one a line.", valueName: "file"),

@@ -128,6 +128,9 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     if let perplexity, !(1...1e6).contains(perplexity) {
       throw ValidationError("--perplexity is \(perplexity), expected 1 to 1000000")
     }
+    if method == .umap, let perplexity, perplexity < 2 {
+      throw ValidationError("--perplexity is \(perplexity), expected 2 or more for umap")
+    }
     if (x == nil) != (y == nil) { throw ValidationError("--x and --y go together") }
     if x != nil, method != nil {
       throw ValidationError("--x and --method exclude each other: both place the words")
@@ -141,7 +144,8 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
       OptionRule(
         ["--dimensions"], need: "no --x, and numbers in place of a picture",
         isMet: x == nil && !isPicture),
-      OptionRule(["--neighbors"], need: "words or --pairs", isMet: !words.isEmpty || pairs != nil),
+      OptionRule(
+        ["-n", "--neighbors"], need: "words or --pairs", isMet: !words.isEmpty || pairs != nil),
       OptionRule(["--skip"], need: "--top, or no words", isMet: top != nil || isFrequent),
       OptionRule(
         ["--perplexity", "--iterations"], need: "--method tsne or umap",

@@ -131,14 +131,14 @@ struct WordMap {
       return try spread(points, options, perplexity: perplexity, request, stop, progress)
     case .umap(let neighbors, let epochs):
       var options = UMAPOptions()
-      options.neighbors = neighbors ?? max(2, min(15, points.count / 2))
+      options.neighborCount = neighbors ?? max(2, min(15, points.count / 2))
       options.epochs = epochs
       options.dimension = request.dimension
       options.seed = request.seed
       let map = try UMAP(
         of: points, options: options, threads: request.threads, stop: stop, progress: progress)
       caption =
-        "UMAP, \(options.neighbors) neighbours: they stay together, far distances mean little"
+        "UMAP, \(options.neighborCount) neighbours: they stay together, far distances mean little"
       return map.points
     case .axes(let axes):
       let directions = try axes.map { try Self.direction($0, vectors) }
