@@ -192,7 +192,9 @@ package struct TSNEDescent {
   mutating func step(_ number: Int, team: ThreadTeam) {
     let isEarly = number < min(250, options.iterations / 4)
     let momentum = isEarly ? 0.5 : 0.8
-    let slope = gradient(team: team, exaggeration: isEarly ? options.exaggeration : 1).values
+    let slope = gradient(
+      team: team, exaggeration: isEarly ? options.exaggeration : 1, measures: false
+    ).values
     for place in places.indices {
       let isSame = (slope[place] > 0) == (velocity[place] > 0)
       gains[place] = max(0.01, isSame ? gains[place] * 0.8 : gains[place] + 0.2)
@@ -210,8 +212,10 @@ package struct TSNEDescent {
 
   /// The gradient of the Kullback-Leibler divergence and the divergence itself (van der Maaten 2014,
   /// equations 5 to 8).
+  ///
+  /// - Parameter measures: whether the divergence is wanted, whose logarithms take longer than the rest.
   package mutating func gradient(
-    team: ThreadTeam, exaggeration: Double = 1
+    team: ThreadTeam, exaggeration: Double = 1, measures: Bool = true
   ) -> (values: [Double], divergence: Double) {
     let axes = options.dimension
     let count = places.count / axes
@@ -246,7 +250,7 @@ package struct TSNEDescent {
                     unsafe attraction[point * axes + axis] +=
                       weight / (1 + square) * (places[point * axes + axis] - places[other + axis])
                   }
-                  if weight > 0 {
+                  if measures, weight > 0 {
                     cost += weight * (PortableMath.log(weight) + PortableMath.log(1 + square))
                   }
                 }
