@@ -81,7 +81,9 @@ public struct TSNE: Sendable {
       start: try Self.start(components, source, dimension: options.dimension), options)
     for step in 0..<options.iterations {
       try stop.check("t-SNE")
+      team.beginStep()
       descent.step(step, team: team)
+      team.endStep(work: source.count)
       progress(Double(step + 1) / Double(options.iterations))
     }
     points = PointSet(checked: descent.places, dimension: options.dimension)
