@@ -37,4 +37,19 @@ extension Answered {
     note(found)
     return found.count == words.count ? found : nil
   }
+
+  /// Looks all words up and tells about each that is not there; nil, with a problem of its own, when
+  /// too few are left to be compared.
+  mutating func resolve(
+    _ words: [String], in vectors: WordVectors, atLeast least: Int, expected: String
+  ) throws -> [QueryWord]? {
+    let found = try words.compactMap { word in try attempt { try vectors.resolve(word) } }
+    note(found)
+    if found.count >= least { return found }
+    problems.append(
+      WordtoolError(
+        words.count < least ? .usage : .unavailable,
+        found: "\(found.count) of \(words.count) words to compare", expected: expected))
+    return nil
+  }
 }

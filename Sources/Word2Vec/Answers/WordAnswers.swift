@@ -75,15 +75,8 @@ extension WordVectors {
     toSimilaritiesOf words: [String]
   ) throws -> Answered<SimilarityMatrixAnswer> {
     var answer = Answered<SimilarityMatrixAnswer>()
-    let found = try words.compactMap { word in try answer.attempt { try resolve(word) } }
-    answer.note(found)
-    guard found.count >= 2 else {
-      answer.problems.append(
-        WordtoolError(
-          words.count < 2 ? .usage : .unavailable,
-          found: "\(found.count) of \(words.count) words to compare", expected: "two or more"))
-      return answer
-    }
+    guard let found = try answer.resolve(words, in: self, atLeast: 2, expected: "two or more")
+    else { return answer }
     answer.answer = SimilarityMatrixAnswer(
       words: found.map(\.text),
       similarities: try found.map { one in
@@ -115,16 +108,9 @@ extension WordVectors {
   /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
   public func answer(toOddOneOutOf words: [String]) throws -> Answered<OddOneOutAnswer> {
     var answer = Answered<OddOneOutAnswer>()
-    let found = try words.compactMap { word in try answer.attempt { try resolve(word) } }
-    answer.note(found)
-    guard found.count >= 3 else {
-      answer.problems.append(
-        WordtoolError(
-          words.count < 3 ? .usage : .unavailable,
-          found: "\(found.count) of \(words.count) words to compare",
-          expected: "three or more, for two fit each other equally"))
-      return answer
-    }
+    let expected = "three or more, for two fit each other equally"
+    guard let found = try answer.resolve(words, in: self, atLeast: 3, expected: expected)
+    else { return answer }
     let fits = try oddOneOut(found.map(\.text))
     let least = fits.prefix { $0.similarity == fits[0].similarity }.map { "'\($0.word)'" }
     if least.count > 1 {

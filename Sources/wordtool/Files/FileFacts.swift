@@ -58,8 +58,8 @@ enum FileFacts {
   /// The strings of the header in words.
   private static func header(_ file: TensorFile, leavingOut names: Set<String>) -> [Fact] {
     file.metadata.sorted { $0.key < $1.key }.filter { !names.contains($0.key) }.compactMap {
-      let value = JSONWords.phrase($0.value)
-      return value.isEmpty ? nil : .text(JSONWords.name($0.key), value)
+      let value = JSONPhrase.phrase($0.value)
+      return value.isEmpty ? nil : .text(JSONPhrase.name($0.key), value)
     }
   }
 
@@ -94,7 +94,7 @@ enum FileFacts {
     guard let options, let found = try? StoredJSON.decode(Options.self, from: options).rule else {
       return []
     }
-    return [.text("tokenizer rule", JSONWords.phrase(found))]
+    return [.text("tokenizer rule", JSONPhrase.phrase(found))]
   }
 
   private static func classifier(_ path: String) throws -> [Fact] {
@@ -120,7 +120,7 @@ enum FileFacts {
       .text("network", model.architecture), .text("input", "\(model.inputShape)"),
       .count("classes", model.classNames.count), .text("class names", list(model.classNames)),
       .count("parameters", parameters(file)),
-      .text("preprocessing", JSONWords.phrase(preprocessing)),
+      .text("preprocessing", JSONPhrase.phrase(preprocessing)),
       .text("whitening", file.metadata["zca.format"] == nil ? "no" : "yes"),
     ]
   }
@@ -180,7 +180,7 @@ enum FileFacts {
       .text("n-grams", model.counts.map { NumberFormat.grouped($0) }.joined(separator: " + ")),
     ]
     if let rule = model.tokenizerRule {
-      facts.append(.text("tokenizer rule", JSONWords.phrase(rule)))
+      facts.append(.text("tokenizer rule", JSONPhrase.phrase(rule)))
     }
     return facts
   }

@@ -114,7 +114,7 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
         ("dimension", String(set.dimension)), ("word counts", set.counts ? "yes" : "no"),
       ]
       for (name, value) in set.metadata.sorted(by: { $0.key < $1.key }) {
-        lines.append((JSONWords.name(name), JSONWords.phrase(value)))
+        lines.append((JSONPhrase.name(name), JSONPhrase.phrase(value)))
       }
     } else if let file = answer.file {
       lines += file.lines

@@ -188,10 +188,11 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
       case nil: request.placement = .automatic
       }
     }
+    let steps = iterations ?? (method == .umap ? 500 : 1000)
     let map = try WordMap(request, in: set, &lookup, stop: stop) { share in
       reporter.update(
         Progress.Moment(
-          phase: "placing", fraction: share, count: Int(share * 100), unit: "steps"))
+          phase: "placing", fraction: share, count: Int(share * Double(steps)), unit: "steps"))
     }
     reporter.finish()
     try write(map, to: file, style)

@@ -55,42 +55,36 @@ struct WordMap {
     _ request: Request, in vectors: WordVectors, _ lookup: inout Lookup, stop: StopFlag,
     progress: (Double) -> Void
   ) throws {
-    var names: [String] = []
-    var values: [Double] = []
-    var places: [String: Int] = [:]
-    func add(_ name: String, _ vector: [Float]) -> Int {
-      if let place = places[name] { return place }
-      places[name] = names.count
-      names.append(name)
-      values += vector.map(Double.init)
-      return names.count - 1
-    }
+    var words = Words()
     /// Adds a word as a person types it; nil when it is not there.
     func add(_ text: String) throws -> Int? {
       guard let found = try lookup.tell(try vectors.answer(toQueryOf: text)) else { return nil }
-      return add(found.row.map(vectors.word) ?? text, found.values)
+      return words.add(found.row.map(vectors.word) ?? text, found)
+    }
+    /// Adds a row, which may have no direction.
+    func add(row: Int) throws {
+      let query = try vectors.query(values: vectors.vector(at: row))
+      if query.hasDirection { _ = words.add(vectors.word(at: row), query) }
     }
     for word in request.words { _ = try add(word) }
     for (from, to) in request.pairs {
       if let from = try add(from), let to = try add(to) { arrows.append((from, to)) }
     }
-    let mainCount = names.count
+    let mainCount = words.names.count
     if request.neighbors > 0, mainCount > 0 {
-      let queries = try names.map { try vectors.query([$0]) }
       let options = SearchOptions(count: request.neighbors, threads: request.threads)
-      for found in try vectors.neighbors(of: queries, options: options, stop: stop) {
-        for neighbor in found { _ = add(neighbor.word, Self.unit(neighbor.index, vectors)) }
+      for found in try vectors.neighbors(of: words.queries, options: options, stop: stop) {
+        for neighbor in found { try add(row: neighbor.index) }
       }
     }
-    for row in request.rows {
-      let vector = Self.unit(row, vectors)
-      if vector.contains(where: { $0 != 0 }) { _ = add(vectors.word(at: row), vector) }
-    }
+    for row in request.rows { try add(row: row) }
+    let names = words.names
     guard names.count >= 2 else {
       throw WordtoolError(
         .unavailable, found: "\(names.count) words to draw", expected: "two or more")
     }
-    let points = try PointSet(values, dimension: vectors.dimension)
+    let points = try PointSet(
+      words.queries.flatMap { $0.values.map(Double.init) }, dimension: vectors.dimension)
     let placed = try place(points, request, vectors, stop: stop, progress: progress)
     let groups = try KMeans(
       of: points, count: min(request.groups, points.count), seed: request.seed,
@@ -104,10 +98,20 @@ struct WordMap {
     }
   }
 
-  private static func unit(_ row: Int, _ vectors: WordVectors) -> [Float] {
-    let vector = vectors.vector(at: row)
-    let length = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    return length > 0 ? vector.map { Float(Double($0) / length) } : vector
+  /// Words and their directions, each once.
+  private struct Words {
+    private(set) var names: [String] = []
+    private(set) var queries: [QueryVector] = []
+    private var places: [String: Int] = [:]
+
+    /// The number of a word, which is added where it is not there yet.
+    mutating func add(_ name: String, _ query: QueryVector) -> Int {
+      if let place = places[name] { return place }
+      places[name] = names.count
+      names.append(name)
+      queries.append(query)
+      return names.count - 1
+    }
   }
 
   private mutating func place(

@@ -2,7 +2,7 @@ import Tokenize
 import WordtoolCore
 
 /// Options that stand in a file as JSON, in words.
-enum JSONWords {
+enum JSONPhrase {
   /// The members of an object as `name value`, those inside of others after them; the text itself
   /// where it is no object, and yes or no for a truth value.
   static func phrase(_ text: String) -> String {
