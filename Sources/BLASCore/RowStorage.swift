@@ -44,7 +44,7 @@ import WordtoolCore
     stride = count / rowCount
     memory = try AlignedMemory(
       count: count, of: Float.self, access: .scattered,
-      purpose: "\(rowCount) rows of \(dimension) floats")
+      purpose: "\(rowCount, "row") of \(dimension, "float")")
     guard let base = unsafe memory.buffer(of: Float.self, count: count).baseAddress else {
       preconditionFailure("memory without an address")
     }

@@ -65,7 +65,7 @@ package struct StringTable: Sendable {
       before = offset
     }
     guard last <= byteCount, allowsPadding || last == byteCount else {
-      return "ends with \(last) for \(byteCount) bytes"
+      return "ends with \(last) for \(byteCount, "byte")"
     }
     return nil
   }

@@ -117,17 +117,17 @@ package import WordtoolCore
         remedy: "the file is damaged or not safetensors")
     }
     guard bytes.count >= 10 else {
-      throw fail(0, "\(bytes.count) bytes", "a header of at least 10 bytes")
+      throw fail(0, "\(bytes.count, "byte")", "a header of at least 10 bytes")
     }
     // SAFETY: ten bytes are there; the load needs no alignment.
     let length = unsafe UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard length <= UInt64(Self.maximumHeaderByteCount) else {
-      throw fail(0, "a header of \(length) bytes", "at most \(Self.maximumHeaderByteCount)")
+      throw fail(0, "a header of \(length, "byte")", "at most \(Self.maximumHeaderByteCount)")
     }
     let start = 8 + Int(length)
     guard start <= bytes.count else {
       throw fail(
-        0, "a header of \(length) bytes in a file of \(bytes.count)", "a file that holds it")
+        0, "a header of \(length, "byte") in a file of \(bytes.count)", "a file that holds it")
     }
     let text = unsafe Array(bytes[8..<start])
     guard text.first == UInt8(ascii: "{") else { throw fail(8, "no '{'", "a JSON object") }
@@ -186,7 +186,7 @@ package import WordtoolCore
       end = entry.range.upperBound
     }
     guard end == bytes.count else {
-      throw fail(end, "\(bytes.count - end) bytes after the last tensor", "none")
+      throw fail(end, "\(bytes.count - end, "byte") after the last tensor", "none")
     }
     self.path = path
     unsafe contents = Contents(bytes: bytes, owner: owner)

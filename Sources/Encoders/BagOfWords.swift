@@ -146,7 +146,7 @@ public struct BagOfWords: Sendable {
     }
     guard all.count > 0 else {
       throw WordtoolError(
-        .badData, found: "no terms in \(documents.count) texts", expected: "at least one",
+        .badData, found: "no terms in \(documents.count, "text")", expected: "at least one",
         remedy: "the texts may hold nothing but stop words or single letters")
     }
 
@@ -160,7 +160,7 @@ public struct BagOfWords: Sendable {
     }
     guard !kept.isEmpty else {
       throw WordtoolError(
-        .badData, found: "none of \(all.count) terms within the limits",
+        .badData, found: "none of \(all.count, "term") within the limits",
         remedy: "lower the least or raise the greatest number of documents")
     }
     var terms = ByteStringTable(expectedCount: kept.count)

@@ -78,8 +78,8 @@ public struct EncodingPicture: Sendable {
     lines.append("")
     let shown = words.suffix(windowSize)
     lines.append(
-      "window: the last \(shown.count) words side by side, "
-        + "\(shown.count) x \(vocabulary.count) = \(shown.count * vocabulary.count) columns")
+      "window: the last \(shown.count, "word") side by side, "
+        + "\(shown.count) x \(vocabulary.count) = \(shown.count * vocabulary.count, "column")")
     lines.append("  " + shown.joined(separator: " | "))
     let blocks = ids.suffix(windowSize).map { id in
       vocabulary.indices.map { $0 == id ? "1" : "0" }.joined(separator: " ")

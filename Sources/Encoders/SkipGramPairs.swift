@@ -71,7 +71,7 @@ public struct SkipGramPairs: TrainingOptions {
     let keep = probabilities(ids, counts)
     if !keep.isEmpty, let largest = ids.max() {
       try OptionCheck.require(
-        Int(largest) < keep.count, found: "word \(largest) and counts of \(keep.count) words",
+        Int(largest) < keep.count, found: "word \(largest) and counts of \(keep.count, "word")",
         expected: "a count for each word")
     }
     var line: [Int32] = []

@@ -57,13 +57,14 @@ public struct SparseMatrix: Hashable, Sendable {
       return "\(rowCount) x \(columnCount) rows and columns"
     }
     guard rowOffsets.count - 1 == rowCount else {
-      return "\(rowOffsets.count) row offsets for \(rowCount) rows"
+      return "\(rowOffsets.count) row offsets for \(rowCount, "row")"
     }
     guard columns.count == valueCount else {
-      return "\(columns.count) columns for \(valueCount) values"
+      return "\(columns.count, "column") for \(valueCount, "value")"
     }
     guard rowOffsets[0] == 0, rowOffsets[rowCount] == valueCount else {
-      return "row offsets from \(rowOffsets[0]) to \(rowOffsets[rowCount]) for \(valueCount) values"
+      return "row offsets from \(rowOffsets[0]) to \(rowOffsets[rowCount]) for "
+        + "\(valueCount, "value")"
     }
     for row in 0..<rowCount where rowOffsets[row] > rowOffsets[row + 1] {
       return "row \(row) from \(rowOffsets[row]) to \(rowOffsets[row + 1])"
@@ -84,7 +85,7 @@ public struct SparseMatrix: Hashable, Sendable {
   /// - Throws: ``WordtoolError`` of kind `usage` for another number of columns.
   func requireColumns(_ count: Int) throws {
     try OptionCheck.require(
-      columnCount == count, found: "a matrix of \(columnCount) columns", expected: "\(count)")
+      columnCount == count, found: "a matrix of \(columnCount, "column")", expected: "\(count)")
   }
 
   /// How many values are stored.

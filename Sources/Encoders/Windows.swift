@@ -108,7 +108,7 @@ private func checkWindow(_ vocabulary: Vocabulary, _ size: Int) throws {
   let (columns, overflow) = size.multipliedReportingOverflow(by: vocabulary.count)
   guard size >= 1, vocabulary.count >= 1, !overflow, columns <= Int(Int32.max) else {
     throw WordtoolError(
-      .usage, found: "a window of \(size) out of \(vocabulary.count) words",
+      .usage, found: "a window of \(size) out of \(vocabulary.count, "word")",
       expected: "at least one word, and fewer than 2^31 columns",
       remedy: "make the window or the vocabulary smaller")
   }

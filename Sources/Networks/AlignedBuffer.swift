@@ -17,7 +17,7 @@ import WordtoolCore
   /// - Throws: `WordtoolError` of kind `unavailable` when the system does not give it.
   package init(count: Int) throws {
     let memory = try AlignedMemory(
-      count: count, of: Scalar.self, purpose: "\(count) numbers of a network")
+      count: count, of: Scalar.self, purpose: "\(count, "number") of a network")
     self.memory = memory
     self.count = count
     guard let base = unsafe memory.buffer(of: Scalar.self, count: count).baseAddress else {

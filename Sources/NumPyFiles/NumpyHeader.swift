@@ -42,7 +42,7 @@ package struct NumpyHeader: Sendable {
     start = 8 + wide + length
     guard start <= bytes.count else {
       throw failure(
-        "a header of \(length) bytes in a file of \(bytes.count)", "a file that holds it",
+        "a header of \(length, "byte") in a file of \(bytes.count)", "a file that holds it",
         "the file is truncated")
     }
     let text = unsafe String(decoding: bytes[8 + wide..<start], as: UTF8.self)
@@ -68,7 +68,7 @@ package struct NumpyHeader: Sendable {
     let (needed, overflow) = total.multipliedReportingOverflow(by: elementByteCount)
     guard !isTooMany, !overflow, needed == bytes.count - start else {
       throw failure(
-        "\(bytes.count - start) bytes of elements",
+        "\(bytes.count - start, "byte") of elements",
         isTooMany || overflow
           ? "fewer than the shape \(extents) says" : "\(needed) for the shape \(extents)",
         "the file is truncated or damaged")

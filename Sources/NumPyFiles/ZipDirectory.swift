@@ -156,7 +156,7 @@ import WordtoolCore
     guard offset >= 0, count >= 0, unsafe offset <= bytes.count,
       unsafe count <= bytes.count - offset
     else {
-      throw unsafe damage(min(max(0, offset), bytes.count), "\(count) bytes needed at \(offset)")
+      throw unsafe damage(min(max(0, offset), bytes.count), "\(count, "byte") needed at \(offset)")
     }
     return unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
   }
@@ -230,7 +230,7 @@ import WordtoolCore
   ) throws {
     func damage(_ found: String) -> WordtoolError {
       WordtoolError(
-        .badData, path: path, found: found, expected: "\(target.count) bytes of deflate data",
+        .badData, path: path, found: found, expected: "\(target.count, "byte") of deflate data",
         remedy: "the file is damaged: get it again")
     }
     var stream = unsafe z_stream()

@@ -164,7 +164,7 @@ package struct ONNXModel {
     }
     guard model.byteCount <= Self.maximumByteCount else {
       throw WordtoolError(
-        .unavailable, found: "a model of \(model.byteCount) bytes",
+        .unavailable, found: "a model of \(model.byteCount, "byte")",
         expected: "at most \(Self.maximumByteCount), the most that one ONNX file holds")
     }
     return model.pieces

@@ -20,7 +20,7 @@ public struct PointSet: Hashable, Sendable {
   public init(_ values: [Double], dimension: Int) throws {
     try OptionCheck.require(
       dimension >= 1 && values.count.isMultiple(of: max(1, dimension)),
-      found: "\(values.count) values for points of \(dimension)", expected: "whole points")
+      found: "\(values.count, "value") for points of \(dimension)", expected: "whole points")
     if let bad = values.firstIndex(where: { !$0.isFinite }) {
       throw WordtoolError(
         .badData,

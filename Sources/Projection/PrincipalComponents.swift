@@ -60,7 +60,7 @@ public struct PrincipalComponents: Sendable {
   /// - Throws: `WordtoolError` of kind `usage` for points of another dimension.
   public func project(_ points: PointSet) throws -> PointSet {
     try OptionCheck.require(
-      points.dimension == mean.count, found: "points of \(points.dimension) numbers",
+      points.dimension == mean.count, found: "points of \(points.dimension, "number")",
       expected: "\(mean.count)")
     var values: [Double] = []
     values.reserveCapacity(points.count * directions.count)

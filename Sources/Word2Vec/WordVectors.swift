@@ -56,11 +56,11 @@ public struct WordVectors: Sendable {
   ) throws {
     try OptionCheck.require(
       dimension >= 1 && values.count == words.count * dimension,
-      found: "\(values.count) values for \(words.count) words",
+      found: "\(values.count, "value") for \(words.count, "word")",
       expected: "\(dimension) for each, at least 1")
     try OptionCheck.require(
       counts?.count ?? words.count == words.count,
-      found: "\(counts?.count ?? 0) counts for \(words.count) words", expected: "one for each")
+      found: "\(counts?.count ?? 0) counts for \(words.count, "word")", expected: "one for each")
     let (memory, buffer) = unsafe Allocation.copy(of: values)
     var builder = WordTableBuilder()
     for word in words { builder.append(word) }

@@ -74,7 +74,7 @@ import Libc
     let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Value>.stride)
     guard !overflow else {
       throw Self.noMemory(
-        nil, purpose() ?? "\(count) values of \(MemoryLayout<Value>.stride) bytes")
+        nil, purpose() ?? "\(count, "value") of \(MemoryLayout<Value>.stride) bytes")
     }
     try self.init(byteCount: byteCount, access: access, purpose: purpose())
   }
@@ -128,7 +128,7 @@ import Libc
     var size = Double(count)
     for unit in ["bytes", "kB", "MB", "GB", "TB"] {
       if size < 1_000 {
-        return unit == "bytes" ? "\(count) bytes" : "\((size * 10).rounded() / 10) \(unit)"
+        return unit == "bytes" ? "\(count, "byte")" : "\((size * 10).rounded() / 10) \(unit)"
       }
       size /= 1_000
     }

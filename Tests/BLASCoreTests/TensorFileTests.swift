@@ -88,7 +88,7 @@ import WordtoolCore
     Hostile(header: "[]", says: "no '{'"),
     Hostile(header: "{\"x\":1", says: "the text ends"),
     Hostile(header: "{} x", says: "text after the end"),
-    Hostile(header: "{}", data: 1, says: "1 bytes after the last tensor"),
+    Hostile(header: "{}", data: 1, says: "1 byte after the last tensor"),
     Hostile(
       header: "{\"x\":\(tensor("U8", "[1]", "[0,1]")),\"x\":\(tensor("U8", "[1]", "[0,1]"))}",
       data: 1,

@@ -58,7 +58,7 @@ import WordtoolCore
     #expect(kernel.height == 2 && kernel.width == 3)
     #expect(kernel.weights == [1.0 / 9, 0.5, -0.2, 3, 4, 5])
     for (text, part) in [
-      ("1 2\n3\n", "kernel:2: 1 numbers, expected 2"), ("1 x\n", "kernel:1: 'x'"),
+      ("1 2\n3\n", "kernel:2: 1 number, expected 2"), ("1 x\n", "kernel:1: 'x'"),
       ("1 1e39\n", "kernel:1: '1e39'"), ("1 1e30/1e-30\n", "kernel:1: '1e30/1e-30'"),
       ("1 1/0\n", "kernel:1: '1/0'"),
       ("", "no numbers"),

@@ -194,7 +194,7 @@ import WordtoolCore
   @Test(arguments: [
     ("", "f", "no text"), ("\n\n", "f", "no text"), ("plain words\n", "f", ":1: no label"),
     ("__label__a x\ny\n", "f", ":2: no label"), ("__label__ x\n", "f", ":1: an empty label"),
-    ("a long text\tb\nc\n", "f", ":2: 1 columns"),
+    ("a long text\tb\nc\n", "f", ":2: 1 column"),
     ("a long text\tb\nlong c\t\n", "f", ":2: an empty"),
     ("text,label\n\"a,b\n", "f.csv", ":2: a quotation mark that is not closed"),
     ("text,label\n\"a\"x,b\n", "f.csv", ":2: text after a closing quotation mark"),

@@ -31,7 +31,7 @@ import WordtoolCore
     Case("99999999999999999 3\na 1 2 3\n", "99999999999999999 words of 3 values"),
     Case("3 4611686018427387904\na 1 2 3\n", "a dimension of 4611686018427387904"),
     Case("3 2\na 1 2\nb 1 2\n", ":4: the end after 2 rows, expected 3 rows"),
-    Case("1 2\na 1 2\nb 1 2\n", ":3: row 2, expected 1 rows"),
+    Case("1 2\na 1 2\nb 1 2\n", ":3: row 2, expected 1 row"),
     Case("2 3\na 1 2 3\nb 1 2\n", ":3: 2 values, expected 3"),
     Case("2 3\na 1 2 3\nb 1 2 3 4\n", ":3: 4 values, expected 3"),
     Case("3 3\na 1 2 3\n\nb 1 2 3\n", ":5: the end after 2 rows"),
@@ -42,7 +42,7 @@ import WordtoolCore
     Case("a 1 2\nb 1 2 3\n", ":2: 3 values, expected 2"),
     Case("a 1 2\nb 1\n", ":1: 2 values, expected 1"),
     Case(Array("1 2\na ".utf8) + [0, 0, 0, 0, 0, 0, 0], "7 bytes for the vector of row 1"),
-    Case(Array("1 1\na ".utf8) + [0, 0, 0x80, 0x3F, 1], "1 bytes after the last of 1 words"),
+    Case(Array("1 1\na ".utf8) + [0, 0, 0x80, 0x3F, 1], "1 byte after the last of 1 word"),
     Case(Array("1 1\na ".utf8) + [0, 0, 0xC0, 0x7F], "value 1 of row 1 is not a finite number"),
     Case(Array("1 1\na".utf8) + [1, 2, 3, 4, 5, 6], "no blank after the word of row 1"),
     Case(

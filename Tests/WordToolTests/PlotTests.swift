@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["swedn", "king"], 1, "1 words to draw, expected two or more"),
+    (["swedn", "king"], 1, "1 word to draw, expected two or more"),
     (["king", "queen", "--x", "king:queen"], 64, "--x and --y go together"),
     (["king", "queen", "--pairs", "king"], 64, "'king' in --pairs"),
     (["king", "queen", "--x", "king:king", "--y", "king:queen"], 64, "point the same way"),

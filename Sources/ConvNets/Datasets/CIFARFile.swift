@@ -25,7 +25,7 @@ package enum CIFARFile {
         // A pickle begins with a mark and its version.
         let isPickle = file.starts(with: [0x80]) && file.dropFirst().first.map { $0 <= 5 } ?? false
         throw WordtoolError(
-          .badData, path: path, found: isPickle ? "a Python pickle" : "\(file.count) bytes",
+          .badData, path: path, found: isPickle ? "a Python pickle" : "\(file.count, "byte")",
           expected: "a multiple of \(recordSize) bytes, the size of a CIFAR-10 record",
           remedy: isPickle
             ? "this is CIFAR's Python version: get the binary version"

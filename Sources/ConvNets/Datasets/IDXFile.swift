@@ -37,7 +37,7 @@ package enum IDXFile {
     let (labelExtents, labelStart) = try header(labelBytes, path: labelPath, dimensions: [1])
     guard labelExtents[0] == extents[0] else {
       throw WordtoolError(
-        .badData, path: labelPath, found: "\(labelExtents[0]) labels",
+        .badData, path: labelPath, found: "\(labelExtents[0], "label")",
         expected: "\(extents[0]), as many as there are images in \(path)")
     }
     let labels = labelBytes[labelStart...].map(Int32.init)
@@ -106,7 +106,7 @@ package enum IDXFile {
     let start = 4 + 4 * count
     guard bytes.count >= start else {
       throw WordtoolError(
-        .badData, path: path, found: "\(bytes.count) bytes",
+        .badData, path: path, found: "\(bytes.count, "byte")",
         expected: "a header of \(start): the file is truncated")
     }
     let extents = (0..<count).map { ImageBytes.bigEndian32(bytes[(4 + 4 * $0)...]) }
@@ -124,7 +124,7 @@ package enum IDXFile {
     let left = bytes.count - start
     guard left == needed else {
       throw WordtoolError(
-        .badData, path: path, at: .byte(start), found: "\(left) bytes of data",
+        .badData, path: path, at: .byte(start), found: "\(left, "byte") of data",
         expected: "\(needed) for \(extents.map(String.init).joined(separator: " x "))",
         remedy: left < needed ? "the file is truncated: get it again" : nil)
     }

@@ -22,7 +22,7 @@ public struct ImageBatch: Sendable {
   public init(_ images: [Image], labels: [Int32]) throws {
     try OptionCheck.require(
       !images.isEmpty && images.count == labels.count,
-      found: "\(labels.count) labels for \(images.count) images",
+      found: "\(labels.count, "label") for \(images.count, "image")",
       expected: "one for each, at least one image")
     for (place, image) in images.enumerated() where image.shape != images[0].shape {
       throw WordtoolError(
@@ -74,7 +74,7 @@ extension ImageDataset {
     let (total, overflow) = size.multipliedReportingOverflow(by: indices.count)
     guard !overflow, total <= 1 << 32 else {
       throw WordtoolError(
-        .badData, path: path, found: "a batch of \(indices.count) images of \(shape)",
+        .badData, path: path, found: "a batch of \(indices.count, "image") of \(shape)",
         expected: "a smaller one")
     }
     var values = [Float](repeating: 0, count: total)

@@ -21,7 +21,7 @@ package enum OptdigitsFile {
       }
       let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
       guard fields.count == size + 1 else {
-        throw fail("\(fields.count) values", "\(size + 1): 64 pixels and the digit")
+        throw fail("\(fields.count, "value")", "\(size + 1): 64 pixels and the digit")
       }
       for (column, field) in fields.enumerated() {
         let limit = column < size ? largest : 9

@@ -88,7 +88,7 @@ public struct ImageKernel: Hashable, Sendable {
         return number
       }
       if let first = rows.first, first.count != row.count {
-        throw fail("\(row.count) numbers", "\(first.count) as in the first row")
+        throw fail("\(row.count, "number")", "\(first.count) as in the first row")
       }
       rows.append(row)
       guard row.count <= Self.maximumExtent, rows.count <= Self.maximumExtent else {

@@ -23,7 +23,7 @@ enum JPEGFile {
         remedy: "the JPEG file is damaged: get it again")
     }
     guard bytes.count <= Int(Int32.max) else {
-      throw WordtoolError(.badData, path: path, found: "\(bytes.count) bytes")
+      throw WordtoolError(.badData, path: path, found: "\(bytes.count, "byte")")
     }
     var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
     let size = UInt(bytes.count)
@@ -45,7 +45,7 @@ enum JPEGFile {
       guard shape.planeCount / maximumValuesPerByte <= file.count else {
         throw WordtoolError(
           .badData, path: path,
-          found: "an image of \(height) x \(width) in \(file.count) bytes",
+          found: "an image of \(height) x \(width) in \(file.count, "byte")",
           expected: "a file that holds it", remedy: "the JPEG file is damaged: get it again")
       }
       var pixels = [UInt8](repeating: 0, count: shape.valueCount)

@@ -98,7 +98,7 @@ enum PNGFile {
       let name = bytes[(offset + 4)..<(offset + 8)]
       guard length <= bytes.count - offset - 12 else {
         throw fail(
-          offset, "a chunk of \(length) bytes", "at most \(bytes.count - offset - 12), the rest")
+          offset, "a chunk of \(length, "byte")", "at most \(bytes.count - offset - 12), the rest")
       }
       if isFirst {
         guard name.elementsEqual("IHDR".utf8), length == 13 else {
@@ -116,7 +116,7 @@ enum PNGFile {
         let bits = height * width * samples * Int(header[header.startIndex + 8])
         guard bits / 8 <= bytes.count * maximumExpansion else {
           throw fail(
-            offset + 8, "an image of \(height) x \(width) in \(bytes.count) bytes",
+            offset + 8, "an image of \(height) x \(width) in \(bytes.count, "byte")",
             "a file that holds it")
         }
         isFirst = false

@@ -87,7 +87,7 @@ struct PNMFile {
     // In text every value takes a digit and, but for the last, a space.
     let needed = isText ? 2 * shape.valueCount - 1 : size * shape.valueCount
     guard left >= needed else {
-      throw failure("\(left) bytes for \(shape)", "\(needed): the file is truncated")
+      throw failure("\(left, "byte") for \(shape)", "\(needed): the file is truncated")
     }
     var image = Image(shape: shape, filledWith: 0)
     let area = shape.planeCount
@@ -111,7 +111,7 @@ struct PNMFile {
     }
     while isText, offset < bytes.count, Self.isSpace(bytes[offset]) { offset += 1 }
     guard offset == bytes.count else {
-      throw failure("\(bytes.count - offset) bytes after the image", "none")
+      throw failure("\(bytes.count - offset, "byte") after the image", "none")
     }
     return image
   }

@@ -103,7 +103,7 @@ extension ImageModel {
         }
       }
       if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "stopped after \(start + part.count) images")
+        throw WordtoolError(.interrupted, found: "stopped after \(start + part.count, "image")")
       }
     }
     return try best.enumerated().map { channel, peaks in

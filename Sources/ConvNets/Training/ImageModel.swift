@@ -163,7 +163,7 @@ enum ImageScoring {
       done += batch.count
       progress(done)
       if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "stopped after \(done) images")
+        throw WordtoolError(.interrupted, found: "stopped after \(done, "image")")
       }
     }
     return report

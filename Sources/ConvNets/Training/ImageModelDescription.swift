@@ -68,7 +68,7 @@ extension ImageModelDescription: Codable {
     }
     let classNames = try values.decode([String].self, forKey: .classes)
     guard (1...Self.maximumClassCount).contains(classNames.count) else {
-      throw fail(.classes, "\(classNames.count) classes")
+      throw fail(.classes, "\(classNames.count, "class")")
     }
     guard
       let shape = ImageShape(

@@ -107,7 +107,7 @@ extension ZCAWhitening {
       guard let entry = file.entry(named: prefix + name), entry.type == type,
         entry.elementCount == count
       else {
-        throw fail("no fitting tensor '\(prefix)\(name)'", "\(count) values of \(type.rawValue)")
+        throw fail("no fitting tensor '\(prefix)\(name)'", "\(count, "value") of \(type.rawValue)")
       }
       return unsafe file.bytes(of: entry)
     }

@@ -112,7 +112,7 @@ extension OneHotEncoder {
         groups.append(Array(rest.prefix(size)))
         rest = rest.dropFirst(size)
       }
-      guard rest.isEmpty else { throw file.failure("\(rest.count) strings left over", "none") }
+      guard rest.isEmpty else { throw file.failure("\(rest.count, "string") left over", "none") }
       return groups
     }
     let sizes = try file.values("features", .int64, [-1], zero: 0)
@@ -186,7 +186,7 @@ extension ModelFile {
     let words = try terms("words")
     let counts = try values("counts", .int64, [-1], zero: Int64(0))
     guard counts.count == words.count, counts.allSatisfy({ $0 >= 0 }) else {
-      throw failure("\(counts.count) counts for \(words.count) words", "one of at least 0 each")
+      throw failure("\(counts.count, "count") for \(words.count, "word")", "one of at least 0 each")
     }
     return (
       try Vocabulary(counts.indices.map { (word: words.text(Int32($0)), count: counts[$0]) }), size

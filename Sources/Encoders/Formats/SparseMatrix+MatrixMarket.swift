@@ -127,7 +127,7 @@ private struct MatrixMarketReader {
       if isSymmetric, row != column { entries.append((column - 1, row - 1, value)) }
       count += 1
     }
-    guard count == sizes[2] else { throw fail("\(count) entries", "\(sizes[2])") }
+    guard count == sizes[2] else { throw fail("\(count, "entry")", "\(sizes[2])") }
     return matrix(entries, rowCount: sizes[0], columnCount: sizes[1])
   }
 

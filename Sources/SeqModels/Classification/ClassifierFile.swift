@@ -69,7 +69,7 @@ extension ModelFile {
   /// The labels; at least two.
   func labels() throws -> [String] {
     let table = try table("labels")
-    guard table.count >= 2 else { throw failure("\(table.count) labels", "at least 2") }
+    guard table.count >= 2 else { throw failure("\(table.count, "label")", "at least 2") }
     return (0..<table.count).map { table.text(Int32($0)) }
   }
 

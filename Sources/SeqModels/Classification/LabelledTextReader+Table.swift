@@ -48,7 +48,7 @@ extension LabelledTextReader {
       let needed = max(text, label ?? 0) + 1
       guard record.count >= needed else {
         throw failure(
-          record.line, "\(record.count) columns", expected: "at least \(needed)",
+          record.line, "\(record.count, "column")", expected: "at least \(needed)",
           remedy: "see `textColumn`, `labelColumn` and `delimiter`")
       }
       if record.count > first.count, let place = (first.count..<record.count).last,
@@ -56,7 +56,7 @@ extension LabelledTextReader {
       {
         let sign = delimiter == UInt8(ascii: "\t") ? "a tab" : "'\(Unicode.Scalar(delimiter))'"
         throw failure(
-          record.line, "\(record.count) columns",
+          record.line, "\(record.count, "column")",
           expected: "\(first.count), as line \(first.line) has",
           remedy: isCSV
             ? "a field with \(sign) in it stands in quotation marks"
@@ -183,7 +183,7 @@ extension LabelledTextReader {
       case .number(let number):
         guard number <= first.count else {
           throw failure(
-            first.line, "\(first.count) columns", expected: "column \(number) as \(option) says")
+            first.line, "\(first.count, "column")", expected: "column \(number) as \(option) says")
         }
         return number - 1
       case .name(let name):

@@ -79,7 +79,7 @@ struct LogisticRegression {
         passes += 1
         progress(passes)
         if stop.isRaised {
-          throw WordtoolError(.interrupted, found: "stopped after \(passes) passes")
+          throw WordtoolError(.interrupted, found: "stopped after \(passes, "pass")")
         }
         if !(worst < tolerance) && !worst.isFinite { break }
         if worst < tolerance { break }
@@ -90,7 +90,7 @@ struct LogisticRegression {
     weights.append(bias)
     guard weights.allSatisfy(\.isFinite) else {
       throw WordtoolError(
-        .diverged, found: "a weight that is not finite after \(passes) passes",
+        .diverged, found: "a weight that is not finite after \(passes, "pass")",
         remedy: "use a smaller `cost`")
     }
     return Solution(weights: weights, passes: passes)

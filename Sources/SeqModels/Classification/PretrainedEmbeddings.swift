@@ -18,7 +18,7 @@ public struct PretrainedEmbeddings: Sendable {
   public init(words: [String], dimension: Int, values: [Float], name: String = "") throws {
     try OptionCheck.require(
       dimension >= 1 && values.count == words.count * dimension,
-      found: "\(values.count) values for \(words.count) words",
+      found: "\(values.count, "value") for \(words.count, "word")",
       expected: "\(dimension) for each, at least 1")
     if let place = values.firstIndex(where: { !$0.isFinite }) {
       throw WordtoolError(

@@ -40,7 +40,7 @@ extension ModelFile {
     else { throw failure("a network of impossible shape") }
     let vocabulary = SequenceVocabulary(table: try table("vocabulary"))
     guard vocabulary.count == options.vocabulary else {
-      throw failure("\(vocabulary.count) words", "\(options.vocabulary), one an embedding")
+      throw failure("\(vocabulary.count, "word")", "\(options.vocabulary), one an embedding")
     }
     // The weights are there before memory is taken for them.
     let shapes = options.parameterShapes() + options.embeddingShapes(rows: options.vocabulary)

@@ -57,7 +57,7 @@ public struct TaggedText: Sendable {
       throw WordtoolError(
         .badData,
         found:
-          "\(sentence.tags.count) tags for \(sentence.words.count) words in sentence \(number + 1)",
+          "\(sentence.tags.count, "tag") for \(sentence.words.count, "word") in sentence \(number + 1)",
         expected: "a tag for each word, at least one word")
     }
   }
@@ -103,7 +103,7 @@ public struct TaggedText: Sendable {
       guard fields.count >= 2, let word = columns.word(fields), let tag = columns.tag(fields) else {
         throw WordtoolError(
           .badData, path: path, at: .line(line),
-          found: fields.count < 2 ? "a word without a tag" : "\(fields.count) columns",
+          found: fields.count < 2 ? "a word without a tag" : "\(fields.count, "column")",
           expected: columns.expected)
       }
       guard sentence.words.count < Self.longestSentence else {
@@ -217,7 +217,7 @@ private struct TaggedColumns {
       case .number(let number) where number <= count: return number - 1
       case .number(let number):
         throw WordtoolError(
-          .usage, path: path, at: .line(line), found: "\(count) columns",
+          .usage, path: path, at: .line(line), found: "\(count, "column")",
           expected: "column \(number) as \(option) says")
       case .name(let name):
         if let place = names.firstIndex(where: { $0.lowercased() == name.lowercased() }) {

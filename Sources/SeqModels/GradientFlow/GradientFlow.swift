@@ -174,8 +174,8 @@ public enum GradientFlow {
     let length = options.steps + 1
     guard ids.count > length else {
       throw WordtoolError(
-        .badData, found: "a text of \(ids.count) tokens",
-        expected: "more than \(length), to go back \(options.steps) steps")
+        .badData, found: "a text of \(ids.count, "token")",
+        expected: "more than \(length), to go back \(options.steps, "step")")
     }
     let layers = network.options.recurrent.layers
     try network.packWeights(forTraining: true)

@@ -100,7 +100,7 @@ public enum RecallTask {
     var rightInARow = 0
     while steps < options.trainingSteps, rightInARow < 20 {
       if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "stopped after \(steps) steps")
+        throw WordtoolError(.interrupted, found: "stopped after \(steps, "step")")
       }
       let batch = Batch(
         options, distance: distance, count: options.batch, stream: UInt64(steps), isTest: false)

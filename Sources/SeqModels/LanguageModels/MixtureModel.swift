@@ -38,7 +38,8 @@ public struct MixtureModel: LanguageModel {
     let weights = weights ?? [Double](repeating: 1, count: models.count)
     guard weights.count == models.count else {
       throw WordtoolError(
-        .usage, found: "\(weights.count) weights", expected: "\(models.count), one for each model")
+        .usage, found: "\(weights.count, "weight")", expected: "\(models.count), one for each model"
+      )
     }
     let sum = weights.reduce(0, +)
     guard weights.allSatisfy({ $0 >= 0 }), sum > 0, sum.isFinite else {
@@ -100,7 +101,7 @@ public struct MixtureModel: LanguageModel {
       }
       guard let number = number(of: id, of: first, in: model) else {
         throw mismatch(
-          "a vocabulary of \(count(model)) tokens without '\(first.token(id))'",
+          "a vocabulary of \(count(model), "token") without '\(first.token(id))'",
           "the \(count(first)) of \(firstName)", remedy)
       }
       numbers.append(number)
@@ -109,7 +110,7 @@ public struct MixtureModel: LanguageModel {
       for id in 0..<Int32(model.tokenCount)
       where id != model.beginOfSentenceID && Self.number(of: id, of: model, in: first) == nil {
         throw mismatch(
-          "a vocabulary of \(count(model)) tokens with '\(model.token(id))'",
+          "a vocabulary of \(count(model), "token") with '\(model.token(id))'",
           "the \(count(first)) of \(firstName), which does not have it", remedy)
       }
     }

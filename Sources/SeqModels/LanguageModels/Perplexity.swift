@@ -52,7 +52,7 @@ extension PerplexityReport {
   public init(of text: TokenizedText, logProbabilities: [Double], unknownID: Int32) throws {
     try OptionCheck.require(
       logProbabilities.count == text.ids.count,
-      found: "\(logProbabilities.count) values for \(text.ids.count) tokens",
+      found: "\(logProbabilities.count, "value") for \(text.ids.count, "token")",
       expected: "one for each")
     tokenCount = text.tokenCount
     sentenceCount = text.sentenceCount

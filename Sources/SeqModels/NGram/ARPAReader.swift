@@ -175,7 +175,7 @@ private struct ARPAReader {
         }
         for place in 0..<length {
           guard let word = unsafe fields.next() else {
-            throw failure("a line with \(place) words", expected: "\(length) words")
+            throw failure("a line with \(place) words", expected: "\(length, "word")")
           }
           let isUnknown = unsafe word.count == 5 && word.elementsEqual("<UNK>".utf8)
           if length == 1 {

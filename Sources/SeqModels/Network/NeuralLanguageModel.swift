@@ -129,7 +129,7 @@ public final class NeuralLanguageModel {
       guard losses.allSatisfy(\.isFinite) else { throw WordtoolError.unsoundModel }
       result += losses.map { -$0 }
       if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "stopped after \(result.count) tokens")
+        throw WordtoolError(.interrupted, found: "stopped after \(result.count, "token")")
       }
     }
     return result

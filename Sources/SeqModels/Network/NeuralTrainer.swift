@@ -76,7 +76,7 @@ public final class NeuralTrainer {
     if let entry = network.parameters.entry("encoder.weight") {
       for (id, values) in embeddings.sorted(by: { $0.key < $1.key }) {
         try OptionCheck.require(
-          values.count == entry.shape[1], found: "\(values.count) values for an embedding",
+          values.count == entry.shape[1], found: "\(values.count, "value") for an embedding",
           expected: "\(entry.shape[1])")
         for (column, value) in values.enumerated() {
           unsafe network.parameters.values.base[

@@ -42,7 +42,7 @@ extension WordVectors {
       if words.count != 3 {
         answer.problems.append(
           WordtoolError(
-            .usage, found: "\(words.count) words in '\(words.joined(separator: " "))'",
+            .usage, found: "\(words.count, "word") in '\(words.joined(separator: " "))'",
             expected: "three: A B C"))
       } else if let found = try answer.resolve(words, in: self) {
         queries.append((index, AnalogyQuery(positive: [found[0], found[2]], negative: [found[1]])))

@@ -49,7 +49,7 @@ extension Answered {
     problems.append(
       WordtoolError(
         words.count < least ? .usage : .unavailable,
-        found: "\(found.count) of \(words.count) words to compare", expected: expected))
+        found: "\(found.count) of \(words.count, "word") to compare", expected: expected))
     return nil
   }
 }

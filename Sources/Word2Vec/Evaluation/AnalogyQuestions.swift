@@ -49,7 +49,7 @@ public struct AnalogyQuestions: Hashable, Sendable {
       } else {
         guard words.count == 4 else {
           throw WordtoolError(
-            .badData, path: path, at: .line(lines.number), found: "\(words.count) words",
+            .badData, path: path, at: .line(lines.number), found: "\(words.count, "word")",
             expected: "four words, or ': name' for a section")
         }
         questions.append(Question(words: words))

@@ -26,7 +26,7 @@ import WordtoolCore
   mutating func skip(_ count: Int, _ name: String) throws -> Int {
     guard count >= 0, count <= remaining else {
       throw error(
-        "\(remaining) bytes for the \(name)", expected: "\(count)",
+        "\(remaining, "byte") for the \(name)", expected: "\(count)",
         remedy: "the file is truncated")
     }
     defer { offset += count }
@@ -69,7 +69,7 @@ import WordtoolCore
     let (size, isTooLarge) = cells.multipliedReportingOverflow(by: byteCount)
     guard !isTooMany, !isTooLarge, size <= Int64(remaining) else {
       throw error(
-        "\(remaining) bytes for the \(name) of \(rows) x \(columns)",
+        "\(remaining, "byte") for the \(name) of \(rows) x \(columns)",
         expected: "\(isTooMany || isTooLarge ? "more than 2^63" : "\(size)")",
         remedy: "the file is truncated or damaged")
     }

@@ -28,7 +28,7 @@ enum FastTextModelReader {
       isQuantized ? try QuantizedMatrix(&reader) : try DenseMatrix(&reader)
     guard matrix.dimension == arguments.dimension else {
       throw reader.error(
-        "an input matrix of \(matrix.dimension) columns", expected: "\(arguments.dimension)")
+        "an input matrix of \(matrix.dimension, "column")", expected: "\(arguments.dimension)")
     }
     if let index = arguments.floret {
       return try floretVectors(matrix, index, entries, file: file, options: options)
@@ -43,7 +43,7 @@ enum FastTextModelReader {
     guard 4 * count * dimension <= MemorySizes.available else {
       throw WordtoolError(
         .unavailable, path: file.path,
-        found: "\(count) words of \(dimension) values, "
+        found: "\(count, "word") of \(dimension, "value"), "
           + AlignedMemory.words(forByteCount: 4 * count * dimension),
         expected: "at most the memory of this machine, "
           + AlignedMemory.words(forByteCount: MemorySizes.available))
@@ -79,7 +79,7 @@ enum FastTextModelReader {
     let (count, dimension) = (entries.wordCount, matrix.dimension)
     guard entries.kept == nil, matrix.rowCount == count + index.bucketCount else {
       throw WordtoolError(
-        .badData, path: file.path, found: "an input matrix of \(matrix.rowCount) rows",
+        .badData, path: file.path, found: "an input matrix of \(matrix.rowCount, "row")",
         expected: "\(count) for words and \(index.bucketCount) for n-grams, none of them left out",
         remedy: "the file is damaged, or a pruned floret model")
     }
@@ -127,7 +127,7 @@ enum FastTextModelReader {
       dimension = try reader.int32("dim")
       guard (1...VectorStorage.maximumDimension).contains(dimension) else {
         throw reader.error(
-          "vectors of \(dimension) values", expected: "1 to \(VectorStorage.maximumDimension)")
+          "vectors of \(dimension, "value")", expected: "1 to \(VectorStorage.maximumDimension)")
       }
       for name in ["ws", "epoch", "minCount", "neg", "wordNgrams", "loss"] {
         _ = try reader.int32(name)
@@ -191,8 +191,8 @@ enum FastTextModelReader {
         entryCount <= reader.remaining / 10, keptCount <= Int64(reader.remaining / 8)
       else {
         throw reader.error(
-          "\(entryCount) entries of \(wordCount) words and \(labelCount) labels, "
-            + "\(keptCount) kept buckets, in \(reader.remaining) bytes",
+          "\(entryCount, "entry") of \(wordCount, "word") and \(labelCount, "label"), "
+            + "\(keptCount) kept buckets, in \(reader.remaining, "byte")",
           expected: "as many as the file has room for", remedy: "the file is damaged or truncated")
       }
       places.reserveCapacity(wordCount)
@@ -204,7 +204,7 @@ enum FastTextModelReader {
         // Words come first; what is behind them are labels.
         guard kind == (entry < wordCount ? 0 : 1) else {
           throw reader.error(
-            "entry \(entry + 1) of kind \(kind)", expected: "\(wordCount) words, then labels",
+            "entry \(entry + 1) of kind \(kind)", expected: "\(wordCount, "word"), then labels",
             remedy: "the file is damaged")
         }
         if entry < wordCount {

@@ -33,7 +33,7 @@ import WordtoolCore
       (1...256).contains(centroidCount)
     else {
       throw reader.error(
-        "\(partCount) parts with \(centroidCount) centroids for \(dimension) values",
+        "\(partCount) parts with \(centroidCount) centroids for \(dimension, "value")",
         expected: "parts that make up a row, and at most 256 centroids",
         remedy: "the file is damaged")
     }

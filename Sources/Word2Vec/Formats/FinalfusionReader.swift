@@ -45,7 +45,7 @@ enum FinalfusionReader {
       guard let kind = Chunk(rawValue: number), length >= 0, length <= Int64(reader.remaining)
       else {
         throw reader.error(
-          "a chunk of kind \(number) and \(length) bytes, \(reader.remaining) left",
+          "a chunk of kind \(number) and \(length, "byte"), \(reader.remaining) left",
           expected: "kinds 1 to 9", remedy: "the file is truncated or damaged")
       }
       let end = reader.offset + Int(length)
@@ -71,7 +71,7 @@ enum FinalfusionReader {
       }
     }
     guard reader.remaining == 0 else {
-      throw reader.error("\(reader.remaining) bytes after the last chunk", expected: "none")
+      throw reader.error("\(reader.remaining, "byte") after the last chunk", expected: "none")
     }
     guard let vocabulary, let storage else {
       throw reader.error(
@@ -90,7 +90,7 @@ enum FinalfusionReader {
     guard storage.rowCount >= needed, vocabulary.subwordRowCount > 0 || storage.rowCount == needed
     else {
       throw WordtoolError(
-        .badData, path: file.path, found: "\(storage.rowCount) rows",
+        .badData, path: file.path, found: "\(storage.rowCount, "row")",
         expected: "\(count) for words and \(vocabulary.subwordRowCount) for n-grams",
         remedy: "the file is damaged")
     }
@@ -172,7 +172,7 @@ struct FinalfusionVocabulary {
       ngramCount <= Int64(reader.remaining / 12)
     else {
       throw reader.error(
-        "\(wordCount) words and \(ngramCount) n-grams in \(reader.remaining) bytes",
+        "\(wordCount, "word") and \(ngramCount, "n-gram") in \(reader.remaining, "byte")",
         expected: "as many as the file has room for", remedy: "the file is damaged or truncated")
     }
     places.reserveCapacity(Int(wordCount))
@@ -232,7 +232,7 @@ struct FinalfusionStorage {
     self.start = start
     guard (1...VectorStorage.maximumDimension).contains(columns) else {
       throw reader.error(
-        "vectors of \(columns) values", expected: "1 to \(VectorStorage.maximumDimension)")
+        "vectors of \(columns, "value")", expected: "1 to \(VectorStorage.maximumDimension)")
     }
     matrix = unsafe DenseMatrix(
       rows: Int(rows), columns: columns, values: reader.bytes.baseAddress.map { unsafe $0 + start })

@@ -40,8 +40,8 @@ enum FloretReader {
       unsafe bucketCount <= file.bytes.count / (2 * dimension + 1)
     else {
       throw WordtoolError(
-        .badData, path: path, at: .line(1), found: "\(bucketCount) rows of \(dimension) values",
-        expected: unsafe "at most what \(file.bytes.count) bytes can hold")
+        .badData, path: path, at: .line(1), found: "\(bucketCount, "row") of \(dimension, "value")",
+        expected: unsafe "at most what \(file.bytes.count, "byte") can hold")
     }
     let memory = Allocation(byteCount: 4 * bucketCount * dimension)
     let values = unsafe memory.buffer(of: Float.self, count: bucketCount * dimension)
@@ -50,8 +50,8 @@ enum FloretReader {
     for row in 0..<bucketCount {
       guard offset < text.end, let base = values.baseAddress else {
         throw WordtoolError(
-          .badData, path: path, at: .line(row + 2), found: "the end after \(row) rows",
-          expected: "\(bucketCount) rows as the first line says", remedy: "the file is truncated")
+          .badData, path: path, at: .line(row + 2), found: "the end after \(row, "row")",
+          expected: "\(bucketCount, "row") as the first line says", remedy: "the file is truncated")
       }
       let (line, next) = text.line(from: offset)
       do throws(RowParser.Problem) {
@@ -75,7 +75,7 @@ enum FloretReader {
     guard offset >= text.end else {
       throw WordtoolError(
         .badData, path: path, at: .line(bucketCount + 2), found: "row \(bucketCount)",
-        expected: "\(bucketCount) rows as the first line says")
+        expected: "\(bucketCount, "row") as the first line says")
     }
     let composer = unsafe NGramComposer(
       matrix: DenseMatrix(

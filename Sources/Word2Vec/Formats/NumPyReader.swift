@@ -67,7 +67,7 @@ enum NumPyReader {
     else { throw failure("the arrays \(names)", "one of words", "call the right one words") }
     guard spelled.count == table.rowCount else {
       throw failure(
-        "\(spelled.count) words in '\(words.name)'",
+        "\(spelled.count, "word") in '\(words.name)'",
         "\(table.rowCount), one for each row of '\(chosen.name)'")
     }
     let list = WordList(spelled, path: path)

@@ -37,12 +37,12 @@ import WordtoolCore
   func check() throws {
     guard (1...VectorStorage.maximumDimension).contains(dimension) else {
       throw WordtoolError(
-        .badData, path: path, found: "vectors of \(dimension) values",
+        .badData, path: path, found: "vectors of \(dimension, "value")",
         expected: "1 to \(VectorStorage.maximumDimension)")
     }
     guard rowCount <= WordTable.maximumCount else {
       throw WordtoolError(
-        .badData, path: path, found: "\(rowCount) words",
+        .badData, path: path, found: "\(rowCount, "word")",
         expected: "at most \(WordTable.maximumCount)")
     }
     unsafe precondition(
@@ -86,7 +86,7 @@ import WordtoolCore
     guard !isLarge, cells <= MemorySizes.available / 4 else {
       throw WordtoolError(
         .unavailable, path: path,
-        found: "\(rowCount) words of \(dimension) values"
+        found: "\(rowCount, "word") of \(dimension, "value")"
           + (isLarge || cells > .max / 4
             ? "" : ", " + AlignedMemory.words(forByteCount: 4 * cells)),
         expected: "at most the memory of this machine, "

@@ -57,8 +57,8 @@ enum ProjectorReader {
       unsafe rowCount <= (file.bytes.count + 1) / max(1, 2 * dimension)
     else {
       throw WordtoolError(
-        .badData, path: path, found: "\(rowCount) rows of \(dimension) values",
-        expected: unsafe "at most what \(file.bytes.count) bytes can hold")
+        .badData, path: path, found: "\(rowCount, "row") of \(dimension, "value")",
+        expected: unsafe "at most what \(file.bytes.count, "byte") can hold")
     }
     let memory = Allocation(byteCount: 4 * rowCount * dimension)
     let values = unsafe memory.buffer(of: Float.self, count: rowCount * dimension)
@@ -112,10 +112,10 @@ enum ProjectorReader {
     if let bad = fields.first(where: { !text.looksLikeNumber($0) }) {
       return WordtoolError(
         .badData, path: path, at: .line(number), found: "\(text.quoted(bad)) among the values",
-        expected: "\(dimension) numbers")
+        expected: "\(dimension, "number")")
     }
     return WordtoolError(
-      .badData, path: path, at: .line(number), found: "\(fields.count) values",
+      .badData, path: path, at: .line(number), found: "\(fields.count, "value")",
       expected: "\(dimension), as in the first line")
   }
 }

@@ -60,7 +60,7 @@ struct SafetensorsTable {
       try options.refuseWordList(for: .safetensorsTable, path: tensors.path)
       guard inside.places.count == table.rowCount else {
         throw WordtoolError(
-          .badData, path: tensors.path, found: "\(inside.places.count) words in the metadata",
+          .badData, path: tensors.path, found: "\(inside.places.count, "word") in the metadata",
           expected: "\(table.rowCount), one for each row of \"\(matrix.name)\"")
       }
       list = inside

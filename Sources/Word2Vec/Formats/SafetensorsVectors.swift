@@ -100,10 +100,10 @@ enum SafetensorsVectors {
       let (count, dimension) = (matrix.shape[0], matrix.shape[1])
       guard (1...VectorStorage.maximumDimension).contains(dimension) else {
         throw failure(
-          "vectors of \(dimension) values", expected: "1 to \(VectorStorage.maximumDimension)")
+          "vectors of \(dimension, "value")", expected: "1 to \(VectorStorage.maximumDimension)")
       }
       guard count <= WordTable.maximumCount else {
-        throw failure("\(count) words", expected: "at most \(WordTable.maximumCount)")
+        throw failure("\(count, "word")", expected: "at most \(WordTable.maximumCount)")
       }
       let words = try table(count: count, owners: &owners)
       let rows: any RowSource
@@ -191,7 +191,7 @@ enum SafetensorsVectors {
       {
         guard slots.count > count, slots.count & (slots.count - 1) == 0 else {
           throw failure(
-            "vocabulary.index has \(slots.count) slots for \(count) words",
+            "vocabulary.index has \(slots.count) slots for \(count, "word")",
             expected: "a power of two, more than the words")
         }
         let largest = unsafe slots.reduce(0, max)

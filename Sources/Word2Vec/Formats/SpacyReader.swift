@@ -168,7 +168,7 @@ enum MessagePack {
     }
     // An entry takes two bytes at least.
     guard count <= reader.remaining / 2 else {
-      throw damage(reader, "\(count) entries in \(reader.remaining) bytes")
+      throw damage(reader, "\(count, "entry") in \(reader.remaining, "byte")")
     }
     var entries: [(key: UInt64, row: Int)] = []
     entries.reserveCapacity(Int(count))
@@ -176,7 +176,7 @@ enum MessagePack {
       let key = try number(&reader)
       entries.append((key, Int(truncatingIfNeeded: Int64(bitPattern: try number(&reader)))))
     }
-    guard reader.remaining == 0 else { throw damage(reader, "\(reader.remaining) bytes more") }
+    guard reader.remaining == 0 else { throw damage(reader, "\(reader.remaining, "byte") more") }
     return entries
   }
 

@@ -134,7 +134,7 @@ struct SizeLine {
     let (needed, overflow) = count.multipliedReportingOverflow(by: leastRowByteCount(dimension))
     guard !overflow, needed <= available, count <= WordTable.maximumCount else {
       throw WordtoolError(
-        .badData, path: path, at: .line(1), found: "\(count) words of \(dimension) values",
+        .badData, path: path, at: .line(1), found: "\(count, "word") of \(dimension, "value")",
         expected: expected, remedy: "the file is truncated or its first line is wrong")
     }
   }

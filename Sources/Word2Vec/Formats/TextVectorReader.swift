@@ -42,8 +42,8 @@ enum TextVectorReader {
         .badData, path: path,
         at: .line(rowCount < header.count ? firstLines[firstLines.count - 1] : header.count + 2),
         found: rowCount < header.count
-          ? "the end after \(rowCount) rows" : "row \(header.count + 1)",
-        expected: "\(header.count) rows as the first line says",
+          ? "the end after \(rowCount, "row")" : "row \(header.count + 1)",
+        expected: "\(header.count, "row") as the first line says",
         remedy: rowCount < header.count ? "the file is truncated" : nil)
     }
     if hasExtraUnknown {
@@ -51,8 +51,8 @@ enum TextVectorReader {
     }
     guard rowCount <= WordTable.maximumCount, rowCount * dimension <= bytes.count else {
       throw WordtoolError(
-        .badData, path: path, found: "\(rowCount) rows of \(dimension) values",
-        expected: "at most what \(bytes.count) bytes can hold")
+        .badData, path: path, found: "\(rowCount, "row") of \(dimension, "value")",
+        expected: "at most what \(bytes.count, "byte") can hold")
     }
 
     let rows = Allocation(byteCount: rowCount * dimension * 4)
@@ -206,7 +206,7 @@ struct RowParser {
     _ line: Range<Int>, into target: UnsafeMutablePointer<Float>
   ) throws(Problem) -> Place {
     guard let bytes = unsafe text.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
-      throw Problem(found: "an empty line", expected: "a word and \(dimension) values")
+      throw Problem(found: "an empty line", expected: "a word and \(dimension, "value")")
     }
     var end = line.upperBound
     while end > line.lowerBound, unsafe TextLines.isBlank(bytes[end - 1]) { end -= 1 }
@@ -242,7 +242,7 @@ struct RowParser {
   ) throws(Problem) -> Place {
     let fields = text.fields(of: line)
     guard fields.count > 0 else {
-      throw Problem(found: "an empty line", expected: "a word and \(dimension) values")
+      throw Problem(found: "an empty line", expected: "a word and \(dimension, "value")")
     }
     if fields.count > dimension + 1 {
       let before = fields[fields.count - dimension - 1]
@@ -256,8 +256,8 @@ struct RowParser {
     let hasEmptyWord = unsafe TextLines.isBlank(bytes[line.lowerBound])
     let valueFields = hasEmptyWord ? fields[...] : fields.dropFirst()
     if let bad = valueFields.first(where: { !text.looksLikeNumber($0) }) {
-      throw Problem(found: "\(text.quoted(bad)) among the values", expected: "\(dimension) numbers")
+      throw Problem(found: "\(text.quoted(bad)) among the values", expected: "\(dimension, "number")")
     }
-    throw Problem(found: "\(valueFields.count) values", expected: "\(dimension)")
+    throw Problem(found: "\(valueFields.count, "value")", expected: "\(dimension)")
   }
 }

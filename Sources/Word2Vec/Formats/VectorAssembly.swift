@@ -40,7 +40,7 @@ struct VectorAssembly {
   ) throws -> WordVectors {
     guard dimension <= VectorStorage.maximumDimension else {
       throw WordtoolError(
-        .badData, path: path, found: "vectors of \(dimension) values",
+        .badData, path: path, found: "vectors of \(dimension, "value")",
         expected: "at most \(VectorStorage.maximumDimension)")
     }
     var warnings = warnings
@@ -82,7 +82,7 @@ struct VectorAssembly {
     }
     if let first = withControls.first {
       warnings.append(
-        "\(withControls.count == 1 ? "a word has" : "\(withControls.count) words have") control "
+        "\(withControls.count == 1 ? "a word has" : "\(withControls.count, "word") have") control "
           + "characters, the first in row \(first + 1): in this format "
           + "\(Word2VecBinaryReader.shift); write it anew without such words, or as text")
     }
@@ -90,7 +90,7 @@ struct VectorAssembly {
       warnings.append(
         empty.count == 1
           ? "the word of row \(first + 1) is empty"
-          : "\(empty.count) words are empty, the first in row \(first + 1)")
+          : "\(empty.count, "word") are empty, the first in row \(first + 1)")
     }
 
     var rows = rows

@@ -36,16 +36,16 @@ enum Word2VecBinaryReader {
         throw WordtoolError(
           .badData, path: path, at: .byte(offset),
           found: offset >= bytes.count
-            ? "the file ends after \(row) of \(count) words"
+            ? "the file ends after \(row) of \(count, "word")"
             : "no blank after the word of row \(row + 1)",
-          expected: "a word, a blank and \(dimension) floats",
+          expected: "a word, a blank and \(dimension, "float")",
           remedy: "the file is truncated or no word2vec binary, or \(shift)")
       }
       let wordEnd = unsafe UnsafeRawPointer(blank) - base
       guard bytes.count - wordEnd - 1 >= rowByteCount else {
         throw WordtoolError(
           .badData, path: path, at: .byte(wordEnd + 1),
-          found: "\(bytes.count - wordEnd - 1) bytes for the vector of row \(row + 1)",
+          found: "\(bytes.count - wordEnd - 1, "byte") for the vector of row \(row + 1)",
           expected: "\(rowByteCount)", remedy: "the file is truncated")
       }
       unsafe places[row] = Place(start: offset, count: wordEnd - offset)
@@ -57,7 +57,8 @@ enum Word2VecBinaryReader {
     guard offset == bytes.count else {
       throw WordtoolError(
         .badData, path: path, at: .byte(offset),
-        found: "\(bytes.count - offset) bytes after the last of \(count) words", expected: "none",
+        found: "\(bytes.count - offset, "byte") after the last of \(count, "word")",
+        expected: "none",
         remedy: "\(shift): write it anew without such words, or as text")
     }
 

@@ -56,7 +56,7 @@ struct WordList {
     }
     guard rowCount == nil || rowCount == places.count else {
       throw WordtoolError(
-        .badData, path: path, found: "\(places.count) words",
+        .badData, path: path, found: "\(places.count, "word")",
         expected: "\(rowCount ?? 0), one for each row of \(vectorPath)",
         remedy: "name the right list with `wordList`")
     }
@@ -193,7 +193,7 @@ extension WordList {
     guard let list = options.wordList ?? beside(path) else {
       throw WordtoolError(
         .badData, path: path, found: "\(what) without words",
-        expected: "a list of \(rowCount) words",
+        expected: "a list of \(rowCount, "word")",
         remedy: "put the words, one a line, beside it under the same name with .txt or .words, or "
           + "name the list with `wordList`")
     }

@@ -40,7 +40,7 @@ struct SubwordRows: WordComposer {
     guard matrix.rowCount >= wordCount + subwordCount, kept?.values.min() ?? 0 >= 0 else {
       throw WordtoolError(
         .badData, path: file.path,
-        found: "an input matrix of \(matrix.rowCount) rows",
+        found: "an input matrix of \(matrix.rowCount, "row")",
         expected: "\(wordCount) for words and \(subwordCount) for n-grams",
         remedy: "the file is damaged")
     }

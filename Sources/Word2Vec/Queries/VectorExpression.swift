@@ -21,7 +21,7 @@ struct VectorExpression {
   init(_ text: String, isWord: (String) -> Bool) throws {
     guard text.utf8.count <= Self.maximumByteCount else {
       throw WordtoolError(
-        .usage, found: "an expression of \(text.utf8.count) bytes",
+        .usage, found: "an expression of \(text.utf8.count, "byte")",
         expected: "at most \(Self.maximumByteCount)")
     }
     var parser = Parser(text: text, tokens: try Self.tokens(of: text, isWord: isWord))

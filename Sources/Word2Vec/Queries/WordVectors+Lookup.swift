@@ -95,7 +95,7 @@ extension WordVectors {
     if tokens.count > 1 {
       let missing = tokens.filter { index(forQuery: $0) == nil }
       remedies.append(
-        "its rule makes \(tokens.count) words of it, and "
+        "its rule makes \(tokens.count, "word") of it, and "
           + missing.map { "'\($0)'" }.joined(separator: ", ")
           + (missing.count == 1 ? " is not there" : " are not there"))
     }

@@ -53,7 +53,7 @@ extension WordVectors {
       throw WordtoolError(
         .usage,
         found: values.count == dimension
-          ? "a vector with values that are not finite" : "a vector of \(values.count) values",
+          ? "a vector with values that are not finite" : "a vector of \(values.count, "value")",
         expected: "\(dimension) finite numbers")
     }
     return QueryVector(sum: values.map(Double.init), scale: 0, excluded: excluded, words: [])

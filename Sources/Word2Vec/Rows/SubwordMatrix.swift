@@ -124,7 +124,7 @@ protocol SubwordMatrix: Sendable {
       else {
         throw reader.error(
           "a quantizer of \(partCount) parts of \(partWidth), the last of \(lastWidth), "
-            + "for \(dimension) values",
+            + "for \(dimension, "value")",
           expected: "parts that make up a row", remedy: "the file is damaged")
       }
       let start = try reader.matrix(Int64(dimension), 256, byteCount: 4, "centroids")

@@ -47,7 +47,7 @@ extension SkipGramTrainer {
     try check(vocabulary)
     guard known.dimension == options.dimension else {
       throw WordtoolError(
-        .badData, path: path, found: "vectors of \(known.dimension) values",
+        .badData, path: path, found: "vectors of \(known.dimension, "value")",
         expected: "\(options.dimension)", remedy: "use `dimension` \(known.dimension)")
     }
     try tables.makeUnique()
@@ -92,7 +92,7 @@ extension SkipGramTrainer {
   private func check(_ vocabulary: Vocabulary) throws {
     guard vocabulary.count == vocabularySize else {
       throw WordtoolError(
-        .usage, found: "a vocabulary of \(vocabulary.count) words",
+        .usage, found: "a vocabulary of \(vocabulary.count, "word")",
         expected: "the \(vocabularySize) words that the trainer was made for")
     }
   }

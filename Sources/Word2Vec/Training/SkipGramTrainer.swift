@@ -57,7 +57,7 @@ public final class SkipGramTrainer {
     }
     guard counts.count < Int(Int32.max) - 4 else {
       throw WordtoolError(
-        .usage, found: "\(counts.count) words", expected: "at most \(Int32.max - 5)",
+        .usage, found: "\(counts.count, "word")", expected: "at most \(Int32.max - 5)",
         remedy: "use a larger `minimumCount` or a `maximumSize`")
     }
     if let word = counts.firstIndex(where: { $0 < 1 }) {

@@ -205,7 +205,7 @@ struct ImageTrainingRun: Training {
     guard preprocessing.mean.isEmpty || preprocessing.mean.count == shape.channels else {
       throw WordtoolError(
         .badData, path: command.data,
-        found: "mean colours of \(preprocessing.mean.count) channels",
+        found: "mean colours of \(preprocessing.mean.count, "channel")",
         expected: "\(shape.channels), as the network has",
         remedy: command.fit.convert ? nil : "--convert makes the images so")
     }

@@ -34,7 +34,7 @@ struct MixOptions: ParsableArguments {
     if mix.isEmpty { throw ValidationError("--weights needs --mix, expected a second model") }
     if weights.values.count != mix.count + 1 {
       throw ValidationError(
-        "--weights has \(weights.values.count) numbers, expected \(mix.count + 1): one for MODEL "
+        "--weights has \(weights.values.count, "number"), expected \(mix.count + 1): one for MODEL "
           + "and one for each --mix")
     }
   }

@@ -236,7 +236,7 @@ struct NeuralLMTraining: Training {
         remedy: "see whether both were lower-cased and tokenized alike")
     }
     progress.note(
-      "\(rows.count) of \(vocabulary.count) tokens begin with a vector of \(embeddings)")
+      "\(rows.count) of \(vocabulary.count, "token") begin with a vector of \(embeddings)")
     return rows
   }
 

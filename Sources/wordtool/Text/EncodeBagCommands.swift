@@ -89,7 +89,7 @@ struct EncodeTfIdfCommand: ParsableCommand, ConditionalOptions {
       }
       guard weights.idf.count == counts.columnCount else {
         throw WordtoolError(
-          .badData, path: loadWeights, found: "\(weights.idf.count) weights",
+          .badData, path: loadWeights, found: "\(weights.idf.count, "weight")",
           expected: "\(counts.columnCount), the terms of the bag",
           remedy: "load the bag that was saved with them")
       }

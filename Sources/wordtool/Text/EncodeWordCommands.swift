@@ -76,7 +76,7 @@ struct EncodeOneHotCommand: ParsableCommand, ConditionalOptions {
         guard rows[index].count == rows[0].count else {
           throw WordtoolError(
             .badData, path: input.texts.count == 1 ? input.texts[0] : "line by line, the texts",
-            at: .line(index + 1), found: "\(rows[index].count) fields",
+            at: .line(index + 1), found: "\(rows[index].count, "field")",
             expected: "\(rows[0].count), as the first line has")
         }
       }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Word2Vec
+import WordtoolCore
 
 /// `wordtool analogy`: A - B + C.
 struct AnalogyCommand: ParsableCommand {
@@ -39,7 +40,8 @@ struct AnalogyCommand: ParsableCommand {
 
   func validate() throws {
     if words != ["-"] && words.count != 3 {
-      throw ValidationError("\(words.count) words were given, expected three: A B C")
+      throw ValidationError(
+        "\(words.count, "word") \(words.count == 1 ? "was" : "were") given, expected three: A B C")
     }
   }
 

@@ -108,7 +108,7 @@ struct ClusterCommand: ParsableCommand, ConditionalOptions {
     }
     guard names.count >= groups else {
       throw WordtoolError(
-        .usage, found: "\(groups) groups of \(names.count) words",
+        .usage, found: "\(groups) groups of \(names.count, "word")",
         expected: "at least as many words as groups", remedy: "fewer --groups")
     }
     let points = try PointSet(values, dimension: set.dimension)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Word2Vec
+import WordtoolCore
 
 /// `wordtool odd-one-out`: the word that fits the others least.
 struct OddOneOutCommand: ParsableCommand {
@@ -27,7 +28,9 @@ struct OddOneOutCommand: ParsableCommand {
 
   func validate() throws {
     if words != ["-"] && words.count < 3 {
-      throw ValidationError("\(words.count) words were given, expected at least three")
+      throw ValidationError(
+        "\(words.count, "word") \(words.count == 1 ? "was" : "were") given, expected at least three"
+      )
     }
   }
 

@@ -37,7 +37,8 @@ struct SimilarityCommand: ParsableCommand {
   func validate() throws {
     if pairs == nil && words.count < 2 {
       throw ValidationError(
-        "\(words.count) words were given, expected two or more, or --pairs FILE")
+        "\(words.count, "word") \(words.count == 1 ? "was" : "were") given, expected two or "
+          + "more, or --pairs FILE")
     }
     if pairs != nil && !words.isEmpty {
       throw ValidationError("words and --pairs were given, expected one of them")

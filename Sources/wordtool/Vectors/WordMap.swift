@@ -81,7 +81,7 @@ struct WordMap {
     let names = words.names
     guard names.count >= 2 else {
       throw WordtoolError(
-        .unavailable, found: "\(names.count) words to draw", expected: "two or more")
+        .unavailable, found: "\(names.count, "word") to draw", expected: "two or more")
     }
     let points = try PointSet(
       words.queries.flatMap { $0.values.map(Double.init) }, dimension: vectors.dimension)
