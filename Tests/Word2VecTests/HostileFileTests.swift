@@ -130,4 +130,20 @@ import WordtoolCore
     let error = try #require(throws: WordtoolError.self) { try WordVectors(contentsOf: path) }
     #expect(error.description.contains("version 2") && error.description.contains("newer wordtool"))
   }
+
+  @Test("a vocabulary is no vectors of one value; vectors of one value are read")
+  func vocabulary() throws {
+    for text in ["king 3\nqueen 2\n", "x y 3\nz 1\n\n", "\u{FEFF}king 3\r\nqueen 2\r\n"] {
+      let error = #expect(throws: WordtoolError.self) {
+        try WordVectors(bytes: Array(text.utf8), name: "v")
+      }
+      #expect(error?.kind == .badData && error?.found.contains("a vocabulary") == true)
+    }
+    for text in [
+      "2 1\nking 3\nqueen 2\n", "king 3.0\nqueen 2\n", "king 3\nqueen -2\n", "king 0.5\nqueen 1\n",
+    ] {
+      let vectors = try WordVectors(bytes: Array(text.utf8), name: "v")
+      #expect(Array(vectors.words) == ["king", "queen"] && vectors.dimension == 1, "\(text)")
+    }
+  }
 }

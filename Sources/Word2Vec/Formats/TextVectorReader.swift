@@ -25,6 +25,13 @@ enum TextVectorReader {
       }
     }
     let dimension = try header?.dimension ?? guessDimension(text, path: path)
+    if header == nil, dimension == 1, endsInCounts(text) {
+      throw WordtoolError(
+        .badData, path: path, found: "a vocabulary: words and whole numbers, one a line",
+        expected: "a word and its vector in each line",
+        remedy: "name the file of the vectors; vectors of one value have a first line that gives "
+          + "their size, or values with a point")
+    }
     let start = min(header?.end ?? text.start, text.end)
     let starts = pieceStarts(text, from: start)
     let counts = try countRows(text, starts, threads: options.threads)
@@ -124,6 +131,22 @@ enum TextVectorReader {
         expected: "a word and its values")
     }
     return fewest
+  }
+
+  /// Whether every line is a word, which may hold blanks, and one whole number without a sign, as the
+  /// counts of a vocabulary are.
+  private static func endsInCounts(_ text: TextLines) -> Bool {
+    var offset = text.start
+    while offset < text.end {
+      let (line, next) = text.line(from: offset)
+      offset = next
+      if text.isBlank(line) { continue }
+      let fields = text.fields(of: line)
+      guard let last = fields.last, text.integer(last) != nil,
+        fields.count < 3 || !text.looksLikeNumber(fields[fields.count - 2])
+      else { return false }
+    }
+    return true
   }
 
   /// Where the pieces begin, each at the start of a line, and the end.
@@ -256,7 +279,8 @@ struct RowParser {
     let hasEmptyWord = unsafe TextLines.isBlank(bytes[line.lowerBound])
     let valueFields = hasEmptyWord ? fields[...] : fields.dropFirst()
     if let bad = valueFields.first(where: { !text.looksLikeNumber($0) }) {
-      throw Problem(found: "\(text.quoted(bad)) among the values", expected: "\(dimension, "number")")
+      throw Problem(
+        found: "\(text.quoted(bad)) among the values", expected: "\(dimension, "number")")
     }
     throw Problem(found: "\(valueFields.count, "value")", expected: "\(dimension)")
   }
