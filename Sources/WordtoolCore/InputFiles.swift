@@ -88,21 +88,42 @@ public enum InputFiles {
 
   /// The text files that paths stand for: as ``expand(_:)``, without the files of folders that are
   /// documents, images, archives or otherwise no text, and of those that are the models, vectors and
-  /// tables of earlier runs.
+  /// tables of earlier runs. Named themselves, these are an error.
   ///
   /// - Parameters:
   ///   - selection: what is taken of folders.
   ///   - isUTF8: whether the text is to be UTF-8, so that a file that begins otherwise is left out.
   ///   - takesHTML: whether pages of HTML are taken, whose tags would be words.
-  /// - Throws: as ``expand(_:)``.
+  /// - Throws: as ``expand(_:)``, and `badData` for a file that is named and is a model, vectors or a
+  ///   table of an earlier run.
   public static func texts(
     _ paths: [String], selection: Selection = Selection(), isUTF8: Bool = true,
     takesHTML: Bool = false
   ) throws -> Listing {
-    try list(paths, selection) { path in
+    let listing = try list(paths, selection) { path in
       try reasonAgainst(path, isUTF8: isUTF8, takesHTML: takesHTML)
     }
+    let named = Set(paths)
+    for file in listing.files where named.contains(file) { try requireText(file) }
+    return listing
   }
+
+  /// Fails where a file is text and no prose: a vocabulary, vectors, a model, what a run printed. Its
+  /// words would be learnt like any other. What can be opened once only, a pipe, is not looked at; what
+  /// cannot be opened or read is told by who reads it.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `badData` that says what it is.
+  package static func requireText(_ path: String) throws {
+    guard isRegular(path), let source = try? TextSource(path: path),
+      let sample = try? source.peek(sampleSize),
+      let kind = TextKind.of(sample[...], isWhole: sample.count < sampleSize)
+    else { return }
+    throw WordtoolError(
+      .badData, path: path, found: kind.noun, expected: "text", remedy: TextKind.remedy)
+  }
+
+  /// Bytes of a file that tell what it is.
+  private static let sampleSize = 1 << 14
 
   /// - Parameter refuse: says why a file of a folder is left out, if it is.
   package static func list(
@@ -180,6 +201,12 @@ public enum InputFiles {
     return status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether what a path leads to can be read twice: a file or a folder.
+  package static func isReadAgain(_ path: String) -> Bool {
+    guard path != "-", let status = status(path) else { return false }
+    return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
   /// What the system says of a file; nil with `errno` set.
   fileprivate static func status(_ path: String) -> stat? {
     var status = stat()
@@ -192,11 +219,11 @@ public enum InputFiles {
   ) throws -> String? {
     do {
       let source = try TextSource(path: path)
-      var sample = [UInt8](repeating: 0, count: 1 << 14)
+      var sample = [UInt8](repeating: 0, count: sampleSize)
       // SAFETY: the array lends its storage for the call.
       let count = try unsafe sample.withUnsafeMutableBytes { try unsafe source.read(into: $0) }
       if !takesHTML, isPage(sample[..<count]) { return html }
-      if let kind = TextKind.of(sample[..<count], isWhole: count < sample.count) { return kind }
+      if let kind = TextKind.of(sample[..<count], isWhole: count < sampleSize) { return kind.noun }
       guard isUTF8 else { return nil }
       // The last character may be cut off.
       return unsafe sample.withUnsafeBufferPointer { sample in

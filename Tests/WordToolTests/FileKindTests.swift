@@ -98,7 +98,7 @@ import Testing
         (["export-onnx", "-o", folder + "/x.onnx"], ["lm", "cls", "tagger", "ng.arpa"]),
         (
           ["nearest", "king", "-v"],
-          ["v.txt", "v.safetensors", "voc", "t.npy", "h.npz", "w.safetensors"]
+          ["v.txt", "v.safetensors", "t.npy", "h.npz", "w.safetensors"]
         ),
         (["train-lm", text, "-o", folder + "/x", "-q", "--resume"], ["lm.ck"]),
         (["evaluate", "analogies"], ["questions"]),
@@ -125,6 +125,77 @@ import Testing
       // Text is expected, and something else is there.
       let run = try Tool(folder: folder).run("vocab", folder + "/cls")
       #expect(run.exitCode == 65 && run.errors.contains("a classifier of texts, expected text"))
+    }
+  }
+
+  /// Its words would be learnt like any other.
+  @Test func whatIsNoTextIsRefusedByEveryCommandThatReadsText() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      func write(_ text: String, _ name: String) throws {
+        try TestFiles.write(text, to: folder + "/" + name)
+      }
+      func run(_ arguments: [String]) throws -> (code: Int32?, errors: String) {
+        let run = try tool.start(arguments, workingFolder: folder).wait()
+        return (run.exitCode, run.errors)
+      }
+      try write(String(repeating: "the king likes good films\n", count: 20), "text")
+      try write("text\tlabel\na good film\tpos\na bad film\tneg\n", "train.tsv")
+      try write("the\tD\nplay\tN\n\nthey\tP\nplay\tV\n", "tags")
+      try write("P2\n2 1\n255\n0 1\n", "i.pgm")
+      try write("king 0.5 1\nqueen 1 0.5\n", "v.glove")
+      let train = ["train-embeddings", "text", "--dim", "4", "--epochs", "1", "-q", "-o", "v.vec"]
+      for arguments in [
+        ["vocab", "text", "-o", "voc"], train + ["--metrics", "log.jsonl", "--min-count", "1"],
+        ["bpe", "train", "text", "--vocab-size", "280", "-o", "bpe.json"],
+        ["train-lm", "text", "--model", "ngram", "-q", "-o", "ng.arpa"],
+        ["train-classifier", "train.tsv", "-q", "-o", "cls", "--min-count", "1"],
+        ["train-tagger", "tags", "--hidden", "4", "--epochs", "1", "-q", "-o", "tagger"],
+      ] {
+        let made = try run(arguments)
+        try #require(made.code == 0, "\(arguments): \(made.errors)")
+      }
+      try write(try tool.run("nearest", "king", "-v", folder + "/v.vec", "--json").output, "near")
+      for (name, noun) in [
+        ("voc", "a vocabulary: words with their counts"), ("v.vec", "word vectors"),
+        ("v.glove", "word vectors"), ("bpe.json", "a byte-pair encoding (tokenizer.json)"),
+        ("ng.arpa", "an n-gram model in ARPA format"), ("cls", "a classifier of texts"),
+        ("log.jsonl", "metrics of a training"), ("near", "an answer of wordtool in JSON"),
+        ("i.pgm", "an image"),
+      ] {
+        let (code, errors) = try run(["vocab", name])
+        #expect(
+          code == 65 && errors.hasPrefix("wordtool: error: \(name): \(noun), expected text; "),
+          "\(name): \(errors)")
+      }
+      for arguments in [
+        ["train-embeddings", "-o", "x"], ["train-lm", "-o", "x"],
+        ["train-lm", "--model", "ngram", "-o", "x"], ["train-classifier", "-o", "x"],
+        ["train-tagger", "-o", "x"], ["vocab"], ["tokenize"], ["encode", "one-hot"],
+        ["encode", "bag-of-words"], ["encode", "tf-idf"],
+        ["encode", "hashing"], ["encode", "window"], ["bpe", "train", "-o", "x"],
+        ["bpe", "encode", "-m", "bpe.json"], ["perplexity", "ng.arpa"], ["classify", "cls"],
+        ["tag", "tagger"], ["gradient-flow"], ["evaluate", "classification", "cls"],
+        ["evaluate", "tagging", "tagger"],
+        ["train-lm", "text", "--model", "ngram", "-o", "x", "--test"],
+        ["train-lm", "text", "-o", "x", "--valid"],
+      ] {
+        let (code, errors) = try run(arguments + ["voc"])
+        #expect(
+          code == 65 && errors.contains("voc: a vocabulary: words with their counts, expected te"),
+          "\(arguments): \(errors)")
+        #expect(errors.split(separator: "\n").count == 1 && TestFiles.read(folder + "/x") == nil)
+      }
+      // Text all the same, on standard input.
+      #expect(try tool.run("vocab", "-", input: "the 3\na 2\nof 1\n").exitCode == 0)
+    }
+  }
+
+  @Test func theFirstLineOfProseMayEndInANumber() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("Chapter 1\nIt was a dark night.\n", to: folder + "/text")
+      let run = try Tool(folder: folder).run("info", folder + "/text")
+      #expect(run.exitCode == 0 && run.output.contains("a text"), "\(run.errors)")
     }
   }
 

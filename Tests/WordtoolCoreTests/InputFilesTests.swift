@@ -50,6 +50,10 @@ struct InputFilesTests {
       ("vocabulary", "the 10\ncat 5\nsat 5\n"), ("tokens", "{\n  \"added_tokens\": []}"),
       ("metrics", "{\"epoch\":1,\"loss\":2.5}\n"), ("svg", "<svg width=\"3\"/>"),
       ("matrix", "%%MatrixMarket matrix coordinate real general\n"),
+      ("answer", "{\"seed\":1,\"seconds\":2,\"tokensPerSecond\":3.5}\n"),
+      ("bpe", "{\"model\": {\"vocab\": {}, \"merges\": []}}"), ("pgm", "P2\n2 1\n255\n0 1\n"),
+      ("digits", [String](repeating: "1", count: 65).joined(separator: ",") + "\n"),
+      ("one", "2 1\nthe 1.5\ncat -1\n"),
       // One line is longer than what is looked at.
       ("wide", "2 9000\nthe" + String(repeating: " 0.25", count: 9000) + "\n"),
       ("whole", "2 3\nthe 1 2 3\ncat 4 5 6\n"),
@@ -59,17 +63,26 @@ struct InputFilesTests {
     let texts = [
       "2 3\nwords follow here\n", "Chapter 1\nChapter 2\nChapter 3\n", "in 1984\nin 1983\n",
       "{ he said }\n", "1 2 3\n", "pi 3.14 2.71\n", "the end 0\n\\data\\\n", "a 3\na 2\na 1\n",
-      "score 1 2 3\nscore 2 3 4\n",
+      "score 1 2 3\nscore 2 3 4\n", "0 1.5 0\n1 -4.5 1\n", "P2 is a place\n",
+      "{\"text\": \"the loss\"}\n", "2 3\nthe 4\n",
     ]
-    for (place, text) in texts.enumerated() { try folder.write(text, to: "d/text\(place)") }
+    for (place, text) in texts.enumerated() { try folder.write(text, to: "d/text\(place + 10)") }
     let listing = try InputFiles.texts([folder("d")])
-    #expect(listing.files == texts.indices.map { folder("d/text\($0)") })
+    #expect(listing.files == texts.indices.map { folder("d/text\($0 + 10)") })
     #expect(
       listing.leftOut.map(\.reason) == [
-        "a language model (ARPA)", "vectors", "a matrix", "metrics of a training", "an SVG picture",
-        "a tokenizer.json", "vectors", "a vocabulary", "vectors", "vectors",
+        "an answer of wordtool in JSON", "a language model (ARPA)", "a tokenizer.json",
+        "images in optdigits format", "vectors", "a matrix", "metrics of a training", "vectors",
+        "a PNM image", "an SVG picture", "a tokenizer.json", "vectors", "a vocabulary", "vectors",
+        "vectors",
       ])
-    #expect(try InputFiles.texts([folder("d/arpa")]).files == [folder("d/arpa")])
+    // Named, they are refused, and what looks so is read.
+    for (path, reason) in listing.leftOut.map({ ($0.path, $0.reason) }) {
+      let error = #expect(throws: WordtoolError.self) { try InputFiles.texts([path]) }
+      #expect(error?.kind == .badData && error?.path == path && error?.found == reason)
+      #expect(error?.expected == "text" && error?.remedy?.contains("standard input") == true)
+    }
+    #expect(try InputFiles.texts(listing.files).files == listing.files)
   }
 
   @Test("what is no text in a folder is passed over and told in one line")

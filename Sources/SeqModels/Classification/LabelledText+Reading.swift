@@ -87,6 +87,7 @@ struct LabelledTextReader {
   }
 
   func read(into result: inout LabelledText) throws {
+    try InputFiles.requireText(path)
     let source = try TextSource(path: path, encoding: layout.encoding)
     let sample = try source.peek(Self.sampleSize)
     let lines = LineReader(source, invalid: .replaced)

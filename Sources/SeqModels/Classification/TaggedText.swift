@@ -87,6 +87,7 @@ public struct TaggedText: Sendable {
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, `badData` for a line without a tag or
   ///   a file without words, `usage` for a column that is not there.
   public mutating func append(contentsOf path: String, layout: Layout = Layout()) throws {
+    try InputFiles.requireText(path)
     let lines = LineReader(
       try TextSource(path: path, encoding: layout.encoding), invalid: .replaced)
     let before = sentences.count

@@ -77,6 +77,7 @@ struct TextQuestions: ParsableArguments {
     }
     if text.isEmpty && texts.isEmpty { StandardInput.tell() }
     for path in text.isEmpty ? (texts.isEmpty ? ["-"] : texts) : [] {
+      try InputFiles.requireText(path)
       let lines = LineReader(
         try TextSource(path: path, encoding: encoding.encoding), invalid: .replaced,
         maximumLength: longestLine)

@@ -31,7 +31,8 @@ enum FileFacts {
     case .taggedText: try taggedText(path)
     case .tunes: try tunes(path)
     case .kernel: try kernel(path)
-    case .text: try text(path)
+    case .text, .metrics: try text(path)
+    case .answer, .picture: []
     case .image: try image(path)
     case .idxImages, .idxLabels, .numpyArray, .numpyArchive, .matrixMarket, .midi, .onnx:
       try HeaderFacts.facts(of: kind, path: path)

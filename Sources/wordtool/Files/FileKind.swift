@@ -11,6 +11,7 @@ enum FileKind: String, Encodable, CaseIterable {
   case tunes, kernel
   case image, idxImages, idxLabels, cifar, optdigits
   case numpyArray, numpyArchive, matrixMarket, midi, onnx
+  case metrics, answer, picture
   case tensors, text
 
   /// What it is called, with its article.
@@ -48,6 +49,9 @@ enum FileKind: String, Encodable, CaseIterable {
     case .matrixMarket: "a sparse matrix in Matrix Market format"
     case .midi: "a MIDI file"
     case .onnx: "an ONNX graph"
+    case .metrics: TextKind.metrics.noun
+    case .answer: TextKind.answer.noun
+    case .picture: TextKind.picture.noun
     case .tensors: "tensors of another program"
     case .text: "a text"
     }
@@ -84,7 +88,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .idxImages, .cifar, .optdigits: ["image train", "image show", "image whiten"]
     case .idxLabels: ["image train (beside its images)"]
     case .numpyArray, .numpyArchive, .tensors: ["nearest -v and convert (with a list of words)"]
-    case .matrixMarket, .midi, .onnx: []
+    case .matrixMarket, .midi, .onnx, .metrics, .answer, .picture: []
     }
   }
 
@@ -115,7 +119,8 @@ enum FileKind: String, Encodable, CaseIterable {
     return WordtoolError(
       .badData, path: path, found: found.noun,
       expected: kinds.isEmpty ? "text" : Self.listed(kinds),
-      remedy: found.remedy)
+      // What is called a vocabulary may be somebody's text.
+      remedy: found.remedy + (error.remedy == TextKind.remedy ? "; " + TextKind.remedy : ""))
   }
 
   private static func listed(_ kinds: [FileKind]) -> String {

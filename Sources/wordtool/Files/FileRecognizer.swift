@@ -24,8 +24,18 @@ enum FileRecognizer {
     if isCIFAR(start, size: size, path: path) { return .cifar }
     let text = text(start)
     if let text, let kind = textKind(of: text, isWhole: start.count < sampleSize) { return kind }
-    let isVectors = unsafe start.withUnsafeBytes { unsafe WordVectors.Format(sniffing: $0) != nil }
-    return isVectors ? .vectors : nil
+    switch unsafe start.withUnsafeBytes({ unsafe WordVectors.Format(sniffing: $0) }) {
+    case nil: return nil
+    // A line of prose may end in a number.
+    case .glove?: return text.map(beginsWithVector) == false ? nil : .vectors
+    default: return .vectors
+    }
+  }
+
+  /// Whether the first line is a word, which may hold blanks, and at least two numbers.
+  private static func beginsWithVector(_ text: String) -> Bool {
+    let fields = text.prefix { !$0.isNewline }.split { $0 == " " || $0 == "\t" }
+    return fields.count >= 3 && fields.suffix(2).allSatisfy { Float($0) != nil }
   }
 
   /// Whether a regular file is text of any form.
@@ -107,15 +117,13 @@ enum FileRecognizer {
   }
 
   private static func textKind(of text: String, isWhole: Bool) -> FileKind? {
+    let bytes = Array(text.utf8.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF })
+    if let kind = TextKind.of(bytes[...], isWhole: isWhole, isGuess: true) { return FileKind(kind) }
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     // The last line of a part may be cut.
     if !isWhole, lines.count > 1 { lines.removeLast() }
     let first = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
-    if lines.contains("\\data\\") { return .nGramModel }
-    if first.hasPrefix("{") {
-      let isEncoding = text.contains("\"added_tokens\"") || text.contains("\"merges\"")
-      return isEncoding ? .bytePairEncoding : nil
-    }
+    if first.hasPrefix("{") { return nil }
     if first.hasPrefix("__label__") || namesLabels(first) { return .labelledText }
     if lines.contains(where: isTuneNumber), lines.contains(where: { $0.hasPrefix("K:") }) {
       return .tunes
@@ -144,14 +152,7 @@ enum FileRecognizer {
       let areQuestions = fields.allSatisfy { $0[0] == ":" || $0.count == 4 }
       return areQuestions ? .analogyQuestions : nil
     }
-    let numbers = full.filter { !$0.hasPrefix("#") }.map { line in
-      line.split(separator: ",", omittingEmptySubsequences: false)
-    }
-    if !numbers.isEmpty, numbers.allSatisfy({ $0.count == 65 && $0.allSatisfy(isNumber) }) {
-      return .optdigits
-    }
     if isWhole, isKernel(full) { return .kernel }
-    if fields.allSatisfy({ $0.count == 2 && isNumber($0[1]) }) { return .vocabulary }
     let isTagged = full.allSatisfy { $0.split(separator: "\t").count == 2 }
     if isTagged, lines.dropLast().contains(where: \.isEmpty) { return .taggedText }
     let pairs = full.map { line in line.split { " \t,;".contains($0) } }
@@ -161,10 +162,6 @@ enum FileRecognizer {
     // The first line may name the columns.
     if pairs.dropFirst(pairs.count > 1 ? 1 : 0).allSatisfy(isPair) { return .similarityPairs }
     return nil
-  }
-
-  private static func isNumber(_ text: Substring) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 
   /// Rows of numbers, as many in each.
@@ -177,5 +174,24 @@ enum FileRecognizer {
         && row.allSatisfy { number in number.split(separator: "/").allSatisfy { Double($0) != nil }
         }
     }
+  }
+}
+
+extension FileKind {
+  /// The kind of what no text is read from.
+  fileprivate init(_ kind: TextKind) {
+    self =
+      switch kind {
+      case .matrix: .matrixMarket
+      case .nGramModel: .nGramModel
+      case .picture: .picture
+      case .image: .image
+      case .images: .optdigits
+      case .bytePairEncoding: .bytePairEncoding
+      case .metrics: .metrics
+      case .answer: .answer
+      case .vectors: .vectors
+      case .vocabulary: .vocabulary
+      }
   }
 }
