@@ -89,6 +89,26 @@ public final class SentenceReader {
     replacedCount += pieces.replacedSequenceCount
   }
 
+  /// Fails where a text has no token, as soon as it has one it is left. What a measurement after a
+  /// training needs is known before it so.
+  ///
+  /// - Throws: as ``read(_:stop:token:end:)``, and `badData` for a text without tokens.
+  package func requireTokens(in paths: [String], stop: StopFlag = StopFlag()) throws {
+    struct Found: Error {}
+    do {
+      try unsafe read(paths, stop: stop, token: { _ in throw Found() }, end: {})
+    } catch is Found {
+      return
+    }
+    throw Self.withoutTokens(paths.first)
+  }
+
+  /// The error for a text that has nothing to measure or learn.
+  static func withoutTokens(_ path: String?) -> WordtoolError {
+    WordtoolError(
+      .badData, path: path, found: "a text without tokens", expected: "at least one token")
+  }
+
   /// The tokens of one line of text.
   public func tokens(in line: String) -> [String] {
     var tokens: [String] = []

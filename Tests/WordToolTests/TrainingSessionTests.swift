@@ -201,4 +201,37 @@ extension String {
     guard let range = ranges(of: part).last else { return self }
     return self[..<range.lowerBound] + other + self[range.upperBound...]
   }
+
+  /// A measurement that cannot be made is known before the hours of a training, not after them.
+  @Test func aTextToMeasureOnWithoutTokensIsRefusedBeforeTheTraining() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 20), to: folder + "/text")
+      try TestFiles.write(
+        String(repeating: "__label__a good\n__label__b bad\n", count: 4), to: folder + "/labels")
+      try TestFiles.write(
+        String(repeating: "the D\nplay N\n\nthey P\nplay V\n\n", count: 4), to: folder + "/tags")
+      try TestFiles.write("", to: folder + "/empty")
+      try TestFiles.write("\n\n \n", to: folder + "/blank")
+      let net = ["--hidden", "4", "--epochs", "1"]
+      let trainings: [[String]] = [
+        ["train-lm", "text", "--model", "ngram"],
+        ["train-lm", "text", "--embedding", "4"] + net,
+        ["train-lm", "text", "--embedding", "4", "--model", "fixed-window"] + net,
+        ["train-lm", "text", "--embedding", "4", "--model", "bag-of-words", "--epochs", "1"],
+        ["train-classifier", "labels"], ["train-classifier", "labels", "--model", "fasttext"],
+        ["train-classifier", "labels", "--format", "fasttext", "--model", "gru"] + net,
+        ["train-tagger", "tags"] + net,
+      ]
+      for training in trainings {
+        for (option, file) in [("--valid", "empty"), ("--test", "empty"), ("--test", "blank")] {
+          let arguments = training + ["-o", "m", option, file, "--progress", "json"]
+          let run = try Tool(folder: folder).start(arguments, workingFolder: folder).wait()
+          #expect(run.exitCode == 65, "\(arguments): \(run.output)\(run.errors)")
+          #expect(run.errors.contains("error: \(file): "), "\(arguments): \(run.errors)")
+          #expect(!run.errors.contains("training"), "\(arguments): \(run.errors)")
+          #expect(TestFiles.read(folder + "/m") == nil, "\(arguments)")
+        }
+      }
+    }
+  }
 }

@@ -51,10 +51,6 @@ public struct TokenizedText: Sendable {
         characterCount += 1 - parting
       })
     replacedCount = reader.replacedCount
-    guard tokenCount > 0 else {
-      throw WordtoolError(
-        .badData, path: paths.first, found: "a text without tokens",
-        expected: "at least one token")
-    }
+    guard tokenCount > 0 else { throw SentenceReader.withoutTokens(paths.first) }
   }
 }

@@ -45,6 +45,17 @@ public struct NeuralText {
     reader = try SentenceReader(unit: unit, rule: rule, isStrict: isStrict, encoding: encoding)
   }
 
+  /// The tokens of files that a model is measured on.
+  ///
+  /// - Throws: `WordtoolError` as ``ids(of:stop:)``, and `badData` for a text without tokens.
+  package func measuredIDs(of paths: [String], stop: StopFlag = StopFlag()) throws -> [Int32] {
+    let ids = try ids(of: paths, stop: stop)
+    guard ids.contains(where: { $0 != vocabulary.endID }) else {
+      throw SentenceReader.withoutTokens(paths.first)
+    }
+    return ids
+  }
+
   /// The tokens of files in order, `</s>` after each line.
   public func ids(of paths: [String], stop: StopFlag = StopFlag()) throws -> [Int32] {
     try vocabulary.ids(of: paths, reader: reader, stop: stop)

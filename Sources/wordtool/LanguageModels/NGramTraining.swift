@@ -39,8 +39,17 @@ struct NGramTraining: Training {
       references: [command.valid, command.test], metrics: nil)
   }
 
-  /// Nothing is read before it is counted.
-  func read(_ session: TrainingSession) {}
+  /// The text is read as it is counted; those to be measured are looked at before it, but for pipes,
+  /// which can be read once.
+  func read(_ session: TrainingSession) throws {
+    let reader = try SentenceReader(
+      unit: command.unit, rule: command.text.rule, isStrict: command.text.input.strict,
+      encoding: command.text.input.encoding)
+    for path in [command.valid, command.test].compactMap(\.self) where InputFiles.isReadAgain(path)
+    {
+      try reader.requireTokens(in: command.text.input.files([path]), stop: session.stop)
+    }
+  }
 
   func train(_: Void, _ session: TrainingSession) throws -> NGramModel {
     var options = NGramOptions()

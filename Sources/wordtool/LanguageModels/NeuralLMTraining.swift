@@ -18,12 +18,15 @@ struct NeuralLMTraining: Training {
   final class Trainer {
     let neural: NeuralTrainer
     let validIDs: [Int32]
+    /// Of `--test`.
+    let testIDs: [Int32]
     let tokensBefore: Int
     var last = NeuralTrainer.Report(.init())
 
-    init(_ neural: NeuralTrainer, validIDs: [Int32]) {
+    init(_ neural: NeuralTrainer, validIDs: [Int32], testIDs: [Int32]) {
       self.neural = neural
       self.validIDs = validIDs
+      self.testIDs = testIDs
       tokensBefore = neural.tokensTrained
     }
   }
@@ -102,22 +105,16 @@ struct NeuralLMTraining: Training {
   func summarize(
     _ model: NeuralLanguageModel, of trainer: Trainer, _ session: TrainingSession
   ) throws -> Summary {
-    let reader = try NeuralText(
-      vocabulary: model.vocabulary, unit: model.options.unit, rule: model.options.rule,
-      isStrict: command.text.input.strict, encoding: command.text.input.encoding)
-    /// Nats a token.
-    func measure(_ ids: [Int32]?, _ option: String) throws -> Double? {
-      guard let ids else { return nil }
+    /// Nats a token; nil where there is no such text.
+    func measure(_ ids: [Int32], _ option: String) throws -> Double? {
+      if ids.isEmpty { return nil }
       let sum = try model.logProbabilities(of: ids, stop: session.stop).reduce(0, +)
-      let mean = -sum / Double(max(1, ids.count))
+      let mean = -sum / Double(ids.count)
       try TrainingSession.requireFinite(PortableMath.exp(mean), "perplexity of \(option)")
       return mean
     }
-    let valid = try measure(command.valid == nil ? nil : trainer.validIDs, "--valid")
-    let test = try measure(
-      command.test.map {
-        try reader.ids(of: command.text.input.files([$0]), stop: session.stop)
-      }, "--test")
+    let valid = try measure(trainer.validIDs, "--valid")
+    let test = try measure(trainer.testIDs, "--test")
     let bits = model.options.unit == .char ? Self.bitsPerNat : nil
     let (last, trained) = (trainer.last, trainer.neural.tokensTrained - trainer.tokensBefore)
     return Summary(
@@ -152,13 +149,12 @@ struct NeuralLMTraining: Training {
         vocabulary: state.vocabulary, unit: state.options.unit, rule: state.options.rule,
         isStrict: command.text.input.strict, encoding: command.text.input.encoding)
       let ids = try reader.ids(of: command.text.input.files(command.texts), stop: stop)
-      let validIDs =
-        try command.valid.map {
-          try reader.ids(of: command.text.input.files([$0]), stop: stop)
-        } ?? []
+      let (validIDs, testIDs) = (
+        try measured(command.valid, reader, stop), try measured(command.test, reader, stop)
+      )
       return Trainer(
         try NeuralTrainer(resuming: state, ids: ids, validIDs: validIDs, threads: threads),
-        validIDs: validIDs)
+        validIDs: validIDs, testIDs: testIDs)
     }
     let texts = try command.text.input.files(command.texts)
     let counted = try NeuralText(
@@ -173,20 +169,23 @@ struct NeuralLMTraining: Training {
         "--tied needs as many features as the embedding has values: \(options.featureCount) and "
           + "\(options.embedding)")
     }
-    let validIDs =
-      try command.valid.map {
-        try counted.ids(of: command.text.input.files([$0]), stop: stop)
-      } ?? []
-    if command.valid != nil, validIDs.isEmpty {
-      throw WordtoolError(.badData, path: command.valid, found: "a text without tokens")
-    }
+    let (validIDs, testIDs) = (
+      try measured(command.valid, counted, stop), try measured(command.test, counted, stop)
+    )
     StandardError.warnOfReplacements(counted.replacedCount)
     return Trainer(
       try NeuralTrainer(
         options, training: Self.trainingOptions(of: command), vocabulary: vocabulary,
         ids: counted.ids,
         validIDs: validIDs,
-        embeddings: rows, threads: threads), validIDs: validIDs)
+        embeddings: rows, threads: threads), validIDs: validIDs, testIDs: testIDs)
+  }
+
+  /// The tokens of a text to measure on, read before the training: an empty one costs nothing then.
+  private func measured(
+    _ path: String?, _ reader: NeuralText, _ stop: StopFlag
+  ) throws -> [Int32] {
+    try path.map { try reader.measuredIDs(of: command.text.input.files([$0]), stop: stop) } ?? []
   }
 
   /// The shape of the model that a command line asks for.
@@ -236,7 +235,8 @@ struct NeuralLMTraining: Training {
         remedy: "see whether both were lower-cased and tokenized alike")
     }
     progress.note(
-      "\(rows.count) of \(vocabulary.count, "token") begin with a vector of \(embeddings)")
+      "\(rows.count) of \(vocabulary.count, "token") \(rows.count == 1 ? "begins" : "begin") with "
+        + "a vector of \(embeddings)")
     return rows
   }
 
