@@ -51,47 +51,49 @@ public struct EncodingPicture: Sendable {
   }
 
   /// The picture.
-  public func rendered() throws -> String {
-    var lines = ["\"\(text)\"", ""]
-    lines.append("words       \(words.joined(separator: " | "))")
+  ///
+  /// - Parameter columns: the cells of a line; what is longer goes on below, tables in parts of as many
+  ///   columns as fit. Nil for no limit.
+  public func rendered(columns: Int? = nil) throws -> String {
+    let page = Page(columns: columns)
+    var lines = page.prose("", "\"\(text)\"".split(separator: " ").map(String.init), " ") + [""]
+    lines += page.prose("words       ", words, " | ")
     lines.append("vocabulary  \(vocabulary.count) different words out of \(words.count)")
     lines.append("")
-    let label = max(6, words.map(Self.width).max() ?? 0)
-    let bag = bag
-    let widths = zip(vocabulary, bag).map { max(Self.width($0), "\($1)".count) }
-    func line(_ name: String, _ cells: [String]) -> String {
-      let padded = zip(cells, widths).map {
-        String(repeating: " ", count: $1 - Self.width($0)) + $0
-      }
-      return "  \(Self.padded(name, to: label))  \(padded.joined(separator: " "))"
-    }
-    lines.append("one-hot: a row of zeros and a single one for each word")
-    lines.append(line("", vocabulary))
     let matrix = try oneHot()
-    for (row, word) in words.enumerated() {
-      lines.append(line(word, matrix.denseRow(row).map { $0 == 0 ? "0" : "1" }))
+    lines.append("one-hot: a row of zeros and a single one for each word")
+    let rows = words.enumerated().map { row, word in
+      [word] + matrix.denseRow(row).map { $0 == 0 ? "0" : "1" }
     }
+    // The bag stands below the rows, in the same columns.
+    let bag = [["counts"] + bag.map { "\($0)" }]
+    let least = page.widths(of: [[""] + vocabulary] + rows + bag)
+    lines += page.table([[""] + vocabulary] + rows, least)
     lines.append("")
     lines.append("bag of words: the rows added up; the order is gone")
-    lines.append(line("", vocabulary))
-    lines.append(line("counts", bag.map { "\($0)" }))
+    lines += page.table([[""] + vocabulary] + bag, least)
     lines.append("")
     let shown = words.suffix(windowSize)
-    lines.append(
-      "window: the last \(shown.count, "word") side by side, "
+    lines += page.prose(
+      "",
+      ("window: the last \(shown.count == 1 ? "word" : "\(shown.count) words") side by side, "
         + "\(shown.count) x \(vocabulary.count) = \(shown.count * vocabulary.count, "column")")
-    lines.append("  " + shown.joined(separator: " | "))
+        .split(separator: " ").map(String.init), " ")
+    lines += page.prose("  ", Array(shown), " | ")
     let blocks = ids.suffix(windowSize).map { id in
       vocabulary.indices.map { $0 == id ? "1" : "0" }.joined(separator: " ")
     }
-    lines.append("  " + blocks.joined(separator: " | "))
+    let digits = blocks.joined(separator: " | ").split(separator: " ").map(String.init)
+    lines += page.prose("  ", digits, " ")
     return lines.joined(separator: "\n") + "\n"
   }
 
   /// Shows that a sentence and another one have one bag, or where their bags differ.
   ///
+  /// - Parameter columns: as ``rendered(columns:)`` takes them.
   /// - Throws: as ``init(_:rule:windowSize:)``.
-  public func comparison(with other: EncodingPicture) throws -> String {
+  public func comparison(with other: EncodingPicture, columns: Int? = nil) throws -> String {
+    let page = Page(columns: columns)
     let table = ByteStringTable(vocabulary + other.vocabulary)
     func counts(_ words: [String]) -> [Int] {
       var counts = [Int](repeating: 0, count: table.count)
@@ -100,21 +102,16 @@ public struct EncodingPicture: Sendable {
     }
     let (left, right) = (counts(words), counts(other.words))
     let names = (0..<Int32(table.count)).map(table.text)
-    var lines = [
-      left == right && words != other.words
+    var lines = page.prose(
+      "",
+      (left == right && words != other.words
         ? "two sentences, one bag: what was said is gone with the order"
-        : "the bags of two sentences",
-      "  \"\(text)\"", "  \"\(other.text)\"",
-    ]
-    let widths = names.indices.map {
-      max(Self.width(names[$0]), "\(max(left[$0], right[$0]))".count)
+        : "the bags of two sentences").split(separator: " ").map(String.init), " ")
+    for text in [text, other.text] {
+      lines += page.prose("  ", "\"\(text)\"".split(separator: " ").map(String.init), " ")
     }
-    for cells in [names, left.map { "\($0)" }, right.map { "\($0)" }] {
-      let padded = zip(cells, widths).map {
-        String(repeating: " ", count: $1 - Self.width($0)) + $0
-      }
-      lines.append("  " + padded.joined(separator: " "))
-    }
+    let rows = [names, left.map { "\($0)" }, right.map { "\($0)" }]
+    lines += page.table(rows, page.widths(of: rows), names: false)
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -122,10 +119,76 @@ public struct EncodingPicture: Sendable {
   public static let example = "the food was good, not bad at all"
   /// The sentence that says the opposite with the same words.
   public static let oppositeExample = "the food was bad, not good at all"
+}
+
+/// Lines of so many cells.
+private struct Page {
+  /// Cells of a line; nil for no limit.
+  let columns: Int?
+  private static let indent = "  "
+
+  init(columns: Int?) { self.columns = columns.map { max(20, $0) } }
 
   private static func width(_ text: String) -> Int { TerminalCells.count(in: text) }
 
-  private static func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - Self.width(text)))
+  private static func padding(_ text: String, to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - Self.width(text)))
+  }
+
+  /// Parts with something between them; what does not fit goes on under the first.
+  func prose(_ name: String, _ parts: [String], _ separator: String) -> [String] {
+    var lines: [String] = []
+    var line = name
+    var isFirst = true
+    for part in parts {
+      let joined = line + (isFirst ? "" : separator) + part
+      if let columns, !isFirst, Self.width(joined) > columns {
+        lines.append(line)
+        line = String(repeating: " ", count: name.count) + part
+      } else {
+        line = joined
+      }
+      isFirst = false
+    }
+    lines.append(line)
+    guard let columns else { return lines }
+    return lines.map { TerminalCells.shortened($0, to: columns) }
+  }
+
+  /// The cells that each column of a table takes, a long word no more than a quarter of the line.
+  func widths(of rows: [[String]]) -> [Int] {
+    (0..<(rows.first?.count ?? 0)).map { column in
+      let widest = rows.map { Self.width($0[column]) }.max() ?? 0
+      return columns.map { min(widest, max(6, $0 / 4)) } ?? widest
+    }
+  }
+
+  /// A table of rows, in parts of as many columns as fit the line.
+  ///
+  /// - Parameter names: whether the first column has the rows' names, which stand in every part.
+  func table(_ rows: [[String]], _ widths: [Int], names: Bool = true) -> [String] {
+    let label = names ? max(6, widths[0]) : 0
+    let lead = Self.indent.count + (names ? label + 1 : 0)
+    var lines: [String] = []
+    var first = names ? 1 : 0
+    while first < widths.count {
+      var (end, total) = (first, lead)
+      while end < widths.count, end == first || total + 1 + widths[end] <= columns ?? .max {
+        total += widths[end] + (names || end > first ? 1 : 0)
+        end += 1
+      }
+      if !lines.isEmpty { lines.append("") }
+      for row in rows {
+        let cells = (first..<end).map { column in
+          let cell = TerminalCells.shortened(row[column], to: widths[column])
+          return Self.padding(cell, to: widths[column]) + cell
+        }
+        let name = names ? TerminalCells.shortened(row[0], to: label) : ""
+        let start = names ? name + Self.padding(name, to: label) + "  " : ""
+        lines.append(Self.indent + start + cells.joined(separator: " "))
+      }
+      first = end
+    }
+    return lines
   }
 }

@@ -19,6 +19,7 @@ import wordtool
       ": gram6-nationality-adjective-日本語\nking queen man woman\n", to: folder + "/questions")
     try TestFiles.write(
       "X:1\nT:\(long)\nM:4/4\nL:1/8\nK:D mixolydian\nCDEF GABc|\n", to: folder + "/tunes")
+    let words = (1...30).map { "word\($0)" }.joined(separator: " ")
     return [
       (["evaluate", "analogies", folder + "/questions", "-v", path], "adjective-日本語"),
       (["image", "describe"], "LeCun et al. 1998, with ReLU and max pooling"),
@@ -28,6 +29,7 @@ import wordtool
       (["info", "-v", path], "OpenBLAS"),
       (["vector", "sweden", "--style", "table"], "sweden"),
       (["corpus", "list"], "not written by people"),
+      (["encode", "--window", "40", "--show", "\(long) the \(words) the 日本語"], long),
     ]
   }
 
@@ -43,6 +45,25 @@ import wordtool
         let style = arguments[0] == "nearest" ? ["--style", "table"] : []
         let pipe = try tool.start(arguments + style).wait().output
         #expect(pipe.contains(whole) && !pipe.contains("…"), "\(arguments): \(pipe)")
+      }
+    }
+  }
+
+  /// What does not fit goes on below, and nothing is left out.
+  @Test func aDrawingOfALongSentenceIsFolded() throws {
+    try TestFiles.withFolder { folder in
+      let words = (1...30).map { "word\($0)" }
+      let show = ["encode", "--show", words.joined(separator: " ")]
+      let terminal = try Tool(folder: folder).run(onTerminal: show, columns: 60).output
+      #expect(widest(terminal) <= 60, "\(terminal)")
+      let ones = terminal.split(separator: "one-hot")[1].split(separator: "bag of words")[0]
+      #expect(ones.split { " \n".contains($0) }.count { $0 == "1" } == 30)
+      // Each word names a column and, in every part, a row.
+      let lines = ones.split(separator: "\n", omittingEmptySubsequences: false)
+      let parts = lines.count(where: \.isEmpty) - 1
+      #expect(parts > 2)
+      for word in words {
+        #expect(ones.split { " \n".contains($0) }.count { $0 == word } == parts + 1, "\(word)")
       }
     }
   }

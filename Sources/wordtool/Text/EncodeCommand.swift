@@ -37,13 +37,14 @@ struct EncodeCommand: ParsableCommand {
         "a subcommand is missing: one-hot, bag-of-words, tf-idf, hashing, window, or --show")
     }
     let picture = try EncodingPicture(show, windowSize: window)
-    try StandardOutput.shared.write(try picture.rendered())
+    let columns = StandardOutput.columns
+    try StandardOutput.shared.write(try picture.rendered(columns: columns))
     // Beside the sentence of the lesson stands its opposite; beside any other, the lesson's pair.
     let isOpposite = show == EncodingPicture.oppositeExample
     let first = try EncodingPicture(
       isOpposite ? EncodingPicture.oppositeExample : EncodingPicture.example)
     let second = try EncodingPicture(
       isOpposite ? EncodingPicture.example : EncodingPicture.oppositeExample)
-    try StandardOutput.shared.write("\n" + (try first.comparison(with: second)))
+    try StandardOutput.shared.write("\n" + (try first.comparison(with: second, columns: columns)))
   }
 }
