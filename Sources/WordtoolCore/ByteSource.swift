@@ -144,12 +144,14 @@ import Libc
   private func systemRead(_ room: UnsafeMutableRawBufferPointer) throws -> Int {
     // All bytes in memory are in the buffer from the start.
     if descriptor < 0 { return 0 }
+    if descriptor == STDIN_FILENO, isatty(STDIN_FILENO) == 1 { Traffic.touchTerminal() }
     while true {
       try awaitInput()
       // SAFETY: `room` says how many bytes it has space for.
       let count = unsafe Self.read(descriptor, room)
       if count >= 0 {
         storedBytesRead += count
+        Traffic.read(count)
         return count
       }
       if errno == EINTR { continue }

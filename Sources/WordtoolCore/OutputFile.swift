@@ -165,6 +165,7 @@ public final class OutputFile {
 
   private func writeThrough(_ bytes: UnsafeRawBufferPointer) throws {
     var done = 0
+    if isTerminal { Traffic.touchTerminal() }
     while done < bytes.count {
       // SAFETY: the rebased slice lies inside `bytes`, which the caller keeps alive.
       let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
@@ -172,6 +173,7 @@ public final class OutputFile {
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else { throw failure() }
       done += written
+      Traffic.wrote(written)
     }
   }
 

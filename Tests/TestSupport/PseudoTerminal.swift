@@ -12,11 +12,12 @@ public enum PseudoTerminal {
   ///   - columns: the width of the terminal.
   ///   - typed: what a person types, with Ctrl-D behind it; nil for a standard input that is no
   ///     terminal and empty.
+  ///   - hasErrors: whether standard error is the terminal too.
   ///   - folder: a folder for the file of standard error.
   /// - Returns: what the terminal got, with plain line ends; what is typed is part of it.
   public static func run(
     _ executable: String, _ arguments: [String], environment: [String: String], columns: Int = 80,
-    typed: String? = nil, folder: String
+    typed: String? = nil, hasErrors: Bool = false, folder: String
   ) throws -> Subprocess.Result {
     let errorPath = "\(folder)/terminal-\(UInt64.random(in: 0 ... .max)).err"
     let (outer, name) = try open()
@@ -36,8 +37,12 @@ public enum PseudoTerminal {
       posix_spawn_file_actions_adddup2(&actions, inner, 0)
     }
     posix_spawn_file_actions_adddup2(&actions, inner, 1)
-    posix_spawn_file_actions_addopen(
-      &actions, 2, errorPath, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    if hasErrors {
+      posix_spawn_file_actions_adddup2(&actions, inner, 2)
+    } else {
+      posix_spawn_file_actions_addopen(
+        &actions, 2, errorPath, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    }
     let process = try Subprocess.spawn(
       executable, arguments, environment: environment, actions: &actions)
     close(inner)

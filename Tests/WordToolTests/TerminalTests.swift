@@ -1,3 +1,4 @@
+import Libc
 import TestSupport
 import Testing
 
@@ -64,6 +65,27 @@ import wordtool
       #expect(parts > 2)
       for word in words {
         #expect(ones.split { " \n".contains($0) }.count { $0 == word } == parts + 1, "\(word)")
+      }
+    }
+  }
+
+  /// The writer at the other end says nothing for a while.
+  @Test func aCommandThatSaysNothingForTwoSecondsShowsThatItWorks() throws {
+    try TestFiles.withFolder { folder in
+      let path = folder + "/pipe"
+      #expect(mkfifo(path, 0o600) == 0)
+      for (options, isShown) in [([], true), (["-q"], false)] {
+        let writer = try Subprocess(
+          "/bin/sh", ["-c", "exec 3>\(path); echo the king >&3; sleep 4; echo the queen >&3"],
+          environment: ["PATH": "/usr/bin:/bin"], folder: folder)
+        let run = try Tool(folder: folder).run(
+          onTerminal: ["vocab", path] + options, hasErrors: true)
+        _ = writer.wait()
+        #expect(run.exitCode == 0 && run.output.hasSuffix("queen 1\n"), "\(run.output)")
+        #expect(run.output.contains("B read") == isShown, "\(run.output)")
+        // It is wiped before the answer.
+        let shown = run.output.split(separator: "\n").last ?? ""
+        #expect(!shown.contains("read"), "\(run.output)")
       }
     }
   }

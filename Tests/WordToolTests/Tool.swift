@@ -65,11 +65,11 @@ struct Tool {
 
   /// Runs the tool with a terminal for its standard output.
   func run(
-    onTerminal arguments: [String], columns: Int = 80, typed: String? = nil
+    onTerminal arguments: [String], columns: Int = 80, typed: String? = nil, hasErrors: Bool = false
   ) throws -> Subprocess.Result {
     try PseudoTerminal.run(
       executable, arguments, environment: environment, columns: columns, typed: typed,
-      folder: folder)
+      hasErrors: hasErrors, folder: folder)
   }
 
   /// Runs the tool to its end.

@@ -17,7 +17,9 @@ enum Runner {
     }
     do {
       var command = try parse(arguments)
+      WaitingSign.begin(arguments)
       try command.run()
+      WaitingSign.end()
       try StandardOutput.shared.flush()
     } catch {
       code = end(with: error, arguments: arguments)
@@ -70,7 +72,7 @@ enum Runner {
   private static func end(with error: any Error, arguments: [String]) -> Int32 {
     // What was found out before the failure is still worth having; the failure itself is told.
     try? StandardOutput.shared.flush()
-    StandardError.wipe()
+    WaitingSign.end()
     switch error {
     case var error as WordtoolError:
       if error.expected == "text", let path = error.path {

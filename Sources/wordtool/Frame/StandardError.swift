@@ -8,7 +8,17 @@ import Tokenize
 /// All writes of the process go through one lock, so a warning never lands in the middle of a
 /// progress line. A standard error that cannot be written to is no reason to stop.
 enum StandardError {
-  private static let transientLineIsDrawn = Mutex<Bool>(false)
+  /// What stands in the last line of the terminal.
+  private struct Line {
+    /// Whether something is drawn there that is to be wiped.
+    var isDrawn = false
+    /// When the process spoke last.
+    var spoken = Environment.seconds()
+    /// Whether nothing is to be drawn any more without being asked for.
+    var isSilent = false
+  }
+
+  private static let line = Mutex<Line>(Line())
   private static let command = Mutex<[String]>([])
 
   /// The arguments of the run, whose command has the options that messages name.
@@ -58,25 +68,44 @@ enum StandardError {
   /// are shown and do nothing.
   static func printLine(_ text: String) {
     let text = TerminalText.escaped(text)
-    transientLineIsDrawn.withLock { drawn in
-      write((drawn ? "\r\u{1B}[K" : "") + text + "\n")
-      drawn = false
+    line.withLock { line in
+      write((line.isDrawn ? "\r\u{1B}[K" : "") + text + "\n")
+      line.isDrawn = false
+      line.spoken = Environment.seconds()
     }
   }
 
   /// Draws `text` over the current line of the terminal. It must be shorter than the line.
   static func redraw(_ text: String) {
-    transientLineIsDrawn.withLock { drawn in
+    line.withLock { line in
       write("\r" + text + "\u{1B}[K")
-      drawn = true
+      line.isDrawn = true
+      line.spoken = Environment.seconds()
     }
+  }
+
+  /// Draws `text`, cut to the line, as ``redraw(_:)`` unless the process spoke less than so many
+  /// seconds before.
+  static func redraw(_ text: String, afterSilence seconds: Double) {
+    let text = String(TerminalText.escaped(text).prefix(columns - 1))
+    line.withLock { line in
+      guard !line.isSilent, Environment.seconds() - line.spoken >= seconds else { return }
+      write("\r" + text + "\u{1B}[K")
+      line.isDrawn = true
+    }
+  }
+
+  /// Wipes the line, and lets nothing be drawn there that was not asked for: output follows.
+  static func silence() {
+    line.withLock { $0.isSilent = true }
+    wipe()
   }
 
   /// Wipes the line that ``redraw(_:)`` left.
   static func wipe() {
-    transientLineIsDrawn.withLock { drawn in
-      if drawn { write("\r\u{1B}[K") }
-      drawn = false
+    line.withLock { line in
+      if line.isDrawn { write("\r\u{1B}[K") }
+      line.isDrawn = false
     }
   }
 

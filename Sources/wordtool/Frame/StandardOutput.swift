@@ -84,6 +84,7 @@ package final class StandardOutput: Sendable {
   }
 
   private static func writeThrough(_ bytes: inout [UInt8]) throws {
+    if !bytes.isEmpty, isTerminal { StandardError.silence() }
     let code = unsafe bytes.withUnsafeBytes { unsafe writeAll($0, to: STDOUT_FILENO) }
     bytes.removeAll(keepingCapacity: true)
     if code == EPIPE { endByBrokenPipe() }
