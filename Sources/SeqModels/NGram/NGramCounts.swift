@@ -50,7 +50,7 @@ struct NGramCounts {
             key: UInt64(starting[position]) << wordBits | UInt64(token),
             position: UInt32(position)))
       }
-      KeySort.sort(&entries)
+      try KeySort.sort(&entries, stop: stop)
       var level = Level(words: [], counts: [])
       var firstChild = [Int32](repeating: 0, count: levels[length - 1].words.count + 1)
       var next = [Int32](repeating: -1, count: text.count)
@@ -95,20 +95,31 @@ struct NGramCounts {
 
 /// A radix sort of 64-bit keys that keeps the order of equal ones.
 enum KeySort {
+  /// 12 bytes, for there are two for each token of a text: a key of 64 bits would make it 16.
   struct Entry {
-    var key: UInt64
+    private var low: UInt32
+    private var high: UInt32
     var position: UInt32
+
+    init(key: UInt64, position: UInt32) {
+      (low, high) = (UInt32(truncatingIfNeeded: key), UInt32(key >> 32))
+      self.position = position
+    }
+
+    var key: UInt64 { UInt64(high) << 32 | UInt64(low) }
   }
 
   private static let digitBits: UInt64 = 11
 
-  static func sort(_ entries: inout [Entry]) {
+  /// - Throws: `WordtoolError` of kind `interrupted`.
+  static func sort(_ entries: inout [Entry], stop: StopFlag = StopFlag()) throws {
     guard let highest = entries.max(by: { $0.key < $1.key })?.key else { return }
     let bits = UInt64(64 - highest.leadingZeroBitCount)
     let mask: UInt64 = 1 << digitBits - 1
     var other = entries
     var shift: UInt64 = 0
     while shift < bits {
+      if stop.isRaised { throw WordtoolError(.interrupted, found: "stopped while counting") }
       var places = [Int](repeating: 0, count: 1 << Int(digitBits))
       for entry in entries { places[Int(entry.key >> shift & mask)] += 1 }
       var sum = 0

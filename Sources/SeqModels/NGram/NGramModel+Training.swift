@@ -89,6 +89,8 @@ extension NGramModel {
         counts[Int(id)] += 1
         text.append(id)
         tokens += 1
+        // A line may be the whole text.
+        if tokens % (1 << 16) == 0 { tell(tokens, fraction: 0) }
       },
       end: {
         text.append(TokenNumbers.end)
