@@ -56,27 +56,39 @@ import Libc
   }
 
   /// What a change of a file's bytes changes with them.
-  private struct State: Equatable {
-    let device: UInt64
-    let inode: UInt64
-    let size: Int
-    let seconds: Int
-    let nanoseconds: Int
+  private struct State {
+    private let file: [UInt64]
+    private let size: Int
+    /// When the bytes were changed: whoever copies times, or `touch -d`, sets it back.
+    private let written: [Int]
+    /// When anything was changed, which nobody sets; the mode, the owner and the names among it.
+    private let touched: [Int]
+    private let ownership: [UInt64]
 
     init(_ status: stat) {
-      device = UInt64(truncatingIfNeeded: status.st_dev)
-      inode = UInt64(truncatingIfNeeded: status.st_ino)
+      file = [UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)]
       size = Int(status.st_size)
       #if canImport(Darwin)
-      let changed = status.st_mtimespec
+      let (bytes, anything) = (status.st_mtimespec, status.st_ctimespec)
       #else
-      let changed = status.st_mtim
+      let (bytes, anything) = (status.st_mtim, status.st_ctim)
       #endif
-      (seconds, nanoseconds) = (Int(changed.tv_sec), Int(changed.tv_nsec))
+      written = [Int(bytes.tv_sec), Int(bytes.tv_nsec)]
+      touched = [Int(anything.tv_sec), Int(anything.tv_nsec)]
+      ownership = [
+        UInt64(status.st_mode), UInt64(status.st_uid), UInt64(status.st_gid),
+        UInt64(truncatingIfNeeded: status.st_nlink),
+      ]
     }
 
     /// Whether it is the same file, in whatever state.
-    func isSameFile(as other: State) -> Bool { device == other.device && inode == other.inode }
+    func isSameFile(as other: State) -> Bool { file == other.file }
+
+    /// Whether the bytes may have changed. A new mode, owner or name is no reason to think so.
+    func mayHoldOthers(than earlier: State) -> Bool {
+      size != earlier.size || written != earlier.written
+        || (touched != earlier.touched && ownership == earlier.ownership)
+    }
   }
 
   private struct Mapping {
@@ -91,6 +103,12 @@ import Libc
   /// checked when it was opened are gone. For commands that go on answering; a file that was renamed
   /// into the place of another, or removed, leaves the mapping as it is.
   ///
+  /// Size, both times to the nanosecond and what else the system keeps of a file tell. Not seen are a
+  /// change of as many bytes within one tick of the file system's clock (some milliseconds on Linux, up
+  /// to two seconds on FAT) after the change before; one through a mapping of another process that is
+  /// not yet written back; one by another machine on a network's file system; and one whose time was set
+  /// back while the mode, the owner or the number of names changed as well.
+  ///
   /// - Throws: ``WordtoolError`` of kind `inputOutput` with the path.
   package static func requireUnchanged() throws {
     let mappings = mapped.withLock { Array($0.values) }
@@ -98,7 +116,9 @@ import Libc
       var status = stat()
       guard unsafe stat(mapping.path, &status) == 0 else { continue }
       let state = State(status)
-      if state == mapping.state || !state.isSameFile(as: mapping.state) { continue }
+      guard state.isSameFile(as: mapping.state), state.mayHoldOthers(than: mapping.state) else {
+        continue
+      }
       throw WordtoolError(
         .inputOutput, path: mapping.path, found: "the file was changed while it was in use",
         remedy: "replace files by renaming finished ones into their place, and run this again")

@@ -1,3 +1,4 @@
+import Libc
 import Testing
 import TestSupport
 import WordtoolCore
@@ -100,6 +101,38 @@ struct FileTests {
     for path in [folder("nothing"), folder.path] {
       let error = #expect(throws: WordtoolError.self) { _ = try MappedFile(path: path) }
       #expect(error?.kind == .noSuchInput)
+    }
+  }
+
+  @Test("a mapped file that changed is told by more than its size and time; a new name is none")
+  func changed() throws {
+    let folder = ScratchFolder()
+    let path = try folder.write("one", to: "m")
+    let file = try MappedFile(path: path)
+    var opened = stat()
+    #expect(stat(path, &opened) == 0)
+    #expect(link(path, folder("name")) == 0 && chmod(path, 0o600) == 0)
+    try MappedFile.requireUnchanged()
+    var before = stat()
+    #expect(stat(path, &before) == 0)
+    var after = before
+    // The clock of a file system stands still for some milliseconds.
+    while after.st_ctim.tv_sec == before.st_ctim.tv_sec
+      && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec
+    {
+      try #require(String(decoding: folder.bytes(of: "m"), as: UTF8.self) != "")
+      let descriptor = open(path, O_WRONLY)
+      #expect(write(descriptor, "two", 3) == 3)
+      close(descriptor)
+      var times = [before.st_atim, before.st_mtim]
+      #expect(utimensat(AT_FDCWD, path, &times, 0) == 0 && stat(path, &after) == 0)
+    }
+    #expect(after.st_mtim.tv_nsec == before.st_mtim.tv_nsec && after.st_size == before.st_size)
+    // The names and the mode are those it was opened with.
+    #expect(unlink(folder("name")) == 0 && chmod(path, opened.st_mode & 0o777) == 0)
+    withExtendedLifetime(file) {
+      let error = #expect(throws: WordtoolError.self) { try MappedFile.requireUnchanged() }
+      #expect(error?.kind == .inputOutput && error?.path == path)
     }
   }
 
