@@ -4,7 +4,6 @@ check.py WORDTOOL FOLDER; FOLDER is scratch space. Exits 1 when a check fails.
 """
 
 import json
-import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -15,9 +14,11 @@ import safetensors
 import safetensors.numpy
 from gensim.models import KeyedVectors
 
+from checks import check, fail, finish, wordtool
+
 warnings.filterwarnings("ignore")
 
-TOOL, FOLDER = sys.argv[1], Path(sys.argv[2])
+FOLDER = Path(sys.argv[2])
 
 # Words that break careless readers: other scripts, marks that look like syntax, and numbers, which
 # a reader of text may take for values.
@@ -26,29 +27,6 @@ WORDS = [
     "e\u0301", "🙂", "\"quoted\"", "back\\slash", "#", "a,b", "x" * 200,
 ]  # fmt: skip
 DIMENSION = 37
-
-passed = failed = 0
-
-
-def check(name, run):
-    """Runs one check, which says what is wrong by an exception, and counts it."""
-    global passed, failed
-    try:
-        run()
-        passed += 1
-        print(f"  passed: {name}")
-    except Exception as error:  # whatever a library throws is a failed check
-        failed += 1
-        print(f"  FAILED: {name}: {type(error).__name__}: {error}")
-
-
-def wordtool(*arguments):
-    """Runs wordtool; its standard output."""
-    done = subprocess.run([TOOL, *map(str, arguments)], capture_output=True)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.decode("utf-8", "replace").strip())
-    return done.stdout.decode("utf-8")
-
 
 def same(words, vectors, expected_words, expected_vectors):
     """Fails unless words and every bit of every value are as expected."""
@@ -217,7 +195,5 @@ check_given_vectors()
 try:
     check_trained_vectors()
 except RuntimeError as error:
-    failed += 1
-    print(f"  FAILED: training: {error}")
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+    fail("training", error)
+finish()

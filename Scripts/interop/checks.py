@@ -9,10 +9,12 @@ passed = failed = 0
 
 
 def check(name, run):
-    """Runs one check, which says what is wrong by an exception, and counts it."""
+    """Runs one check, which says what is wrong by an exception, and counts it. What it returns is
+    printed beside its name."""
     global passed
     try:
-        print(f"  passed: {name} ({run()})", flush=True)
+        note = run()
+        print(f"  passed: {name}{f' ({note})' if note else ''}", flush=True)
         passed += 1
     except Exception as error:  # whatever a library throws is a failed check
         fail(name, error)

@@ -20,23 +20,10 @@ from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, 
 from sklearn.preprocessing import OneHotEncoder
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-TOOL, FOLDER = sys.argv[1], Path(sys.argv[2])
+from checks import TOOL, check, finish
+
+FOLDER = Path(sys.argv[2])
 TOLERANCE = 1e-12
-passed = failed = 0
-
-
-def check(name, run):
-    """Runs one check, which says what is wrong by an exception, and counts it."""
-    global passed, failed
-    try:
-        note = run()
-        passed += 1
-        print(f"  passed: {name}{f' ({note})' if note else ''}", flush=True)
-    except Exception as error:  # whatever a library throws is a failed check
-        failed += 1
-        print(f"  FAILED: {name}: {type(error).__name__}: {error}", flush=True)
-
-
 def wordtool(*arguments, text=None):
     """Runs wordtool; its standard output."""
     done = subprocess.run([TOOL, *map(str, arguments)], capture_output=True, input=text)
@@ -263,5 +250,4 @@ for analyzer in ["word", "char", "char_wb"]:
     check(f"odd characters: {analyzer}", lambda: compare(
         path, CountVectorizer(analyzer=analyzer), rows, "bag-of-words", "--unit",
         analyzer.replace("_", "-")))
-print(f"{passed} checks passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

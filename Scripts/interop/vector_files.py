@@ -23,30 +23,17 @@ from safetensors.torch import save_file
 from spacy.vectors import Mode, Vectors
 from spacy.vocab import Vocab
 
+from checks import TOOL, check, finish
+
 warnings.filterwarnings("ignore")
 
-TOOL, FOLDER = sys.argv[1], Path(sys.argv[2]) / "vector_files"
+FOLDER = Path(sys.argv[2]) / "vector_files"
 FOLDER.mkdir(exist_ok=True)
 WORDS = ["the", "of", "river", "rivers", "Zürich", "naïve", "東京", "мир", "don't", "1984", "-1.5", "x"]
 UNKNOWN = ["riverside", "Zürcher", "東京都", "миру"]
 DIMENSION = 9
 DRAW = np.random.default_rng(20260101)
 VECTORS = DRAW.standard_normal((len(WORDS), DIMENSION)).astype("f4")
-
-passed = failed = 0
-
-
-def check(name, run):
-    """Runs one check, which says what is wrong by an exception, and counts it."""
-    global passed, failed
-    try:
-        run()
-        passed += 1
-        print(f"  passed: {name}")
-    except Exception as error:  # whatever a library throws is a failed check
-        failed += 1
-        print(f"  FAILED: {name}: {type(error).__name__}: {error}")
-
 
 def wordtool(*arguments, exit_code=0):
     """Runs wordtool; its standard output, or its errors where it is to fail."""
@@ -233,5 +220,4 @@ tables()
 finalfusions()
 florets()
 pickles()
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

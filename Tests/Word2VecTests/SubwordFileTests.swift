@@ -147,24 +147,9 @@ import WordtoolCore
   func hostileNumbers() throws {
     for name in Self.flat where !name.hasSuffix(".floret") {
       let bytes = try Fixtures.bytes(name)
-      for offset in stride(from: 4, to: min(bytes.count - 4, 110), by: 2) {
-        for value: Int32 in [-1, 0, .max, .min, 1 << 20] {
-          var changed = bytes
-          withUnsafeBytes(of: value.littleEndian) {
-            changed.replaceSubrange(offset..<offset + 4, with: $0)
-          }
-          do {
-            let vectors = try WordVectors(bytes: changed, path: "hostile")
-            for row in 0..<vectors.count {
-              let isFinite = vectors.vector(at: row).allSatisfy { $0.isFinite }
-              #expect(isFinite)
-            }
-            _ = try? vectors.resolve("riverside")
-          } catch let error as WordtoolError {
-            #expect(error.kind == .badData || error.kind == .unavailable, "\(name): \(error)")
-          }
-        }
-      }
+      let places = Array(stride(from: 4, to: min(bytes.count - 4, 110), by: 2))
+      // A hash that nobody has computed yet is no damage.
+      try HostileNumbers.check(name, at: places, refusals: [.badData, .unavailable])
     }
   }
 

@@ -71,79 +71,103 @@ struct WordList {
     return text.fields(of: text.line(from: size.end).range).count > 3
   }
 
-  /// The names of columns that words and their counts stand in.
-  private static let wordNames: Set<String> = ["word", "words", "token", "label", "name", "key"]
-  private static let countNames: Set<String> = ["count", "counts", "frequency", "freq"]
-
-  /// The lines of a text. A line of names, as the Embedding Projector has it, is known by being one more
-  /// than there are rows, and having columns or such a name.
+  /// The lines of a text.
   private init(lines file: FileContents, rowCount: Int?) {
     contents = file
     let text = unsafe TextLines(file.bytes)
+    var ranges = Self.lines(of: text, rowCount: rowCount)
+    let layout = Layout(of: ranges, text, rowCount: rowCount)
+    if layout.hasNames { ranges.removeFirst() }
+    let entries = layout.entries(of: ranges, text)
+    places = entries.places
+    counts = entries.counts
+    let firstLine = layout.hasNames ? 2 : 1
+    lines = Array(firstLine..<firstLine + places.count)
+  }
+
+  /// The lines of a text, each without its end. Empty words are words; empty lines at the end are none,
+  /// unless they are needed.
+  private static func lines(of text: TextLines, rowCount: Int?) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var offset = text.start
-    while unsafe offset < file.bytes.count {
+    while unsafe offset < text.bytes.count {
       let (line, next) = text.line(from: offset)
       ranges.append(line)
       offset = next
     }
-    // Empty words are words; empty lines at the end are none, unless they are needed.
     while let last = ranges.last, last.isEmpty, ranges.count > rowCount ?? 0 { ranges.removeLast() }
-    var firstLine = 1
-    var wordColumn = 0
-    var countColumn: Int?
-    if let first = ranges.first, rowCount.map({ ranges.count == $0 + 1 }) ?? false {
-      let names = Self.columns(of: first, text).map {
-        unsafe String(decoding: file.bytes[$0], as: UTF8.self).lowercased()
-      }
-      if names.count > 1 || Self.wordNames.contains(names[0]) {
-        wordColumn = names.firstIndex { Self.wordNames.contains($0) } ?? 0
-        countColumn = names.firstIndex { Self.countNames.contains($0) }
-        ranges.removeFirst()
-        firstLine = 2
-      }
-    }
-    let columnCount = ranges.first.map { Self.columns(of: $0, text).count } ?? 0
-    let hasColumns =
-      columnCount > 1 && ranges.allSatisfy { Self.columns(of: $0, text).count == columnCount }
-    places = []
-    places.reserveCapacity(ranges.count)
-    var counts: [Int64]? = []
-    for range in ranges {
-      var word = range
-      var count: Int?
-      if hasColumns {
-        let columns = Self.columns(of: range, text)
-        word = columns[min(wordColumn, columns.count - 1)]
-        // The line of names may have more columns than the others.
-        let place = countColumn ?? (columnCount == 2 && firstLine == 1 ? 1 : columns.count)
-        if place < columns.count { count = text.integer(columns[place]) }
-      } else {
-        let fields = text.fields(of: range)
-        // A word and its count, as word2vec.c saves vocabularies.
-        if fields.count == 2, fields[0].lowerBound == range.lowerBound,
-          let number = text.integer(fields[1])
-        {
-          count = number
+    return ranges
+  }
+
+  /// Where words and counts stand in the lines of a text.
+  private struct Layout {
+    /// The names of columns that words and their counts stand in.
+    private static let wordNames: Set<String> = ["word", "words", "token", "label", "name", "key"]
+    private static let countNames: Set<String> = ["count", "counts", "frequency", "freq"]
+
+    /// Whether the first line has the names of the columns, as the Embedding Projector has it: known by
+    /// being one more than there are rows, and having columns or the name of one.
+    private(set) var hasNames = false
+    /// Whether all lines have as many columns, parted by tabs, and more than one.
+    private let hasColumns: Bool
+    private var wordColumn = 0
+    /// The column of counts; nil where there is none.
+    private var countColumn: Int?
+
+    init(of ranges: [Range<Int>], _ text: TextLines, rowCount: Int?) {
+      if let first = ranges.first, rowCount.map({ ranges.count == $0 + 1 }) ?? false {
+        let names = WordList.columns(of: first, text).map {
+          unsafe String(decoding: text.bytes[$0], as: UTF8.self).lowercased()
+        }
+        if names.count > 1 || Self.wordNames.contains(names[0]) {
+          hasNames = true
+          wordColumn = names.firstIndex { Self.wordNames.contains($0) } ?? 0
+          countColumn = names.firstIndex { Self.countNames.contains($0) }
         }
       }
-      places.append(Place(start: word.lowerBound, count: word.count))
-      if let count { counts?.append(Int64(count)) } else { counts = nil }
+      let rows = ranges.dropFirst(hasNames ? 1 : 0)
+      let columnCount = rows.first.map { WordList.columns(of: $0, text).count } ?? 0
+      hasColumns =
+        columnCount > 1 && rows.allSatisfy { WordList.columns(of: $0, text).count == columnCount }
+      // Words and their counts, without names.
+      if countColumn == nil, columnCount == 2, !hasNames { countColumn = 1 }
     }
-    if let counts, !counts.isEmpty {
-      self.counts = counts
-      if !hasColumns {
-        for (row, range) in ranges.enumerated() {
-          let word = text.fields(of: range)[0]
-          places[row] = Place(start: word.lowerBound, count: word.count)
-        }
+
+    /// The words of lines, and their counts where each line has one.
+    func entries(of ranges: [Range<Int>], _ text: TextLines) -> (places: [Place], counts: [Int64]?)
+    {
+      let entries = ranges.map { hasColumns ? columns(of: $0, text) : fields(of: $0, text) }
+      let counts = entries.compactMap(\.count)
+      let areCounted = !counts.isEmpty && counts.count == entries.count
+      let places = zip(ranges, entries).map { line, entry in
+        // Without counts behind all words the blanks of a line are part of its word.
+        let word = hasColumns || areCounted ? entry.word : line
+        return Place(start: word.lowerBound, count: word.count)
       }
+      return (places, areCounted ? counts : nil)
     }
-    lines = Array(firstLine..<firstLine + places.count)
+
+    private typealias Entry = (word: Range<Int>, count: Int64?)
+
+    private func columns(of line: Range<Int>, _ text: TextLines) -> Entry {
+      let columns = WordList.columns(of: line, text)
+      // The line of names may have more columns than the others.
+      let count = countColumn.flatMap { $0 < columns.count ? text.integer(columns[$0]) : nil }
+      return (columns[min(wordColumn, columns.count - 1)], count.map { Int64($0) })
+    }
+
+    /// A word and its count, as word2vec.c saves vocabularies.
+    private func fields(of line: Range<Int>, _ text: TextLines) -> Entry {
+      let fields = text.fields(of: line)
+      guard fields.count == 2, fields[0].lowerBound == line.lowerBound,
+        let count = text.integer(fields[1])
+      else { return (line, nil) }
+      return (fields[0], Int64(count))
+    }
   }
 
   /// What stands between the tabs of a line.
-  private static func columns(of line: Range<Int>, _ text: TextLines) -> [Range<Int>] {
+  fileprivate static func columns(of line: Range<Int>, _ text: TextLines) -> [Range<Int>] {
     var columns: [Range<Int>] = []
     var first = line.lowerBound
     for at in line where unsafe text.bytes[at] == 0x09 {
