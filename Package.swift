@@ -80,14 +80,16 @@ let package = Package(
       name: "Encoders",
       dependencies: ["BLASCore", "Libc", "NumPyFiles", "Tokenize", "WordtoolCore"],
       swiftSettings: strict),
-    .target(name: "Subword", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
+    .target(
+      name: "Subword", dependencies: ["CICUShims", "Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
       name: "Embedding", dependencies: ["BLASCore", "CKernels", "WordtoolCore"],
       swiftSettings: strict),
     .target(
       name: "Word2Vec",
       dependencies: [
-        "BLASCore", "CKernels", "Embedding", "Libc", "NumPyFiles", "Tokenize", "WordtoolCore",
+        "BLASCore", "CKernels", "Embedding", "Libc", "NumPyFiles", "Subword", "Tokenize",
+        "WordtoolCore",
       ],
       swiftSettings: strict),
     .target(
@@ -143,7 +145,8 @@ let package = Package(
     .testTarget(
       name: "Word2VecTests",
       dependencies: [
-        "Word2Vec", "BLASCore", "Embedding", "Tokenize", "Libc", "TestSupport", "WordtoolCore",
+        "Word2Vec", "BLASCore", "Embedding", "Subword", "Tokenize", "Libc", "TestSupport",
+        "WordtoolCore",
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(

@@ -13,7 +13,8 @@ enum TextReaders: String, CaseIterable {
   case corpus, tokens, count, sentences, characters, neuralText, ngrams, documents, tableColumn
   case vocabulary, stopWords, similarityPairs, pairLines, analogyQuestions
   case fastText, tsv, csv, jsonLines, jsonArray, taggedWords, conllU
-  case arpa, vectorText, gloveVectors, bytePairs, tokenizerFile, matrixMarket
+  case arpa, vectorText, gloveVectors, bytePairs, tokenizerFile, pieceTokenizer
+  case matrixMarket
   case kernel, optdigits, tunes, lines
 
   /// A file with line feeds, the last line with one too.
@@ -62,7 +63,7 @@ enum TextReaders: String, CaseIterable {
       """
     case .vectorText: "2 3\nthe 1 2 3\ncafé 0.5 -1 2\n"
     case .gloveVectors: "the 1 2 3\ncafé 0.5 -1 2\n"
-    case .tokenizerFile: Self.tokenizer
+    case .tokenizerFile, .pieceTokenizer: Self.tokenizer
     case .matrixMarket:
       """
       %%MatrixMarket matrix coordinate real general
@@ -172,6 +173,8 @@ enum TextReaders: String, CaseIterable {
         contentsOf: [path], options: BytePairTrainingOptions(vocabularySize: 300))
       return "\(encoding.vocabularySize) \(encoding.encode("the food café"))"
     case .tokenizerFile: return "\(try BytePairEncoding(contentsOf: path).encode("abba"))"
+    case .pieceTokenizer:
+      return "\(try PieceTokenizer(contentsOf: path).encode("abba".unicodeScalars))"
     case .matrixMarket:
       let matrix = try SparseMatrix(matrixMarket: path)
       return "\((0..<matrix.rowCount).map { matrix.denseRow($0) })"
@@ -224,7 +227,9 @@ enum TextReaders: String, CaseIterable {
     "Tokenize/Vocabulary+File.swift": (1, [.vocabulary]),
     "Word2Vec/Evaluation/AnalogyQuestions.swift": (1, [.analogyQuestions]),
     "Word2Vec/Evaluation/SimilarityPairs.swift": (1, [.similarityPairs, .pairLines]),
-    "Word2Vec/Formats/WordVectors+Reading.swift": (1, [.vectorText, .gloveVectors]),
+    "Word2Vec/Formats/WordVectors+Reading.swift": (
+      1, [.vectorText, .gloveVectors, .pieceTokenizer]
+    ),
     "Word2Vec/Queries/WordVectors+Async.swift": (1, [.vectorText]),
     "Word2Vec/Training/WordVectors+Training.swift": (2, [.corpus]),
     // Images, weights, matrices of NumPy, models and checkpoints.

@@ -151,6 +151,28 @@ int32_t wt_icu_transform_utf8(
 /// Closes the transliterator; NULL is allowed.
 void wt_icu_close_transform(wt_icu_transform *transform);
 
+/// Puts UTF-16 text into a normal form. `*needed` is the length of the result; when that is above
+/// `capacity` the call is to be repeated with more room. Any number of threads may call it.
+int32_t wt_icu_normalize(
+    int32_t normal_form, const uint16_t *units, int32_t length, uint16_t *out, int32_t capacity,
+    int32_t *needed);
+
+/// A regular expression. Not for use by two threads at once.
+typedef struct wt_icu_regex wt_icu_regex;
+
+/// Opens a regular expression (UTF-8), in which `^`, `$` and `.` know lines that end with LF.
+int32_t wt_icu_open_regex(const char *pattern, wt_icu_regex **regex);
+
+/// Gives the expression a text, which must stay as it is until the next one or the close.
+int32_t wt_icu_regex_set(wt_icu_regex *regex, const uint16_t *units, int32_t length);
+
+/// The next match in the text, by code units; `*start` is -1 when there is none. An expression that
+/// takes too many steps or too much room for a text fails.
+int32_t wt_icu_regex_next(wt_icu_regex *regex, int32_t *start, int32_t *end);
+
+/// Closes the expression; NULL is allowed.
+void wt_icu_close_regex(wt_icu_regex *regex);
+
 /// The encoding some text most likely has: its name goes to `name` (at least 64 bytes; empty if
 /// none was found) and how certain that is, 0 to 100, to `confidence`.
 int32_t wt_icu_detect_encoding(
