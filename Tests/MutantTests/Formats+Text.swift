@@ -39,7 +39,7 @@ extension MutantFormat {
   }
 
   static let vectors: [MutantFormat] =
-    fastTextModels + foreignTables + spacyFolders
+    fastTextModels + foreignTables + spacyFolders + staticFolders
     + WordVectors.Format.writable.flatMap { format -> [MutantFormat] in
       let layout: Mutator.Layout =
         switch format {

@@ -39,6 +39,38 @@ extension MutantFormat {
     }
   }
 
+  /// The files in folders of model2vec and of sentence-transformers, and the vectors of some texts.
+  static let staticFolders: [MutantFormat] = [
+    ("wordpiece", "tokenizer.json"), ("unigram", "tokenizer.json"), ("bytes", "tokenizer.json"),
+    ("fallback", "tokenizer.json"), ("words", "tokenizer.json"), ("bytes", "model.safetensors"),
+    ("unigram", "model.safetensors"), ("wordpiece", "config.json"), ("static", "modules.json"),
+    ("static", "config_sentence_transformers.json"),
+  ].map { name, part in
+    let layout: Mutator.Layout = part.hasSuffix(".safetensors") ? .safetensors : .text
+    return MutantFormat(
+      name: "\(name), \(part)", layout: layout, cost: 20,
+      readers: ["WordVectors.init(contentsOf:options:)"]
+    ) { folder in
+      func whole(_ part: String) -> [UInt8]? {
+        TestFiles.readBytes("\(fixtures)static/\(name)/\(part)")
+      }
+      let parts = [
+        "tokenizer.json", "model.safetensors", "config.json", "modules.json",
+        "config_sentence_transformers.json",
+      ]
+      for other in parts where other != part {
+        if let bytes = whole(other) { _ = try folder.write(bytes, to: other) }
+      }
+      return Sample(file: whole(part) ?? []) {
+        _ = try folder.write(TestFiles.readBytes($0) ?? [], to: part)
+        let vectors = try WordVectors(contentsOf: folder.path, options: .init(threads: 1))
+        let texts = ["the river's café, 東京 <mask> x²", String(repeating: "of a ", count: 40)]
+        return try answer(vectors)
+          + texts.flatMap { try vectors.vector(ofText: $0).map(Double.init) }
+      }
+    }
+  }
+
   /// A file that another tool has made, and an unknown word that its n-grams may make a vector of.
   private static func fixture(
     _ name: String, _ layout: Mutator.Layout, called title: String? = nil, cost: Int = 4,

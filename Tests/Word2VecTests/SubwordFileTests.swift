@@ -120,7 +120,10 @@ import WordtoolCore
   @Test func `what is only read is not written`() throws {
     let folder = ScratchFolder()
     let vectors = try Fixtures.vectors("gensim.bin")
-    for format in [WordVectors.Format.floret, .floretModel, .spacy, .safetensorsTable] {
+    for format in [
+      WordVectors.Format.floret, .floretModel, .spacy, .safetensorsTable, .model2vec,
+      .staticEmbedding,
+    ] {
       expectError("one that is written") { try vectors.write(to: folder("x"), format: format) }
     }
     #expect(folder.names.isEmpty)
@@ -202,6 +205,8 @@ import WordtoolCore
   @Test func `a folder that has no vectors says what is wanted`() throws {
     let folder = ScratchFolder()
     _ = try folder.write("[]", to: "strings.json")
-    expectError("a folder of spaCy with vectors") { _ = try WordVectors(contentsOf: folder.path) }
+    expectError("or a folder of spaCy, model2vec or StaticEmbedding") {
+      _ = try WordVectors(contentsOf: folder.path)
+    }
   }
 }

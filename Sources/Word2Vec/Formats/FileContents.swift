@@ -58,10 +58,10 @@ import WordtoolCore
       var status = stat()
       if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
         error.found = "a folder"
-        error.expected = "a file of vectors, or a folder of spaCy with vectors"
+        error.expected = "a file of vectors, or a folder of spaCy, model2vec or StaticEmbedding"
         error.remedy =
-          "of model2vec name the model.safetensors in it; of other folders write the words and their "
-          + "vectors as word2vec text"
+          "a model2vec folder has model.safetensors, tokenizer.json and config.json, one of StaticEmbedding "
+          + "modules.json; of other folders write the words and their vectors as word2vec text"
       }
       throw error
     }

@@ -36,11 +36,17 @@ extension WordVectors {
     case floretModel = "floret-model"
     /// The `vocab` folder of a spaCy model: read, not written.
     case spacy
+    /// A folder of model2vec, with a tokenizer that makes vectors of texts: read, not written.
+    case model2vec
+    /// A folder of sentence-transformers with a StaticEmbedding: read, not written.
+    case staticEmbedding = "static-embedding"
 
     /// Whether vectors can be written so.
     public var isWritable: Bool {
       switch self {
-      case .fastTextModel, .safetensorsTable, .floret, .floretModel, .spacy: false
+      case .fastTextModel, .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
+        .staticEmbedding:
+        false
       default: true
       }
     }
@@ -107,7 +113,7 @@ extension WordVectors.Format {
   func holds(_ byte: UInt8) -> Bool {
     switch self {
     case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable, .fastTextModel,
-      .finalfusion, .floret, .floretModel, .spacy:
+      .finalfusion, .floret, .floretModel, .spacy, .model2vec, .staticEmbedding:
       true
     // Fixed widths are filled with zeros.
     case .numpyArchive: byte != 0

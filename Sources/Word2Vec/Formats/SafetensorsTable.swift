@@ -41,7 +41,8 @@ struct SafetensorsTable {
     guard tensors.entry(named: "mapping") == nil else {
       throw WordtoolError(
         .badData, path: tensors.path, found: "a tensor \"mapping\", by which words share rows",
-        expected: "a row for each word", remedy: "save the table with a row for each word")
+        expected: "a row for each word",
+        remedy: "a model2vec folder is read as a whole: name the folder")
     }
     self.tensors = tensors
     self.matrix = matrix

@@ -34,7 +34,8 @@ extension WordVectors {
 
   /// Reads a file of any of the formats in ``Format``, recognised by its content.
   ///
-  /// A folder is read when it is the `vocab` folder of a spaCy model, or has one.
+  /// A folder is read when it is the `vocab` folder of a spaCy model, or has one, and when it is one of
+  /// model2vec or of sentence-transformers with a StaticEmbedding.
   ///
   /// Files are mapped. What is packed with gzip is unpacked into memory, and so is what comes from
   /// standard input, which is the path `-`.
@@ -44,6 +45,10 @@ extension WordVectors {
   public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
     if let folder = SpacyReader.folder(at: path) {
       self = try SpacyReader.read(folder, options: options)
+      return
+    }
+    if let reader = StaticModelReader(at: path) {
+      self = try reader.read(options)
       return
     }
     try self.init(contents: FileContents(path: path), options: options)

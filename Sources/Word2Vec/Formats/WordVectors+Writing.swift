@@ -39,7 +39,8 @@ extension WordVectors {
     case .word2vecBinary: try writeWord2VecBinary(to: file)
     case .word2vecText, .fastTextVec, .glove:
       try writeText(to: file, format: format, threads: threads)
-    case .fastTextModel, .safetensorsTable, .floret, .floretModel, .spacy:
+    case .fastTextModel, .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
+      .staticEmbedding:
       throw WordtoolError(
         .usage, found: "the format \(format.rawValue)",
         expected: "one that is written: " + Format.writable.map(\.rawValue).joined(separator: ", "))

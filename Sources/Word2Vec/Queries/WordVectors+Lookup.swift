@@ -7,7 +7,13 @@ extension WordVectors {
   /// The exact spelling if it is there; else what the stored tokenizer rule makes of it, so that
   /// `Sweden` finds `sweden` and `U.S.` finds `u.s`; without a stored rule, the lower-case form. A
   /// typographic apostrophe finds the straight one.
+  ///
+  /// Where a tokenizer makes vectors of texts, the token that is the whole word, or one that is typed with
+  /// the marks of the tokenizer, as `##ing` is.
   public func index(forQuery word: String) -> Int? {
+    if let texts = storage.texts {
+      return (texts.isMarked(word) ? index(for: word) : nil) ?? texts.row(for: word)
+    }
     if let row = index(forUncut: word) { return row }
     for spelling in spellings(of: word) {
       if let row = index(for: form(of: spelling)) { return row }
@@ -38,7 +44,9 @@ extension WordVectors {
     if let row = index(forQuery: word) {
       return QueryWord(text: word, rows: [row], reading: .entry)
     }
-    for spelling in spellings(of: word) + [word.replacing("_", with: " ")] {
+    // Whatever a tokenizer cuts is made of its tokens.
+    let others = makesTextVectors ? [] : spellings(of: word) + [word.replacing("_", with: " ")]
+    for spelling in others {
       let tokens = tokens(of: spelling)
       let rows = tokens.compactMap { index(forQuery: $0) }
       if tokens.count > 1, rows.count == tokens.count {
