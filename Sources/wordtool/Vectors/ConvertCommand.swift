@@ -70,7 +70,11 @@ struct ConvertCommand: ParsableCommand {
   private func noteWhatIsLost(_ vectors: WordVectors, _ format: WordVectors.Format) {
     typealias Key = WordVectors.MetadataKey
     var lost: [String] = []
-    if vectors.makesUnknownWords { lost.append("the n-grams of unknown words") }
+    if vectors.makesTextVectors {
+      lost.append("the tokenizer that makes vectors of texts")
+    } else if vectors.makesUnknownWords {
+      lost.append("the n-grams of unknown words")
+    }
     let isOwn = format.isOwn
     if !isOwn, format != .projector, vectors.counts != nil { lost.append("counts") }
     for (key, name) in [
