@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Checks that vector files pass between wordtool and the Python tools (gensim, NumPy, safetensors,
 # finalfusion, floret, spaCy)
-# without a value changed, in both directions; that the encoders give what scikit-learn gives; that
+# without a value changed, in both directions; that vectors of texts are those of model2vec and of
+# sentence-transformers' StaticEmbedding; that the encoders give what scikit-learn gives; that
 # byte-pair encodings pass to and from the Hugging Face tokenizers; that n-gram models have the same
 # perplexity in KenLM; that recurrent models, classifiers and taggers compute the same in PyTorch and in
 # ONNX Runtime; and that networks for images compute the same in torchvision. Prints how many checks
@@ -32,7 +33,7 @@ fi
 wordtool=$(swift build -c release --show-bin-path)/wordtool
 
 has_packages() {
-  "$1" -c 'import finalfusion, floret, gensim, numpy, safetensors, scipy, sklearn, spacy, tokenizers, kenlm, onnx, onnxruntime, torch, torchvision' 2>/dev/null
+  "$1" -c 'import finalfusion, floret, gensim, model2vec, numpy, safetensors, scipy, sentence_transformers, sklearn, spacy, tokenizers, kenlm, onnx, onnxruntime, torch, torchvision' 2>/dev/null
 }
 
 python=python3
@@ -44,7 +45,7 @@ if ! has_packages "$python"; then
     say "installing the Python tools in a virtual environment"
     if ! { python3 -m venv "$environment" &&
       "$python" -m pip install -q torch torchvision gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
-        finalfusion floret spacy \
+        finalfusion floret spacy model2vec sentence-transformers \
         onnx onnxruntime; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
@@ -56,6 +57,7 @@ fi
 status=0
 XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || status=1
 XDG_DATA_HOME=$work "$python" Scripts/interop/vector_files.py "$wordtool" "$work" || status=1
+"$python" Scripts/interop/static_models.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/ngrams.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/sequences.py "$wordtool" "$work" || status=1
