@@ -109,6 +109,9 @@ import WordtoolCore
     refused("the normalizer Odd, expected BertNormalizer", normalizer: #"{"type":"Odd"}"#)
     refused(
       "the normalizer Odd", normalizer: #"{"type":"Sequence","normalizers":[{"type":"Odd"}]}"#)
+    refused(
+      "a lowercase of BertNormalizer that is no truth value",
+      normalizer: #"{"type":"BertNormalizer","lowercase":"no"}"#)
     refused("the pre-tokenizer UnicodeScripts", splitter: #"{"type":"UnicodeScripts"}"#)
     refused("a model of the type Odd, expected WordPiece", model: #"{"type":"Odd","vocab":{}}"#)
     func split(_ pattern: String) -> String {

@@ -200,6 +200,13 @@ import WordtoolCore
         {"type": "sentence_transformers.models.Dense", "path": "1_Dense"}]
         """)
     }
+    expectError("modules.json: no list, expected a list of modules") {
+      try read("static", "modules.json", "{}")
+    }
+    expectError("modules.json: byte 0") { try read("static", "modules.json", "?") }
+    expectError("a default_prompt_name that is no text") {
+      try read("static", "config_sentence_transformers.json", #"{"default_prompt_name": 1}"#)
+    }
     expectError("no prompt of the name 'x'") {
       try read(
         "static", "config_sentence_transformers.json",
@@ -219,6 +226,13 @@ import WordtoolCore
     expectError("a folder, expected a file of vectors") {
       _ = try self.read("wordpiece", "config.json", nil)
     }
+  }
+
+  @Test func `a config.json beside the modules changes nothing`() throws {
+    let vectors = try read("static", "config.json", Array(#"{"normalize": false}"#.utf8))
+    #expect(vectors.format == .staticEmbedding)
+    let plain = try Fixtures.vectors("static/static")
+    #expect(try vectors.vector(ofText: "the zzz") == plain.vector(ofText: "the zzz"))
   }
 
   @Test func `settings that are not there are the library's`() throws {

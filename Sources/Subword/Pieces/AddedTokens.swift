@@ -41,7 +41,9 @@ struct AddedTokens: Sendable {
         throw PieceTokenizer.refusal("an added token without content or id", "both")
       }
       if content.isEmpty { continue }
-      func flag(_ name: String) -> Bool { item[name]?.boolean ?? false }
+      func flag(_ name: String, _ value: Bool = false) throws -> Bool {
+        try item.flag(name, value, of: "an added token")
+      }
       let bytes = Array(content.utf8)
       let given = known[bytes] ?? vocabulary.id(of: content)
       let id = given ?? next
@@ -53,7 +55,7 @@ struct AddedTokens: Sendable {
       }
       known[bytes] = id
       var looked = PieceText(scalars: Array(content.unicodeScalars), startsText: true)
-      let isNormalized = item["normalized"]?.boolean ?? !flag("special")
+      let isNormalized = try flag("normalized", !flag("special"))
       if isNormalized { try normalizer?.apply(&looked) }
       guard !looked.scalars.isEmpty else {
         throw PieceTokenizer.refusal(
@@ -63,8 +65,9 @@ struct AddedTokens: Sendable {
       tokens.removeAll { $0.id == id }
       tokens.append(
         Token(
-          id: id, content: content, isSingleWord: flag("single_word"), stripsLeft: flag("lstrip"),
-          stripsRight: flag("rstrip"), isNormalized: isNormalized, scalars: looked.scalars))
+          id: id, content: content, isSingleWord: try flag("single_word"),
+          stripsLeft: try flag("lstrip"),
+          stripsRight: try flag("rstrip"), isNormalized: isNormalized, scalars: looked.scalars))
     }
     self.tokens = tokens
     var starts: [Bool: [Unicode.Scalar: [Token]]] = [:]

@@ -30,9 +30,9 @@ struct MergeModel: PieceModel {
     unknownToken = json["unk_token"]?.text
     prefix = text("continuing_subword_prefix")
     suffix = text("end_of_word_suffix")
-    fusesUnknown = json["fuse_unk"]?.boolean ?? false
-    fallsBackToBytes = json["byte_fallback"]?.boolean ?? false
-    ignoresMerges = json["ignore_merges"]?.boolean ?? false
+    fusesUnknown = try json.flag("fuse_unk", false, of: "BPE")
+    fallsBackToBytes = try json.flag("byte_fallback", false, of: "BPE")
+    ignoresMerges = try json.flag("ignore_merges", false, of: "BPE")
     guard case .array(let pairs)? = json["merges"] else {
       throw PieceTokenizer.refusal("a BPE model without merges", "a list of pairs")
     }

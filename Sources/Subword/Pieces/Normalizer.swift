@@ -20,7 +20,9 @@ indirect enum Normalizer: Sendable {
   init?(_ json: JSONText?) throws {
     guard let json, !json.isNull else { return nil }
     let type = json["type"]?.text ?? "?"
-    func flag(_ name: String, _ value: Bool) -> Bool { json[name]?.boolean ?? value }
+    func flag(_ name: String, _ value: Bool) throws -> Bool {
+      try json.flag(name, value, of: type)
+    }
     switch type {
     case "Sequence":
       guard case .array(let list)? = json["normalizers"] else {
@@ -28,17 +30,18 @@ indirect enum Normalizer: Sendable {
       }
       self = .sequence(try list.compactMap { try Normalizer($0) })
     case "BertNormalizer":
-      let lowercases = flag("lowercase", true)
+      let lowercases = try flag("lowercase", true)
       self = .bert(
-        cleansText: flag("clean_text", true), spacesIdeographs: flag("handle_chinese_chars", true),
-        stripsAccents: flag("strip_accents", lowercases), lowercases: lowercases)
+        cleansText: try flag("clean_text", true),
+        spacesIdeographs: try flag("handle_chinese_chars", true),
+        stripsAccents: try flag("strip_accents", lowercases), lowercases: lowercases)
     case "Lowercase": self = .lowercase
     case "NFC", "NFD", "NFKC", "NFKD":
       guard let form = UnicodeForm(rawValue: type) else { return nil }
       self = .form(form)
     case "StripAccents": self = .stripAccents
     case "Strip":
-      self = .strip(left: flag("strip_left", true), right: flag("strip_right", true))
+      self = .strip(left: try flag("strip_left", true), right: try flag("strip_right", true))
     case "Prepend":
       guard let text = json["prepend"]?.text else {
         throw PieceTokenizer.refusal("Prepend without a text", "one")

@@ -113,3 +113,17 @@ struct WordLevelModel: PieceModel {
     ids.append(id)
   }
 }
+
+extension JSONText {
+  /// A truth value; `value` where there is none.
+  ///
+  /// - Throws: `WordtoolError` of kind `badData` for anything else.
+  func flag(_ name: String, _ value: Bool, of owner: String) throws -> Bool {
+    switch self[name] {
+    case nil, .null?: return value
+    case .bool(let given)?: return given
+    default:
+      throw PieceTokenizer.refusal("a \(name) of \(owner) that is no truth value", "true or false")
+    }
+  }
+}

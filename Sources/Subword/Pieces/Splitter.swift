@@ -33,7 +33,9 @@ indirect enum Splitter: Sendable {
   init?(_ json: JSONText?) throws {
     guard let json, !json.isNull else { return nil }
     let type = json["type"]?.text ?? "?"
-    func flag(_ name: String, _ value: Bool) -> Bool { json[name]?.boolean ?? value }
+    func flag(_ name: String, _ value: Bool) throws -> Bool {
+      try json.flag(name, value, of: type)
+    }
     func behavior(_ value: Behavior?) throws -> Behavior {
       guard let text = json["behavior"]?.text else {
         guard let value else { throw PieceTokenizer.refusal("\(type) without a behavior", "one") }
@@ -61,14 +63,15 @@ indirect enum Splitter: Sendable {
     case "Metaspace": self = try Self.metaspace(json, sign: character("replacement"))
     case "ByteLevel":
       self = .byteLevel(
-        addsPrefixSpace: flag("add_prefix_space", true), splitsByPattern: flag("use_regex", true))
+        addsPrefixSpace: try flag("add_prefix_space", true),
+        splitsByPattern: try flag("use_regex", true))
     case "Punctuation": self = .punctuation(try behavior(.isolated))
-    case "Digits": self = .digits(individual: flag("individual_digits", false))
+    case "Digits": self = .digits(individual: try flag("individual_digits", false))
     case "CharDelimiterSplit": self = .delimiter(try character("delimiter"))
     case "Split":
       self = .split(
         try TextPattern(json["pattern"], of: "Split"), try behavior(nil),
-        inverts: flag("invert", false))
+        inverts: try flag("invert", false))
     default:
       throw PieceTokenizer.refusal(
         "the pre-tokenizer \(type)",
@@ -84,11 +87,11 @@ indirect enum Splitter: Sendable {
         throw PieceTokenizer.refusal("the prepend_scheme '\(text)'", "always, first or never")
       }
       scheme = named
-    } else if json["add_prefix_space"]?.boolean == false {
+    } else if try !json.flag("add_prefix_space", true, of: "Metaspace") {
       // As files before prepend_scheme have it.
       scheme = .never
     }
-    return .metaspace(sign, scheme: scheme, splits: json["split"]?.boolean ?? true)
+    return .metaspace(sign, scheme: scheme, splits: try json.flag("split", true, of: "Metaspace"))
   }
 
   /// Cuts every piece; what has no characters left is no piece.

@@ -37,7 +37,7 @@ struct UnigramModel: PieceModel {
     self.scores = scores
     unknownScore = (scores.min() ?? 0) - 10
     order = vocabulary.spellings.sortedOrder()
-    fallsBackToBytes = json["byte_fallback"]?.boolean ?? false
+    fallsBackToBytes = try json.flag("byte_fallback", false, of: "Unigram")
     switch json["unk_id"] {
     case nil, .null?: unknownID = nil
     case .integer(let id)? where id >= 0 && id < tokens.count: unknownID = Int32(id)

@@ -13,8 +13,10 @@ struct StaticModelReader {
   let folder: String
   /// Where `model.safetensors` and `tokenizer.json` are.
   let modelFolder: String
-  /// Whether model2vec's rules hold, else those of StaticEmbedding.
-  let isModel2Vec: Bool
+  /// Whether there are settings of model2vec.
+  private let hasSettings: Bool
+  /// Whether there are settings of sentence-transformers.
+  private let hasModules: Bool
 
   /// The reader of a folder; nil for anything else.
   init?(at path: String) {
@@ -22,16 +24,11 @@ struct StaticModelReader {
     let base = path.hasSuffix("/") ? String(path.dropLast()) : path
     func holds(_ names: String...) -> Bool { names.allSatisfy { WordList.isFile(base + "/" + $0) } }
     folder = base
-    let isHere = holds("model.safetensors", "tokenizer.json")
-    if isHere, holds("config.json") {
+    hasSettings = holds("config.json")
+    hasModules = holds("config_sentence_transformers.json") || holds("modules.json")
+    if holds("model.safetensors", "tokenizer.json"), hasSettings || hasModules {
       modelFolder = base
-      isModel2Vec = true
-      return
-    }
-    isModel2Vec = false
-    if isHere, holds("config_sentence_transformers.json") || holds("modules.json") {
-      modelFolder = base
-    } else if let first = Self.modules(base).first, !first.path.isEmpty,
+    } else if let first = (try? Self.modules(base))?.first, !first.path.isEmpty,
       first.type.hasSuffix("StaticEmbedding"),
       holds(first.path + "/model.safetensors", first.path + "/tokenizer.json")
     {
@@ -42,9 +39,11 @@ struct StaticModelReader {
   }
 
   /// The steps of a model of sentence-transformers, in their order.
-  private static func modules(_ folder: String) -> [(type: String, path: String)] {
-    guard case .array(let list)? = try? json(folder + "/modules.json") else {
-      return []
+  private static func modules(_ folder: String) throws -> [(type: String, path: String)] {
+    guard let json = try json(folder + "/modules.json") else { return [] }
+    guard case .array(let list) = json else {
+      throw WordtoolError(
+        .badData, path: folder + "/modules.json", found: "no list", expected: "a list of modules")
     }
     return list.map { ($0["type"]?.text ?? "?", $0["path"]?.text ?? "") }
   }
@@ -62,14 +61,17 @@ struct StaticModelReader {
   }
 
   func read(_ options: WordVectors.ReadOptions) throws -> WordVectors {
+    let path = modelFolder + "/model.safetensors"
+    let contents = try FileContents(path: path)
+    let tensors = try unsafe TensorFile(bytes: contents.bytes, path: path, owner: contents)
+    // sentence-transformers may keep a config.json too, and model2vec writes modules.json.
+    let isModel2Vec =
+      hasSettings && modelFolder == folder
+      && (tensors.entry(named: "embeddings") != nil || !hasModules)
     let format: WordVectors.Format = isModel2Vec ? .model2vec : .staticEmbedding
     try options.refuseWordList(for: format, path: folder)
     let tokenizer = try PieceTokenizer(contentsOf: modelFolder + "/tokenizer.json")
-    let path = modelFolder + "/model.safetensors"
-    let contents = try FileContents(path: path)
-    let table = try StaticTable(
-      unsafe TensorFile(bytes: contents.bytes, path: path, owner: contents), tokenizer: tokenizer,
-      isModel2Vec: isModel2Vec)
+    let table = try StaticTable(tensors, tokenizer: tokenizer, isModel2Vec: isModel2Vec)
     let rules = try isModel2Vec ? rulesOfModel2Vec(tokenizer) : rulesOfModules(tokenizer)
     let rows = try table.rows(threads: options.threads)
     var rowsByID = [Int32](repeating: -1, count: table.idCount)
@@ -131,7 +133,7 @@ struct StaticModelReader {
   private func rulesOfModules(_ tokenizer: PieceTokenizer) throws -> TokenComposer.Rules {
     var rules = TokenComposer.Rules()
     rules.truncation = tokenizer.truncation
-    for (place, module) in Self.modules(folder).enumerated() {
+    for (place, module) in try Self.modules(folder).enumerated() {
       switch module.type.split(separator: ".").last {
       case "StaticEmbedding" where place == 0: break
       case "Normalize" where place > 0: rules.isUnit = true
@@ -142,7 +144,11 @@ struct StaticModelReader {
       }
     }
     let json = try Self.json(folder + "/config_sentence_transformers.json")
-    if let name = json?["default_prompt_name"]?.text {
+    if let name = json?["default_prompt_name"], !name.isNull {
+      guard let name = name.text else {
+        throw failure(
+          "config_sentence_transformers.json", "a default_prompt_name that is no text", "a name")
+      }
       guard let prompt = json?["prompts"]?[name]?.text else {
         throw failure(
           "config_sentence_transformers.json", "no prompt of the name '\(name)'", "the default one")

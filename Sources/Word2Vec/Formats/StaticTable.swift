@@ -24,10 +24,11 @@ struct StaticTable {
     func shown(_ entry: TensorFile.Entry) -> String {
       "\"\(entry.name)\" \(entry.type.rawValue) \(entry.shape)"
     }
-    let names =
-      isModel2Vec ? ["embeddings", "embedding.weight"] : ["embedding.weight", "embeddings"]
+    let names = isModel2Vec ? ["embeddings"] : ["embedding.weight", "embeddings"]
     guard let matrix = names.lazy.compactMap({ tensors.entry(named: $0) }).first else {
-      throw failure("no table \"\(names[0])\"", "a row for each token")
+      throw failure(
+        "no table \"\(names[0])\"",
+        "a folder of model2vec or StaticEmbedding, with a row for each token")
     }
     guard matrix.shape.count == 2, let element = NumericTable.Element(matrix.type) else {
       throw failure(shown(matrix), "two extents of F64, F32, F16, BF16 or I8")
