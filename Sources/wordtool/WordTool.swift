@@ -40,7 +40,8 @@ struct WordTool: ParsableCommand {
         name: "Ask",
         subcommands: [
           NearestCommand.self, AnalogyCommand.self, SimilarityCommand.self, RankCommand.self,
-          PlotCommand.self, ClusterCommand.self,
+          PlotCommand.self, ClusterCommand.self, SentenceVectorCommand.self,
+          NearestSentencesCommand.self, WordMoversCommand.self,
           OddOneOutCommand.self, VectorCommand.self,
         ]),
       CommandGroup(

@@ -13,7 +13,8 @@ import TestSupport
     "image features", "abc", "abc check", "abc midi", "abc list", "image whiten", "image describe",
     "image time", "image train", "image classify",
     "gradient-flow", "recall",
-    "train-tagger", "tag", "evaluate tagging", "plot", "cluster",
+    "train-tagger", "tag", "evaluate tagging", "plot", "cluster", "sentence-vector",
+    "nearest-sentences", "wmd",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

@@ -12,6 +12,9 @@ public struct Answered<Answer: Sendable>: Sendable {
   /// How words were understood that are no entries, and why an answer is empty.
   public var notes: [String] = []
 
+  /// No answer yet.
+  public init() {}
+
   /// Runs `body`; a question that cannot be answered becomes a problem, damaged data an error.
   mutating func attempt<Result>(_ body: () throws -> Result) throws -> Result? {
     do {
