@@ -41,7 +41,8 @@ struct WordTool: ParsableCommand {
         subcommands: [
           NearestCommand.self, AnalogyCommand.self, SimilarityCommand.self, RankCommand.self,
           PlotCommand.self, ClusterCommand.self, SentenceVectorCommand.self,
-          NearestSentencesCommand.self, WordMoversCommand.self,
+          NearestSentencesCommand.self, WordMoversCommand.self, AlignCommand.self,
+          CompareCommand.self,
           OddOneOutCommand.self, VectorCommand.self,
         ]),
       CommandGroup(

@@ -15,6 +15,7 @@ extension WordVectors.Format: ExpressibleByArgument {
 }
 extension AnalogyMethod: ExpressibleByArgument {}
 extension WordMatching: ExpressibleByArgument {}
+extension VectorComparison.Order: ExpressibleByArgument {}
 extension TokenUnit: ExpressibleByArgument {}
 extension TextEncoding: ExpressibleByArgument {
   /// The usual ones; ICU knows many more.

@@ -59,7 +59,7 @@ struct ConvertCommand: ParsableCommand {
     }
     try vectors.write(to: file, format: format)
     try file.commit()
-    noteWhatIsLost(vectors, format)
+    Self.noteWhatIsLost(vectors, format, from: input)
     if vectors.format == .finalfusion {
       StandardError.note(
         "rows of finalfusion have a length of 1: the lengths before that are left behind")
@@ -67,7 +67,9 @@ struct ConvertCommand: ParsableCommand {
   }
 
   /// Foreign formats have words and values only, and none has n-grams.
-  private func noteWhatIsLost(_ vectors: WordVectors, _ format: WordVectors.Format) {
+  static func noteWhatIsLost(
+    _ vectors: WordVectors, _ format: WordVectors.Format, from input: String
+  ) {
     typealias Key = WordVectors.MetadataKey
     var lost: [String] = []
     if vectors.makesTextVectors {
