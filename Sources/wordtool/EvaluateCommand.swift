@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
         wordtool evaluate classification reviews.model test.tsv
       """,
     subcommands: [
-      EvaluateAnalogiesCommand.self, EvaluateSimilarityCommand.self,
+      EvaluateAnalogiesCommand.self, EvaluateSimilarityCommand.self, EvaluateWEATCommand.self,
       EvaluateClassificationCommand.self, EvaluateTaggingCommand.self,
     ])
 }

@@ -11,7 +11,8 @@ import WordtoolCore
 /// Every reader of text: a sample, and what reading a file gives, in a form that can be compared.
 enum TextReaders: String, CaseIterable {
   case corpus, tokens, count, sentences, characters, neuralText, ngrams, documents, tableColumn
-  case vocabulary, stopWords, similarityPairs, pairLines, analogyQuestions
+  case vocabulary, stopWords, similarityPairs, pairLines, analogyQuestions, analogyPairs
+  case associationSets
   case fastText, tsv, csv, jsonLines, jsonArray, taggedWords, conllU
   case arpa, vectorText, gloveVectors, bytePairs, tokenizerFile, pieceTokenizer
   case matrixMarket
@@ -29,6 +30,8 @@ enum TextReaders: String, CaseIterable {
     case .similarityPairs: "Word 1,Word 2,Human (mean)\nking,queen,8.58\ncafé,bar,6.1\n"
     case .pairLines: "king\tqueen\t8\ncafé\tbar\n"
     case .analogyQuestions: ": capitals\nparis france oslo norway\n: gram1\na b c dé\n"
+    case .analogyPairs: "good\tbetter/best\nné\tnée\nbad\tworse\n"
+    case .associationSets: "# one\nX: a, é\nY: b\nA: c, d\nB: e\n"
     case .fastText: "__label__a good café\n__label__b bad food\n"
     case .tsv: "text\tlabel\ngood café\tpos\nbad food\tneg\n"
     case .csv: "text;label\n\"good; \"\"café\"\"\";pos\nbad food;neg\n"
@@ -153,6 +156,10 @@ enum TextReaders: String, CaseIterable {
     case .similarityPairs: return "\(try SimilarityPairs(contentsOf: path).pairs)"
     case .pairLines: return "\(try PairLines.read(path).map(\.fields))"
     case .analogyQuestions: return "\(try AnalogyQuestions(contentsOf: path).sections)"
+    // A section is called as its file.
+    case .analogyPairs:
+      return "\(try AnalogyQuestions(contentsOf: path).sections.map(\.questions))"
+    case .associationSets: return "\(try AssociationSets.read(contentsOf: path))"
     case .fastText, .tsv, .csv, .jsonLines, .jsonArray:
       let text = try LabelledText(contentsOf: path)
       return "\((0..<text.count).map { "\(text.text(at: $0)) \(text.labelIDs(of: $0))" }) "
@@ -225,7 +232,8 @@ enum TextReaders: String, CaseIterable {
     "Tokenize/TokenReader.swift": (1, [.tokens]),
     "Tokenize/TokenReader+Count.swift": (1, [.count]),
     "Tokenize/Vocabulary+File.swift": (1, [.vocabulary]),
-    "Word2Vec/Evaluation/AnalogyQuestions.swift": (1, [.analogyQuestions]),
+    "Word2Vec/Evaluation/AnalogyQuestions+Reading.swift": (1, [.analogyQuestions, .analogyPairs]),
+    "Word2Vec/Evaluation/AssociationSets+Reading.swift": (1, [.associationSets]),
     "Word2Vec/Evaluation/SimilarityPairs.swift": (1, [.similarityPairs, .pairLines]),
     "Word2Vec/Formats/WordVectors+Reading.swift": (
       1, [.vectorText, .gloveVectors, .pieceTokenizer]

@@ -67,7 +67,7 @@ import wordtool
     (["tokenize", "--urls", ""], ["split", "whole", "remove"]),
     (["tokenize", "--kinds", "k"], ["kana"]),
     (["help", "eva"], ["evaluate"]),
-    (["help", "evaluate", ""], ["analogies", "similarity", "classification", "tagging"]),
+    (["help", "evaluate", ""], ["analogies", "similarity", "weat", "classification", "tagging"]),
     (["help", "bpe", "e"], ["encode"]),
   ])
   func namesAreOffered(_ words: [String], _ names: [String]) throws {

@@ -36,6 +36,12 @@ public struct AnalogyEvaluationAnswer: Codable, Hashable, Sendable {
   public var semantic: Tally
   /// The sections about grammar.
   public var syntactic: Tally
+  /// The files of a folder; nil where one file was read.
+  public var sets: [Tally]?
+  /// The total of other vectors; nil without any.
+  public var against: Tally?
+  /// How sure the difference to them is; nil without any, or when no question could be asked of both.
+  public var comparison: PairedBootstrap?
 }
 
 extension AnalogyEvaluation {
@@ -43,7 +49,8 @@ extension AnalogyEvaluation {
   public var answer: AnalogyEvaluationAnswer {
     AnalogyEvaluationAnswer(
       sections: sections.map { .init($0.tally, name: $0.name) }, total: .init(total),
-      semantic: .init(semantic), syntactic: .init(syntactic))
+      semantic: .init(semantic), syntactic: .init(syntactic),
+      sets: sets.isEmpty ? nil : sets.map { .init($0.tally, name: $0.name) })
   }
 }
 
@@ -57,8 +64,30 @@ public struct SimilarityEvaluationAnswer: Codable, Hashable, Sendable {
   public var pairs: Int
   /// Pairs with an unknown word.
   public var missing: Int
+  /// What came of other vectors; nil without any.
+  public var against: Against?
 
-  private enum Key: String, CodingKey { case spearman, pearson, pairs, missing }
+  /// The correlation of other vectors.
+  public struct Against: Codable, Hashable, Sendable {
+    /// Spearman's rank correlation; nil when it is undefined.
+    public var spearman: Double?
+    /// Pearson's correlation; nil when it is undefined.
+    public var pearson: Double?
+    /// Pairs whose words were both known.
+    public var pairs: Int
+    /// How sure the difference of Spearman's correlations is; nil when it is undefined.
+    public var comparison: PairedBootstrap?
+
+    /// The answer for an evaluation and a comparison with it.
+    public init(_ other: SimilarityEvaluation, _ comparison: PairedBootstrap?) {
+      spearman = other.spearman
+      pearson = other.pearson
+      pairs = other.pairs
+      self.comparison = comparison
+    }
+  }
+
+  private enum Key: String, CodingKey { case spearman, pearson, pairs, missing, against }
 
   /// Writes undefined correlations as null, not as nothing.
   public func encode(to encoder: any Encoder) throws {
@@ -67,6 +96,7 @@ public struct SimilarityEvaluationAnswer: Codable, Hashable, Sendable {
     try container.encode(pearson, forKey: .pearson)
     try container.encode(pairs, forKey: .pairs)
     try container.encode(missing, forKey: .missing)
+    try container.encodeIfPresent(against, forKey: .against)
   }
 }
 
@@ -76,4 +106,42 @@ extension SimilarityEvaluation {
     SimilarityEvaluationAnswer(
       spearman: spearman, pearson: pearson, pairs: pairs, missing: missing)
   }
+}
+
+/// The results of a folder of sets of pairs, as they are shown.
+public struct SimilaritySetsAnswer: Codable, Hashable, Sendable {
+  /// One file.
+  public struct Set: Codable, Hashable, Sendable {
+    /// Its name without the suffix.
+    public var name: String
+    /// What came of it.
+    public var answer: SimilarityEvaluationAnswer
+
+    /// One file.
+    public init(name: String, answer: SimilarityEvaluationAnswer) {
+      self.name = name
+      self.answer = answer
+    }
+
+    private enum Key: String, CodingKey { case name }
+
+    /// Writes the name beside the fields of the answer.
+    public func encode(to encoder: any Encoder) throws {
+      try answer.encode(to: encoder)
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encode(name, forKey: .name)
+    }
+
+    /// Reads them.
+    public init(from decoder: any Decoder) throws {
+      answer = try SimilarityEvaluationAnswer(from: decoder)
+      name = try decoder.container(keyedBy: Key.self).decode(String.self, forKey: .name)
+    }
+  }
+
+  /// By name.
+  public var sets: [Set]
+
+  /// The results of some files.
+  public init(sets: [Set]) { self.sets = sets }
 }

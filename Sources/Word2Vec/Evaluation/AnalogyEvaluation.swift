@@ -43,7 +43,9 @@ public struct AnalogyEvaluation: Hashable, Sendable {
   public struct Section: Hashable, Sendable {
     /// The name in the file.
     public let name: String
-    /// Whether the name starts with `gram`.
+    /// The file of a folder that it stands in; nil where one file was read.
+    public let set: String?
+    /// Whether it asks about grammar: see ``AnalogyQuestions/Section/isSyntactic``.
     public let isSyntactic: Bool
     /// The counts.
     public let tally: Tally
@@ -58,13 +60,38 @@ public struct AnalogyEvaluation: Hashable, Sendable {
   /// The sections about grammar.
   public let syntactic: Tally
 
-  init(sections: [Section]) {
-    self.sections = sections
-    var (total, semantic, syntactic) = (Tally(), Tally(), Tally())
+  /// By question, in the order of the file, whether the answer was right; nil where a word was unknown.
+  public let outcomes: [Bool?]
+
+  /// The files of a folder with their counts, in the order of the sections; none where one file was read.
+  public var sets: [(name: String, tally: Tally)] {
+    var sets: [(name: String, tally: Tally)] = []
     for section in sections {
-      total += section.tally
-      if section.isSyntactic { syntactic += section.tally } else { semantic += section.tally }
+      guard let name = section.set else { continue }
+      if sets.last?.name != name { sets.append((name, Tally())) }
+      sets[sets.count - 1].tally += section.tally
     }
+    return sets
+  }
+
+  init(_ questions: AnalogyQuestions, outcomes: [Bool?]) {
+    self.outcomes = outcomes
+    var (total, semantic, syntactic) = (Tally(), Tally(), Tally())
+    var sections: [Section] = []
+    var first = 0
+    for section in questions.sections {
+      let own = outcomes[first..<first + section.questions.count]
+      first += section.questions.count
+      let tally = Tally(
+        correct: own.count { $0 == true }, asked: own.count { $0 != nil },
+        skipped: own.count { $0 == nil })
+      sections.append(
+        Section(
+          name: section.name, set: section.set, isSyntactic: section.isSyntactic, tally: tally))
+      total += tally
+      if section.isSyntactic { syntactic += tally } else { semantic += tally }
+    }
+    self.sections = sections
     (self.total, self.semantic, self.syntactic) = (total, semantic, syntactic)
   }
 }

@@ -1,65 +1,52 @@
-import WordtoolCore
-
-/// Analogy questions in sections, as in Google's questions-words.txt.
+/// Analogy questions in sections: Google's, Microsoft's and BATS as they are published.
 ///
-/// A line `: name` starts a section; every other line has four words a b c d that ask
-/// `a : b = c : ?` with the answer d.
+/// | Layout | A line | A section |
+/// | --- | --- | --- |
+/// | questions-words.txt (Mikolov et al. 2013a) | `a b c d` | the lines behind `: name` |
+/// | MSR (Mikolov, Yih and Zweig 2013) | `a b c KIND d`; or `a b c` in `x.questions` with `KIND d` in `x.answers` beside it | the lines of a kind |
+/// | BATS (Gladkova, Drozd and Matsuoka 2016) | `a<TAB>b/b'/…` | a file; each pair of different lines is a question |
+///
+/// A question asks `a : b = c : ?` with the answer d. A folder holds any number of files in any of these
+/// layouts.
 public struct AnalogyQuestions: Hashable, Sendable {
   /// One question.
   public struct Question: Hashable, Sendable {
     /// The words a, b, c and the answer d, as they stand in the file.
     public let words: [String]
+    /// Words that may stand for b where the vectors do not have it, in the order of the file.
+    public let otherB: [String]
+    /// Words that are right as well as d.
+    public let otherAnswers: [String]
+
+    init(_ words: [String], otherB: [String] = [], otherAnswers: [String] = []) {
+      self.words = words
+      self.otherB = otherB
+      self.otherAnswers = otherAnswers
+    }
   }
 
   /// Questions about one relation.
   public struct Section: Hashable, Sendable {
     /// The name, such as `capital-common-countries`.
     public let name: String
+    /// The file of a folder that it stands in, without its suffix; nil where one file was read.
+    public let set: String?
+    /// Whether the section asks about grammar: by custom its name then starts with `gram`; of BATS the
+    /// files whose names start with I or D (inflection, derivation), and all of MSR.
+    public let isSyntactic: Bool
     /// The questions in the order of the file.
     public let questions: [Question]
 
-    /// Whether the section asks about grammar: by custom its name then starts with `gram`.
-    public var isSyntactic: Bool { name.hasPrefix("gram") }
+    init(name: String, set: String? = nil, isSyntactic: Bool, questions: [Question]) {
+      self.name = name
+      self.set = set
+      self.isSyntactic = isSyntactic
+      self.questions = questions
+    }
   }
 
-  /// The sections in the order of the file.
+  /// The sections in the order of the file; of a folder file by file, by name.
   public let sections: [Section]
 
-  /// Reads a file of questions, plain or gzip; `-` is standard input.
-  ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for a line that has not four words.
-  public init(contentsOf path: String) throws {
-    let lines = try LineReader(path: path)
-    var sections: [Section] = []
-    var name: String?
-    var questions: [Question] = []
-    func close() {
-      if name != nil || !questions.isEmpty {
-        sections.append(Section(name: name ?? "all", questions: questions))
-      }
-      questions = []
-    }
-    while let line = try lines.nextLine() {
-      let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
-      guard let first = words.first else { continue }
-      if first.hasPrefix(":") {
-        close()
-        let title = [String(first.dropFirst())] + words.dropFirst()
-        name = title.filter { !$0.isEmpty }.joined(separator: " ")
-      } else {
-        guard words.count == 4 else {
-          throw WordtoolError(
-            .badData, path: path, at: .line(lines.number), found: "\(words.count, "word")",
-            expected: "four words, or ': name' for a section")
-        }
-        questions.append(Question(words: words))
-      }
-    }
-    close()
-    guard sections.contains(where: { !$0.questions.isEmpty }) else {
-      throw WordtoolError(
-        .badData, path: path, found: "no questions", expected: "lines of four words")
-    }
-    self.sections = sections
-  }
+  init(sections: [Section]) { self.sections = sections }
 }

@@ -12,7 +12,6 @@ struct AnalogySolver {
     var a: Int
     var b: Int
     var c: Int
-    var answer: Int
     /// Rows besides a, b and c that are no answers: their words in other cases.
     var excluded: [Int] = []
   }

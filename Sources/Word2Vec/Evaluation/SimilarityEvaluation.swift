@@ -10,6 +10,16 @@ public struct SimilarityEvaluation: Hashable, Sendable {
   public let pairs: Int
   /// Pairs with an unknown word; they are left out.
   public let missing: Int
+  /// By pair, in the order of the file, what people said and the cosine.
+  public let scores: [Score]
+
+  /// The scores of one pair.
+  public struct Score: Hashable, Sendable {
+    /// The score that people gave.
+    public let human: Double
+    /// The cosine; nil where a word is unknown.
+    public let similarity: Double?
+  }
 
   /// The 95 % interval of ``spearman`` by Fisher's transformation.
   public var spearmanInterval: ClosedRange<Double>? {
@@ -31,10 +41,12 @@ extension WordVectors {
     _ questions: SimilarityPairs, matching: WordMatching = .query, limit: Int? = nil
   ) throws -> SimilarityEvaluation {
     let matcher = WordMatcher(vectors: self, matching: matching, limit: limit)
+    var scores: [SimilarityEvaluation.Score] = []
     var human: [Double] = []
     var ours: [Double] = []
     for pair in questions.pairs {
       guard let first = matcher.row(pair.first), let second = matcher.row(pair.second) else {
+        scores.append(.init(human: pair.score, similarity: nil))
         continue
       }
       try located {
@@ -43,10 +55,11 @@ extension WordVectors {
       }
       human.append(pair.score)
       ours.append(similarity(first, second))
+      scores.append(.init(human: pair.score, similarity: ours[ours.count - 1]))
     }
     return SimilarityEvaluation(
       spearman: Statistics.spearman(human, ours), pearson: Statistics.pearson(human, ours),
-      pairs: human.count, missing: questions.pairs.count - human.count)
+      pairs: human.count, missing: questions.pairs.count - human.count, scores: scores)
   }
 }
 

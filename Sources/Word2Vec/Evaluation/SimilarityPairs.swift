@@ -2,9 +2,11 @@ import WordtoolCore
 
 /// Pairs of words with a score that people gave their similarity.
 ///
-/// A line is `word word score`, parted by tabs, commas or blanks, as WordSim-353, MEN, RG-65 and
-/// SimLex-999 are published: what follows the score is not looked at, the first line may name the
-/// columns, lines that begin with `#` are remarks, and the number of each row may stand in front.
+/// A line is `word word score`, parted by tabs, commas or blanks, as WordSim-353, MEN, RG-65, MTurk,
+/// SimLex-999, SimVerb-3500 and Rare Words are published: what follows the score is not looked at, nor is a
+/// part of speech in front of it; the first line may name the columns, lines that begin with `#` are
+/// remarks, and the number of each row may stand in front. Where all words end in a part of speech as in
+/// MEN's lemma form (`sun-n`), it is left out.
 public struct SimilarityPairs: Hashable, Sendable {
   /// One pair.
   public struct Pair: Hashable, Sendable {
@@ -53,7 +55,19 @@ public struct SimilarityPairs: Hashable, Sendable {
     guard !pairs.isEmpty else {
       throw WordtoolError(.badData, path: path, found: "no pairs", expected: "word, word, score")
     }
-    self.pairs = pairs
+    self.pairs = Self.withoutTags(pairs)
+  }
+
+  /// MEN's lemma form has a part of speech behind each word: `sun-n`, `run-v`, `old-j`.
+  private static func withoutTags(_ pairs: [Pair]) -> [Pair] {
+    func isTagged(_ word: String) -> Bool {
+      word.count > 2 && ["-n", "-v", "-j"].contains { word.hasSuffix($0) }
+    }
+    guard pairs.allSatisfy({ isTagged($0.first) && isTagged($0.second) }) else { return pairs }
+    return pairs.map {
+      Pair(
+        first: String($0.first.dropLast(2)), second: String($0.second.dropLast(2)), score: $0.score)
+    }
   }
 
   /// Whether a column is called as scores are.

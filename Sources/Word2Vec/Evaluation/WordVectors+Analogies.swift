@@ -3,7 +3,9 @@ public import WordtoolCore
 extension WordVectors {
   /// Answers analogy questions and counts the right answers.
   ///
-  /// The answer is the best word by `method`; the three words of the question are no answers.
+  /// The answer is the best word by `method`; the three words of the question are no answers. Where a
+  /// question has several words for b the first one that is known is taken, where it has several answers any
+  /// of them is right, and it is asked when one of them is known.
   ///
   /// - Parameters:
   ///   - limit: only the first so many words exist: questions with others are skipped, and
@@ -26,41 +28,49 @@ extension WordVectors {
   ) throws -> AnalogyEvaluation {
     let matcher = WordMatcher(vectors: self, matching: matching, limit: limit)
     var asked: [AnalogySolver.Question] = []
-    var sectionOf: [Int] = []
-    var tallies = [AnalogyEvaluation.Tally](
-      repeating: AnalogyEvaluation.Tally(), count: questions.sections.count)
-    for (number, section) in questions.sections.enumerated() {
-      for question in section.questions {
-        let rows = question.words.compactMap(matcher.row)
-        guard rows.count == 4 else {
-          tallies[number].skipped += 1
-          continue
-        }
-        tallies[number].asked += 1
-        asked.append(
-          .init(
-            a: rows[0], b: rows[1], c: rows[2], answer: rows[3],
-            excluded: rows.prefix(3).flatMap { matcher.others[$0] ?? [] }))
-        sectionOf.append(number)
-      }
+    var right: [[Int]] = []
+    var places: [Int] = []
+    var outcomes: [Bool?] = []
+    // Words of BATS come back thousands of times.
+    var known: [String: Int?] = [:]
+    func row(_ word: String) -> Int? {
+      if let found = known[word] { return found }
+      let found = matcher.row(word)
+      known[word] = .some(found)
+      return found
+    }
+    for question in questions.sections.joined(by: \.questions) {
+      outcomes.append(nil)
+      let words = question.words
+      let answers = ([words[3]] + question.otherAnswers).compactMap(row)
+      guard let a = row(words[0]), let c = row(words[2]), !answers.isEmpty,
+        let b = ([words[1]] + question.otherB).lazy.compactMap(row).first
+      else { continue }
+      asked.append(
+        .init(a: a, b: b, c: c, excluded: [a, b, c].flatMap { matcher.others[$0] ?? [] }))
+      right.append(answers.count == 1 ? answers : Array(Set(answers)))
+      places.append(outcomes.count - 1)
     }
     try located {
-      for row in Set(asked.flatMap { [$0.a, $0.b, $0.c, $0.answer] }).sorted() {
+      for row in Set(asked.flatMap { [$0.a, $0.b, $0.c] } + right.joined()).sorted() {
         try storage.check(row: row)
       }
     }
     let solver = AnalogySolver(
       storage: storage, limit: Swift.min(count, limit ?? count), method: method, epsilon: epsilon)
     let answers = try solver.answers(to: asked, threads: threads, stop: stop)
-    for (index, question) in asked.enumerated()
-    where answers[index] == question.answer
-      || matcher.others[question.answer]?.contains(answers[index]) ?? false
-    {
-      tallies[sectionOf[index]].correct += 1
+    for (index, answer) in answers.enumerated() {
+      outcomes[places[index]] = right[index].contains {
+        $0 == answer || matcher.others[$0]?.contains(answer) ?? false
+      }
     }
-    return AnalogyEvaluation(
-      sections: zip(questions.sections, tallies).map {
-        .init(name: $0.name, isSyntactic: $0.isSyntactic, tally: $1)
-      })
+    return AnalogyEvaluation(questions, outcomes: outcomes)
+  }
+}
+
+extension Sequence {
+  /// The elements of the arrays that the elements have, one after another.
+  fileprivate func joined<Inner>(by path: KeyPath<Element, [Inner]>) -> [Inner] {
+    flatMap { $0[keyPath: path] }
   }
 }

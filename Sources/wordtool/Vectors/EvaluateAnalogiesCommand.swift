@@ -3,7 +3,7 @@ import Word2Vec
 import WordtoolCore
 
 /// `wordtool evaluate analogies`: questions a : b = c : d.
-struct EvaluateAnalogiesCommand: ParsableCommand {
+struct EvaluateAnalogiesCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "analogies",
     abstract: "Count the analogy questions that vectors answer rightly.",
@@ -11,7 +11,10 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
       FILE is in the format of questions-words.txt: ': name' opens a section, other lines are \
       four words a b c d, and d is to be the nearest to b - a + c; a, b and c are no answers. A \
       question with an unknown word is skipped; 'of all' counts skipped questions as wrong. \
-      Sections whose name begins with gram are the syntactic ones. The interval is Wilson's, 95 %.
+      Sections whose name begins with gram are the syntactic ones. The interval is Wilson's, 95 %. \
+      Microsoft's set (a b c KIND d, or word_relationship.questions beside word_relationship.answers) and \
+      files of BATS (a word, a tab, its answers apart by /) are read as well; of a folder each file is a \
+      row.
 
       Words find their vectors as --match says: query takes the exact spelling, else what the rule \
       that is stored with the vectors makes of it, and only d itself is right; exact takes the \
@@ -23,9 +26,12 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
         wordtool evaluate analogies questions-words.txt --restrict 30000
         wordtool evaluate analogies questions-words.txt -v old.bin --method mul \\
             --json
+        wordtool evaluate analogies BATS_3.0/ -v new.vec --against old.vec
       """)
 
-  @Argument(help: ArgumentHelp("The questions.", valueName: "file"), completion: .file())
+  @Argument(
+    help: ArgumentHelp("The questions, or a folder of such files.", valueName: "file"),
+    completion: .file())
   var file: String
 
   @OptionGroup var vectors: VectorsOptions
@@ -38,8 +44,11 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
     help: ArgumentHelp("How words find their vectors: query, exact or caseless.", valueName: "how"))
   var matching: WordMatching = .query
 
+  @OptionGroup var comparison: ComparisonOptions
   @OptionGroup var style: StyleOptions
   @OptionGroup var threads: ThreadsOptions
+
+  var optionRules: [OptionRule] { comparison.optionRules }
 
   func run() throws {
     let style = try style.resolved(
@@ -50,16 +59,36 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
     let set = try VectorSet(vectors, threads: threads.count)
     let result = try set.vectors.evaluateAnalogies(
       questions, method: method.method, limit: restrict.restrict, matching: matching,
-      threads: threads.count)
+      threads: threads.count, stop: Interrupts.stopFlag())
+    let against = try comparison.against.map { path in
+      try VectorPair.read(path, vectors.reading, threads: threads.count).evaluateAnalogies(
+        questions, method: method.method, limit: restrict.restrict, matching: matching,
+        threads: threads.count, stop: Interrupts.stopFlag())
+    }
+    let difference = try against.flatMap {
+      try result.compared(
+        with: $0, samples: comparison.sampleCount, seed: comparison.seed ?? 1,
+        threads: threads.count, stop: Interrupts.stopFlag())
+    }
     switch style {
-    case .json: try JSONOutput.write(result.answer)
+    case .json:
+      var answer = result.answer
+      answer.against = against?.answer.total
+      answer.comparison = difference
+      try JSONOutput.write(answer)
     case .word2vec: try printWord2Vec(result)
-    case .tsv: try printRows(result, separator: "\t")
-    default: try printRows(result, separator: nil)
+    case .tsv: try printRows(result, against, separator: "\t")
+    default: try printRows(result, against, separator: nil)
+    }
+    if let difference, style != .json {
+      try StandardOutput.shared.writeLine(
+        ComparisonOptions.line(difference, factor: 100, decimals: 2))
     }
   }
 
-  private func printRows(_ result: AnalogyEvaluation, separator: String?) throws {
+  private func printRows(
+    _ result: AnalogyEvaluation, _ against: AnalogyEvaluation?, separator: String?
+  ) throws {
     let titles = ["section", "right", "asked", "skipped", "right %", "95 %", "of all %"]
     var rows = separator == nil ? [titles] : []
     // The longest names of sections leave no room for a word between the ends of an interval.
@@ -67,10 +96,13 @@ struct EvaluateAnalogiesCommand: ParsableCommand {
     func add(_ name: String, _ tally: AnalogyEvaluation.Tally) {
       rows.append(Self.row(name, tally, dash: dash))
     }
-    for section in result.sections { add(section.name, section.tally) }
+    let sets = result.sets
+    for set in sets { add(set.name, set.tally) }
+    for section in result.sections where sets.isEmpty { add(section.name, section.tally) }
     add("semantic", result.semantic)
     add("syntactic", result.syntactic)
     add("total", result.total)
+    if let against { add("against", against.total) }
     if let separator {
       for row in rows { try StandardOutput.shared.writeLine(row.joined(separator: separator)) }
     } else {
