@@ -84,7 +84,7 @@ private struct AnalogySectionBuilder {
       if words.isEmpty { continue }
       guard words.count == 2 else {
         throw WordtoolError(
-          .badData, path: path, at: .line(lines.number), found: "\(words.count) words",
+          .badData, path: path, at: .line(lines.number), found: "\(words.count, "word")",
           expected: "two: the kind and the answer")
       }
       answers.append((words[0], words[1]))
@@ -100,7 +100,7 @@ private struct AnalogySectionBuilder {
     func refuse(_ expected: String) -> WordtoolError {
       WordtoolError(
         .badData, path: path, at: .line(number),
-        found: words.count == 1 ? "one word" : "\(words.count) words", expected: expected)
+        found: "\(words.count, "word")", expected: expected)
     }
     switch layout {
     case .google:

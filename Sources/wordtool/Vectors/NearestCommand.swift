@@ -39,6 +39,9 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
   @Flag(help: "Print the least similar words, the least first.")
   var least = false
 
+  @Flag(help: "Let the words of the question themselves be answers.")
+  var includeInputs = false
+
   @Flag(help: "Let vectors enter sums and means with the lengths they have, not with length 1.")
   var raw = false
 
@@ -68,7 +71,11 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
   }
 
   var optionRules: [OptionRule] {
-    [OptionRule(["--raw", "--strict"], need: "words, not to --vector", isMet: vector == nil)]
+    [
+      OptionRule(
+        ["--raw", "--strict", "--include-inputs"], need: "words, not to --vector",
+        isMet: vector == nil)
+    ]
   }
 
   func run() throws {
@@ -109,7 +116,7 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
     var questions = NearestQuestions(
       search: SearchOptions(
         count: count.count, limit: restrict.restrict, minimumSimilarity: minSimilarity,
-        threads: threads.count))
+        includesInputs: includeInputs, threads: threads.count))
     questions.isRaw = raw
     questions.asksForLeast = least
     return questions
