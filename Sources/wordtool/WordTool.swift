@@ -42,7 +42,7 @@ struct WordTool: ParsableCommand {
           NearestCommand.self, AnalogyCommand.self, SimilarityCommand.self, RankCommand.self,
           PlotCommand.self, ClusterCommand.self, SentenceVectorCommand.self,
           NearestSentencesCommand.self, WordMoversCommand.self, AlignCommand.self,
-          CompareCommand.self, CloserCommand.self, AxesCommand.self,
+          CompareCommand.self, CloserCommand.self, AxesCommand.self, ReplCommand.self,
           OddOneOutCommand.self, VectorCommand.self,
         ]),
       CommandGroup(

@@ -14,7 +14,7 @@ import TestSupport
     "image time", "image train", "image classify",
     "gradient-flow", "recall",
     "train-tagger", "tag", "evaluate tagging", "plot", "cluster", "sentence-vector",
-    "nearest-sentences", "wmd",
+    "nearest-sentences", "wmd", "align", "compare", "evaluate weat", "closer", "axes", "repl",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

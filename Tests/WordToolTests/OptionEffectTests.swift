@@ -23,7 +23,8 @@ import wordtool
     "image time": ["lenet-5"], "image train": ["d", "-o", "m"], "image classify": ["m", "i"],
     "image features": ["m", "i", "-o", "p.png"], "abc check": ["f"], "abc midi": ["f", "-o", "m"],
     "abc list": ["f"], "sentence-vector": ["a"], "nearest-sentences": ["f", "a"],
-    "wmd": ["a", "b"],
+    "wmd": ["a", "b"], "align": ["a", "b", "-o", "c.vec"], "compare": ["a", "b"],
+    "evaluate weat": ["f"], "closer": ["a", "b"], "axes": ["a", "--axis", "b:c"],
   ]
 
   /// Options that decide which others have an effect.
@@ -42,6 +43,7 @@ import wordtool
     "image whiten": [["--load", "f"]], "image show": [["--json"]],
     "image filter": [["--explain"]],
     "sentence-vector": [["--method", "sif"]], "nearest-sentences": [["--method", "sif"]],
+    "align": [["--translate", "a"], ["--test", "f"], ["--pairs", "f"]], "compare": [["a"]],
     "cluster": [["a"], ["--style", "table"]],
     "plot": [
       ["-o", "m.svg"], ["a"], ["--top", "9"], ["--method", "pca"], ["--method", "tsne"],
@@ -88,7 +90,8 @@ import wordtool
     "window": "2", "word-dropout": "0.3", "words": "99", "classes": "12", "count": "3", "cell": "9",
     "-n": "3", "neighbors": "3", "x": "a:b", "y": "c:d", "perplexity": "3", "iterations": "9",
     "dimensions": "3", "groups": "3", "title": "x", "top": "9", "skip": "2",
-    "smoothing": "0.1", "-k": "3", "model": "m", "init": "v", "format": "tsv", "cells": "gru",
+    "smoothing": "0.1", "against": "v", "axis": "d:e", "translate": "a",
+    "by": "neighbors", "-k": "3", "model": "m", "init": "v", "format": "tsv", "cells": "gru",
   ]
 
   /// What else must be given for an option to have an effect.
