@@ -8,6 +8,8 @@ public struct AnalogyAnswer: Codable, Hashable, Sendable {
     public var word: String
     /// The score: a cosine for ``AnalogyMethod/add``, 0 or more for ``AnalogyMethod/mul``.
     public var score: Float
+    /// What it is made of; nil unless that was asked for.
+    public var explanation: Explanation?
   }
 
   /// The words that are added, as they were asked.
@@ -28,12 +30,14 @@ public struct AnalogyAnswer: Codable, Hashable, Sendable {
 extension WordVectors {
   /// Answers questions `a - b + c`, together by one pass over the rows where the method allows it.
   ///
-  /// - Parameter questions: three words each, as a person types them.
+  /// - Parameters:
+  ///   - questions: three words each, as a person types them.
+  ///   - explains: whether answers by ``AnalogyMethod/add`` say what their score is made of.
   /// - Throws: ``WordtoolError``: `usage` for options out of their range, `interrupted` once `stop`
   ///   is raised, `badData` for a damaged file. What is wrong with a question is in its answer.
   public func answers(
     toAnalogies questions: [[String]], method: AnalogyMethod = .add,
-    options: SearchOptions = SearchOptions(), stop: StopFlag = StopFlag()
+    options: SearchOptions = SearchOptions(), explains: Bool = false, stop: StopFlag = StopFlag()
   ) throws -> [Answered<AnalogyAnswer>] {
     var answers: [Answered<AnalogyAnswer>] = []
     var queries: [(index: Int, query: AnalogyQuery)] = []
@@ -51,11 +55,16 @@ extension WordVectors {
     }
     let found = try analogies(
       queries.map(\.query), method: method, options: options, stop: stop)
-    for ((index, _), neighbors) in zip(queries, found) {
+    for ((index, asked), neighbors) in zip(queries, found) {
       let words = questions[index]
+      let sum = explains && method == .add ? try query(terms: asked.terms) : nil
       answers[index].answer = AnalogyAnswer(
         positive: [words[0], words[2]], negative: [words[1]],
-        answers: neighbors.map { .init(word: $0.word, score: $0.similarity) })
+        answers: try neighbors.map { match in
+          .init(
+            word: match.word, score: match.similarity,
+            explanation: try sum.map { try explanation(ofRow: match.index, for: $0) })
+        })
       if neighbors.isEmpty && options.count > 0 {
         answers[index].notes.append(
           "\(words[0]) - \(words[1]) + \(words[2]): the sum is zero or there is no other word")

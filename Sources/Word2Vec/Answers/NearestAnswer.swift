@@ -8,6 +8,8 @@ public struct NearestAnswer: Codable, Hashable, Sendable {
     public var word: String
     /// The similarity, -1 ... 1.
     public var similarity: Float
+    /// What it is made of; nil unless that was asked for.
+    public var explanation: Explanation?
   }
 
   /// What was asked, with single blanks.
@@ -30,6 +32,8 @@ public struct NearestQuestions: Sendable {
   public var isRaw = false
   /// Whether the least similar words are asked for.
   public var asksForLeast = false
+  /// Whether answers say what their similarity is made of.
+  public var explains = false
 
   /// Questions with these options.
   public init(search: SearchOptions = SearchOptions()) { self.search = search }
@@ -128,7 +132,11 @@ extension WordVectors {
       let sign: Float = options.asksForLeast ? -1 : 1
       answers[index].answer = NearestAnswer(
         query: texts[index],
-        neighbors: found[place].map { .init(word: $0.word, similarity: sign * $0.similarity) })
+        neighbors: try found[place].map { match in
+          .init(
+            word: match.word, similarity: sign * match.similarity,
+            explanation: options.explains ? try explanation(ofRow: match.index, for: query) : nil)
+        })
       if found[place].isEmpty && options.search.count > 0 {
         answers[index].notes.append("'\(texts[index])': " + emptiness(options.search))
       }

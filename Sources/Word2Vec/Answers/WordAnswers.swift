@@ -8,6 +8,8 @@ public struct SimilarityAnswer: Codable, Hashable, Sendable {
   public var b: String
   /// The similarity, -1 ... 1.
   public var similarity: Float
+  /// What it is made of; nil unless that was asked for.
+  public var explanation: Explanation?
 }
 
 /// The cosine similarities of some words with each other.
@@ -57,12 +59,16 @@ public struct VectorAnswer: Codable, Hashable, Sendable {
 extension WordVectors {
   /// Answers how similar two words are.
   ///
+  /// - Parameter explains: whether the answer says what the similarity is made of.
   /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
-  public func answer(toSimilarityOf a: String, and b: String) throws -> Answered<SimilarityAnswer> {
+  public func answer(
+    toSimilarityOf a: String, and b: String, explains: Bool = false
+  ) throws -> Answered<SimilarityAnswer> {
     var answer = Answered<SimilarityAnswer>()
     if let words = try answer.resolve([a, b], in: self) {
       let similarity = Float(try similarity(words[0], words[1]))
-      answer.answer = SimilarityAnswer(a: a, b: b, similarity: similarity)
+      answer.answer = SimilarityAnswer(
+        a: a, b: b, similarity: similarity, explanation: explains ? try explanation(of: a, b) : nil)
     }
     return answer
   }

@@ -24,6 +24,36 @@ struct NGramComposer: WordComposer, @unchecked Sendable {
     return sum
   }
 
+  func parts(of word: String) -> [(text: String, vector: [Float])] {
+    let bytes = Array(word.utf8)
+    guard bytes != unmade else { return [] }
+    var parts: [(text: String, vector: [Float])] = []
+    index.forEachNGram(of: bytes) { ngram, row in
+      guard firstRow + row < matrix.rowCount else { return }
+      var values = [Float](repeating: 0, count: matrix.dimension)
+      unsafe values.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress { unsafe matrix.add(row: firstRow + row, to: base) }
+      }
+      let text = String(decoding: ngram, as: UTF8.self)
+      // floret's rows of one n-gram come one after another.
+      if let last = parts.last, last.text == text {
+        parts[parts.count - 1].vector = zip(last.vector, values).map { $0 + $1 }
+      } else {
+        parts.append((text, values))
+      }
+    }
+    // As the vector is divided: by its length, or by how many there are.
+    var sum = [Float](repeating: 0, count: matrix.dimension)
+    var total = [Float](repeating: 0, count: matrix.dimension)
+    guard write(bytes, own: nil, to: &sum) else { return [] }
+    for part in parts { for column in total.indices { total[column] += part.vector[column] } }
+    guard let column = total.indices.max(by: { total[$0].magnitude < total[$1].magnitude }),
+      total[column] != 0
+    else { return [] }
+    let share = sum[column] / total[column]
+    return parts.map { ($0.text, $0.vector.map { $0 * share }) }
+  }
+
   /// Writes the vector of a word.
   ///
   /// - Parameter own: a row of its own that counts as well.

@@ -57,12 +57,17 @@ struct NGramIndex: Sendable {
 
   /// Calls `body` with the row of each n-gram, from 0.
   func forEachRow(of word: [UInt8], _ body: (Int) -> Void) {
+    forEachNGram(of: word) { body($1) }
+  }
+
+  /// Calls `body` with each n-gram and its row, from 0; once for each row of floret's.
+  func forEachNGram(of word: [UInt8], _ body: (ArraySlice<UInt8>, Int) -> Void) {
     let bytes = begin + word + end
     // Where each character begins, and the end.
     var starts = bytes.indices.filter { bytes[$0] & 0xC0 != 0x80 }
     starts.append(bytes.count)
     let count = starts.count - 1
-    if includesWord { forEachRow(of: bytes[...], characterCount: count, body) }
+    if includesWord { forEachRow(of: bytes[...], characterCount: count) { body(bytes[...], $0) } }
     let shortest = max(1, shortest)
     guard shortest <= count else { return }
     for first in 0...count - shortest {
@@ -71,8 +76,8 @@ struct NGramIndex: Sendable {
       for length in shortest...most {
         // floret leaves out the marks alone, as fastText does; spaCy does not.
         if includesWord, !includesMarks, length == 1, first == 0 || first == count - 1 { continue }
-        forEachRow(
-          of: bytes[starts[first]..<starts[first + length]], characterCount: length, body)
+        let ngram = bytes[starts[first]..<starts[first + length]]
+        forEachRow(of: ngram, characterCount: length) { body(ngram, $0) }
       }
     }
   }

@@ -9,6 +9,8 @@ public struct QueryVector: Sendable {
   public let excluded: [Int]
   /// The words of the query, as they were understood.
   public let words: [QueryWord]
+  /// By word, what its unit vector is times in ``values``; none where that is not known.
+  let weights: [Double]
 
   /// Whether there is a direction: a word may have a vector of zeros, and terms may cancel out.
   public var hasDirection: Bool { values.contains { $0 != 0 } }
@@ -17,13 +19,18 @@ public struct QueryVector: Sendable {
   ///   - sum: [dimension], of any length.
   ///   - scale: the lengths of all that was added up: what is left of less than a millionth of it
   ///     is only the rounding of floats.
-  init(sum: [Double], scale: Double, row: Int? = nil, excluded: [Int], words: [QueryWord]) {
+  ///   - factors: by word, what its unit vector is times in `sum`.
+  init(
+    sum: [Double], scale: Double, row: Int? = nil, excluded: [Int], words: [QueryWord],
+    factors: [Double] = []
+  ) {
     let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let isDirection = length > 1e-6 * scale && length > 0 && length.isFinite
     values = sum.map { isDirection ? Float($0 / length) : 0 }
     self.row = row
     self.excluded = excluded
     self.words = words
+    weights = factors.map { isDirection ? $0 / length : 0 }
   }
 
   /// The opposite direction.
@@ -34,5 +41,6 @@ public struct QueryVector: Sendable {
     row = nil
     excluded = other.excluded
     words = other.words
+    weights = other.weights.map { -$0 }
   }
 }

@@ -33,4 +33,13 @@ public protocol WordComposer: Sendable {
   /// The vector of a word in the form the vocabulary would have it, [dimension]; nil when there is
   /// nothing to make it of.
   func vector(for word: String) -> [Float]?
+
+  /// What a vector is the sum of: n-grams with their shares of it, [dimension] each; none where that
+  /// cannot be told.
+  func parts(of word: String) -> [(text: String, vector: [Float])]
+}
+
+extension WordComposer {
+  /// None.
+  public func parts(of word: String) -> [(text: String, vector: [Float])] { [] }
 }

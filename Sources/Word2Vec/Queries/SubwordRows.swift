@@ -69,8 +69,8 @@ struct SubwordRows: WordComposer {
       count += 1
     }
     if word != Self.endOfLine {
-      forEachRow(ofNGramsIn: [0x3C] + word + [0x3E]) {
-        unsafe matrix.add(row: $0, to: sum)
+      forEachRow(ofNGramsIn: [0x3C] + word + [0x3E]) { row, _ in
+        unsafe matrix.add(row: row, to: sum)
         count += 1
       }
     }
@@ -80,7 +80,21 @@ struct SubwordRows: WordComposer {
     return count
   }
 
-  private func forEachRow(ofNGramsIn word: [UInt8], _ body: (Int) -> Void) {
+  func parts(of word: String) -> [(text: String, vector: [Float])] {
+    let bytes = [0x3C] + Array(word.utf8) + [0x3E]
+    var parts: [(text: String, vector: [Float])] = []
+    forEachRow(ofNGramsIn: bytes) { row, range in
+      var values = [Float](repeating: 0, count: matrix.dimension)
+      unsafe values.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress { unsafe matrix.add(row: row, to: base) }
+      }
+      parts.append((String(decoding: bytes[range], as: UTF8.self), values))
+    }
+    let share = Float(1 / Double(max(1, parts.count)))
+    return parts.map { ($0.text, $0.vector.map { $0 * share }) }
+  }
+
+  private func forEachRow(ofNGramsIn word: [UInt8], _ body: (Int, Range<Int>) -> Void) {
     guard longest > 0, bucketCount > 0, kept.map({ !$0.isEmpty }) ?? true else { return }
     for start in word.indices where !Self.isContinuation(word[start]) {
       var hash = NGramHash()
@@ -94,9 +108,11 @@ struct SubwordRows: WordComposer {
         if length >= shortest, !(length == 1 && (start == 0 || end == word.count)) {
           let bucket = Int(hash.value) % bucketCount
           if let kept {
-            if let row = kept[Int32(truncatingIfNeeded: bucket)] { body(wordCount + Int(row)) }
+            if let row = kept[Int32(truncatingIfNeeded: bucket)] {
+              body(wordCount + Int(row), start..<end)
+            }
           } else {
-            body(wordCount + bucket)
+            body(wordCount + bucket, start..<end)
           }
         }
         length += 1

@@ -65,6 +65,11 @@ extension WordVectors {
     return vector?.count == dimension ? vector : nil
   }
 
+  /// The n-grams that a word without a row is made of, with their shares of its vector.
+  func parts(of word: String) -> [(text: String, vector: [Float])] {
+    storage.composer?.parts(of: tokenizer?.normalize(word) ?? word) ?? []
+  }
+
   /// Rows of words are proved when a file is read; those of n-grams are first seen here.
   private func checkComposed(_ word: String) throws {
     guard let column = composed(word)?.firstIndex(where: { !$0.isFinite }) else { return }

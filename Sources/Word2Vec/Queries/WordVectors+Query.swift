@@ -65,17 +65,19 @@ extension WordVectors {
   ) throws -> QueryVector {
     var sum = [Double](repeating: 0, count: dimension)
     var scale = 0.0
+    var factors: [Double] = []
     for (factor, word) in terms {
       let (vector, length) = try self.vector(of: word, isRaw: isRaw)
       for column in 0..<dimension { sum[column] += factor * vector[column] }
       scale += factor.magnitude * length
+      factors.append(factor * length)
     }
     let rows = terms.flatMap(\.word.rows)
     // `2*king` asks for king, `king - king` for nothing.
     let isOneRow = terms.count == 1 && rows.count == 1 && terms[0].factor > 0
     return QueryVector(
       sum: sum, scale: scale, row: isOneRow ? rows[0] : nil, excluded: rows,
-      words: terms.map(\.word))
+      words: terms.map(\.word), factors: factors)
   }
 
   /// The vector of a word in double precision, of length 1 unless it is to be raw, and its length.

@@ -3,7 +3,7 @@ import Word2Vec
 import WordtoolCore
 
 /// `wordtool analogy`: A - B + C.
-struct AnalogyCommand: ParsableCommand {
+struct AnalogyCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "analogy",
     abstract: "Print the words nearest to A - B + C.",
@@ -34,6 +34,10 @@ struct AnalogyCommand: ParsableCommand {
   @Flag(help: "Let the three words themselves be answers.")
   var includeInputs = false
 
+  @Flag(
+    help: "Print what each score is made of: the three words, and the dimensions that add most.")
+  var explain = false
+
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
   @OptionGroup var threads: ThreadsOptions
@@ -45,6 +49,15 @@ struct AnalogyCommand: ParsableCommand {
     }
   }
 
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(["--explain"], need: "--method add", isMet: method.method == .add),
+      OptionRule(
+        ["--explain"], need: "--style table, tsv or json",
+        isMet: [.table, .tsv, .json].contains(style.resolved)),
+    ]
+  }
+
   func run() throws {
     let vectors = try VectorSet(vectors, threads: threads.count).vectors
     var lookup = Lookup(lookup)
@@ -52,7 +65,9 @@ struct AnalogyCommand: ParsableCommand {
       count: count.count, limit: restrict.restrict, includesInputs: includeInputs,
       threads: threads.count)
     let answers = { (questions: [[String]]) in
-      try vectors.answers(toAnalogies: questions, method: method.method, options: options)
+      try vectors.answers(
+        toAnalogies: questions, method: method.method, options: options,
+        explains: explain)
     }
     if words == ["-"] {
       let end = style.resolved == .word2vec ? "EXIT" : nil
@@ -83,7 +98,9 @@ struct AnalogyCommand: ParsableCommand {
     _ found: AnalogyAnswer?, _ words: [String], _ vectors: WordVectors, isBatch: Bool
   ) throws {
     let out = StandardOutput.shared
-    let rows = (found?.answers ?? []).map { WordListing.Row(word: $0.word, score: $0.score) }
+    let rows = (found?.answers ?? []).map {
+      WordListing.Row(word: $0.word, score: $0.score, explanation: $0.explanation)
+    }
     let blockEnd = isBatch ? "\n" : ""
     switch style.resolved {
     case .json:

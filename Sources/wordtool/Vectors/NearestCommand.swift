@@ -45,6 +45,11 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
   @Flag(help: "Let vectors enter sums and means with the lengths they have, not with length 1.")
   var raw = false
 
+  @Flag(
+    help: "Print what each similarity is made of: words, n-grams, and the dimensions that add most."
+  )
+  var explain = false
+
   @Option(
     help: ArgumentHelp(
       "Ask for the words nearest to these numbers: 0.1,0.2,... (--vector=-0.1,...)",
@@ -74,7 +79,10 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
     [
       OptionRule(
         ["--raw", "--strict", "--include-inputs"], need: "words, not to --vector",
-        isMet: vector == nil)
+        isMet: vector == nil),
+      OptionRule(
+        ["--explain"], need: "--style table, tsv or json",
+        isMet: [.table, .tsv, .json].contains(style.resolved)),
     ]
   }
 
@@ -119,6 +127,7 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
         includesInputs: includeInputs, threads: threads.count))
     questions.isRaw = raw
     questions.asksForLeast = least
+    questions.explains = explain
     return questions
   }
 
@@ -136,7 +145,9 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
     _ found: NearestAnswer?, _ text: String, _ vectors: WordVectors, isBatch: Bool
   ) throws {
     let out = StandardOutput.shared
-    let rows = (found?.neighbors ?? []).map { WordListing.Row(word: $0.word, score: $0.similarity) }
+    let rows = (found?.neighbors ?? []).map {
+      WordListing.Row(word: $0.word, score: $0.similarity, explanation: $0.explanation)
+    }
     let blockEnd = isBatch ? "\n" : ""
     switch style.resolved {
     case .json:

@@ -3,7 +3,7 @@ import Word2Vec
 import WordtoolCore
 
 /// `wordtool similarity`: the cosine of two words, or of many pairs.
-struct SimilarityCommand: ParsableCommand {
+struct SimilarityCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "similarity",
     abstract: "Print the cosine similarity of two words, of several, or of the pairs in a file.",
@@ -30,6 +30,11 @@ struct SimilarityCommand: ParsableCommand {
     completion: .file())
   var pairs: String?
 
+  @Flag(
+    help: "Print what the similarity is made of as well: the dimensions that add most, and n-grams."
+  )
+  var explain = false
+
   @OptionGroup var vectors: VectorsOptions
   @OptionGroup var json: JSONOptions
   @OptionGroup var lookup: LookupOptions
@@ -45,6 +50,13 @@ struct SimilarityCommand: ParsableCommand {
     }
   }
 
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(
+        ["--explain"], need: "two words, or --pairs", isMet: pairs != nil || words.count == 2)
+    ]
+  }
+
   func run() throws {
     let list = try pairs.map { try Self.readPairs($0) }
     let vectors = try VectorSet(vectors).vectors
@@ -57,7 +69,7 @@ struct SimilarityCommand: ParsableCommand {
     }
     var answers: [SimilarityAnswer] = []
     for pair in list ?? [(words[0], words[1])] {
-      let found = try vectors.answer(toSimilarityOf: pair.0, and: pair.1)
+      let found = try vectors.answer(toSimilarityOf: pair.0, and: pair.1, explains: explain)
       if let answer = try lookup.tell(found) { answers.append(answer) }
     }
     let out = StandardOutput.shared
@@ -69,7 +81,9 @@ struct SimilarityCommand: ParsableCommand {
       }
     } else {
       for answer in answers {
-        let number = NumberFormat.fixed(Double(answer.similarity))
+        let number =
+          NumberFormat.fixed(Double(answer.similarity))
+          + (answer.explanation.map { "\t" + WordListing.text($0) } ?? "")
         try out.writeLine(
           list == nil
             ? number

@@ -7,6 +7,32 @@ enum WordListing {
   struct Row {
     var word: String
     var score: Float
+    /// What the score is made of, in words; nil unless that was asked for.
+    var explanation: String?
+
+    init(word: String, score: Float, explanation: Explanation? = nil) {
+      self.word = word
+      self.score = score
+      self.explanation = explanation.map(WordListing.text)
+    }
+
+    init(word: String, score: Float, text: String?) {
+      self.word = word
+      self.score = score
+      explanation = text
+    }
+  }
+
+  /// What a score is made of on one line: words, n-grams, then dimensions by number.
+  static func text(_ explanation: Explanation) -> String {
+    func sign(_ value: Double) -> String {
+      (value < 0 ? "" : "+") + NumberFormat.fixed(value, 4)
+    }
+    return
+      ((explanation.words + explanation.ngrams).map {
+        "\(TerminalText.escaped($0.name)) \(sign($0.value))"
+      } + explanation.dimensions.map { "#\($0.dimension) \(sign($0.value))" }).joined(
+        separator: ", ")
   }
 
   /// Lines for a person: rank, word, score.
@@ -15,7 +41,8 @@ enum WordListing {
     let room = StandardOutput.columns.map { max(8, $0 - max(9, scoreName.count + 2) - 5) } ?? .max
     let rows = rows.map {
       Row(
-        word: TerminalCells.shortened(TerminalText.escaped($0.word), to: room), score: $0.score)
+        word: TerminalCells.shortened(TerminalText.escaped($0.word), to: room), score: $0.score,
+        text: $0.explanation)
     }
     let title = TerminalText.escaped(title)
     let width = max(4, rows.map { TerminalText.cells(in: $0.word) }.max() ?? 0)
@@ -25,6 +52,11 @@ enum WordListing {
     for (place, row) in rows.enumerated() {
       text += String(place + 1).padded(to: 4, onLeft: true) + " " + row.word.padded(to: width)
       text += "  " + NumberFormat.fixed(Double(row.score), 4) + "\n"
+      if let explanation = row.explanation {
+        for line in TerminalText.wrapped(
+          explanation, columns: StandardOutput.columns.map { max(20, $0 - 8) })
+        { text += "        " + line + "\n" }
+      }
     }
     return text
   }
@@ -33,7 +65,8 @@ enum WordListing {
   static func tsv(_ rows: [Row], question: String? = nil) -> String {
     let first = question.map { TerminalText.escaped($0) + "\t" } ?? ""
     return rows.map {
-      first + "\(TerminalText.escaped($0.word))\t\(NumberFormat.fixed(Double($0.score)))\n"
+      first + "\(TerminalText.escaped($0.word))\t\(NumberFormat.fixed(Double($0.score)))"
+        + ($0.explanation.map { "\t" + $0 } ?? "") + "\n"
     }.joined()
   }
 
