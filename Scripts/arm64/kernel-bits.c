@@ -43,7 +43,8 @@ static void step(const wt_kernels *kernels, int dimension) {
   int stride = (dimension + WT_LANES - 1) / WT_LANES * WT_LANES;
   int blocks = stride / WT_LANES, middle = blocks / 2;
   float *inputs_at = rows(stride, dimension), *outputs_at = rows(stride, dimension);
-  const wt_sgns_group groups[3] = {{0, 7, 0, 12}, {8, 13, 12, 20}, {24, 16, 32, 136}};
+  const wt_sgns_group groups[3] = {
+      {0, 7, 0, 12, WT_NO_PATH}, {8, 13, 12, 20, WT_PATH}, {24, 16, 32, 136, WT_NO_PATH}};
   int32_t inputs[64], outputs[200];
   uint32_t masks[64];
   float weights[200];
@@ -56,7 +57,8 @@ static void step(const wt_kernels *kernels, int dimension) {
       outputs[groups[g].output_begin + o] = (o * 3 + g) % 157;
       weights[groups[g].output_begin + o] = o < 5 ? 0 : 0.45f;
     }
-  wt_sgns_batch batch = {inputs_at, outputs_at, stride, inputs, masks, outputs, weights, groups, 3};
+  wt_sgns_batch batch = {
+      inputs_at, outputs_at, stride, inputs, masks, outputs, weights, groups, 3, NULL};
   float *products = calloc(2 * PRODUCTS, sizeof(float));
   float *coefficients = calloc(PRODUCTS, sizeof(float));
   kernels->sgns_dots_f32(&batch, 0, middle, products);
@@ -64,10 +66,16 @@ static void step(const wt_kernels *kernels, int dimension) {
   kernels->sgns_coefficients_f32(&batch, products, 2, PRODUCTS, 0.05f, coefficients);
   kernels->sgns_update_f32(&batch, 0, middle, coefficients);
   kernels->sgns_update_f32(&batch, middle, blocks, coefficients);
+  // Once more, with the changes of the inputs in rows of their own.
+  float *changes_at = rows(stride, dimension);
+  batch.input_changes = changes_at;
+  kernels->sgns_update_f32(&batch, 0, blocks, coefficients);
+  add(changes_at, (long)ROWS * stride);
   add(inputs_at, (long)ROWS * stride);
   add(outputs_at, (long)ROWS * stride);
   free(inputs_at);
   free(outputs_at);
+  free(changes_at);
   free(products);
   free(coefficients);
 }

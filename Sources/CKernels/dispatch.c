@@ -67,8 +67,8 @@ double wt_sgns_loss(const wt_sgns_batch *batch, const float *products, int32_t c
     const float *weights = batch->noise_weights + group->output_begin;
     int32_t row = wt_padded(group->output_count, 16);
     for (int32_t i = 0; i < group->input_count; i++) {
-      double windows = __builtin_popcount(masks[i]);
-      count += windows;
+      double windows = group->path ? 1 : __builtin_popcount(masks[i]);
+      if (group->path != WT_EXTRA_PATH) count += windows;
       for (int32_t o = 0; o < group->output_count; o++) {
         int64_t k = base + (int64_t)i * row + o;
         float d = products[k];

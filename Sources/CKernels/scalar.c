@@ -57,7 +57,7 @@ static void sgns_coefficients_f32_scalar(const wt_sgns_batch *batch, const float
     const float *weights = batch->noise_weights + group->output_begin;
     int32_t row = wt_padded(group->output_count, 16);
     for (int32_t i = 0; i < group->input_count; i++) {
-      float windows = (float)__builtin_popcount(masks[i]);
+      float windows = group->path ? 1.0f : (float)__builtin_popcount(masks[i]);
       for (int32_t o = 0; o < group->output_count; o++) {
         int64_t k = base + (int64_t)i * row + o;
         float d = products[k];
@@ -82,6 +82,7 @@ static void sgns_update_f32_scalar(const wt_sgns_batch *batch, int32_t first_blo
     for (int64_t column = (int64_t)first_block * WT_LANES; column < (int64_t)last_block * WT_LANES;
          column++) {
       float *x = batch->input_rows + column, *y = batch->output_rows + column;
+      float *changed = batch->input_changes ? batch->input_changes + column : x;
       for (int32_t i = 0; i < group->input_count; i++) {
         input_deltas[i] = 0;
         for (int32_t o = 0; o < group->output_count; o++)
@@ -96,7 +97,7 @@ static void sgns_update_f32_scalar(const wt_sgns_batch *batch, int32_t first_blo
       }
       // A word may stand twice among the inputs: one addition after the other.
       for (int32_t i = 0; i < group->input_count; i++)
-        x[inputs[i] * batch->stride] += input_deltas[i];
+        changed[inputs[i] * batch->stride] += input_deltas[i];
       for (int32_t o = 0; o < group->output_count; o++)
         y[outputs[o] * batch->stride] += output_deltas[o];
     }

@@ -1,4 +1,4 @@
-// The kernels of skip-gram with negative sampling, for any width of registers; scalar.c says what
+// The kernels of negative sampling and of paths down a tree, for any width of registers; scalar.c says what
 // they compute.
 
 #include "lanes.h"
@@ -143,7 +143,7 @@ static void WT_ISA(sgns_coefficients_f32)(const wt_sgns_batch *batch, const floa
         for (int32_t c = 1; c < column_groups; c++) d += load(products + c * pitch + k);
         vbits centres = (vbits)(((o < 32 ? masks[i] >> o : 0) & bits) != 0);
         vfloat a = choose(centres, splat(1), (vfloat){0});
-        vfloat windows = splat((float)__builtin_popcount(masks[i]));
+        vfloat windows = splat(group->path ? 1.0f : (float)__builtin_popcount(masks[i]));
         vfloat b = fma_v(weight, windows - a, a);
         store(coefficients + k, rate * fma_v(-b, sigmoid(d), a));
       }
@@ -189,6 +189,7 @@ WT_INLINE void update_outputs(int count, bool first, const int32_t *outputs, flo
 static void WT_ISA(sgns_update_f32)(const wt_sgns_batch *batch, int32_t first_block,
                                     int32_t last_block, const float *coefficients) {
   const int64_t stride = batch->stride;
+  float *changed = batch->input_changes ? batch->input_changes : batch->input_rows;
   for (int32_t g = 0; g < batch->group_count; g++) {
     const wt_sgns_group *group = &batch->groups[g];
     const int32_t *inputs = batch->inputs + group->input_begin;
@@ -206,7 +207,7 @@ static void WT_ISA(sgns_update_f32)(const wt_sgns_batch *batch, int32_t first_bl
         update_outputs(4, o == 0, outputs + o, outputs_at, inputs, input_count, inputs_at, stride,
                        coefficients + o, pitch, deltas);
       for (int32_t i = 0; i < input_count; i++) {
-        float *x = inputs_at + inputs[i] * stride;
+        float *x = changed + at + inputs[i] * stride;
         store_aligned(x, load_aligned(x) + deltas[i]);
       }
     }

@@ -14,10 +14,12 @@ import TestSupport
     let scalar = try #require(KernelTable(named: "scalar"))
     for kernels in KernelTable.available where kernels.name != "scalar" {
       for dimension in 1...67 {
-        let expected = try SkipGramBatch(
-          dimension: dimension, shapes: Self.shapes, seed: UInt64(dimension))
-        let actual = try SkipGramBatch(
-          dimension: dimension, shapes: Self.shapes, seed: UInt64(dimension))
+        func batch() throws -> SkipGramBatch {
+          try SkipGramBatch(
+            dimension: dimension, shapes: Self.shapes, paths: dimension % 3 > 0,
+            separately: dimension % 2 > 0, seed: UInt64(dimension))
+        }
+        let (expected, actual) = (try batch(), try batch())
         let columns = ColumnGroups(blockCount: expected.inputRows.blockCount)
         let (_, c) = expected.step(scalar, columns: columns, rate: 0.1)
         let (_, d) = actual.step(kernels, columns: columns, rate: 0.1)
@@ -29,6 +31,7 @@ import TestSupport
           for (a, e) in [
             (actual.inputRows[row], expected.inputRows[row]),
             (actual.outputRows[row], expected.outputRows[row]),
+            (actual.changes?[row] ?? [], expected.changes?[row] ?? []),
           ] {
             differences += zip(a, e).count { $0.bitPattern != $1.bitPattern }
           }
@@ -129,20 +132,66 @@ import TestSupport
     #expect(worst <= 5e-5)
   }
 
-  @Test("the loss of a batch is that of a Double oracle")
-  func lossOfABatch() throws {
-    let batch = try SkipGramBatch(dimension: 20, shapes: [(5, 8), (9, 16)], seed: 3)
+  @Test("on a path every input meets every node once, and changes go where they are kept apart")
+  func paths() throws {
+    let shapes = [(inputs: 5, outputs: 12), (6, 20), (3, 8), (7, 32)]
+    for kernels in KernelTable.available {
+      let before = try SkipGramBatch(
+        dimension: 19, shapes: shapes, paths: true, separately: true, scale: 0.3, seed: 5)
+      let after = try SkipGramBatch(
+        dimension: 19, shapes: shapes, paths: true, separately: true, scale: 0.3, seed: 5)
+      let rate = 0.05
+      let (_, coefficients) = after.step(
+        kernels, columns: ColumnGroups(blockCount: 2), rate: Float(rate))
+      var expected = [[Double]](
+        repeating: [Double](repeating: 0, count: 19), count: before.inputRows.rowCount)
+      var outputs = (0..<before.outputRows.rowCount).map { before.outputRows[$0].map(Double.init) }
+      var worst = 0.0
+      var seen = 0
+      before.forEachProduct { group, index, input, output, mask, place, weight in
+        // A later group sees what the ones before it made of the outputs, up to the step's square.
+        let (x, y) = (before.inputRows[input], before.outputRows[output])
+        let dot = zip(x, y).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        let a = place < 32 && mask >> UInt32(place) & 1 == 1 ? 1.0 : 0.0
+        let b = a + Double(weight) * (SkipGramBatch.count(mask, group) - a)
+        let c = rate * (a - b / (1 + Oracle.exp(-dot)))
+        if group.path > 0 {
+          #expect(abs(b - 1) < 1e-6)
+          seen += 1
+        }
+        worst = max(worst, abs(Double(coefficients[index]) - c))
+        for k in 0..<19 {
+          expected[input][k] += Double(coefficients[index]) * Double(y[k])
+          outputs[output][k] += Double(coefficients[index]) * Double(x[k])
+        }
+      }
+      #expect(seen > 100 && worst < 1e-5, "\(kernels.name): coefficients off by \(worst)")
+      for row in 0..<before.inputRows.rowCount {
+        #expect(after.inputRows[row] == before.inputRows[row], "inputs stay")
+        let change = try #require(after.changes)[row]
+        // Groups follow each other: 4 of them, each moving outputs by less than 0.1.
+        for k in 0..<19 { #expect(abs(Double(change[k]) - expected[row][k]) < 0.15) }
+      }
+    }
+  }
+
+  @Test("the loss of a batch is that of a Double oracle", arguments: [false, true])
+  func lossOfABatch(paths: Bool) throws {
+    let batch = try SkipGramBatch(
+      dimension: 20, shapes: [(5, 8), (9, 16), (4, 12), (3, 8)], paths: paths, seed: 3)
     let columns = ColumnGroups(blockCount: batch.inputRows.blockCount)
     var expected = 0.0
     var expectedPairs = 0.0
-    batch.forEachProduct { _, input, output, mask, place, weight in
+    batch.forEachProduct { group, _, input, output, mask, place, weight in
       let dot = zip(batch.inputRows[input], batch.outputRows[output]).reduce(0.0) {
         $0 + Double($1.0) * Double($1.1)
       }
       let a = place < 5 && mask >> UInt32(place) & 1 == 1 ? 1.0 : 0.0
-      let noise = Double(weight) * (Double(mask.nonzeroBitCount) - a)
+      let count = SkipGramBatch.count(mask, group)
+      let noise = Double(weight) * (count - a)
       expected += a * Oracle.log(1 + Oracle.exp(-dot)) + noise * Oracle.log(1 + Oracle.exp(dot))
-      if place == 0 { expectedPairs += Double(mask.nonzeroBitCount) }
+      // What stands beside other groups with the same pairs is not counted again.
+      if place == 0, group.path != 2 { expectedPairs += count }
     }
     var products = [Float](repeating: 0, count: batch.productCount)
     var pairs = 0.0

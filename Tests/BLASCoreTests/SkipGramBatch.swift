@@ -12,12 +12,18 @@ final class SkipGramBatch {
   let masks: [UInt32]
   let outputs: [Int32]
   let noiseWeights: [Float]
+  /// What inputs change by, where they do not change themselves.
+  var changes: RowStorage?
 
   /// - Parameters:
   ///   - shapes: the number of inputs and of outputs (a multiple of 4) of every group.
+  ///   - paths: whether every second group is a path, whose outputs weigh 1.
+  ///   - separately: whether the changes of inputs are added to rows of their own.
   ///   - scale: values are uniform in -scale ..< scale.
-  init(dimension: Int, shapes: [(inputs: Int, outputs: Int)], scale: Float = 1, seed: UInt64) throws
-  {
+  init(
+    dimension: Int, shapes: [(inputs: Int, outputs: Int)], paths: Bool = false,
+    separately: Bool = false, scale: Float = 1, seed: UInt64
+  ) throws {
     self.dimension = dimension
     var random = SeededGenerator(seed: seed)
     let rowCount = 4 + (shapes.map(\.outputs).max() ?? 0)
@@ -28,20 +34,23 @@ final class SkipGramBatch {
       outputRows[row] = (0..<dimension).map { _ in Float.random(in: -scale..<scale, using: &random)
       }
     }
+    if separately { changes = try RowStorage(rowCount: rowCount, dimension: dimension) }
     var groups: [wt_sgns_group] = []
     var inputs: [Int32] = []
     var masks: [UInt32] = []
     var outputs: [Int32] = []
     var noiseWeights: [Float] = []
-    for shape in shapes {
+    for (number, shape) in shapes.enumerated() {
+      let path = paths && number % 2 == 1
       groups.append(
         wt_sgns_group(
           input_begin: Int32(inputs.count), input_count: Int32(shape.inputs),
-          output_begin: Int32(outputs.count), output_count: Int32(shape.outputs)))
+          output_begin: Int32(outputs.count), output_count: Int32(shape.outputs),
+          path: path ? (number % 4 == 1 ? 1 : 2) : 0))
       // Words may repeat among the inputs, never among the outputs.
       for _ in 0..<shape.inputs {
         inputs.append(Int32.random(in: 0..<Int32(rowCount), using: &random))
-        masks.append(UInt32.random(in: 1..<32, using: &random))
+        masks.append(UInt32.random(in: (path ? 0 : 1)..<32, using: &random))
       }
       while inputs.count % 4 != Int(groups[groups.count - 1].input_begin) % 4 {
         inputs.append(inputs[Int(groups[groups.count - 1].input_begin)])
@@ -49,7 +58,7 @@ final class SkipGramBatch {
       }
       outputs += (0..<Int32(rowCount)).shuffled(using: &random).prefix(shape.outputs)
       noiseWeights += (0..<shape.outputs).map {
-        $0 < 5 ? 0 : Float.random(in: 0..<2, using: &random)
+        path ? 1 : $0 < 5 ? 0 : Float.random(in: 0..<2, using: &random)
       }
     }
     self.groups = groups
@@ -77,7 +86,7 @@ final class SkipGramBatch {
                 stride: Int64(inputRows.stride), inputs: inputs.baseAddress,
                 masks: masks.baseAddress, outputs: outputs.baseAddress,
                 noise_weights: weights.baseAddress, groups: groups.baseAddress,
-                group_count: Int32(groups.count))
+                group_count: Int32(groups.count), input_changes: changes?.base)
               return body(&batch)
             }
           }
@@ -86,8 +95,20 @@ final class SkipGramBatch {
     }
   }
 
+  /// How often an input counts for noise: on a path once, else in each of its windows.
+  static func count(_ mask: UInt32, _ group: wt_sgns_group) -> Double {
+    group.path == 0 ? Double(mask.nonzeroBitCount) : 1
+  }
+
   /// Every (product index, input row, output row, mask, output place, weight) of the batch.
   func forEachProduct(_ body: (Int, Int, Int, UInt32, Int, Float) -> Void) {
+    forEachProduct { group, index, input, output, mask, place, weight in
+      body(index, input, output, mask, place, weight)
+    }
+  }
+
+  /// The same with the group.
+  func forEachProduct(_ body: (wt_sgns_group, Int, Int, Int, UInt32, Int, Float) -> Void) {
     var base = 0
     for group in groups {
       let pitch = (Int(group.output_count) + 15) / 16 * 16
@@ -96,7 +117,7 @@ final class SkipGramBatch {
           let input = Int(group.input_begin) + i
           let output = Int(group.output_begin) + o
           body(
-            base + i * pitch + o, Int(inputs[input]), Int(outputs[output]), masks[input], o,
+            group, base + i * pitch + o, Int(inputs[input]), Int(outputs[output]), masks[input], o,
             noiseWeights[output])
         }
       }

@@ -20,7 +20,15 @@ typedef struct {
   int32_t input_count;    ///< context words; `inputs` is padded to a multiple of 4
   int32_t output_begin;   ///< first entry in `outputs` and `noise_weights`
   int32_t output_count;   ///< a multiple of 4
+  int32_t path;           ///< one of wt_sgns_path
 } wt_sgns_group;
+
+/// What the outputs of a group are.
+enum wt_sgns_path {
+  WT_NO_PATH = 0,     ///< centres, then noise
+  WT_PATH = 1,        ///< nodes on a way down a tree, each scored once for every input
+  WT_EXTRA_PATH = 2   ///< likewise, beside a group whose inputs count as the pairs
+};
 
 /// The groups between two meetings of the threads, and the rows they name.
 ///
@@ -37,6 +45,7 @@ typedef struct {
   const float *noise_weights;    ///< how often the output word counts as a noise word of a window
   const wt_sgns_group *groups;
   int32_t group_count;
+  float *input_changes;          ///< laid out as input_rows, what is added to; NULL: themselves
 } wt_sgns_batch;
 
 /// Floats that the products of one group take: inputs padded to 4, outputs padded to 16.
@@ -108,14 +117,14 @@ typedef struct {
                         float *products);
 
   /// coefficients[i][o] = rate x (a - (a + w (m - a)) sigma(d)): d the sum over the column groups'
-  /// products, a the bit of mask i for centre o, m the number of bits in mask i, w the noise
-  /// weight of o. Column group g's products begin at products + g x pitch, group_pitch floats apart.
+  /// products, a the bit of mask i for centre o, m the number of bits in mask i, on a path 1, w the
+  /// noise weight of o. Column group g's products begin at products + g x pitch, group_pitch floats apart.
   void (*sgns_coefficients_f32)(const wt_sgns_batch *batch, const float *products,
                                 int32_t column_groups, int64_t pitch, float rate,
                                 float *coefficients);
 
-  /// Adds to every input row sum_o c[i][o] y[o] and to every output row sum_i c[i][o] x[i], both
-  /// from the values before, over the blocks first_block ..< last_block.
+  /// Adds to every input row, or to its row of changes, sum_o c[i][o] y[o] and to every output row
+  /// sum_i c[i][o] x[i], both from the values before, over the blocks first_block ..< last_block.
   void (*sgns_update_f32)(const wt_sgns_batch *batch, int32_t first_block, int32_t last_block,
                           const float *coefficients);
 
@@ -279,6 +288,14 @@ const wt_kernels *wt_kernels_best(void);
 /// Arguments as in sgns_coefficients_f32. Scalar, in double: for a sample of the batches.
 double wt_sgns_loss(const wt_sgns_batch *batch, const float *products, int32_t column_groups,
                     int64_t pitch, double *pairs);
+
+/// Asks for these columns of the rows that indices name.
+static inline void wt_prefetch_rows(int64_t columns, const float *rows, int64_t stride,
+                                    const int32_t *indices, int64_t count) {
+  for (int64_t i = 0; i < count; i++)
+    for (int64_t c = 0; c < columns; c += WT_LANES)
+      __builtin_prefetch(rows + (int64_t)indices[i] * stride + c);
+}
 
 /// Tells the processor that a thread waits in a loop.
 static inline void wt_spin_hint(void) {
