@@ -5,7 +5,7 @@ import WordtoolCore
 
 func wordVectors(_ samples: Samples) async throws {
   let options = {
-    var options = SkipGramOptions()
+    var options = WordVectorOptions()
     options.dimension = 20
     options.subsampling = 0  // the text is small: every occurrence counts
     return options

@@ -9,7 +9,7 @@ import Word2Vec
 
 func train(onTextAt path: String) throws -> WordVectors {
   let corpus = try CorpusReader().read([path])
-  var options = SkipGramOptions()
+  var options = WordVectorOptions()
   options.dimension = 20
   // For small texts: every occurrence of a word counts.
   options.subsampling = 0

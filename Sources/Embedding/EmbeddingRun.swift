@@ -8,16 +8,15 @@ package import WordtoolCore
 /// columns of all rows (`ColumnGroups`), never the rows or the examples, and meet between the phases of a
 /// batch (``Objective``). Nobody writes a cache line that another touches, so there is no data race.
 ///
-/// How further models stand on the two seams:
-/// - *CBOW with negative sampling*: a source that gives ``Bags`` of context words, and an objective
-///   like ``LabelObjective`` whose outputs are a bag's centre and its noise words instead of all rows.
-///   ``BagRows`` has phases 1 and 3 of the inputs; phase 2 is a logistic loss of each score.
-/// - *Hierarchical softmax*: the same objective with the nodes on a word's path in the Huffman tree as
-///   outputs and its code as targets; the output table has a row for every inner node.
-/// - *Subwords*: an input is a bag of a word and its n-grams. With ``NegativeSampling`` the bags' means
-///   are gathered into rows of the workspace (``BagRows``) that stand for the words' rows, and what
-///   those change by is spread over the bags after phase 3: all in the share's own columns.
-/// - *One-vs-all*: ``LabelObjective`` with a ``LabelLoss`` of logistic losses.
+/// How models stand on the two seams:
+/// - *Skip-gram*: a source of ``TileChunk`` with ``NegativeSampling``.
+/// - *Hierarchical softmax*: groups of the same chunks whose outputs are the nodes on a way down the tree
+///   and whose masks are its code (`WT_PATH`); the output table has a row for every inner node.
+/// - *CBOW, subwords*: an input is a bag, the words around a word, a word and its n-grams. A source of
+///   ``BagTileChunk`` with ``BagNegativeSampling``, which gathers the bags' means into rows of its
+///   workspace and adds what those change by to the rows of the bags: all in the share's own columns.
+/// - *Classes*: a source of ``Bags`` with ``LabelObjective``; *one-vs-all* would be a ``LabelLoss`` of
+///   logistic losses, and *documents* bags with a row for each text.
 ///
 /// The caller's thread walks through the work and publishes it in sections: what lies between two
 /// meetings. A section is cut into as many shares as threads are active just then (`ThreadTeam`), and

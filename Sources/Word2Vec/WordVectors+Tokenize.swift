@@ -18,7 +18,7 @@ extension WordVectors {
   package init(
     vocabulary: Vocabulary, dimension: Int, rows: UnsafeBufferPointer<Float>, stride: Int,
     owner: AnyObject, tokenizerRule: TokenizerRule? = nil, metadata: [String: String] = [:],
-    threads: Int = Workers.defaultCount
+    composer: (any WordComposer)? = nil, threads: Int = Workers.defaultCount
   ) throws {
     var builder = WordTableBuilder(expectedCount: vocabulary.count)
     for word in 0..<vocabulary.count {
@@ -26,7 +26,7 @@ extension WordVectors {
     }
     unsafe try self.init(
       builder: builder, counts: vocabulary.counts, dimension: dimension, rows: rows,
-      stride: stride, owner: owner, metadata: metadata, threads: threads)
+      stride: stride, owner: owner, metadata: metadata, composer: composer, threads: threads)
     if let tokenizerRule { self.tokenizerRule = tokenizerRule }
   }
 

@@ -72,7 +72,7 @@ public struct WordVectors: Sendable {
   package init(
     builder: consuming WordTableBuilder, counts: [Int64]?, dimension: Int,
     rows: UnsafeBufferPointer<Float>, stride: Int, owner: AnyObject, metadata: [String: String],
-    threads: Int
+    composer: (any WordComposer)? = nil, threads: Int
   ) throws {
     let (table, owners, duplicates) = builder.finish()
     precondition(dimension >= 1 && stride >= dimension, "dimension \(dimension), stride \(stride)")
@@ -98,7 +98,7 @@ public struct WordVectors: Sendable {
     if let memory = unsafe countMemory { unsafe all.append(memory.0) }
     let storage = unsafe VectorStorage(
       rows: layout, norms: UnsafeBufferPointer(memory.buffer(of: Float.self, count: table.count)),
-      counts: countMemory?.1, words: table, owners: all)
+      counts: countMemory?.1, words: table, owners: all, composer: composer)
     self.init(storage: storage, metadata: metadata)
   }
 
@@ -200,6 +200,8 @@ extension WordVectors {
     public static let corpusName = "corpus_name"
     /// The licence of the training text.
     public static let corpusLicence = "corpus_licence"
+    /// How n-grams find their rows, as JSON: hash, shortest and longest.
+    public static let nGrams = "ngrams"
     /// The seed of the training.
     public static let seed = "seed"
     /// The version of wordtool that made the vectors.

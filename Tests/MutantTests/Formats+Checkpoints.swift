@@ -19,16 +19,16 @@ extension MutantFormat {
   static let checkpoints: [MutantFormat] = [
     MutantFormat(
       name: "checkpoint of embeddings", layout: .safetensors, cost: 20,
-      readers: ["SkipGramTrainer.resume(fromCheckpoint:corpus:)"]
+      readers: ["WordVectorTrainer.resume(fromCheckpoint:corpus:)"]
     ) { folder in
       let path = try folder.write(text, to: "text")
       let corpus = try CorpusReader(rule: .whitespace, threads: 1).read([path])
-      var options = SkipGramOptions()
+      var options = WordVectorOptions()
       options.dimension = 4
       options.epochs = 3
       options.subsampling = 0
-      func trainer() throws -> SkipGramTrainer {
-        try SkipGramTrainer(options: options, counts: corpus.vocabulary.counts)
+      func trainer() throws -> WordVectorTrainer {
+        try WordVectorTrainer(options: options, counts: corpus.vocabulary.counts)
       }
       let first = try trainer()
       try interrupted { stop in

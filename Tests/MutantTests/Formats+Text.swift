@@ -132,6 +132,17 @@ extension MutantFormat {
       }
     },
     MutantFormat(
+      name: "association tests", layout: .text, cost: 2,
+      readers: ["AssociationSets.read(contentsOf:)"]
+    ) { _ in
+      let text = "# colours\nX: red, blue\nY: sun, moon\nA: star\nB: día\n"
+      return Sample(file: Array(text.utf8)) { path in
+        try AssociationSets.read(contentsOf: path).flatMap { sets in
+          sets.lists.map { Double($0.words.count) }
+        }
+      }
+    },
+    MutantFormat(
       name: "tokenizer.json", layout: .text, cost: 40,
       readers: ["BytePairEncoding.init(contentsOf:)"]
     ) { folder in

@@ -100,8 +100,21 @@ extension MutantFormat {
   }
 
   /// Models that fastText has made.
-  static let fastTextModels = [
-    "fasttext-skipgram.bin", "fasttext-supervised.bin", "fasttext-quantized.ftz",
-    "fasttext-pruned.ftz",
-  ].map { fixture($0, .binary, cost: 20) }
+  static let fastTextModels =
+    [
+      "fasttext-skipgram.bin", "fasttext-supervised.bin", "fasttext-quantized.ftz",
+      "fasttext-pruned.ftz",
+    ].map { fixture($0, .binary, cost: 20) } + [nGrams]
+
+  /// Our own format with fastText's n-grams.
+  private static let nGrams = MutantFormat(
+    name: "vectors safetensors with n-grams", layout: .safetensors, cost: 20,
+    readers: ["WordVectors.init(contentsOf:options:)"]
+  ) { folder in
+    let model = try WordVectors(contentsOf: fixtures + "fasttext-skipgram.bin")
+    try model.write(to: folder("whole"), format: .safetensors, threads: 1)
+    return Sample(file: try folder.bytes(of: "whole")) {
+      try answer(WordVectors(contentsOf: $0, options: .init(threads: 1)))
+    }
+  }
 }

@@ -252,8 +252,8 @@ enum TextReaders: String, CaseIterable {
     "SeqModels/Network/NeuralModelFile.swift": (1, []),
     "SeqModels/Network/NeuralTrainer+Checkpoint.swift": (1, []),
     "SeqModels/SequenceModelFile.swift": (1, []),
-    "Word2Vec/Training/SkipGramTrainer+Checkpoint.swift": (1, []),
-    "Word2Vec/Training/SkipGramTrainer+Corpus.swift": (1, []),
+    "Word2Vec/Training/WordVectorTrainer+Checkpoint.swift": (1, []),
+    "Word2Vec/Training/WordVectorTrainer+Corpus.swift": (1, []),
     // Names of outputs, and what all stand on.
     "Word2Vec/Formats/Format.swift": (1, []),
     "WordtoolCore/OutputFile.swift": (1, []),

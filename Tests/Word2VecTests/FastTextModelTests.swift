@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TestSupport
+import Tokenize
 import Word2Vec
 import WordtoolCore
 
@@ -58,11 +59,12 @@ import WordtoolCore
     #expect(similarity > 0.999)
   }
 
-  @Test func `a model is not written`() throws {
+  @Test("a format that is only read is refused, and nothing is left")
+  func notWritten() throws {
     let folder = ScratchFolder()
     let vectors = try Fixtures.vectors("fasttext-words.bin")
-    #expect(throws: WordtoolError.self) {
-      try vectors.write(to: folder("x"), format: .fastTextModel)
+    for format in WordVectors.Format.allCases where !format.isWritable {
+      #expect(throws: WordtoolError.self) { try vectors.write(to: folder("x"), format: format) }
     }
     #expect(folder.names.isEmpty)
   }
@@ -125,5 +127,89 @@ import WordtoolCore
       return (0..<read.count).map { read.vector(at: $0) } == known
         && (try? read.resolve(word)) != before
     }
+  }
+
+  // MARK: Written
+
+  private static func trained(_ change: (inout WordVectorOptions) -> Void = { _ in }) throws
+    -> WordVectors
+  {
+    var options = WordVectorOptions()
+    options.dimension = 7
+    options.epochs = 2
+    options.subwords = SubwordOptions()
+    change(&options)
+    let folder = ScratchFolder()
+    let lines = (0..<200).map { "river rivers über 東京都 stop\($0 % 3) the sea\n" }.joined()
+    let path = try folder.write(Array(lines.utf8), to: "text")
+    return try WordVectors.train(
+      on: [path], reader: CorpusReader(rule: .whitespace), options: options)
+  }
+
+  private static func difference(_ a: WordVectors, _ b: WordVectors, _ word: String) throws -> Float
+  {
+    let (x, y) = (try #require(a.vector(for: word)), try #require(b.vector(for: word)))
+    return zip(x, y).map { abs($0 - $1) }.max() ?? .infinity
+  }
+
+  @Test("n-grams that were trained are written and read, and make vectors of unknown words")
+  func writtenAndRead() throws {
+    let folder = ScratchFolder()
+    let vectors = try Self.trained()
+    for format in [WordVectors.Format.safetensors, .fastTextModel] {
+      let path = folder(format.rawValue)
+      try vectors.write(to: path, format: format)
+      let read = try WordVectors(contentsOf: path)
+      #expect(read.format == format && read.makesUnknownWords)
+      #expect(Array(try #require(read.counts)) == Array(try #require(vectors.counts)))
+      for word in ["river", "東京都", "riverside", "überall", "東京"] {
+        let tolerance: Float = format == .safetensors ? 0 : 1e-6
+        #expect(
+          try Self.difference(read, vectors, word) <= tolerance, "\(format.rawValue), \(word)")
+      }
+      // What was read is written again to the same vectors.
+      let again = folder("again")
+      try read.write(to: again, format: .fastTextModel)
+      #expect(try Self.difference(WordVectors(contentsOf: again), vectors, "riverside") < 1e-6)
+    }
+  }
+
+  @Test("fastText's own model goes through safetensors and back", arguments: names.prefix(2))
+  func throughSafetensors(name: String) throws {
+    let folder = ScratchFolder()
+    let vectors = try Fixtures.vectors(name)
+    try vectors.write(to: folder("v.safetensors"))
+    let kept = try WordVectors(contentsOf: folder("v.safetensors"))
+    try kept.write(to: folder("v.bin"), format: .fastTextModel)
+    let back = try WordVectors(contentsOf: folder("v.bin"))
+    #expect(back.makesUnknownWords == vectors.makesUnknownWords)
+    var words = (0..<vectors.count).map { vectors.word(at: $0) }
+    if vectors.makesUnknownWords { words += ["riverside", "zzz"].filter { vectors.contains($0) } }
+    for word in words {
+      // The mean of an unknown word's rows is rounded once or twice.
+      let tolerance: Float = vectors.index(for: word) == nil ? 1e-6 : 0
+      #expect(try Self.difference(kept, vectors, word) <= tolerance, "\(word)")
+      #expect(try Self.difference(back, vectors, word) < 1e-5, "\(word)")
+    }
+  }
+
+  @Test("n-grams whose table says too little or has other columns are refused")
+  func damagedTables() throws {
+    let folder = ScratchFolder()
+    try Self.trained { $0.subwords?.bucketCount = 30 }.write(to: folder("v.safetensors"))
+    let bytes = try folder.bytes(of: "v.safetensors")
+    for (old, new) in [
+      (#"\"shortest\":3"#, #"\"shortest\":0"#), (#"\"longest\":6"#, #"\"longest\":2"#),
+      (#"\"hash\":\"fasttext\""#, #"\"hash\":\"fastest_\""#), ("[30,7]", "[7,30]"),
+      (#""ngrams":"{"#, #""mgrams":"{"#),
+    ] {
+      let damaged = try EmbeddingCheckpointTests.changed(bytes, old, new)
+      #expect(throws: WordtoolError.self, "\(old) to \(new)") {
+        try WordVectors(bytes: damaged, name: "damaged")
+      }
+    }
+    var infinite = bytes
+    infinite.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0x80, 0x7F])
+    #expect(throws: WordtoolError.self) { try WordVectors(bytes: infinite, name: "infinite") }
   }
 }

@@ -20,19 +20,19 @@ import WordtoolCore
   }
 
   private static func train(
-    _ ids: [Int32], words: Int, _ change: (inout SkipGramOptions) -> Void = { _ in }
-  ) throws -> SkipGramTrainer {
-    var options = SkipGramOptions()
+    _ ids: [Int32], words: Int, _ change: (inout WordVectorOptions) -> Void = { _ in }
+  ) throws -> WordVectorTrainer {
+    var options = WordVectorOptions()
     options.dimension = 32
     options.subsampling = 0
     change(&options)
     let counts = (0..<words).map { word in Int64(ids.count { $0 == word }) }
-    let trainer = try SkipGramTrainer(options: options, counts: counts)
+    let trainer = try WordVectorTrainer(options: options, counts: counts)
     try trainer.train(on: ids.span, threads: 2)
     return trainer
   }
 
-  private static func norms(_ trainer: SkipGramTrainer, words: Int) -> [Float] {
+  private static func norms(_ trainer: WordVectorTrainer, words: Int) -> [Float] {
     (0..<words).map { row in
       trainer.vectors[row].reduce(0) { $0 + $1 * $1 }.squareRoot()
     }
@@ -49,7 +49,7 @@ import WordtoolCore
   @Test("nor with wide windows, much noise and twice the rate")
   func extremes() throws {
     let ids = Self.text(words: 8, length: 3000, lineLength: 100_000)
-    for change: (inout SkipGramOptions) -> Void in [
+    for change: (inout WordVectorOptions) -> Void in [
       { $0.windowRadius = 10 }, { $0.learningRate = 0.05 },
       {
         $0.windowRadius = 100

@@ -1,51 +1,130 @@
 import BLASCore
 import TestSupport
 import Testing
+import Tokenize
 import Word2Vec
 
-/// What skip-gram gives, to the last bit. A change here is deliberate, and CHANGELOG tells it.
+/// What the trainers of word vectors give, to the last bit. A change here is deliberate, and CHANGELOG tells it.
 @Suite("Pinned vectors") struct PinnedResultTests {
   /// Results by kernels and threads are one.
   static let cases:
-    [(name: String, expected: PinnedResult, change: @Sendable (inout SkipGramOptions) -> Void)] = [
-      (
-        "the defaults",
-        PinnedResult(
-          "f38138247b5387db9f5afb3187cf919743179b4fb5a141ba936ec6be50e6e46f",
-          [4.053860878076268, 4.056933728861081, 4.001310629470788]), { $0.dimension = 20 }
-      ),
-      (
-        "wide windows, much noise",
-        PinnedResult(
-          "c57d7e8cafe453e4e32ac2e5b8504f57f90639b6fae8e9944bdc8c7a4aec6446",
-          [8.616694144921743, 3.586824176240448, 3.5486419241664926]),
-        {
-          $0.dimension = 50
-          $0.windowRadius = 8
-          $0.negativeSamples = 12
-          $0.subsampling = 0.01
-          $0.seed = 5
-        }
-      ),
-      (
-        "noise by another exponent",
-        PinnedResult(
-          "61e2234ab8916d094db5418426ca5ee5e19ad92c463b79f8fd64a4a70bf31d71",
-          [4.042191734804807, 4.038409905220382, 4.0275661215600485]),
-        {
-          $0.dimension = 20
-          $0.noiseExponent = 0.6
-        }
-      ),
-    ]
+    [(name: String, expected: PinnedResult, change: @Sendable (inout WordVectorOptions) -> Void)] =
+      [
+        (
+          "the defaults",
+          PinnedResult(
+            "f38138247b5387db9f5afb3187cf919743179b4fb5a141ba936ec6be50e6e46f",
+            [4.053860878076268, 4.056933728861081, 4.001310629470788]), { $0.dimension = 20 }
+        ),
+        (
+          "wide windows, much noise",
+          PinnedResult(
+            "c57d7e8cafe453e4e32ac2e5b8504f57f90639b6fae8e9944bdc8c7a4aec6446",
+            [8.616694144921743, 3.586824176240448, 3.5486419241664926]),
+          {
+            $0.dimension = 50
+            $0.windowRadius = 8
+            $0.negativeSamples = 12
+            $0.subsampling = 0.01
+            $0.seed = 5
+          }
+        ),
+        (
+          "noise by another exponent",
+          PinnedResult(
+            "61e2234ab8916d094db5418426ca5ee5e19ad92c463b79f8fd64a4a70bf31d71",
+            [4.042191734804807, 4.038409905220382, 4.0275661215600485]),
+          {
+            $0.dimension = 20
+            $0.noiseExponent = 0.6
+          }
+        ),
+        (
+          "windows of one size",
+          PinnedResult(
+            "99ccf3e23ce79f57246abb5a31d1f691f5be371bce4acde4ea2256ea820bfc0a",
+            [4.057611674810924, 4.053845788314892, 4.001310494859275]),
+          {
+            $0.dimension = 20
+            $0.isWindowFixed = true
+          }
+        ),
+        (
+          "a tree instead of noise",
+          PinnedResult(
+            "492b06baf838cb909648cd42b4fde1054178f31bb513edc14bb3d4d0a80d1edc",
+            [3.5219370255478357, 3.597759112520132, 3.8424474614233217]),
+          {
+            $0.dimension = 20
+            $0.hierarchicalSoftmax = true
+            $0.negativeSamples = 0
+          }
+        ),
+        (
+          "a tree and noise",
+          PinnedResult(
+            "a22a0d5721df73a407b8ed371df777e04a46aa44ce4d7bae23e09cef4ae99cd8",
+            [7.578636345140705, 7.62908388964378, 7.857472567655618]),
+          {
+            $0.dimension = 20
+            $0.hierarchicalSoftmax = true
+          }
+        ),
+        (
+          "CBOW",
+          PinnedResult(
+            "baf3a5645d816f634dd92ece215d08c101756ff9cec262f47ae91163809e1359",
+            [4.009128990694964, 4.049323196206721, 4.056941549943214]),
+          {
+            $0.model = .cbow
+            $0.dimension = 36
+          }
+        ),
+        (
+          "CBOW with a tree",
+          PinnedResult(
+            "5b08febdb2ff736ab15c4eb11dad80c42b3ddf08a5adf3f7661d0cfdc4983411",
+            [3.3887195494041813, 3.75254997831215, 3.7307630272601715]),
+          {
+            $0.model = .cbow
+            $0.dimension = 20
+            $0.hierarchicalSoftmax = true
+            $0.negativeSamples = 0
+          }
+        ),
+        (
+          "CBOW with n-grams, a tree and noise",
+          PinnedResult(
+            "86bdfab8b3af6b11a16711cc99a4fe9989b7d1526f77c94310ea018314e2e12f",
+            [7.397848540099148, 7.801846798582052, 7.787654807451426]),
+          {
+            $0.model = .cbow
+            $0.dimension = 20
+            $0.hierarchicalSoftmax = true
+            $0.subwords = SubwordOptions()
+          }
+        ),
+        (
+          "n-grams",
+          PinnedResult(
+            "beedf44ff2c6e55244e8cd4889469ffdcf9c131741f3c02be49c1b3bb7cd1618",
+            [4.07295584327088, 4.062569219025079, 4.086104711685755]),
+          {
+            $0.dimension = 20
+            $0.subwords = SubwordOptions()
+          }
+        ),
+      ]
 
   private static func run(
-    _ options: SkipGramOptions, threads: Int, kernels: KernelTable
+    _ options: WordVectorOptions, threads: Int, kernels: KernelTable
   ) throws -> PinnedResult {
     let text = PinnedText(sentences: 300, words: 40, seed: 3)
     let ids: [Int32] = text.sentences.flatMap { sentence in sentence.map { Int32($0) } + [-1] }
     let counts = (0..<40).map { word in Int64(ids.count { $0 == word }) }
-    let trainer = try SkipGramTrainer(options: options, counts: counts, kernels: kernels)
+    let vocabulary = try Vocabulary(
+      counts.enumerated().map { (word: "word" + String($0, radix: 2), count: $1) })
+    let trainer = try WordVectorTrainer(options: options, vocabulary: vocabulary, kernels: kernels)
     try trainer.train(on: ids.span, threads: threads)
     var digest = SHA256()
     for rows in [trainer.vectors, trainer.contextVectors] {
@@ -54,10 +133,10 @@ import Word2Vec
     return PinnedResult(digest.hexadecimal, trainer.epochLosses)
   }
 
-  @Test("skip-gram", arguments: cases.indices)
-  func skipGram(number: Int) throws {
+  @Test("word vectors", arguments: cases.indices)
+  func wordVectors(number: Int) throws {
     let row = Self.cases[number]
-    var options = SkipGramOptions()
+    var options = WordVectorOptions()
     options.epochs = 3
     row.change(&options)
     for threads in [1, 2] {

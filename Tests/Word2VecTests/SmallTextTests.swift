@@ -9,7 +9,7 @@ import Word2Vec
       (48_000_000, 5), (1_000_000_000, 5),
     ]
     for (words, passes) in expected {
-      #expect(SkipGramOptions.epochs(forWords: words) == passes, "\(words) words")
+      #expect(WordVectorOptions.epochs(forWords: words) == passes, "\(words) words")
     }
   }
 

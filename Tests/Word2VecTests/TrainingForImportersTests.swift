@@ -8,8 +8,8 @@ import Word2Vec
 
 /// Training as a package that imports the library meets it.
 @Suite struct TrainingForImportersTests {
-  private static func options() -> SkipGramOptions {
-    var options = SkipGramOptions()
+  private static func options() -> WordVectorOptions {
+    var options = WordVectorOptions()
     options.dimension = 20
     options.epochs = 3
     options.subsampling = 0
@@ -19,7 +19,7 @@ import Word2Vec
   @Test("one call trains vectors; the asynchronous one gives the same and tells its moments")
   func conveniences() async throws {
     let folder = ScratchFolder()
-    let corpus = try SkipGramCheckpointTests.corpus(folder)
+    let corpus = try EmbeddingCheckpointTests.corpus(folder)
     func synchronous() throws -> WordVectors {
       var last: TrainingProgress?
       let vectors = try WordVectors.train(on: corpus, options: Self.options(), threads: 2) {
@@ -49,7 +49,7 @@ import Word2Vec
 
   @Test("cancelling the task ends the training")
   func cancellation() async throws {
-    let corpus = try SkipGramCheckpointTests.corpus(ScratchFolder())
+    let corpus = try EmbeddingCheckpointTests.corpus(ScratchFolder())
     var options = Self.options()
     options.epochs = 1_000_000
     let moments = TrainingMoments()
@@ -62,8 +62,8 @@ import Word2Vec
 
   @Test("vectors that were taken stay as they were when training goes on")
   func snapshots() throws {
-    let corpus = try SkipGramCheckpointTests.corpus(ScratchFolder())
-    let trainer = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let corpus = try EmbeddingCheckpointTests.corpus(ScratchFolder())
+    let trainer = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
     var taken: [(vectors: WordVectors, values: [Float])] = []
     func take() throws {
       let vectors = try trainer.wordVectors(vocabulary: corpus.vocabulary)
@@ -77,15 +77,16 @@ import Word2Vec
     #expect(taken.count == 4)
     for (vectors, values) in taken { #expect(vectors.vector(at: 3) == values) }
     #expect(Set(taken.map(\.values)).count == 4)
-    let other = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let other = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
     try other.train(on: corpus.ids, threads: 1)
-    #expect(SkipGramTrainerTests.bits(other.vectors) == SkipGramTrainerTests.bits(trainer.vectors))
+    #expect(
+      WordVectorTrainerTests.bits(other.vectors) == WordVectorTrainerTests.bits(trainer.vectors))
   }
 
   @Test("rows that nobody else holds are not copied")
   func inPlace() throws {
-    let corpus = try SkipGramCheckpointTests.corpus(ScratchFolder())
-    let trainer = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let corpus = try EmbeddingCheckpointTests.corpus(ScratchFolder())
+    let trainer = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
     let before = ObjectIdentifier(trainer.vectors)
     try trainer.train(on: corpus.ids, threads: 2, pausing: .init(every: .zero) {})
     #expect(ObjectIdentifier(trainer.vectors) == before)
@@ -93,9 +94,9 @@ import Word2Vec
 
   @Test("IDs that are no word's are told with their place", arguments: [40, -2, .max, .min])
   func strangeIDs(id: Int32) throws {
-    var (ids, counts) = SkipGramTrainerTests.camps(lines: 100)
+    var (ids, counts) = WordVectorTrainerTests.camps(lines: 100)
     ids[77] = id
-    let trainer = try SkipGramTrainer(options: Self.options(), counts: counts)
+    let trainer = try WordVectorTrainer(options: Self.options(), counts: counts)
     let error = #expect(throws: WordtoolError.self) { try trainer.train(on: ids.span) }
     #expect(error?.kind == .badData)
     #expect(error?.found == "the ID \(id) at place 77 of the text")
@@ -107,7 +108,7 @@ import Word2Vec
 
   @Test("a vocabulary of another size is refused")
   func otherVocabulary() throws {
-    let trainer = try SkipGramTrainer(options: Self.options(), counts: [3, 2])
+    let trainer = try WordVectorTrainer(options: Self.options(), counts: [3, 2])
     let vocabulary = try Vocabulary([
       (word: "a", count: 3), (word: "b", count: 2), (word: "c", count: 1),
     ])
@@ -123,7 +124,7 @@ import Word2Vec
     options.seed = .max
     options.learningRate = 0.1
     let text = try StoredJSON.text(options)
-    #expect(try StoredJSON.decode(SkipGramOptions.self, from: text) == options)
+    #expect(try StoredJSON.decode(WordVectorOptions.self, from: text) == options)
     options.windowRadius = 0
     let error = #expect(throws: WordtoolError.self) { try options.validate() }
     #expect(error?.description == "`windowRadius` is 0, expected 1 to 100")

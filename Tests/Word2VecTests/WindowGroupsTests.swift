@@ -36,13 +36,13 @@ import Word2Vec
     }
   }
 
-  static func sampling(_ options: SkipGramOptions, words: Int) -> WindowGroups.Sampling {
+  static func sampling(_ options: WordVectorOptions, words: Int) -> WindowGroups.Sampling {
     WindowGroups.Sampling(options: options, counts: [Int64](repeating: 10, count: words))
   }
 
   @Test("with a window of 1 exactly the neighbours of every word are trained, never across lines")
   func windowOfOne() throws {
-    var options = SkipGramOptions()
+    var options = WordVectorOptions()
     options.windowRadius = 1
     options.subsampling = 0
     var random = SeededGenerator(seed: 4)
@@ -66,7 +66,7 @@ import Word2Vec
 
   @Test("radii are uniform: a word d away is a context in (R - d + 1) / R of the windows")
   func radii() throws {
-    var options = SkipGramOptions()
+    var options = WordVectorOptions()
     options.windowRadius = 5
     options.subsampling = 0
     // A line of distinct words, so that a pair's distance can be read off its IDs.
@@ -91,7 +91,7 @@ import Word2Vec
 
   @Test("no output row is named twice, groups are padded to fours, weights add up")
   func shape() throws {
-    var options = SkipGramOptions()
+    var options = WordVectorOptions()
     options.negativeSamples = 7
     options.subsampling = 0
     var random = SeededGenerator(seed: 8)

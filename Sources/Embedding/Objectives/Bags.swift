@@ -67,4 +67,23 @@ package final class Bags {
       Int64(columns.count), change + columns.lowerBound, inputs.baseAddress, Int64(inputs.count),
       rows + columns.lowerBound, Int64(stride))
   }
+
+  /// Asks for the rows that `inputs` names, ahead of their use: they lie anywhere in the table.
+  @inline(__always)
+  func prefetch(_ inputs: UnsafeBufferPointer<Int32>, columns: Range<Int>) {
+    unsafe wt_prefetch_rows(
+      Int64(columns.count), rows + columns.lowerBound, Int64(stride), inputs.baseAddress,
+      Int64(inputs.count))
+  }
+
+  /// Adds to each row that `inputs` names all that the mean is to change by.
+  @inline(__always)
+  func add(
+    _ change: UnsafeMutablePointer<Float>, columns: Range<Int>,
+    toEachOf inputs: UnsafeBufferPointer<Int32>
+  ) {
+    unsafe kernels.pointee.scatter_rows_f32(
+      Int64(columns.count), change + columns.lowerBound, inputs.baseAddress, Int64(inputs.count),
+      rows + columns.lowerBound, Int64(stride))
+  }
 }

@@ -36,33 +36,29 @@ extension TileChunk {
   private let output: RowStorage
   private let kernels: UnsafePointer<wt_kernels>
   private let groupsPerBatch: Int
-  private let negativeSamples: Int
   package let scoreCapacity: Int
+  package let runawayLoss: Double
 
   /// - Parameters:
   ///   - tables: the rows, of which only columns owned by a share are changed by it.
   ///   - groupsPerBatch: groups between two meetings, at least 1.
   ///   - productsPerGroup: the most products of a group, padded as `CKernels.h` says.
-  ///   - negativeSamples: noise words of each pair, for the loss of untrained rows.
+  ///   - guessingLoss: the loss of a pair while rows are untrained; eight times that runs away.
   package init(
     tables: EmbeddingTables, kernels: KernelTable, groupsPerBatch: Int, productsPerGroup: Int,
-    negativeSamples: Int
+    guessingLoss: Double
   ) {
     input = tables.input
     output = tables.output
     unsafe self.kernels = kernels.pointer
     self.groupsPerBatch = groupsPerBatch
-    self.negativeSamples = negativeSamples
+    runawayLoss = 8 * guessingLoss
     scoreCapacity = productsPerGroup * groupsPerBatch
   }
 
   package var coefficientCapacity: Int { scoreCapacity }
   package var sharesCoefficients: Bool { false }
   package var lossSampling: LossSampling { LossSampling(chunkPeriod: 4, takesAllBatches: false) }
-
-  /// Untrained rows have dot products of zero, and -log sigma(0) is log 2; a loss eight times that
-  /// runs away.
-  package var runawayLoss: Double { 8 * Double(1 + negativeSamples) * 0.693147 }
 
   /// Nothing is kept between the phases but scores and coefficients.
   package struct NoWorkspace {}

@@ -20,7 +20,7 @@ extension WordVectors {
     case fastTextVec = "fasttext-vec"
     /// GloVe's text format: a line a word, and no line with the size.
     case glove
-    /// fastText's models, `.bin` and `.ftz`, with their n-grams: read, not written.
+    /// fastText's models with their n-grams: `.bin` and `.ftz` are read, `.bin` is written.
     case fastTextModel = "fasttext-model"
     /// A NumPy array, `.npy`, and a list of words beside it.
     case numpy = "npy"
@@ -44,7 +44,7 @@ extension WordVectors {
     /// Whether vectors can be written so.
     public var isWritable: Bool {
       switch self {
-      case .fastTextModel, .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
+      case .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
         .staticEmbedding:
         false
       default: true
@@ -112,11 +112,11 @@ extension WordVectors.Format {
   /// Whether a word with this byte can be written: blanks and ends of lines part words elsewhere.
   func holds(_ byte: UInt8) -> Bool {
     switch self {
-    case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable, .fastTextModel,
+    case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable,
       .finalfusion, .floret, .floretModel, .spacy, .model2vec, .staticEmbedding:
       true
     // Fixed widths are filled with zeros.
-    case .numpyArchive: byte != 0
+    case .numpyArchive, .fastTextModel: byte != 0
     case .numpy, .glove: byte != 0x0A && byte != 0x0D
     case .projector: byte != 0x0A && byte != 0x0D && byte != 0x09
     case .word2vecBinary, .word2vecText, .fastTextVec:

@@ -12,12 +12,15 @@ import WordtoolCore
 /// | `vocabulary.bytes`   | U8 [any]       | the words in UTF-8, then zeros as padding              |
 /// | `vocabulary.index`   | U32 [2^n]      | the hash table, see ``WordTable`` (built when missing) |
 /// | `vectors`            | F32, F16 or I8 [V, D] | the rows; I8: value = byte * factor             |
+/// | `ngrams`             | F32 [B, D]     | rows of n-grams, by fastText's hash (optional)         |
 ///
 /// The tensors stand in this order; the padding makes `vocabulary.index` and `vectors` begin at a
 /// multiple of 64 bytes. A reader takes them in any order. docs/vectors-format.md has the rules.
 enum SafetensorsVectors {
   /// The version of the layout that is written, and the newest that is read.
   static let version = 1
+  /// The tensor of n-grams.
+  static let nGrams = "ngrams"
 
   /// Reads the vectors in a file; the rows stay where they are.
   static func read(
@@ -135,7 +138,8 @@ enum SafetensorsVectors {
       let norms = try unsafe norms(of: rows, count, threads: threads, owners: &owners)
       return unsafe WordVectors(
         storage: VectorStorage(
-          rows: rows, norms: norms, counts: counts, words: words, owners: owners, isRead: true),
+          rows: rows, norms: norms, counts: counts, words: words, owners: owners, isRead: true,
+          composer: try NGramTable.composer(of: tensors, dimension: dimension)),
         metadata: tensors.metadata,
         format: matrix.type == .int8
           ? .safetensorsInt8 : matrix.type == .float16 ? .safetensorsFloat16 : .safetensors,

@@ -69,8 +69,16 @@ extension WordVectors {
     tensors.append(.init("vocabulary.index", .uint32, [slotCount]))
     tensors.append(
       .init("vectors", isHalf ? .float16 : source.rows.tensorType, [count, dimension]))
-
+    // Of rows in fewer bits, a table of floats would undo what is saved.
+    let nGrams = quantized || isHalf ? nil : nGramTable
     var metadata = metadata
+    metadata[MetadataKey.nGrams] = nil
+    if let nGrams {
+      tensors.append(
+        .init(SafetensorsVectors.nGrams, .float32, [nGrams.bucketCount, dimension]))
+      metadata[MetadataKey.nGrams] = try StoredJSON.text(
+        NGramTable.Description(shortest: nGrams.shortest, longest: nGrams.longest))
+    }
     metadata[MetadataKey.formatVersion] = String(SafetensorsVectors.version)
     var writer = try TensorFileWriter(to: file, metadata: metadata, tensors: tensors)
     try unsafe writer.write(UnsafeRawBufferPointer(source.words.offsets))
@@ -108,6 +116,7 @@ extension WordVectors {
       let halves = vector(at: row).map { ShortFloats.half($0).littleEndian }
       try unsafe halves.withUnsafeBytes { try unsafe writer.write($0) }
     }
+    try nGrams?.forEachRow { row in try unsafe row.withUnsafeBytes { try unsafe writer.write($0) } }
     writer.finish()
   }
 }

@@ -34,12 +34,13 @@ extension WordVectors {
       try halved().writeSafetensors(to: file, quantized: false, isHalf: true)
     case .numpyArchive: try writeNumPyArchive(to: file)
     case .finalfusion: try writeFinalfusion(to: file)
+    case .fastTextModel: try writeFastTextModel(to: file)
     case .numpy, .projector:
       try writeTable(to: file, format: format, threads: threads)
     case .word2vecBinary: try writeWord2VecBinary(to: file)
     case .word2vecText, .fastTextVec, .glove:
       try writeText(to: file, format: format, threads: threads)
-    case .fastTextModel, .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
+    case .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
       .staticEmbedding:
       throw WordtoolError(
         .usage, found: "the format \(format.rawValue)",

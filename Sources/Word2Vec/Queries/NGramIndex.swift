@@ -23,6 +23,8 @@ struct NGramIndex: Sendable {
   var includesWord = false
   /// Whether the first and the last character alone are n-grams.
   var includesMarks = false
+  /// Whether they are none in any case, as fastText has it.
+  var leavesOutMarks = false
   var rows = Rows.fastText(bucketCount: 0)
 
   /// The seed of floret's hash.
@@ -75,7 +77,11 @@ struct NGramIndex: Sendable {
       guard most >= shortest else { continue }
       for length in shortest...most {
         // floret leaves out the marks alone, as fastText does; spaCy does not.
-        if includesWord, !includesMarks, length == 1, first == 0 || first == count - 1 { continue }
+        if length == 1, first == 0 || first == count - 1,
+          leavesOutMarks || includesWord && !includesMarks
+        {
+          continue
+        }
         let ngram = bytes[starts[first]..<starts[first + length]]
         forEachRow(of: ngram, characterCount: length) { body(ngram, $0) }
       }

@@ -46,6 +46,14 @@ struct SubwordRows: WordComposer {
     }
   }
 
+  /// The rows of n-grams; nil for a model that has none, or not all of them.
+  var table: NGramTable? {
+    guard kept == nil, longest > 0, bucketCount > 0 else { return nil }
+    return NGramTable(
+      shortest: shortest, longest: longest, bucketCount: bucketCount, matrix: matrix,
+      firstRow: wordCount)
+  }
+
   func vector(for word: String) -> [Float]? {
     let bytes = Array(word.utf8)
     guard bytes != Self.endOfLine else { return nil }

@@ -1,3 +1,4 @@
+import BLASCore
 import WordtoolCore
 
 /// The rows of words and n-grams as they stand in a fastText model, at any address.
@@ -38,6 +39,18 @@ protocol SubwordMatrix: Sendable {
     for column in 0..<dimension {
       unsafe sum[column] += values.loadUnaligned(fromByteOffset: 4 * column, as: Float.self)
     }
+  }
+}
+
+/// The rows of a trainer.
+struct RowMatrix: SubwordMatrix {
+  let rows: RowStorage
+  var rowCount: Int { rows.rowCount }
+  var dimension: Int { rows.dimension }
+
+  func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
+    let values = unsafe rows.base + row * rows.stride
+    for column in 0..<dimension { unsafe sum[column] += values[column] }
   }
 }
 

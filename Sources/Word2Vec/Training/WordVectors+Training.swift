@@ -2,7 +2,7 @@ public import Tokenize
 public import WordtoolCore
 
 extension WordVectors {
-  /// Trains vectors for the words of a corpus by skip-gram with negative sampling.
+  /// Trains vectors for the words of a corpus: skip-gram with negative sampling, or what the options say.
   ///
   /// The bytes depend on the corpus and the options alone, not on `threads`.
   ///
@@ -15,11 +15,11 @@ extension WordVectors {
   /// - Throws: ``WordtoolError``: `usage` for an option out of range, `badData` for fewer than two
   ///   words, `diverged`, `interrupted`, `unavailable` for lack of memory or threads.
   public static func train(
-    on corpus: TokenizedCorpus, options: SkipGramOptions = SkipGramOptions(),
+    on corpus: TokenizedCorpus, options: WordVectorOptions = WordVectorOptions(),
     threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
     progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> WordVectors {
-    let trainer = try SkipGramTrainer(options: options, counts: corpus.vocabulary.counts)
+    let trainer = try WordVectorTrainer(options: options, vocabulary: corpus.vocabulary)
     try trainer.train(on: corpus.ids, threads: threads, stop: stop, progress: progress)
     return try trainer.wordVectors(vocabulary: corpus.vocabulary, rule: corpus.rule)
   }
@@ -35,7 +35,7 @@ extension WordVectors {
   /// - Parameter progress: receives the moments of the training; it ends with it.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
-    on corpus: TokenizedCorpus, options: SkipGramOptions = SkipGramOptions(),
+    on corpus: TokenizedCorpus, options: WordVectorOptions = WordVectorOptions(),
     threads: Int = Workers.defaultCount, progress: TrainingMoments? = nil
   ) async throws -> WordVectors {
     try await BlockingWork.run(moments: progress) { stop in
@@ -51,7 +51,7 @@ extension WordVectors {
   /// - Throws: as `CorpusReader.read` and the training of a corpus.
   public static func train(
     on paths: [String], reader: CorpusReader = CorpusReader(),
-    options: SkipGramOptions = SkipGramOptions(), threads: Int = Workers.defaultCount,
+    options: WordVectorOptions = WordVectorOptions(), threads: Int = Workers.defaultCount,
     stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> WordVectors {
     try options.validate()
@@ -65,7 +65,7 @@ extension WordVectors {
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
     on paths: [String], reader: CorpusReader = CorpusReader(),
-    options: SkipGramOptions = SkipGramOptions(), threads: Int = Workers.defaultCount,
+    options: WordVectorOptions = WordVectorOptions(), threads: Int = Workers.defaultCount,
     progress: TrainingMoments? = nil
   ) async throws -> WordVectors {
     try await BlockingWork.run(moments: progress) { stop in

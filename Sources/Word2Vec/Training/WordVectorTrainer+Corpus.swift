@@ -3,7 +3,7 @@ public import Embedding
 public import Tokenize
 public import WordtoolCore
 
-extension SkipGramTrainer {
+extension WordVectorTrainer {
   /// Trains to the end of the last epoch on a tokenized corpus.
   ///
   /// Parameters and errors are those of the call on a span of IDs.
@@ -79,14 +79,45 @@ extension SkipGramTrainer {
   public func wordVectors(
     vocabulary: Vocabulary, rule: TokenizerRule? = nil, metadata: [String: String] = [:]
   ) throws -> WordVectors {
-    try joined(vectors, vocabulary: vocabulary, rule: rule, metadata: metadata)
+    guard let subwords else {
+      return try joined(vectors, vocabulary: vocabulary, rule: rule, metadata: metadata)
+    }
+    let composed = try composedRows(subwords.bags)
+    let composer = NGramComposer(
+      matrix: RowMatrix(rows: tables.input), index: subwords.index, firstRow: vocabularySize,
+      isUnit: false, owner: tables.input, unmade: SubwordRows.endOfLine)
+    return try joined(
+      composed, vocabulary: vocabulary, rule: rule, metadata: metadata, composer: composer)
+  }
+
+  /// [words, dimension]: the mean of each word's own row and its n-grams'.
+  private func composedRows(_ bags: SubwordBags) throws -> RowStorage {
+    let composed = try RowStorage(rowCount: vocabularySize, dimension: options.dimension)
+    let table = tables.input
+    for word in 0..<vocabularySize {
+      let rows = unsafe bags.list[word]
+      let target = unsafe composed.base + word * composed.stride
+      for index in 0..<rows.count {
+        let source = unsafe table.base + Int(rows[index]) * table.stride
+        for column in 0..<table.dimension { unsafe target[column] += source[column] }
+      }
+      let share = Float(1 / Double(rows.count))
+      for column in 0..<table.dimension { unsafe target[column] *= share }
+    }
+    return composed
   }
 
   /// The context vectors with their words, as ``wordVectors(vocabulary:rule:metadata:)``.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` without negative sampling: a tree has rows for its
+  ///   nodes, not for words.
   public func contextWordVectors(
     vocabulary: Vocabulary, rule: TokenizerRule? = nil, metadata: [String: String] = [:]
   ) throws -> WordVectors {
-    try joined(contextVectors, vocabulary: vocabulary, rule: rule, metadata: metadata)
+    try OptionCheck.require(
+      options.negativeSamples > 0, found: "context vectors of hierarchical softmax alone",
+      expected: "`negativeSamples` of at least 1")
+    return try joined(contextVectors, vocabulary: vocabulary, rule: rule, metadata: metadata)
   }
 
   private func check(_ vocabulary: Vocabulary) throws {
@@ -98,7 +129,8 @@ extension SkipGramTrainer {
   }
 
   private func joined(
-    _ rows: RowStorage, vocabulary: Vocabulary, rule: TokenizerRule?, metadata: [String: String]
+    _ rows: RowStorage, vocabulary: Vocabulary, rule: TokenizerRule?, metadata: [String: String],
+    composer: NGramComposer? = nil
   ) throws -> WordVectors {
     try check(vocabulary)
     var metadata = metadata
@@ -110,7 +142,7 @@ extension SkipGramTrainer {
     return try unsafe rows.withUnsafeBuffer {
       try unsafe WordVectors(
         vocabulary: vocabulary, dimension: options.dimension, rows: $0, stride: rows.stride,
-        owner: rows, tokenizerRule: rule, metadata: metadata)
+        owner: rows, tokenizerRule: rule, metadata: metadata, composer: composer)
     }
   }
 }

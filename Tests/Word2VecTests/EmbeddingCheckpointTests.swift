@@ -7,9 +7,9 @@ import WordtoolCore
 import Word2Vec
 
 /// Nothing in a checkpoint is believed.
-@Suite struct SkipGramCheckpointTests {
-  static func options() -> SkipGramOptions {
-    var options = SkipGramOptions()
+@Suite struct EmbeddingCheckpointTests {
+  static func options() -> WordVectorOptions {
+    var options = WordVectorOptions()
     options.dimension = 20
     options.epochs = 3
     return options
@@ -17,7 +17,7 @@ import Word2Vec
 
   /// A text of several chunks.
   static func corpus(_ folder: ScratchFolder) throws -> TokenizedCorpus {
-    let (ids, _) = SkipGramTrainerTests.camps(lines: 1_500)
+    let (ids, _) = WordVectorTrainerTests.camps(lines: 1_500)
     let words = ids.map { $0 < 0 ? "\n" : "w\($0) " }.joined()
     let path = try folder.write(Array(words.utf8), to: "text")
     return try CorpusReader(rule: .whitespace).read([path])
@@ -54,9 +54,9 @@ import Word2Vec
   func writtenInPauses() throws {
     let folder = ScratchFolder()
     let corpus = try Self.corpus(folder)
-    let plain = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let plain = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
     try plain.train(on: corpus.ids, threads: 2)
-    let trainer = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let trainer = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
     var positions: [EmbeddingPosition] = []
     try trainer.train(
       on: corpus.ids, threads: 2,
@@ -66,12 +66,12 @@ import Word2Vec
       })
     #expect(positions.count > 2 && Set(positions).count == positions.count)
     for number in positions.indices {
-      let resumed = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+      let resumed = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
       try resumed.resume(fromCheckpoint: folder("\(number)"), corpus: corpus)
       #expect(resumed.position == positions[number])
       try resumed.train(on: corpus.ids, threads: 1)
       #expect(
-        SkipGramTrainerTests.bits(resumed.vectors) == SkipGramTrainerTests.bits(plain.vectors))
+        WordVectorTrainerTests.bits(resumed.vectors) == WordVectorTrainerTests.bits(plain.vectors))
     }
   }
 
@@ -80,15 +80,15 @@ import Word2Vec
     let folder = ScratchFolder()
     let (corpus, bytes) = try Self.checkpoint(folder)
     let path = try folder.write(Self.changed(bytes, old, new), to: "hostile")
-    let trainer = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
-    let before = SkipGramTrainerTests.bits(trainer.vectors)
+    let trainer = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let before = WordVectorTrainerTests.bits(trainer.vectors)
     let error = #expect(throws: WordtoolError.self) {
       try trainer.resume(fromCheckpoint: path, corpus: corpus)
     }
     #expect(error?.kind == .badData)
     #expect(error?.path == path && error?.remedy != nil)
     #expect(trainer.position == .init() && trainer.epochLosses.isEmpty)
-    #expect(SkipGramTrainerTests.bits(trainer.vectors) == before)
+    #expect(WordVectorTrainerTests.bits(trainer.vectors) == before)
   }
 
   @Test("values that are not finite, and padding that is not zero, are told")
@@ -102,7 +102,7 @@ import Word2Vec
       var damaged = bytes
       for byte in 0..<4 { damaged[start + 4 * float + byte] = UInt8(bits >> (8 * byte) & 0xFF) }
       let path = try folder.write(damaged, to: "damaged")
-      let trainer = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+      let trainer = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
       let error = #expect(throws: WordtoolError.self) {
         try trainer.resume(fromCheckpoint: path, corpus: corpus)
       }
@@ -115,13 +115,13 @@ import Word2Vec
     let folder = ScratchFolder()
     let (corpus, bytes) = try Self.checkpoint(folder)
     let path = try folder.write(Self.changed(bytes, #",\"version\":2"#, ""), to: "old")
-    let resumed = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let resumed = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
     try resumed.resume(fromCheckpoint: path, corpus: corpus)
     try resumed.train(on: corpus.ids, threads: 2)
-    let unbroken = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let unbroken = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
     try unbroken.train(on: corpus.ids, threads: 1)
     #expect(
-      SkipGramTrainerTests.bits(resumed.vectors) == SkipGramTrainerTests.bits(unbroken.vectors))
+      WordVectorTrainerTests.bits(resumed.vectors) == WordVectorTrainerTests.bits(unbroken.vectors))
     #expect(resumed.epochLosses == unbroken.epochLosses)
   }
 
@@ -129,11 +129,11 @@ import Word2Vec
   func otherText() throws {
     let folder = ScratchFolder()
     let corpus = try Self.corpus(folder)
-    let trainer = try SkipGramTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
+    let trainer = try WordVectorTrainer(options: Self.options(), counts: corpus.vocabulary.counts)
     let stop = StopFlag()
     _ = #expect(throws: WordtoolError.self) {
       try trainer.train(on: corpus.ids, threads: 1, stop: stop) { moment in
-        if moment.examples > 4 * SkipGramTrainer.wordsPerChunk - 1 { stop.raise() }
+        if moment.examples > 4 * WordVectorTrainer.wordsPerChunk - 1 { stop.raise() }
       }
     }
     #expect(trainer.position.chunk > 1)
@@ -147,7 +147,7 @@ import Word2Vec
   /// A checkpoint after the first epoch, and what it was trained on.
   static func checkpoint(_ folder: ScratchFolder) throws -> (TokenizedCorpus, [UInt8]) {
     let corpus = try corpus(folder)
-    let trainer = try SkipGramTrainer(options: options(), counts: corpus.vocabulary.counts)
+    let trainer = try WordVectorTrainer(options: options(), counts: corpus.vocabulary.counts)
     let stop = StopFlag()
     let error = #expect(throws: WordtoolError.self) {
       try trainer.train(on: corpus.ids, threads: 1, stop: stop) { moment in

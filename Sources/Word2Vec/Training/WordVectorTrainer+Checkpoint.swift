@@ -2,12 +2,12 @@ import Embedding
 public import Tokenize
 import WordtoolCore
 
-extension SkipGramTrainer {
+extension WordVectorTrainer {
   /// What a checkpoint must fit.
-  private func checkpoint(_ corpus: TokenizedCorpus) -> EmbeddingCheckpoint<SkipGramOptions> {
+  private func checkpoint(_ corpus: TokenizedCorpus) -> EmbeddingCheckpoint<WordVectorOptions> {
     EmbeddingCheckpoint(
       key: "wordtool_skipgram_state", name: "skip-gram", options: options, epochs: options.epochs,
-      chunkCount: SkipGramExamples.chunkCount(ofLength: corpus.ids.count),
+      chunkCount: TextChunks.count(ofLength: corpus.ids.count),
       vocabulary: Self.fingerprint(corpus.vocabulary), textLength: corpus.ids.count)
   }
 

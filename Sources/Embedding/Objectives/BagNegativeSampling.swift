@@ -1,0 +1,181 @@
+package import BLASCore
+package import CKernels
+
+/// Where the rows of bags are listed.
+@safe package struct BagList {
+  /// The numbers of rows of all bags.
+  package let rows: UnsafePointer<Int32>
+  /// Where each bag begins among them.
+  package let starts: UnsafePointer<Int>
+  /// How many rows each bag has, at least 1.
+  package let counts: UnsafePointer<Int32>
+
+  package init(
+    rows: UnsafePointer<Int32>, starts: UnsafePointer<Int>, counts: UnsafePointer<Int32>
+  ) {
+    unsafe self.rows = rows
+    unsafe self.starts = starts
+    unsafe self.counts = counts
+  }
+
+  /// The rows of one bag.
+  @inline(__always)
+  package subscript(bag: Int) -> UnsafeBufferPointer<Int32> {
+    unsafe UnsafeBufferPointer(start: rows + starts[bag], count: Int(counts[bag]))
+  }
+}
+
+/// Chunks of tiles whose inputs are bags of rows: the words around a word, a word and its n-grams.
+package protocol BagTileChunk: AnyObject {
+  /// The groups of the chunk; an input is the number of a bag in its batch, from 0.
+  var tiles: wt_sgns_batch { get }
+  /// The bags of the chunk, batch after batch.
+  var bags: BagList { get }
+  /// How many batches there are.
+  var batchCount: Int { get }
+  /// The groups of a batch.
+  func groups(ofBatch batch: Int) -> Range<Int>
+  /// The bags of a batch.
+  func bags(ofBatch batch: Int) -> Range<Int>
+}
+
+/// ``NegativeSampling`` whose inputs are means of bags of rows.
+///
+/// The mean of a bag stands for it. What the mean is to change by is added to each of its rows, as
+/// word2vec.c and fastText do for unsupervised models: divided by the number of rows, a bag would
+/// learn the more slowly the larger it is. The means are rows of the workspace; a share has its own
+/// columns of them.
+@safe package struct BagNegativeSampling<Chunk: BagTileChunk>: Objective {
+  private let input: RowStorage
+  private let output: RowStorage
+  private let kernelTable: KernelTable
+  private let kernels: UnsafePointer<wt_kernels>
+  private let bagsPerBatch: Int
+  package let scoreCapacity: Int
+  package let runawayLoss: Double
+
+  /// - Parameters:
+  ///   - tables: the rows, of which only columns owned by a share are changed by it.
+  ///   - bagsPerBatch: the most bags of a batch.
+  ///   - productsPerBatch: the most products of a batch, padded as `CKernels.h` says.
+  ///   - guessingLoss: the loss of a pair while rows are untrained; eight times that runs away.
+  package init(
+    tables: EmbeddingTables, kernels: KernelTable, bagsPerBatch: Int, productsPerBatch: Int,
+    guessingLoss: Double
+  ) {
+    input = tables.input
+    output = tables.output
+    kernelTable = kernels
+    unsafe self.kernels = kernels.pointer
+    self.bagsPerBatch = bagsPerBatch
+    scoreCapacity = productsPerBatch
+    runawayLoss = 8 * guessingLoss
+  }
+
+  package var coefficientCapacity: Int { scoreCapacity }
+  package var sharesCoefficients: Bool { false }
+  package var lossSampling: LossSampling { LossSampling(chunkPeriod: 4, takesAllBatches: false) }
+
+  /// The means of a batch's bags, and what they are to change by: [bags, stride] each.
+  @safe package final class Workspace {
+    fileprivate let means: UnsafeMutablePointer<Float>
+    fileprivate let changes: UnsafeMutablePointer<Float>
+
+    fileprivate init(count: Int) {
+      func zeros() -> UnsafeMutablePointer<Float> {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
+        return unsafe memory.initializeMemory(as: Float.self, repeating: 0, count: count)
+      }
+      unsafe means = zeros()
+      unsafe changes = zeros()
+    }
+
+    deinit {
+      unsafe means.deallocate()
+      unsafe changes.deallocate()
+    }
+  }
+
+  package func makeWorkspace() -> Workspace { Workspace(count: bagsPerBatch * input.stride) }
+
+  package func batchCount(of chunk: Chunk) -> Int { chunk.batchCount }
+
+  /// The groups of a batch over the means.
+  private func tiles(_ chunk: Chunk, _ batch: Int, _ workspace: Workspace) -> wt_sgns_batch {
+    let groups = chunk.groups(ofBatch: batch)
+    var tiles = unsafe chunk.tiles
+    unsafe tiles.input_rows = workspace.means
+    unsafe tiles.input_changes = workspace.changes
+    unsafe tiles.output_rows = output.base
+    unsafe tiles.stride = Int64(input.stride)
+    unsafe tiles.groups += groups.lowerBound
+    unsafe tiles.group_count = Int32(groups.count)
+    return unsafe tiles
+  }
+
+  /// The columns of blocks.
+  private static func floats(_ blocks: Range<Int>) -> Range<Int> {
+    blocks.lowerBound * WT_LANES..<blocks.upperBound * WT_LANES
+  }
+
+  package func addScores(
+    of chunk: Chunk, batch: Int, groups: Range<Int>, columns: ColumnGroups,
+    into scores: UnsafeMutablePointer<Float>, pitch: Int, workspace: Workspace
+  ) {
+    let rows = BagRows(input, kernels: kernelTable)
+    let own = Self.floats(columns.blocks(groups))
+    let (list, bags) = (chunk.bags, chunk.bags(ofBatch: batch))
+    let (means, stride) = unsafe (workspace.means, input.stride)
+    for bag in bags {
+      if bag + 1 < bags.upperBound { unsafe rows.prefetch(list[bag + 1], columns: own) }
+      unsafe rows.gather(
+        list[bag], columns: own, into: means + (bag - bags.lowerBound) * stride)
+    }
+    var tiles = unsafe tiles(chunk, batch, workspace)
+    for group in groups {
+      unsafe kernels.pointee.sgns_dots_f32(
+        &tiles, Int32(columns.bounds[group]), Int32(columns.bounds[group + 1]),
+        scores + group * pitch)
+    }
+  }
+
+  package func coefficients(
+    of chunk: Chunk, batch: Int, rate: Float, scores: UnsafePointer<Float>,
+    columns: ColumnGroups, pitch: Int, share: Int, shareCount: Int,
+    into coefficients: UnsafeMutablePointer<Float>, workspace: Workspace
+  ) {
+    var tiles = unsafe tiles(chunk, batch, workspace)
+    unsafe kernels.pointee.sgns_coefficients_f32(
+      &tiles, scores, Int32(columns.count), Int64(pitch), rate, coefficients)
+  }
+
+  package func update(
+    _ chunk: Chunk, batch: Int, blocks: Range<Int>, coefficients: UnsafePointer<Float>,
+    workspace: Workspace
+  ) {
+    let rows = BagRows(input, kernels: kernelTable)
+    let own = Self.floats(blocks)
+    let (list, bags) = (chunk.bags, chunk.bags(ofBatch: batch))
+    let (changes, stride) = unsafe (workspace.changes, input.stride)
+    for bag in 0..<bags.count {
+      unsafe (changes + bag * stride + own.lowerBound).update(repeating: 0, count: own.count)
+    }
+    var tiles = unsafe tiles(chunk, batch, workspace)
+    unsafe kernels.pointee.sgns_update_f32(
+      &tiles, Int32(blocks.lowerBound), Int32(blocks.upperBound), coefficients)
+    for bag in bags {
+      unsafe rows.add(
+        changes + (bag - bags.lowerBound) * stride, columns: own, toEachOf: list[bag])
+    }
+  }
+
+  package func addLoss(
+    of chunk: Chunk, batch: Int, scores: UnsafePointer<Float>, columns: ColumnGroups, pitch: Int,
+    workspace: Workspace, to tally: inout LossTally
+  ) {
+    var tiles = unsafe tiles(chunk, batch, workspace)
+    var pairs = 0.0
+    unsafe tally.sum += wt_sgns_loss(&tiles, scores, Int32(columns.count), Int64(pitch), &pairs)
+    tally.count += pairs
+  }
+}

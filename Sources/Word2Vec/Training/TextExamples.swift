@@ -1,0 +1,68 @@
+import BLASCore
+import Embedding
+
+/// Memory for the examples of a stretch of text.
+protocol TextChunk: AnyObject {
+  /// Replaces the contents by the examples of `text`, IDs with -1 for the end of a line.
+  func prepare(_ text: UnsafeBufferPointer<Int32>, random: RandomSource)
+}
+
+extension WindowGroups: TextChunk {}
+extension BagGroups: TextChunk {}
+
+/// The windows of a text as chunks of examples: every so many words of the text are a chunk.
+@safe struct TextExamples<Chunk: TextChunk>: ExampleSource {
+  // SAFETY: the caller of the training keeps the text; its IDs were checked before.
+  /// The text as word IDs, -1 at the end of a line.
+  let text: UnsafeBufferPointer<Int32>
+  let epochs: Int
+  let seed: UInt64
+  let make: () -> Chunk
+
+  var chunkCount: Int { unsafe TextChunks.count(ofLength: text.count) }
+
+  /// Enough for the threads to prepare chunks without waiting for each other.
+  func roundLength(threadCount: Int) -> Int { 4 * threadCount }
+
+  /// Chunks follow the text: an epoch has nothing of its own.
+  struct TextOrder {}
+  func order(ofEpoch epoch: Int) -> TextOrder { TextOrder() }
+
+  func makeChunk() -> Chunk { make() }
+
+  func prepare(_ chunk: Chunk, number: Int, epoch: Int, order: TextOrder) {
+    let start = number * TextChunks.wordsPerChunk
+    unsafe chunk.prepare(
+      UnsafeBufferPointer(
+        rebasing: text[start..<min(start + TextChunks.wordsPerChunk, text.count)]),
+      random: RandomSource(
+        seed: seed, WordVectorStream.chunks, UInt64(epoch), UInt64(number)))
+  }
+
+  func remainingShare(epoch: Int, chunk: Int, batch: Int) -> Float {
+    Float(1 - (Double(epoch) + Double(chunk) / Double(chunkCount)) / Double(epochs))
+  }
+
+  func examplesSeen(before position: EmbeddingPosition) -> Int {
+    unsafe position.epoch * text.count + min(position.chunk * TextChunks.wordsPerChunk, text.count)
+  }
+
+  var examplesInAll: Int { unsafe epochs * text.count }
+}
+
+/// The random streams of word vectors.
+enum WordVectorStream {
+  static let initialVectors: UInt64 = 1
+  static let chunks: UInt64 = 2
+}
+
+/// How a text is cut.
+enum TextChunks {
+  /// Numbers of the text in a chunk, between two places where training can stop and go on.
+  static let wordsPerChunk = 4096
+
+  /// Chunks in a text of `length` numbers.
+  static func count(ofLength length: Int) -> Int {
+    (length + wordsPerChunk - 1) / wordsPerChunk
+  }
+}

@@ -1,0 +1,258 @@
+public import BLASCore
+public import Embedding
+public import Tokenize
+public import WordtoolCore
+
+/// Trains word vectors: the same bytes for any number of threads.
+///
+/// Skip-gram and CBOW with negative sampling, hierarchical softmax or both, with and without subwords.
+/// Mikolov et al., Distributed Representations of Words and Phrases and their Compositionality,
+/// NIPS 2013. The loss of a word w in the window of a centre c, with noise words n, is
+/// -log sigma(v_w . u_c) - sum_n log sigma(-v_w . u_n); v are the vectors one keeps, u the context
+/// vectors. With CBOW v_w is the mean of all words in the window, with subwords that of a word and its
+/// n-grams; with hierarchical softmax the sum goes over the nodes on the way to c, -log sigma(+-v_w . u).
+/// Differs from word2vec.c: exact sigma instead of a table, and noise words shared by a few consecutive
+/// windows (`WindowGroups`, `BagGroups`).
+///
+/// `EmbeddingRun` is the engine and says how the same bytes come out; `TextExamples` gives it the
+/// windows of the text, `NegativeSampling` and `BagNegativeSampling` what is done with them.
+///
+/// To get vectors from a corpus and nothing else, see `WordVectors.train`. A trainer is for those who
+/// want its state on the way: checkpoints, context vectors, losses. It belongs to one task at a time.
+public final class WordVectorTrainer {
+  /// The options, as validated.
+  public let options: WordVectorOptions
+  /// Words of the vocabulary.
+  public let vocabularySize: Int
+  /// The input rows: row i belongs to word i; with subwords, the rows that n-grams share follow. Who
+  /// holds them while training goes on keeps a snapshot; the trainer goes on with a copy.
+  public var vectors: RowStorage { tables.input }
+  /// The output rows: with negative sampling the context vectors of the words; then four rows of
+  /// padding; with hierarchical softmax the inner nodes of the tree.
+  public var contextVectors: RowStorage { tables.output }
+  /// Where the training stands.
+  public var position: EmbeddingPosition { state.position }
+  /// The mean loss of a pair in each completed epoch, in nats.
+  public var epochLosses: [Double] { state.epochLosses }
+  /// The loss of a pair while nothing is known, in nats.
+  public var guessingLoss: Double {
+    options.guessingLoss(pathLength: sampling.paths?.meanLength ?? 0)
+  }
+  /// The words per chunk, between two places where training can be interrupted and resumed.
+  public static var wordsPerChunk: Int { TextChunks.wordsPerChunk }
+
+  var tables: EmbeddingTables
+  var state = EmbeddingState()
+  private let sampling: WindowGroups.Sampling
+  private let kernels: KernelTable
+  private let columns: ColumnGroups
+  /// How n-grams find their rows, and the rows of each word; nil without subwords.
+  let subwords: (index: NGramIndex, bags: SubwordBags)?
+  /// The rows of each word; nil without subwords.
+  package var subwordBags: SubwordBags? { subwords?.bags }
+
+  /// Takes the memory and draws the initial vectors.
+  ///
+  /// - Parameters:
+  ///   - options: checked by ``WordVectorOptions/validate()``; without subwords, which are made of words.
+  ///   - counts: how often each word occurs, by ID; all above 0.
+  ///   - kernels: the SIMD kernels; any choice gives the same bytes.
+  /// - Throws: ``WordtoolError``: `usage` for an option out of range, `badData` for fewer than two
+  ///   words or a count below 1, `unavailable` when there is not enough memory.
+  public convenience init(
+    options: WordVectorOptions, counts: [Int64], kernels: KernelTable = .fastest
+  ) throws {
+    try OptionCheck.require(
+      options.subwords == nil, found: "`subwords` and counts alone",
+      expected: "a vocabulary, whose words have the n-grams")
+    try self.init(options: options, counts: counts, vocabulary: nil, kernels: kernels)
+  }
+
+  /// Takes the memory and draws the initial vectors.
+  ///
+  /// - Parameters:
+  ///   - options: checked by ``WordVectorOptions/validate()``.
+  ///   - vocabulary: the words and how often each occurs.
+  ///   - kernels: the SIMD kernels; any choice gives the same bytes.
+  /// - Throws: as ``init(options:counts:kernels:)``.
+  public convenience init(
+    options: WordVectorOptions, vocabulary: Vocabulary, kernels: KernelTable = .fastest
+  ) throws {
+    try self.init(
+      options: options, counts: vocabulary.counts, vocabulary: vocabulary, kernels: kernels)
+  }
+
+  private init(
+    options: WordVectorOptions, counts: [Int64], vocabulary: Vocabulary?, kernels: KernelTable
+  ) throws {
+    try options.validate()
+    guard counts.count >= 2 else {
+      throw WordtoolError(
+        .badData, found: "a vocabulary of \(counts.count, "word")",
+        expected: "at least 2 to train on", remedy: "use more text or a smaller `minimumCount`")
+    }
+    let mostWords = Int(Int32.max) / (options.hierarchicalSoftmax ? 2 : 1) - 5
+    guard counts.count <= mostWords else {
+      throw WordtoolError(
+        .usage, found: "\(counts.count, "word")", expected: "at most \(mostWords)",
+        remedy: "use a larger `minimumCount` or a `maximumSize`")
+    }
+    if let word = counts.firstIndex(where: { $0 < 1 }) {
+      throw WordtoolError(
+        .badData, found: "the count \(counts[word]) of word \(word + 1)", expected: "at least 1")
+    }
+    self.options = options
+    self.kernels = kernels
+    vocabularySize = counts.count
+    sampling = WindowGroups.Sampling(options: options, counts: counts)
+    if let grams = options.subwords, let vocabulary {
+      let index = grams.index(for: vocabulary)
+      subwords = (index, SubwordBags(vocabulary, index: index))
+    } else {
+      subwords = nil
+    }
+    let words = options.negativeSamples > 0 ? counts.count : 0
+    let nodes = options.hierarchicalSoftmax ? counts.count - 1 : 0
+    tables = try EmbeddingTables(
+      inputCount: counts.count + (subwords?.index.bucketCount ?? 0),
+      outputCount: words + WindowGroups.paddingCount + nodes, dimension: options.dimension)
+    columns = ColumnGroups(blockCount: tables.input.blockCount)
+    // Uniform in -1/2D ..< 1/2D as in word2vec.c, twice as wide with subwords as in fastText; output
+    // rows begin at zero.
+    let scale = (subwords == nil ? 1 : 2) / Float(options.dimension)
+    tables.drawInputs(seed: options.seed, stream: WordVectorStream.initialVectors) {
+      ($0 - 0.5) * scale
+    }
+  }
+
+  /// The largest number of threads that can work at the same time at this dimension.
+  public var largestUsefulThreadCount: Int { columns.count }
+
+  /// Trains to the end of the last epoch.
+  ///
+  /// - Parameters:
+  ///   - text: the text as word IDs; -1 ends a line, and no window crosses it.
+  ///   - threads: how many threads to use, at least 1. More than
+  ///     ``largestUsefulThreadCount`` are not started.
+  ///   - stop: looked at between chunks.
+  ///   - pausing: work to be done now and then while no thread trains, such as a checkpoint.
+  ///   - progress: called now and then on the caller's thread; an example is a word of the text.
+  /// - Throws: ``WordtoolError``: `badData` for a text without words or with an ID that is no word's;
+  ///   `usage` for less than one thread or a text that ends before ``position``; `interrupted` when
+  ///   `stop` was raised, with ``position`` and the vectors as they are after the last whole chunk;
+  ///   `diverged` when the loss or a vector is no longer finite or the loss runs away; `unavailable`
+  ///   when the system refuses threads or memory.
+  public func train(
+    on text: Span<Int32>, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
+    pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
+  ) throws {
+    try unsafe text.withUnsafeBufferPointer {
+      try unsafe train(
+        onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    }
+  }
+
+  func train(
+    onBuffer text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag,
+    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
+  ) throws {
+    guard threads >= 1 else {
+      throw WordtoolError(.usage, found: "`threads` is \(threads)", expected: "at least 1")
+    }
+    guard !text.isEmpty else { throw WordtoolError(.badData, found: "no words to train on") }
+    try unsafe checkIDs(text)
+    if options.model == .skipGram, subwords == nil {
+      try unsafe trainWindows(
+        text, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    } else {
+      try unsafe trainBags(text, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    }
+    try tables.checkFinite(inputName: "vector of word", outputName: "context vector of word")
+  }
+
+  /// Skip-gram: rows of words against rows of words.
+  private func trainWindows(
+    _ text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag, pausing: TrainingPause?,
+    progress: ((TrainingProgress) -> Void)?
+  ) throws {
+    let products = WindowGroups.productCapacity(
+      windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
+      hasPaths: sampling.paths != nil)
+    let size = unsafe BatchSize(
+      text, sampling: sampling, windowsPerUnit: WindowGroups.windowsPerGroup,
+      productsPerUnit: products, learningRate: options.learningRate)
+    // A tree's ways are a group for each window, or more.
+    let groups =
+      size.units
+      * ((sampling.noiseCount > 0 ? 1 : 0)
+        + WindowGroups.windowsPerGroup * (sampling.paths == nil ? 0 : 1))
+    try EmbeddingRun.train(
+      on: unsafe TextExamples(text: text, epochs: options.epochs, seed: options.seed) {
+        [sampling] in
+        WindowGroups(sampling: sampling, wordCapacity: TextChunks.wordsPerChunk)
+      }, plan: plan(size, threads: threads), from: state, stop: stop, pause: pausing,
+      progress: progress, keep: { state = $0 }
+    ) {
+      try tables.makeUnique()
+      return NegativeSampling<WindowGroups>(
+        tables: tables, kernels: kernels, groupsPerBatch: groups, productsPerGroup: products,
+        guessingLoss: guessingLoss)
+    }
+  }
+
+  /// CBOW, and skip-gram with subwords: means of rows against rows of words.
+  private func trainBags(
+    _ text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag, pausing: TrainingPause?,
+    progress: ((TrainingProgress) -> Void)?
+  ) throws {
+    let windows = BagGroups.windowsPerUnit(options.model)
+    let products = BagGroups.productCapacity(
+      model: options.model, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
+      pieces: sampling.paths?.mostPieces ?? 0)
+    let size = unsafe BatchSize(
+      text, sampling: sampling, windowsPerUnit: windows,
+      productsPerUnit: WindowGroups.productCapacity(
+        windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
+        hasPaths: sampling.paths != nil), learningRate: options.learningRate)
+    try EmbeddingRun.train(
+      on: unsafe TextExamples(
+        text: text, epochs: options.epochs, seed: options.seed
+      ) { [sampling, options, subwords] in
+        BagGroups(
+          model: options.model, sampling: sampling, unitsPerBatch: size.units,
+          subwords: subwords?.bags, wordCapacity: TextChunks.wordsPerChunk)
+      }, plan: plan(size, threads: threads), from: state, stop: stop, pause: pausing,
+      progress: progress, keep: { state = $0 }
+    ) {
+      try tables.makeUnique()
+      return BagNegativeSampling<BagGroups>(
+        tables: tables, kernels: kernels, bagsPerBatch: size.units * windows,
+        productsPerBatch: size.units * products, guessingLoss: guessingLoss)
+    }
+  }
+
+  private func plan<Source, Goal>(
+    _ size: BatchSize, threads: Int
+  ) -> EmbeddingRun<Source, Goal>.Plan {
+    .init(
+      epochs: options.epochs,
+      decay: LinearDecay(
+        start: size.rateShare * options.learningRate, floor: options.minimumLearningRateRatio),
+      columns: columns, threads: threads)
+  }
+
+  /// IDs index memory in loops that check nothing: one pass over the text, which costs nothing
+  /// beside an epoch.
+  private func checkIDs(_ text: UnsafeBufferPointer<Int32>) throws {
+    var largest: UInt32 = 0
+    for index in text.indices {
+      largest = unsafe max(largest, UInt32(bitPattern: text[index] &+ 1))
+    }
+    if largest <= UInt32(vocabularySize) { return }
+    let place = unsafe text.firstIndex { $0 < -1 || Int($0) >= vocabularySize } ?? 0
+    throw WordtoolError(
+      .badData, found: unsafe "the ID \(text[place]) at place \(place) of the text",
+      expected: "0 to \(vocabularySize - 1), or -1 at the end of a line",
+      remedy: "train on the IDs of the vocabulary that the counts belong to")
+  }
+}
