@@ -33,7 +33,7 @@ fi
 wordtool=$(swift build -c release --show-bin-path)/wordtool
 
 has_packages() {
-  "$1" -c 'import finalfusion, floret, gensim, model2vec, numpy, safetensors, scipy, sentence_transformers, sklearn, spacy, tokenizers, kenlm, onnx, onnxruntime, torch, torchvision' 2>/dev/null
+  "$1" -c 'import fasttext, finalfusion, floret, gensim, model2vec, numpy, safetensors, scipy, sentence_transformers, sklearn, spacy, tokenizers, kenlm, onnx, onnxruntime, torch, torchvision' 2>/dev/null
 }
 
 python=python3
@@ -45,7 +45,7 @@ if ! has_packages "$python"; then
     say "installing the Python tools in a virtual environment"
     if ! { python3 -m venv "$environment" &&
       "$python" -m pip install -q torch torchvision gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
-        finalfusion floret spacy model2vec sentence-transformers \
+        fasttext-wheel finalfusion floret spacy model2vec sentence-transformers \
         onnx onnxruntime; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
@@ -56,6 +56,7 @@ fi
 # No note in the user's data folder of the vectors trained here.
 status=0
 XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || status=1
+XDG_DATA_HOME=$work "$python" Scripts/interop/subwords.py "$wordtool" "$work" || status=1
 XDG_DATA_HOME=$work "$python" Scripts/interop/vector_files.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/static_models.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1

@@ -35,7 +35,7 @@ import Testing
     (
       "evaluate questions-words.txt",
       "unknown command 'evaluate questions-words.txt'; 'evaluate' has analogies, similarity, "
-        + "classification, tagging"
+        + "weat, classification, tagging"
     ),
     ("help nearest cat", "unknown command 'nearest cat'; 'nearest' has no commands of its own"),
   ])
@@ -52,9 +52,9 @@ import Testing
     ("train-embeddings x --min_count 5", "'--min_count' is --min-count here"),
     ("train-embeddings -input x", "'-input': <text> is given without an option"),
     ("train-embeddings x -output v.bin", "'-output' is --output here"),
-    ("train-embeddings x --minn 3 --maxn 6", "'--minn': vectors are those of whole words"),
-    ("train-embeddings x --cbow 1", "'--cbow': vectors are trained by skip-gram alone"),
-    ("train-embeddings x --hs 1", "'--hs': the objective is negative sampling alone"),
+    ("train-embeddings x --minn 3 --maxn 6", "'--minn' is --subwords here"),
+    ("train-embeddings x --cbow 1", "'--cbow' is --model here"),
+    ("train-embeddings x --hs 1", "'--hs' is --loss here"),
     ("train-classifier x -o m -wordNgrams 2", "'-wordNgrams' is --ngrams here"),
     ("nearest cat --topn 5", "'--topn' is --count here"),
     ("nearest king --negative man", "'--negative': words are taken away in an expression"),

@@ -118,7 +118,7 @@ import wordtool
   @Test(arguments: [
     (["train-embeddings", "t", "-epoch", "5"], "--epochs"),
     (["train-embeddings", "t", "-thread", "2"], "--threads"),
-    (["train-embeddings", "t", "-hs", "1"], "negative sampling"),
+    (["train-embeddings", "t", "-hs", "1"], "--loss"),
     (["train-lm", "t", "-o", "m", "--arpa", "x"], "--output"),
     (["train-lm", "t", "-o", "m", "--rnn_type", "GRU"], "--cell"),
     (["encode", "tf-idf", "t", "--use_idf"], "--idf"),

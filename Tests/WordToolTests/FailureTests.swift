@@ -65,7 +65,7 @@ import TestSupport
 
   @Test(arguments: [
     ["--dim", "0"], ["--dim", "4097"], ["--negative", "65"], ["--window", "0"], ["--epochs", "0"],
-    ["--lr", "-1"], ["--lr", "nan"], ["--min-count", "0"], ["--model", "cbow"], ["--loss", "hs"],
+    ["--lr", "-1"], ["--lr", "nan"], ["--min-count", "0"], ["--model", "bow"], ["--loss", "nce"],
     ["--threads", "0"], ["--locale", "not a locale"], ["--sample", "2"], ["--format", "pickle"],
     ["--memory", "much"], ["--bogus"], ["--seed", "-1"],
   ])

@@ -288,4 +288,69 @@ import TestSupport
       #expect(made.output.split(separator: " ").count >= 900)
     }
   }
+
+  @Test(
+    "every model trains to the same bytes for any number of threads, and answers",
+    arguments: [
+      ["--model", "cbow"], ["--loss", "hs"], ["--loss", "hs+ns"],
+      ["--model", "cbow", "--loss", "hs"],
+      ["--subwords", "3-5"], ["--subwords", "4", "--model", "cbow", "--buckets", "50"],
+      ["--fixed-window"],
+    ])
+  func everyModel(options: [String]) throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(Samples.text(lines: 500), to: folder + "/text")
+      for threads in ["1", "2"] {
+        let run = try tool.start(
+          [
+            "train-embeddings", folder + "/text", "-o", "\(folder)/v\(threads).safetensors",
+            "--threads", threads,
+          ]
+            + Self.small + options
+        ).wait()
+        #expect(run.exitCode == 0, "\(run.errors)")
+      }
+      let bytes = TestFiles.readBytes(folder + "/v1.safetensors")
+      #expect(bytes != nil && bytes == TestFiles.readBytes(folder + "/v2.safetensors"))
+      let unknown = try tool.start(["vector", "-v", folder + "/v1.safetensors", "kingdom"]).wait()
+      #expect((unknown.exitCode == 0) == options.contains("--subwords"), "\(unknown.errors)")
+    }
+  }
+
+  @Test("with n-grams .bin is fastText's, and a format that cannot hold them says so")
+  func nGramsAndFormats() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(Samples.text(lines: 500), to: folder + "/text")
+      let command =
+        ["train-embeddings", folder + "/text", "--subwords", "3-5", "--buckets", "99"] + Self.small
+      let model = try tool.start(command + ["-o", folder + "/v.bin"]).wait()
+      #expect(model.exitCode == 0 && !model.errors.contains("cannot hold"), "\(model.errors)")
+      let facts = try tool.start(["info", "-v", folder + "/v.bin", "--json"]).wait()
+      #expect(facts.output.contains("fasttext-model"), "\(facts.output)")
+      let text = try tool.start(command + ["-o", folder + "/v.vec"]).wait()
+      #expect(
+        text.exitCode == 0 && text.errors.contains("cannot hold the n-grams"), "\(text.errors)")
+    }
+  }
+
+  @Test(
+    "options that have no effect on what is trained are refused",
+    arguments: [
+      ["--loss", "hs", "--negative", "3"], ["--loss", "hs", "--noise-exponent", "1"],
+      ["--loss", "hs", "--save-context", "c.vec"], ["--buckets", "99"],
+      ["--subwords", "3-6", "--init", "v"], ["--subwords", "6-3"], ["--subwords", "0-3"],
+      ["--subwords", "3-6", "--buckets", "0"],
+    ])
+  func refusedOptions(options: [String]) throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 5), to: folder + "/text")
+      let run = try Tool(folder: folder).start(
+        ["train-embeddings", folder + "/text", "-o", folder + "/v.safetensors"] + options
+      ).wait()
+      #expect(run.exitCode == 64, "\(run.errors)")
+      #expect(TestFiles.readBytes(folder + "/v.safetensors") == nil)
+    }
+  }
 }

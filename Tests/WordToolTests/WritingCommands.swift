@@ -54,6 +54,11 @@ enum WritingCommands {
     + [".safetensors", ".vec", ".bin.gz", ".glove"].map {
       .init(arguments: ["convert", "sample.txt", "OUT"], suffix: $0)
     }
+    + [
+      .init(
+        arguments: ["convert", "sample.txt", "--format", "fasttext-model", "OUT"], suffix: ".bin"),
+      .init(arguments: ["align", "sample.txt", "sample.txt", "-o", "OUT"], suffix: ".vec"),
+    ]
     + [".svg", ".tsv.gz"].map {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)
     }

@@ -4,6 +4,8 @@ public import Word2Vec
 
 extension TokenizerRule.Segmentation: ExpressibleByArgument {}
 extension TokenizerRule.Normalization: ExpressibleByArgument {}
+extension WordVectorOptions.Model: ExpressibleByArgument {}
+
 extension WordVectors.Format: ExpressibleByArgument {
   /// The names of the formats that are written.
   public static var allValueStrings: [String] { writable.map(\.rawValue) }

@@ -66,7 +66,7 @@ struct ConvertCommand: ParsableCommand {
     }
   }
 
-  /// Foreign formats have words and values only, and none has n-grams.
+  /// Foreign formats have words and values only, fastText's models n-grams as well.
   static func noteWhatIsLost(
     _ vectors: WordVectors, _ format: WordVectors.Format, from input: String
   ) {
@@ -74,7 +74,7 @@ struct ConvertCommand: ParsableCommand {
     var lost: [String] = []
     if vectors.makesTextVectors {
       lost.append("the tokenizer that makes vectors of texts")
-    } else if vectors.makesUnknownWords {
+    } else if vectors.makesUnknownWords, !vectors.keepsUnknownWords(in: format) {
       lost.append("the n-grams of unknown words")
     }
     let isOwn = format.isOwn

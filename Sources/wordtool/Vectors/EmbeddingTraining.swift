@@ -9,7 +9,7 @@ import WordtoolCore
 /// One run of `train-embeddings`.
 struct EmbeddingTraining: Training {
   private let command: TrainEmbeddingsCommand
-  private let options: SkipGramOptions
+  private let options: WordVectorOptions
   private let format: WordVectors.Format
   private let contextFormat: WordVectors.Format?
   let files: TrainingFiles
@@ -19,7 +19,7 @@ struct EmbeddingTraining: Training {
 
   /// A trainer and what it is trained on.
   struct Trainer {
-    var skipGram: SkipGramTrainer
+    var model: WordVectorTrainer
     var corpus: TokenizedCorpus
     /// Words that earlier runs of the same training have read.
     var wordsBefore = 0
@@ -90,25 +90,13 @@ struct EmbeddingTraining: Training {
   ///   that have no name.
   init(_ command: TrainEmbeddingsCommand) throws {
     self.command = command
-    var options = SkipGramOptions()
-    options.dimension = command.model.dim
-    options.windowRadius = command.model.window
-    options.negativeSamples = command.model.negative
-    options.noiseExponent = command.model.noiseExponent
-    options.subsampling = command.model.sample
-    if case .fixed(let count) = command.model.epochs { options.epochs = count }
-    options.learningRate = command.model.lr
-    options.minimumLearningRateRatio = command.model.minLrRatio
-    options.seed = command.common.seed
-    try options.validate()
-    self.options = options
+    options = try command.model.options(seed: command.common.seed)
     let path =
       try command.output ?? DefaultVectors.pathForNewVectors(named: Self.corpusName(of: command))
-    func named(_ path: String) throws -> WordVectors.Format {
-      try command.format ?? WordVectors.Format(forPath: path)
+    format = try command.format(of: path)
+    contextFormat = try command.saveContext.map {
+      try command.format ?? WordVectors.Format(forPath: $0)
     }
-    format = try named(path)
-    contextFormat = try command.saveContext.map(named)
     var extras: [TrainingFiles.Output] = []
     if let path = command.saveContext, let contextFormat {
       extras.append(.init(path: path, kind: .vectors(contextFormat)))
@@ -141,42 +129,40 @@ struct EmbeddingTraining: Training {
     var options = options
     if case .automatic = command.model.epochs {
       let tokens = corpus.ids.tokenCount
-      options.epochs = SkipGramOptions.epochs(forWords: tokens)
-      if options.epochs > SkipGramOptions().epochs {
+      options.epochs = WordVectorOptions.epochs(forWords: tokens)
+      if options.epochs > WordVectorOptions().epochs {
         session.progress.note(
           "\(NumberFormat.grouped(tokens)) words are few, so they are passed over "
             + "\(NumberFormat.counted(options.epochs, "time")); --epochs says otherwise")
       }
     }
-    let trainer = try SkipGramTrainer(
-      options: options, counts: corpus.vocabulary.counts, kernels: kernels)
+    let trainer = try WordVectorTrainer(
+      options: options, vocabulary: corpus.vocabulary, kernels: kernels)
     try begin(trainer, corpus)
-    let chunkCount = Double(max(1, corpus.ids.count)) / Double(SkipGramTrainer.wordsPerChunk)
+    let chunkCount = Double(max(1, corpus.ids.count)) / Double(WordVectorTrainer.wordsPerChunk)
     let epochsBefore =
       Double(trainer.position.epoch) + Double(trainer.position.chunk) / chunkCount.rounded(.up)
     return Trainer(
-      skipGram: trainer, corpus: corpus,
+      model: trainer, corpus: corpus,
       wordsBefore: Int(epochsBefore * Double(corpus.ids.tokenCount)))
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> WordVectors {
-    let (skipGram, corpus) = (trainer.skipGram, trainer.corpus)
+    let (model, corpus) = (trainer.model, trainer.corpus)
     var pausing: TrainingPause?
     if let checkpoint = files.checkpoint {
       pausing = .init(every: .seconds(command.checkpoints.checkpointEvery)) {
         try saveCheckpoint(of: trainer, to: checkpoint.path)
       }
     }
-    try skipGram.train(
+    try model.train(
       on: corpus.ids, threads: common.threads.count, stop: session.stop, pausing: pausing
     ) { moment in
       show(moment, session)
     }
-    let vectors = try skipGram.wordVectors(
+    let vectors = try model.wordVectors(
       vocabulary: corpus.vocabulary, metadata: metadata(trainer))
-    // Where nothing is learnt, each pair and each of its negatives costs ln 2.
-    let guessing = Double(1 + options.negativeSamples) * 0.6931471805599453
-    if let loss = skipGram.epochLosses.last, loss == 0 || loss > 0.98 * guessing {
+    if let loss = model.epochLosses.last, loss == 0 || loss > 0.98 * model.guessingLoss {
       StandardError.warn(
         loss == 0
           ? "no pair of words was trained: the vectors are those that training began with; give more "
@@ -190,14 +176,19 @@ struct EmbeddingTraining: Training {
   }
 
   func saveCheckpoint(of trainer: Trainer, to path: String) throws {
-    try trainer.skipGram.writeCheckpoint(to: path, corpus: trainer.corpus)
+    try trainer.model.writeCheckpoint(to: path, corpus: trainer.corpus)
   }
 
   func write(_ vectors: WordVectors, of trainer: Trainer, to file: OutputFile) throws {
+    if vectors.makesUnknownWords, !vectors.keepsUnknownWords(in: format) {
+      StandardError.note(
+        "\(format.rawValue) cannot hold the n-grams of unknown words; safetensors and "
+          + "\(WordVectors.Format.fastTextModel.rawValue) do")
+    }
     try vectors.write(to: file, format: format, threads: common.threads.count)
     if let path = command.saveContext {
       let contextFile = try OutputFile(path: path)
-      try trainer.skipGram.contextWordVectors(
+      try trainer.model.contextWordVectors(
         vocabulary: trainer.corpus.vocabulary, metadata: metadata(trainer)
       ).write(
         to: contextFile, format: contextFormat ?? format, threads: common.threads.count)
@@ -212,14 +203,14 @@ struct EmbeddingTraining: Training {
       DefaultVectors.record(files.output)
     }
     let tokens = trainer.corpus.ids.tokenCount
-    let epochs = trainer.skipGram.options.epochs
+    let epochs = trainer.model.options.epochs
     let statistics = trainer.corpus.statistics
     return Summary(
       files: statistics.fileCount, bytes: statistics.byteCount, tokens: tokens,
       vocabulary: trainer.corpus.vocabulary.count, dimension: options.dimension,
       epochs: epochs, seconds: session.seconds,
       wordsPerSecond: Double(tokens * epochs - trainer.wordsBefore) / session.seconds,
-      loss: trainer.skipGram.epochLosses.last ?? 0, threads: common.threads.count,
+      loss: trainer.model.epochLosses.last ?? 0, threads: common.threads.count,
       seed: options.seed, peakResidentBytes: Environment.peakResidentBytes(),
       vectors: files.output, isDefault: isDefault, example: Self.example(trainer.corpus.vocabulary))
   }
@@ -296,7 +287,7 @@ struct EmbeddingTraining: Training {
   // MARK: Training
 
   /// Where training starts: random vectors, those of a file, or a checkpoint.
-  private func begin(_ trainer: SkipGramTrainer, _ corpus: TokenizedCorpus) throws {
+  private func begin(_ trainer: WordVectorTrainer, _ corpus: TokenizedCorpus) throws {
     if let path = command.initial {
       let vectors = try FileKind.reading(path, as: .vectors) { try WordVectors(contentsOf: path) }
       let known = try trainer.initialize(
@@ -325,7 +316,7 @@ struct EmbeddingTraining: Training {
   // MARK: Metadata
 
   private func metadata(_ trainer: Trainer) throws -> [String: String] {
-    let (options, corpus) = (trainer.skipGram.options, trainer.corpus)
+    let (options, corpus) = (trainer.model.options, trainer.corpus)
     typealias Key = WordVectors.MetadataKey
     let licence = command.licence ?? (command.texts.isEmpty ? Atlas.licence : nil)
     var metadata = [
@@ -342,13 +333,13 @@ struct EmbeddingTraining: Training {
   private struct StoredOptions: Encodable {
     var model: String
     var loss: String
-    var skipGram: SkipGramOptions
+    var skipGram: WordVectorOptions
     var minCount: Int
     var maxVocab: Int?
     var tokens: Int
 
     init(
-      _ options: SkipGramOptions, _ command: TrainEmbeddingsCommand, _ corpus: TokenizedCorpus
+      _ options: WordVectorOptions, _ command: TrainEmbeddingsCommand, _ corpus: TokenizedCorpus
     ) {
       model = command.model.model.rawValue
       loss = command.model.loss.rawValue

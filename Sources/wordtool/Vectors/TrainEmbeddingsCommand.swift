@@ -20,6 +20,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
 
       Example:
         wordtool train-embeddings wiki-*.txt.gz -o wiki.safetensors
+        wordtool train-embeddings wiki.txt --subwords 3-6 -o wiki.bin
         zcat big.gz | wordtool train-embeddings - --dim 300 --epochs 3 -o big.bin \\
             --json
       """,
@@ -90,8 +91,8 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
 
   var optionRules: [OptionRule] {
     // A name that stands for no format is refused elsewhere.
-    let format = format ?? (try? WordVectors.Format(forPath: output ?? "")) ?? .safetensors
-    return text.optionRules + [
+    let format = (try? self.format(of: output ?? "")) ?? .safetensors
+    return text.optionRules + model.optionRules + [
       OptionRule(
         ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil),
       OptionRule(
@@ -101,9 +102,20 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
         ["--init"], need: "a training from its start, not to --resume",
         isMet: checkpoints.resume == nil),
       OptionRule(
+        ["--init"], need: "words that are rows of their own, not --subwords",
+        isMet: model.subwords == nil),
+      OptionRule(
         ["--corpus-name", "--licence"], need: "--format safetensors or safetensors-int8",
         isMet: format == .safetensors || format == .safetensorsInt8),
+      OptionRule(["--save-context"], need: "--loss ns or hs+ns", isMet: model.loss.hasNoise),
     ]
+  }
+
+  /// The format of a file of vectors: with n-grams, `.bin` is fastText's, which holds them.
+  func format(of path: String) throws -> WordVectors.Format {
+    if let format { return format }
+    let named = try WordVectors.Format(forPath: path)
+    return model.subwords != nil && named == .word2vecBinary ? .fastTextModel : named
   }
 
   func validate() throws {
@@ -119,32 +131,54 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
 
 /// What is trained, and how.
 struct ModelOptions: ParsableArguments {
-  /// The models that can be trained.
-  enum Model: String, CaseIterable, ExpressibleByArgument {
-    case skipgram
-  }
-
   /// The training objectives.
   enum Loss: String, CaseIterable, ExpressibleByArgument {
     /// Negative sampling.
     case ns
+    /// Hierarchical softmax.
+    case hs
+    /// Both.
+    case both = "hs+ns"
+
+    var hasTree: Bool { self != .ns }
+    var hasNoise: Bool { self != .hs }
   }
 
-  @Option(help: ArgumentHelp("The model.", valueName: "name"))
-  var model: Model = .skipgram
-  @Option(help: ArgumentHelp("The objective: ns is negative sampling.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "skipgram predicts each word near a word from that word alone, cbow a word from the mean of "
+        + "all that are near it.", valueName: "name"))
+  var model: WordVectorOptions.Model = .skipGram
+  @Option(
+    help: ArgumentHelp(
+      "The objective: ns is negative sampling, hs hierarchical softmax, hs+ns the sum of both.",
+      valueName: "name"))
   var loss: Loss = .ns
   @Option(help: ArgumentHelp("Values in a vector, 1 to 4096.", valueName: "n"))
   var dim = 100
   @Option(
     help: ArgumentHelp("Words on each side that count as context, 1 to 100.", valueName: "n"))
   var window = 5
-  @Option(help: ArgumentHelp("Noise words for each window, 1 to 64.", valueName: "n"))
-  var negative = 5
+  @Flag(help: "Let every window reach as far, instead of a distance drawn for each up to --window.")
+  var fixedWindow = false
+  @Option(
+    help: ArgumentHelp("Noise words for each window, 1 to 64. (default: 5)", valueName: "n"))
+  var negative: Int?
   @Option(
     help: ArgumentHelp(
-      "Noise words are drawn by their count to this power, -4 to 4.", valueName: "x"))
-  var noiseExponent = 0.75
+      "Noise words are drawn by their count to this power, -4 to 4. (default: 0.75)",
+      valueName: "x"))
+  var noiseExponent: Double?
+  @Option(
+    help: ArgumentHelp(
+      "Make words of their n-grams of so many characters as well, as fastText does: words that were "
+        + "never seen then have vectors too. (default: no n-grams)", valueName: "min-max"))
+  var subwords: SubwordRange?
+  @Option(
+    help: ArgumentHelp(
+      "Rows that n-grams share. (default: four for each n-gram, at most 2,000,000)", valueName: "n")
+  )
+  var buckets: Int?
   @Option(
     help: ArgumentHelp(
       "Words whose share of the text is above this are thinned out; 0 keeps all.", valueName: "x")
@@ -155,11 +189,59 @@ struct ModelOptions: ParsableArguments {
       "Passes over the text, at least 1; auto takes more for a shorter text, from 300 for 13,000 "
         + "words to 5 for 48 million.", valueName: "n"))
   var epochs = EpochCount.automatic
-  @Option(help: ArgumentHelp("The learning rate at the start.", valueName: "x"))
-  var lr: Float = 0.025
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate at the start. (default: 0.025, for cbow 0.05)", valueName: "x"))
+  var lr: Float?
   @Option(
     help: ArgumentHelp("The learning rate at the end, as a share of --lr.", valueName: "x"))
   var minLrRatio: Float = 1e-4
+
+  var optionRules: [OptionRule] {
+    [
+      OptionRule(
+        ["--negative", "--noise-exponent"], need: "--loss ns or hs+ns", isMet: loss.hasNoise),
+      OptionRule(["--buckets"], need: "--subwords", isMet: subwords != nil),
+    ]
+  }
+
+  /// What the options say of the training; the passes are for the size of the text to decide.
+  func options(seed: UInt64) throws -> WordVectorOptions {
+    var options = WordVectorOptions(model: model)
+    options.hierarchicalSoftmax = loss.hasTree
+    options.negativeSamples = loss.hasNoise ? negative ?? options.negativeSamples : 0
+    options.dimension = dim
+    options.windowRadius = window
+    options.isWindowFixed = fixedWindow
+    options.noiseExponent = noiseExponent ?? options.noiseExponent
+    options.subsampling = sample
+    if case .fixed(let count) = epochs { options.epochs = count }
+    options.learningRate = lr ?? options.learningRate
+    options.minimumLearningRateRatio = minLrRatio
+    options.seed = seed
+    if let subwords {
+      var grams = SubwordOptions()
+      (grams.shortest, grams.longest) = (subwords.shortest, subwords.longest)
+      grams.bucketCount = buckets
+      options.subwords = grams
+    }
+    try options.validate()
+    return options
+  }
+}
+
+/// Lengths of n-grams of characters: `3-6` or `4`.
+struct SubwordRange: ExpressibleByArgument {
+  var shortest: Int
+  var longest: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...2).contains(parts.count), let first = parts[0], let last = parts[parts.count - 1],
+      first >= 1, last >= first
+    else { return nil }
+    (shortest, longest) = (first, last)
+  }
 }
 
 /// Which words get a vector.
