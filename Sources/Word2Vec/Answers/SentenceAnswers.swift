@@ -12,7 +12,7 @@ public struct SentenceVectorAnswer: Codable, Hashable, Sendable {
   public var unknown: [String]
 
   /// An answer; without values the one to a text that has none.
-  public init(text: String, vector: [Float] = [], known: Int = 0, unknown: [String] = []) {
+  package init(text: String, vector: [Float] = [], known: Int = 0, unknown: [String] = []) {
     self.text = text
     self.vector = vector
     self.known = known
@@ -34,7 +34,7 @@ public struct NearestTextsAnswer: Codable, Hashable, Sendable {
     public var distance: Double?
 
     /// One answer.
-    public init(line: Int, text: String, similarity: Double? = nil, distance: Double? = nil) {
+    package init(line: Int, text: String, similarity: Double? = nil, distance: Double? = nil) {
       self.line = line
       self.text = text
       self.similarity = similarity

@@ -73,6 +73,8 @@ private struct AnalogySectionBuilder {
   private var questions: [String: [AnalogyQuestions.Question]] = [:]
   private var pairs: [(word: String, answers: [String])] = []
   private var count = 0
+  /// Whether a blank line stands behind pairs: sentences have them, BATS has not.
+  private var hasGap = false
 
   init(path: String) { self.path = path }
 
@@ -94,7 +96,10 @@ private struct AnalogySectionBuilder {
 
   mutating func add(_ line: String, number: Int) throws {
     let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
-    guard let first = words.first else { return }
+    guard let first = words.first else {
+      hasGap = !pairs.isEmpty
+      return
+    }
     let layout = layout ?? Self.layout(of: line, words)
     self.layout = layout
     func refuse(_ expected: String) -> WordtoolError {
@@ -127,6 +132,13 @@ private struct AnalogySectionBuilder {
       let answers = columns.last?.split(separator: "/").map(\.trimmed).filter { !$0.isEmpty } ?? []
       guard columns.count == 2, !answers.isEmpty else {
         throw refuse("a word and its answers, apart by a tab")
+      }
+      // Counts, sentences and texts with their labels have two columns as well.
+      guard !hasGap, words.count == 2, answers.allSatisfy({ Double($0) == nil }) else {
+        throw WordtoolError(
+          .badData, path: path, at: .line(number),
+          found: hasGap ? "a pair behind a blank line" : "'\(line.prefix(40))'",
+          expected: "a word and its answers, which are words, apart by a tab, on every line")
       }
       pairs.append((columns[0].trimmed, answers))
     }

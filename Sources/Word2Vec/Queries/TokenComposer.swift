@@ -44,11 +44,17 @@ struct TokenComposer: TextComposer {
       return nil
     }
     let vector = mean(of: rows(of: ids))
-    return vector.contains { $0 != 0 } ? vector : nil
+    return vector.contains { $0 != 0 } && vector.allSatisfy(\.isFinite) ? vector : nil
   }
 
   func vector(ofText text: String) throws -> [Float] {
-    mean(of: rows(of: try ids(of: rules.prompt + text)))
+    let vector = mean(of: rows(of: try ids(of: rules.prompt + text)))
+    guard vector.allSatisfy(\.isFinite) else {
+      throw WordtoolError(
+        .badData, found: "rows whose sum no float holds", expected: "values of ordinary size",
+        remedy: "the file is damaged")
+    }
+    return vector
   }
 
   /// The tokens of a text that is truncated as the rules say.
