@@ -101,7 +101,8 @@ import Testing
       #expect(TestFiles.readBytes(closed) == TestFiles.readBytes(plain))
       let input = try tool.run(shell: "exec \"$@\" <&-", "vocab", "-", "-q")
       #expect(input.exitCode == 74 && input.errors.contains("standard input"), "\(input.errors)")
-      let output = try tool.run(shell: "exec \"$@\" >&-", "vocab", vectors, "-q")
+      try TestFiles.write("the king\n", to: folder + "/text")
+      let output = try tool.run(shell: "exec \"$@\" >&-", "vocab", folder + "/text", "-q")
       #expect(output.exitCode == 74 && output.errors.contains("standard output"))
     }
   }
