@@ -28,6 +28,7 @@ def parse():
         "--similarity", help="WordSim-353 [found in WORDTOOL_CORPORA/word-similarity]"
     )
     parser.add_argument("--tools", default="", help="only these [all found]")
+    peers.add_kind(parser)
     parser.add_argument("--dim", type=int, default=100, help="[100]")
     parser.add_argument("--epochs", type=int, default=5, help="[5]")
     parser.add_argument("--threads", type=int, default=2, help="[2]")
@@ -50,10 +51,12 @@ def main():
     evaluator = peers.Wordtool()
     if evaluator.missing():
         sys.exit(f"error: the evaluator is wordtool: {evaluator.missing()}")
-    tools = peers.choose(arguments.tools)
+    kind = peers.Options(**peers.kind(arguments))
+    tools = [tool for tool in peers.choose(arguments.tools) if tool.can(kind)]
     print("\n".join(peers.machine()[1] + [f"{tool.name}: {tool.version()}" for tool in tools]))
     print(
-        f"d={arguments.dim}, {arguments.epochs} epochs, window 5, 5 negatives, sample 1e-4,"
+        f"{kind.model}, {kind.loss}, subwords {kind.subwords or 'none'}, d={arguments.dim},"
+        f" {arguments.epochs} epochs, window 5, 5 negatives, sample 1e-4,"
         f" min-count 5, the {arguments.restrict:,} most frequent words\n",
         flush=True,
     )
@@ -70,8 +73,9 @@ def main():
             results = []
             for seed in map(int, arguments.seeds.split(",")):
                 options = peers.Options(
-                    dim=arguments.dim, epochs=arguments.epochs, threads=arguments.threads, seed=seed
-                )
+                    dim=arguments.dim, epochs=arguments.epochs, threads=arguments.threads, seed=seed,
+                    **peers.kind(arguments),
+                )  # fmt: skip
                 output = os.path.join(folder, "vectors" + tool.suffix)
                 command, vectors = tool.evaluable(texts[tool.text], output, options)
                 run = peers.measure(command, output)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Training speed and memory of wordtool beside word2vec.c, gensim and fastText.
 
-Skip-gram with negative sampling, the same options and the same words for each, in one run whose
+Skip-gram with negative sampling unless the options say otherwise, the same options and the same words for each, in one run whose
 rounds are interleaved, so that whatever else the machine does falls on all of them alike.
 README.md beside this file says how to get the peers and the text.
 """
@@ -19,6 +19,7 @@ import peers
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("text", help="words with white space between them")
+    peers.add_kind(parser)
     parser.add_argument("--dims", default="100,300", help="dimensions [100,300]")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over all tools [3]")
     parser.add_argument(
@@ -56,7 +57,8 @@ def parse():
 
 def main():
     arguments, epochs, dims = parse()
-    tools = peers.choose(arguments.tools)
+    kind = peers.kind(arguments)
+    tools = [tool for tool in peers.choose(arguments.tools) if tool.can(peers.Options(**kind))]
     processor, header = peers.machine()
     peers.warn_if_busy()
 
@@ -71,7 +73,8 @@ def main():
         size = os.path.getsize(text)
         header += [
             f"text: {os.path.basename(arguments.text)}, {size:,} bytes, {words:,} words",
-            f"skip-gram, window 5, 5 negatives, sample 1e-4, min-count 5, {arguments.threads} threads",
+            f"{arguments.model}, {arguments.loss}, subwords {arguments.subwords or 'none'}, window 5,"
+            f" 5 negatives, sample 1e-4, min-count 5, {arguments.threads} threads",
         ]
         header += [f"{tool.name}: {tool.version()}" for tool in tools]
         print("\n".join(header) + "\n", flush=True)
@@ -81,7 +84,9 @@ def main():
             for dim in dims:
                 for tool in tools:
                     for count in (1, epochs[tool.name.lower()]):
-                        options = peers.Options(dim=dim, threads=arguments.threads, epochs=count)
+                        options = peers.Options(
+                            dim=dim, threads=arguments.threads, epochs=count, **kind
+                        )
                         output = os.path.join(folder, "vectors" + tool.suffix)
                         run = peers.measure(
                             tool.command(texts[tool.text], output, options), output

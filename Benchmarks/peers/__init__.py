@@ -23,6 +23,10 @@ PROJECT = HERE.parent.parent
 class Options:
     """What every tool is asked for alike."""
 
+    model: str = "skipgram"
+    loss: str = "ns"
+    #: Lengths of n-grams of characters, "3-6", or "".
+    subwords: str = ""
     dim: int = 100
     window: int = 5
     negative: int = 5
@@ -32,6 +36,19 @@ class Options:
     threads: int = 2
     epochs: int = 1
     seed: int = 1
+
+    @property
+    def ngrams(self):
+        """The least and the greatest length of n-grams, 0 and 0 for none."""
+        if not self.subwords:
+            return 0, 0
+        least, _, greatest = self.subwords.partition("-")
+        return int(least), int(greatest or least)
+
+    @property
+    def buckets(self):
+        """fastText's number of rows, for all that have n-grams."""
+        return 2_000_000 if self.subwords else 0
 
 
 @dataclass(frozen=True)
@@ -52,8 +69,21 @@ class Tool:
     #: Suffix of the vector file that the timed command writes.
     suffix = ".bin"
 
+    #: The models, losses and kinds of subwords that it can train.
+    models = ("skipgram", "cbow")
+    losses = ("ns", "hs")
+    has_subwords = False
+
     def missing(self):
         """Why the tool cannot be used, or None."""
+
+    def can(self, options):
+        """Whether it trains such vectors."""
+        return (
+            options.model in self.models
+            and options.loss in self.losses
+            and (self.has_subwords or not options.subwords)
+        )
 
     def version(self):
         """One line that identifies what was measured."""
@@ -68,6 +98,7 @@ class Tool:
 
 class Wordtool(Tool):
     name = "wordtool"
+    has_subwords = True
     suffix = ".safetensors"
 
     def __init__(self):
@@ -88,10 +119,13 @@ class Wordtool(Tool):
         return f"commit {git('rev-parse', '--short=12', 'HEAD')}{changed}, {short_hash(self.path)}"
 
     def command(self, text, output, options):
+        extra = ["--negative", options.negative] if options.loss == "ns" else []
+        if options.subwords:
+            extra += ["--subwords", options.subwords, "--buckets", options.buckets]
         return [
             self.path, "train-embeddings", text, "-o", output, "--tokenizer", "whitespace",
-            "--no-lowercase", "--normalize", "none", "--model", "skipgram", "--loss", "ns",
-            "--dim", options.dim, "--window", options.window, "--negative", options.negative,
+            "--no-lowercase", "--normalize", "none", "--model", options.model,
+            "--loss", options.loss, *extra, "--dim", options.dim, "--window", options.window,
             "--sample", options.sample, "--min-count", options.min_count, "--lr", options.lr,
             "--epochs", options.epochs, "--threads", options.threads, "--seed", options.seed, "-q",
         ]  # fmt: skip
@@ -133,8 +167,10 @@ class Word2vecC(Tool):
 
     def command(self, text, output, options):
         return [
-            self.path, "-train", text, "-output", output, "-binary", 1, "-cbow", 0, "-hs", 0,
-            "-size", options.dim, "-window", options.window, "-negative", options.negative,
+            self.path, "-train", text, "-output", output, "-binary", 1,
+            "-cbow", int(options.model == "cbow"), "-hs", int(options.loss == "hs"),
+            "-size", options.dim, "-window", options.window,
+            "-negative", options.negative if options.loss == "ns" else 0,
             "-sample", options.sample, "-min-count", options.min_count, "-alpha", options.lr,
             "-iter", options.epochs, "-threads", options.threads, "-debug", 0,
         ]  # fmt: skip
@@ -142,6 +178,7 @@ class Word2vecC(Tool):
 
 class Gensim(Tool):
     name = "gensim"
+    has_subwords = True
     text = "lines"
 
     def missing(self):
@@ -158,6 +195,7 @@ class Gensim(Tool):
 
 class FastText(Tool):
     name = "fastText"
+    has_subwords = True
 
     def __init__(self):
         self.path = os.environ.get("FASTTEXT")
@@ -184,8 +222,9 @@ class FastText(Tool):
             return script("train_fasttext.py", text, output, options)
         return [
             # It appends .bin and .vec.
-            self.path, "skipgram", "-input", text, "-output", output.removesuffix(".bin"),
-            "-loss", "ns", "-minn", 0, "-maxn", 0, "-bucket", 0, "-dim", options.dim,
+            self.path, options.model, "-input", text, "-output", output.removesuffix(".bin"),
+            "-loss", options.loss, "-minn", options.ngrams[0], "-maxn", options.ngrams[1],
+            "-bucket", options.buckets, "-dim", options.dim,
             "-ws", options.window, "-neg", options.negative, "-t", options.sample,
             "-minCount", options.min_count, "-lr", options.lr, "-epoch", options.epochs,
             "-thread", options.threads, "-verbose", 0,
@@ -203,11 +242,34 @@ ALL = [Wordtool, Word2vecC, Gensim, FastText]
 def script(name, text, output, options):
     """The command that runs one of the scripts beside this file."""
     return [
-        sys.executable, str(HERE / name), text, output, "--dim", options.dim,
+        sys.executable, str(HERE / name), text, output, "--model", options.model,
+        "--loss", options.loss, "--shortest", options.ngrams[0], "--longest", options.ngrams[1],
+        "--buckets", options.buckets, "--dim", options.dim,
         "--window", options.window, "--negative", options.negative, "--sample", options.sample,
         "--min-count", options.min_count, "--lr", options.lr, "--epochs", options.epochs,
         "--threads", options.threads, "--seed", options.seed,
     ]  # fmt: skip
+
+
+def add_kind(parser):
+    """Adds the options that say what is trained."""
+    parser.add_argument("--model", choices=["skipgram", "cbow"], default="skipgram")
+    parser.add_argument(
+        "--loss", choices=["ns", "hs"], default="ns",
+        help="negative sampling or hierarchical softmax [ns]",
+    )  # fmt: skip
+    parser.add_argument(
+        "--subwords", default="", metavar="MIN-MAX",
+        help="n-grams of characters in 2,000,000 rows [none]",
+    )  # fmt: skip
+
+
+def kind(arguments):
+    """What is trained, and at what rate: CBOW at 0.05, as word2vec.c, all else at 0.025."""
+    return {
+        "model": arguments.model, "loss": arguments.loss, "subwords": arguments.subwords,
+        "lr": 0.05 if arguments.model == "cbow" else 0.025,
+    }  # fmt: skip
 
 
 def choose(names):

@@ -1,4 +1,4 @@
-"""Trains word vectors with fastText's Python module, without subwords: from text to model file.
+"""Trains word vectors with fastText's Python module, from text to model file.
 
 What is timed ends with the module's own model file, which the C++ code writes. With --vectors a
 word2vec text file is written after it, for the evaluation; that takes Python minutes, and is not
@@ -12,6 +12,10 @@ import fasttext
 parser = argparse.ArgumentParser()
 parser.add_argument("text")
 parser.add_argument("output")
+parser.add_argument("--model", choices=["skipgram", "cbow"], required=True)
+parser.add_argument("--loss", choices=["ns", "hs"], required=True)
+for name in ("shortest", "longest", "buckets"):
+    parser.add_argument("--" + name, type=int, required=True)
 for name in ("dim", "window", "negative", "min-count", "epochs", "threads", "seed"):
     parser.add_argument("--" + name, type=int, required=True)
 parser.add_argument("--sample", type=float, required=True)
@@ -21,11 +25,11 @@ options = parser.parse_args()
 
 model = fasttext.train_unsupervised(
     options.text,
-    model="skipgram",
-    loss="ns",
-    minn=0,
-    maxn=0,
-    bucket=0,
+    model=options.model,
+    loss=options.loss,
+    minn=options.shortest,
+    maxn=options.longest,
+    bucket=options.buckets,
     dim=options.dim,
     ws=options.window,
     neg=options.negative,

@@ -6,26 +6,32 @@ with a line end after every 1,000 words, which is where word2vec.c ends its sent
 
 import argparse
 
-from gensim.models import Word2Vec
+from gensim.models import FastText, Word2Vec
 
 parser = argparse.ArgumentParser()
 parser.add_argument("text")
 parser.add_argument("output")
+parser.add_argument("--model", choices=["skipgram", "cbow"], required=True)
+parser.add_argument("--loss", choices=["ns", "hs"], required=True)
+for name in ("shortest", "longest", "buckets"):
+    parser.add_argument("--" + name, type=int, required=True)
 for name in ("dim", "window", "negative", "min-count", "epochs", "threads", "seed"):
     parser.add_argument("--" + name, type=int, required=True)
 parser.add_argument("--sample", type=float, required=True)
 parser.add_argument("--lr", type=float, required=True)
 options = parser.parse_args()
 
-model = Word2Vec(
+subwords = options.longest > 0
+grams = dict(min_n=options.shortest, max_n=options.longest, bucket=options.buckets)
+model = (FastText if subwords else Word2Vec)(
     # Not an iterator over sentences: with a file the threads read for themselves, which is
     # gensim's fastest way.
     corpus_file=options.text,
-    sg=1,
-    hs=0,
+    sg=int(options.model == "skipgram"),
+    hs=int(options.loss == "hs"),
     vector_size=options.dim,
     window=options.window,
-    negative=options.negative,
+    negative=options.negative if options.loss == "ns" else 0,
     sample=options.sample,
     min_count=options.min_count,
     alpha=options.lr,
@@ -33,5 +39,6 @@ model = Word2Vec(
     epochs=options.epochs,
     workers=options.threads,
     seed=options.seed,
+    **(grams if subwords else {}),
 )
 model.wv.save_word2vec_format(options.output, binary=True)
