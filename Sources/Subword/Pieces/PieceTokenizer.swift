@@ -46,15 +46,7 @@ package struct PieceTokenizer: Sendable {
   /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for a damaged file and for what is not known
   ///   and would give other tokens here than there.
   package init(contentsOf path: String) throws {
-    let text = try TextSource(path: path).readAll(limit: 1 << 28)
-    let json: JSONText
-    do {
-      json = try JSONText.parse(text)
-    } catch let failure {
-      throw WordtoolError(
-        .badData, path: path, at: .byte(failure.offset), found: failure.found,
-        expected: "the JSON of a tokenizer.json")
-    }
+    let json = try JSONText.tokenizerFile(at: path)
     do {
       try self.init(json)
     } catch var error as WordtoolError where error.path == nil {
