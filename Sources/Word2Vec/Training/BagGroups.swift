@@ -11,7 +11,9 @@ package import Embedding
 ///   n-grams and is scored against the words of its window. So a bag is made once for a window, and not
 ///   once for each window that a word stands in.
 ///
-/// What a chunk holds is a function of the text, the options and the chunk's seed alone.
+/// `BagGroups+Windows` and `BagGroups+Centres` write the two; this file has their memory, and what the
+/// objective reads of it. What a chunk holds is a function of the text, the options and the chunk's seed
+/// alone.
 @safe package final class BagGroups: BagTileChunk {
   // SAFETY: taken by `init`, given back by `deinit`; capacities bound what a chunk can hold, and rows
   // of bags have memory that grows.
@@ -21,23 +23,23 @@ package import Embedding
   }
   private static let cbowWindows = 8
   /// Words around the windows of a unit that one group of skip-gram takes: bits of a mask.
-  private static let contextsPerGroup = 32
+  static let contextsPerGroup = 32
 
-  private let model: WordVectorOptions.Model
-  private let windowsPerUnit: Int
+  let model: WordVectorOptions.Model
+  let windowsPerUnit: Int
   private let unitsPerBatch: Int
-  private let sampling: WindowGroups.Sampling
-  private let subwords: SubwordBags?
-  private let memory: TileMemory
-  private let kept: KeptWords
+  let sampling: WindowGroups.Sampling
+  let subwords: SubwordBags?
+  let memory: TileMemory
+  let kept: KeptWords
 
   // The bags, and what they are made of.
-  private let starts: UnsafeMutablePointer<Int>
-  private let counts: UnsafeMutablePointer<Int32>
-  private var rows: UnsafeMutablePointer<Int32>
-  private var rowCapacity: Int
-  private var rowCount = 0
-  private var bagCount = 0
+  let starts: UnsafeMutablePointer<Int>
+  let counts: UnsafeMutablePointer<Int32>
+  var rows: UnsafeMutablePointer<Int32>
+  var rowCapacity: Int
+  var rowCount = 0
+  var bagCount = 0
   // The first group and the first bag of each batch, and the ends.
   private let batchGroups: UnsafeMutablePointer<Int>
   private let batchBags: UnsafeMutablePointer<Int>
@@ -45,8 +47,8 @@ package import Embedding
   private var unitsInBatch = 0
 
   /// Scratch: of the places around a unit, the windows whose pairs with it are still to be written.
-  private let pending: UnsafeMutablePointer<UInt32>
-  private let wasPending: UnsafeMutablePointer<UInt32>
+  let pending: UnsafeMutablePointer<UInt32>
+  let wasPending: UnsafeMutablePointer<UInt32>
 
   /// - Parameters:
   ///   - unitsPerBatch: units between two meetings of the threads, at least 1.
@@ -160,218 +162,8 @@ package import Embedding
 
   /// The number of the next bag in its batch.
   @inline(__always)
-  private var nextInput: Int32 {
+  var nextInput: Int32 {
     unsafe Int32(truncatingIfNeeded: bagCount &- batchBags[batchCount])
-  }
-
-  // MARK: CBOW
-
-  /// Makes the bag of a window; false if nothing stands in it.
-  private func appendBag(around centre: Int) -> Bool {
-    let words = unsafe kept.words
-    let window = unsafe Int(kept.firsts[centre])...Int(kept.lasts[centre])
-    let begin = rowCount
-    for place in window where place != centre {
-      let word = unsafe Int(words[place])
-      if let subwords {
-        let bag = unsafe subwords.list[word]
-        reserve(bag.count)
-        for index in 0..<bag.count {
-          unsafe rows[rowCount] = bag[index]
-          rowCount &+= 1
-        }
-      } else {
-        reserve(1)
-        unsafe rows[rowCount] = Int32(truncatingIfNeeded: word)
-        rowCount &+= 1
-      }
-    }
-    if rowCount == begin { return false }
-    unsafe starts[bagCount] = begin
-    unsafe counts[bagCount] = Int32(truncatingIfNeeded: rowCount &- begin)
-    bagCount &+= 1
-    return true
-  }
-
-  @inline(__always)
-  private func reserve(_ more: Int) {
-    if rowCount &+ more <= rowCapacity { return }
-    let capacity = max(2 * rowCapacity, rowCount + more)
-    let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
-    unsafe larger.update(from: rows, count: rowCount)
-    unsafe rows.deallocate()
-    unsafe rows = larger
-    rowCapacity = capacity
-  }
-
-  /// Writes the groups of the windows from `start` on, up to a centre that is one already.
-  private func appendWindows(
-    at cursor: inout TileMemory.Cursor, from start: inout Int,
-    noise: UnsafeBufferPointer<NoiseTable.Column>, random: inout RandomSource
-  ) {
-    let words = unsafe kept.words
-    let groupInputs = unsafe memory.inputs + cursor.input
-    let inputMasks = unsafe memory.masks + cursor.input
-    let groupOutputs = unsafe memory.outputs + cursor.output
-    let weights = unsafe memory.noiseWeights + cursor.output
-    var seen = SeenWords()
-    var count = 0
-    let firstInput = nextInput
-    while start < kept.count, count < windowsPerUnit,
-      unsafe seen.index(of: words[start], in: groupOutputs, count: count) == nil
-    {
-      if appendBag(around: start) {
-        unsafe seen.insert(words[start])
-        unsafe groupOutputs[count] = words[start]
-        unsafe weights[count] = 0
-        unsafe groupInputs[count] = firstInput &+ Int32(truncatingIfNeeded: count)
-        unsafe inputMasks[count] = 1 &<< UInt32(truncatingIfNeeded: count)
-        count &+= 1
-      }
-      start &+= 1
-    }
-    if count == 0 { return }
-    // Without noise the ways down the tree overwrite the centres.
-    let centres = sampling.paths == nil ? [] : (0..<count).map { unsafe groupOutputs[$0] }
-    if sampling.noiseCount > 0 {
-      var outputCount = count
-      unsafe sampling.drawNoise(
-        into: groupOutputs, weights, count: &outputCount, seen: &seen, noise, random: &random)
-      memory.close(
-        inputCount: count, outputCount: outputCount, paddingRow: sampling.paddingRow,
-        path: WT_NO_PATH, at: &cursor)
-    }
-    guard let paths = sampling.paths else { return }
-    for number in 0..<count {
-      unsafe paths.append(
-        of: Int(centres[number]), beside: sampling.noiseCount > 0, paddingRow: sampling.paddingRow,
-        to: memory, at: &cursor
-      ) { inputs in
-        unsafe inputs[0] = firstInput &+ Int32(truncatingIfNeeded: number)
-        return 1
-      }
-    }
-  }
-
-  // MARK: Skip-gram
-
-  /// Writes the groups of the next centres.
-  private func appendCentres(
-    at cursor: inout TileMemory.Cursor, from start: inout Int,
-    noise: UnsafeBufferPointer<NoiseTable.Column>, random: inout RandomSource
-  ) {
-    guard let subwords else { preconditionFailure("bags of words without subwords") }
-    let (words, firsts, lasts) = unsafe (kept.words, kept.firsts, kept.lasts)
-    let begin = start
-    let end = min(kept.count, begin + windowsPerUnit)
-    start = end
-    var first = unsafe Int(firsts[begin])
-    var last = unsafe Int(lasts[begin])
-    for centre in begin..<end {
-      first = unsafe min(first, Int(firsts[centre]))
-      last = unsafe max(last, Int(lasts[centre]))
-    }
-    let span = last &- first &+ 1
-    for index in 0..<span { unsafe pending[index] = 0 }
-    for centre in begin..<end {
-      let bit: UInt32 = 1 &<< UInt32(truncatingIfNeeded: centre &- begin)
-      for place in unsafe Int(firsts[centre])...Int(lasts[centre]) {
-        unsafe pending[place &- first] |= bit
-      }
-      unsafe pending[centre &- first] &= ~bit
-    }
-    var isEmpty = true
-    for index in 0..<span {
-      unsafe wasPending[index] = pending[index]
-      if unsafe pending[index] != 0 { isEmpty = false }
-    }
-    if isEmpty { return }
-    let firstInput = nextInput
-    for centre in begin..<end {
-      let word = unsafe Int(words[centre])
-      unsafe starts[bagCount] = subwords.list.starts[word]
-      unsafe counts[bagCount] = subwords.list.counts[word]
-      bagCount &+= 1
-    }
-    if sampling.noiseCount > 0 {
-      while unsafe appendPass(
-        first: first, span: span, windows: end &- begin, firstInput: firstInput, at: &cursor,
-        noise: noise, random: &random)
-      {}
-    }
-    guard let paths = sampling.paths else { return }
-    for index in 0..<span where unsafe wasPending[index] != 0 {
-      let mask = unsafe wasPending[index]
-      unsafe paths.append(
-        of: Int(words[first &+ index]), beside: sampling.noiseCount > 0,
-        paddingRow: sampling.paddingRow, to: memory, at: &cursor
-      ) { inputs in
-        var count = 0
-        for window in 0..<windowsPerUnit
-        where mask >> UInt32(truncatingIfNeeded: window) & 1 != 0 {
-          unsafe inputs[count] = firstInput &+ Int32(truncatingIfNeeded: window)
-          count &+= 1
-        }
-        return count
-      }
-    }
-  }
-
-  /// Writes one group with the pairs that are pending, but for those of a word that stands in a window
-  /// twice, the second time, and of more words than a mask has bits.
-  ///
-  /// - Returns: whether pairs are left.
-  private func appendPass(
-    first: Int, span: Int, windows: Int, firstInput: Int32, at cursor: inout TileMemory.Cursor,
-    noise: UnsafeBufferPointer<NoiseTable.Column>, random: inout RandomSource
-  ) -> Bool {
-    let words = unsafe kept.words + first
-    let groupInputs = unsafe memory.inputs + cursor.input
-    let inputMasks = unsafe memory.masks + cursor.input
-    let groupOutputs = unsafe memory.outputs + cursor.output
-    let weights = unsafe memory.noiseWeights + cursor.output
-    for window in 0..<windows {
-      unsafe groupInputs[window] = firstInput &+ Int32(truncatingIfNeeded: window)
-      unsafe inputMasks[window] = 0
-    }
-    var seen = SeenWords()
-    var outputCount = 0
-    var isPending = false
-    for index in 0..<span where unsafe pending[index] != 0 {
-      let word = unsafe words[index]
-      var output = unsafe seen.index(of: word, in: groupOutputs, count: outputCount)
-      if output == nil, outputCount < Self.contextsPerGroup {
-        seen.insert(word)
-        unsafe groupOutputs[outputCount] = word
-        unsafe weights[outputCount] = 0
-        output = outputCount
-        outputCount &+= 1
-      }
-      if let output {
-        let bit: UInt32 = 1 &<< UInt32(truncatingIfNeeded: output)
-        for window in 0..<windows {
-          let pair: UInt32 = 1 &<< UInt32(truncatingIfNeeded: window)
-          if unsafe pending[index] & pair != 0, unsafe inputMasks[window] & bit == 0 {
-            unsafe inputMasks[window] |= bit
-            unsafe pending[index] &= ~pair
-          }
-        }
-      }
-      if unsafe pending[index] != 0 { isPending = true }
-    }
-    // Inputs of no pair of this pass are left out.
-    var inputCount = 0
-    for window in 0..<windows where unsafe inputMasks[window] != 0 {
-      unsafe groupInputs[inputCount] = groupInputs[window]
-      unsafe inputMasks[inputCount] = inputMasks[window]
-      inputCount &+= 1
-    }
-    unsafe sampling.drawNoise(
-      into: groupOutputs, weights, count: &outputCount, seen: &seen, noise, random: &random)
-    memory.close(
-      inputCount: inputCount, outputCount: outputCount, paddingRow: sampling.paddingRow,
-      path: WT_NO_PATH, at: &cursor)
-    return isPending
   }
 
   // MARK: What the objective reads
