@@ -86,10 +86,12 @@ let package = Package(
       name: "Embedding", dependencies: ["BLASCore", "CKernels", "WordtoolCore"],
       swiftSettings: strict),
     .target(
+      name: "FastTextFiles", dependencies: ["BLASCore", "WordtoolCore"], swiftSettings: strict),
+    .target(
       name: "Word2Vec",
       dependencies: [
-        "BLASCore", "CKernels", "Embedding", "Libc", "NumPyFiles", "Subword", "Tokenize",
-        "WordtoolCore",
+        "BLASCore", "CKernels", "Embedding", "FastTextFiles", "Libc", "NumPyFiles", "Subword",
+        "Tokenize", "WordtoolCore",
       ],
       swiftSettings: strict),
     .target(
@@ -99,7 +101,8 @@ let package = Package(
     .target(
       name: "SeqModels",
       dependencies: [
-        "Networks", "BLASCore", "Embedding", "Libc", "ONNX", "Tokenize", "WordtoolCore",
+        "Networks", "BLASCore", "Embedding", "FastTextFiles", "Libc", "ONNX", "Tokenize",
+        "WordtoolCore",
       ],
       swiftSettings: strict),
     .target(
@@ -142,6 +145,9 @@ let package = Package(
     .testTarget(
       name: "SubwordTests", dependencies: ["Subword", "Libc", "TestSupport", "WordtoolCore"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "FastTextFilesTests", dependencies: ["FastTextFiles", "TestSupport", "WordtoolCore"],
+      swiftSettings: settings),
     .testTarget(
       name: "Word2VecTests",
       dependencies: [

@@ -1,6 +1,6 @@
-import Testing
+import Embedding
 import TestSupport
-import Word2Vec
+import Testing
 
 @Suite struct HuffmanTreeTests {
   /// The codes as strings of 0 and 1.

@@ -1,3 +1,4 @@
+import FastTextFiles
 import WordtoolCore
 
 extension WordVectors {
@@ -13,58 +14,47 @@ extension WordVectors {
       throw WordtoolError(
         .unavailable, found: "\(count) words", expected: "at most \(Int32.max) in a fastText model")
     }
-    var head = FastTextModelReader.signature
-    func append<Number: FixedWidthInteger>(_ number: Number) {
-      unsafe withUnsafeBytes(of: number.littleEndian) { unsafe head.append(contentsOf: $0) }
-    }
-    func flush() throws {
-      try file.write(head)
-      head.removeAll(keepingCapacity: true)
-    }
     let textCount = (0..<count).reduce(0) { unsafe $0 + storage.words.bytes(at: $1).count }
     try file.expect(
-      byteCount: 8 + 56 + 28 + textCount + 10 * count + 34 + 4 * rowCount * dimension)
-    append(Int32(12))
+      byteCount: FastTextHeader.byteCount + 28 + textCount + 10 * count + 34 + 4 * rowCount
+        * dimension)
+    var header = FastTextHeader()
+    header.dimension = dimension
+    if let table {
+      header.bucketCount = table.bucketCount
+      header.nGrams = CharacterNGrams(shortest: table.shortest, longest: table.longest)
+    }
     let training = trained
-    for value in [
-      dimension, training?.windowRadius ?? 5, training?.epochs ?? 5, 1,
-      training?.negativeSamples ?? 5, 1, training?.hierarchicalSoftmax ?? false ? 1 : 2,
-      training?.model == .cbow ? 1 : 2, table?.bucketCount ?? 0, table?.shortest ?? 0,
-      table?.longest ?? 0, 100,
-    ] {
-      append(Int32(value))
+    header.windowRadius = training?.windowRadius ?? header.windowRadius
+    header.epochs = training?.epochs ?? header.epochs
+    header.negativeSamples = training?.negativeSamples ?? header.negativeSamples
+    header.subsampling = training?.subsampling ?? header.subsampling
+    let isHierarchical = training?.hierarchicalSoftmax ?? false
+    header.loss =
+      (isHierarchical
+      ? FastTextHeader.Loss.hierarchicalSoftmax : FastTextHeader.Loss.negativeSampling).rawValue
+    header.model =
+      (training?.model == .cbow ? FastTextHeader.Model.cbow : FastTextHeader.Model.skipGram)
+      .rawValue
+
+    var writer = FastTextWriter(to: file)
+    try writer.write(header)
+    try writer.writeDictionary(
+      wordCount: count, tokenCount: counts.map { $0.reduce(0) { $0 &+ $1 } } ?? Int64(count)
+    ) { row in
+      unsafe (Array(storage.words.bytes(at: row)), counts?[row] ?? 1)
     }
-    append((training?.subsampling ?? 1e-4).bitPattern)
-    append(Int32(count))
-    append(Int32(count))
-    append(Int32(0))
-    append(counts.map { $0.reduce(0) { $0 &+ $1 } } ?? Int64(count))
-    append(Int64(-1))
-    for row in 0..<count {
-      unsafe head += Array(storage.words.bytes(at: row))
-      head.append(0)
-      append(counts?[row] ?? 1)
-      head.append(0)
-      if head.count > 1 << 16 { try flush() }
-    }
-    head.append(0)
-    append(Int64(rowCount))
-    append(Int64(dimension))
-    try flush()
+    try writer.beginMatrix(rowCount: rowCount, dimension: dimension)
     for row in 0..<count {
       var values = vector(at: row)
       if let table {
         values = table.ownRow(of: unsafe Array(storage.words.bytes(at: row)), vector: values)
       }
-      try unsafe values.withUnsafeBytes { try unsafe file.write($0) }
+      try writer.add(row: values)
     }
-    try table?.forEachRow { row in
-      try unsafe row.withUnsafeBytes { try unsafe file.write($0) }
-    }
-    head.append(0)
-    append(Int64(0))
-    append(Int64(dimension))
-    try flush()
+    try table?.forEachRow { try writer.add(row: $0) }
+    try writer.beginMatrix(rowCount: 0, dimension: dimension)
+    try writer.finish()
   }
 
   /// How they were trained, where they say so.

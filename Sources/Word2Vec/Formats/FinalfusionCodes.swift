@@ -1,3 +1,4 @@
+import FastTextFiles
 import WordtoolCore
 
 /// Rows as codes of finalfusion's product quantizers: parts of one width, of up to 256 centroids, which a

@@ -1,4 +1,5 @@
 import BLASCore
+import FastTextFiles
 import WordtoolCore
 
 /// Reads finalfusion's files, `.fifu`: words alone or with n-grams (hashed, fastText's, explicit or

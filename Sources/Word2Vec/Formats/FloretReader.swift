@@ -1,3 +1,4 @@
+import FastTextFiles
 import WordtoolCore
 
 /// Reads floret's tables, `.floret`: a line with the number of buckets, the dimension, the lengths of

@@ -1,4 +1,5 @@
 import BLASCore
+import FastTextFiles
 import NumPyFiles
 import WordtoolCore
 
@@ -29,7 +30,7 @@ enum FormatSniffer {
       if let error = try unsafe ForeignVectors.refusal(ofArchive: bytes, path: path) { throw error }
       return .numpyArchive
     }
-    if unsafe bytes.starts(with: FastTextModelReader.signature) { return .fastTextModel }
+    if unsafe bytes.starts(with: FastTextHeader.signature) { return .fastTextModel }
     if unsafe TensorFile.matches(bytes) { return .safetensors }
     if unsafe bytes.starts(with: FinalfusionReader.signature) { return .finalfusion }
     let text = unsafe TextLines(bytes)

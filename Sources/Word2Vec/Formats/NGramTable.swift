@@ -1,4 +1,5 @@
 import BLASCore
+import FastTextFiles
 import WordtoolCore
 
 /// The rows of hashed n-grams that belong to vectors, found as fastText finds them.
@@ -39,7 +40,7 @@ struct NGramTable {
 
   /// The row that a word has of its own, beside those of its n-grams: what makes their mean `vector`.
   func ownRow(of word: [UInt8], vector: [Float]) -> [Float] {
-    guard word != SubwordRows.endOfLine else { return vector }
+    guard word != CharacterNGrams.endOfLine else { return vector }
     var sum = [Float](repeating: 0, count: vector.count)
     var count = 1.0
     unsafe sum.withUnsafeMutableBufferPointer { sum in
@@ -102,7 +103,7 @@ struct NGramTable {
       matrix: matrix, firstRow: 0)
     return NGramComposer(
       matrix: matrix, index: table.index, firstRow: 0, isUnit: false, owner: tensors,
-      unmade: SubwordRows.endOfLine)
+      unmade: CharacterNGrams.endOfLine)
   }
 }
 

@@ -1,4 +1,5 @@
 import BLASCore
+import FastTextFiles
 import NumPyFiles
 import WordtoolCore
 

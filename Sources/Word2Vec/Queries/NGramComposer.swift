@@ -1,3 +1,4 @@
+import FastTextFiles
 import WordtoolCore
 
 /// Vectors of words from the rows of their n-grams: the mean.

@@ -1,3 +1,4 @@
+import FastTextFiles
 import WordtoolCore
 
 /// How the n-grams of a word find their rows.
@@ -5,7 +6,7 @@ struct NGramIndex: Sendable {
   enum Rows: Sendable {
     /// finalfusion's: FNV-1a in 64 bits over the number of characters and each character.
     case buckets(exponent: Int)
-    /// fastText's hash, see ``NGramHash``.
+    /// fastText's hash, see ``FastTextHash``.
     case fastText(bucketCount: Int)
     /// Rows by n-gram; those that have none are left out.
     case explicit(ByteStringTable, [Int])
@@ -100,9 +101,7 @@ struct NGramIndex: Sendable {
       }
       body(Int(hash.value & (1 << exponent - 1)))
     case .fastText(let bucketCount):
-      var hash = NGramHash()
-      for byte in ngram { hash.add(byte) }
-      body(Int(hash.value) % bucketCount)
+      body(Int(FastTextHash(ngram).value) % bucketCount)
     case .explicit(let table, let rows):
       if let place = unsafe ngram.withUnsafeBufferPointer({ unsafe table.find($0) }) {
         body(rows[Int(place)])

@@ -1,62 +1,43 @@
+import FastTextFiles
 import WordtoolCore
 
-/// Vectors of words from the hashed n-grams of a fastText model: also of words it has never seen.
-///
-/// A word is written between `<` and `>`; its n-grams are all runs of `shortest` to `longest`
-/// characters of that, but not `<` and `>` alone. An n-gram's row is its hash modulo the number of
-/// buckets, behind the rows of the words. Bojanowski, Grave, Joulin and Mikolov: Enriching Word
-/// Vectors with Subword Information, TACL 2017, section 3.2.
+/// Vectors of words from the hashed n-grams of a fastText model, see ``CharacterNGrams``: also of words
+/// it has never seen.
 struct SubwordRows: WordComposer {
   private let matrix: any SubwordMatrix
   private let wordCount: Int
-  private let shortest: Int
-  private let longest: Int
+  private let nGrams: CharacterNGrams
   private let bucketCount: Int
-  /// Of a pruned model, the buckets that were kept, and their rows behind the words'.
-  private let kept: [Int32: Int32]?
+  private let buckets: BucketRows
   /// Keeps the matrix in memory.
   private let file: FileContents
-
-  /// fastText's word for the end of a line, which has no n-grams.
-  static let endOfLine = Array("</s>".utf8)
 
   /// - Throws: `WordtoolError` of kind `badData` when the matrix has fewer rows than there are words
   ///   and buckets.
   init(
-    matrix: any SubwordMatrix, wordCount: Int, shortest: Int, longest: Int, bucketCount: Int,
+    matrix: any SubwordMatrix, wordCount: Int, nGrams: CharacterNGrams, bucketCount: Int,
     kept: [Int32: Int32]?, file: FileContents
   ) throws {
     self.matrix = matrix
     self.wordCount = wordCount
-    self.shortest = shortest
-    self.longest = longest
-    self.bucketCount = bucketCount
-    // A model of which no bucket was kept has no n-grams; one that is not pruned has all.
-    self.kept = kept
+    self.nGrams = nGrams
+    self.bucketCount = nGrams.longest > 0 ? bucketCount : 0
     self.file = file
-    let usesBuckets = longest > 0 && bucketCount > 0
-    let subwordCount =
-      kept.map { Int($0.values.max() ?? -1) + 1 } ?? (usesBuckets ? bucketCount : 0)
-    guard matrix.rowCount >= wordCount + subwordCount, kept?.values.min() ?? 0 >= 0 else {
-      throw WordtoolError(
-        .badData, path: file.path,
-        found: "an input matrix of \(matrix.rowCount, "row")",
-        expected: "\(wordCount) for words and \(subwordCount) for n-grams",
-        remedy: "the file is damaged")
-    }
+    buckets = try BucketRows(
+      wordCount: wordCount, bucketCount: self.bucketCount, kept: kept, of: matrix, path: file.path)
   }
 
   /// The rows of n-grams; nil for a model that has none, or not all of them.
   var table: NGramTable? {
-    guard kept == nil, longest > 0, bucketCount > 0 else { return nil }
+    guard buckets.isWhole else { return nil }
     return NGramTable(
-      shortest: shortest, longest: longest, bucketCount: bucketCount, matrix: matrix,
+      shortest: nGrams.shortest, longest: nGrams.longest, bucketCount: bucketCount, matrix: matrix,
       firstRow: wordCount)
   }
 
   func vector(for word: String) -> [Float]? {
     let bytes = Array(word.utf8)
-    guard bytes != Self.endOfLine else { return nil }
+    guard bytes != CharacterNGrams.endOfLine else { return nil }
     var sum = [Float](repeating: 0, count: matrix.dimension)
     let count = unsafe sum.withUnsafeMutableBufferPointer { sum in
       unsafe sum.baseAddress.map { unsafe write(bytes, row: nil, to: $0) } ?? 0
@@ -76,8 +57,8 @@ struct SubwordRows: WordComposer {
       unsafe matrix.add(row: row, to: sum)
       count += 1
     }
-    if word != Self.endOfLine {
-      forEachRow(ofNGramsIn: [0x3C] + word + [0x3E]) { row, _ in
+    if word != CharacterNGrams.endOfLine {
+      forEachRow(ofNGramsIn: CharacterNGrams.marked(word)) { row, _ in
         unsafe matrix.add(row: row, to: sum)
         count += 1
       }
@@ -89,7 +70,7 @@ struct SubwordRows: WordComposer {
   }
 
   func parts(of word: String) -> [(text: String, vector: [Float])] {
-    let bytes = [0x3C] + Array(word.utf8) + [0x3E]
+    let bytes = CharacterNGrams.marked(word.utf8)
     var parts: [(text: String, vector: [Float])] = []
     forEachRow(ofNGramsIn: bytes) { row, range in
       var values = [Float](repeating: 0, count: matrix.dimension)
@@ -103,41 +84,9 @@ struct SubwordRows: WordComposer {
   }
 
   private func forEachRow(ofNGramsIn word: [UInt8], _ body: (Int, Range<Int>) -> Void) {
-    guard longest > 0, bucketCount > 0, kept.map({ !$0.isEmpty }) ?? true else { return }
-    for start in word.indices where !Self.isContinuation(word[start]) {
-      var hash = NGramHash()
-      var end = start
-      var length = 1
-      while end < word.count, length <= longest {
-        repeat {
-          hash.add(word[end])
-          end += 1
-        } while end < word.count && Self.isContinuation(word[end])
-        if length >= shortest, !(length == 1 && (start == 0 || end == word.count)) {
-          let bucket = Int(hash.value) % bucketCount
-          if let kept {
-            if let row = kept[Int32(truncatingIfNeeded: bucket)] {
-              body(wordCount + Int(row), start..<end)
-            }
-          } else {
-            body(wordCount + bucket, start..<end)
-          }
-        }
-        length += 1
-      }
+    guard !buckets.isEmpty else { return }
+    nGrams.forEach(inMarked: word) { hash, range in
+      if let row = buckets.row(ofHash: hash) { body(row, range) }
     }
-  }
-
-  /// Whether a byte goes on with a character of UTF-8.
-  private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
-}
-
-/// fastText's hash: FNV-1a in 32 bits over bytes that are signed, so that for bytes from 0x80 on the
-/// upper 24 bits change as well.
-struct NGramHash {
-  private(set) var value: UInt32 = 2_166_136_261
-
-  mutating func add(_ byte: UInt8) {
-    value = (value ^ UInt32(bitPattern: Int32(Int8(bitPattern: byte)))) &* 16_777_619
   }
 }

@@ -1,4 +1,5 @@
 package import Embedding
+import FastTextFiles
 import Tokenize
 
 /// The rows of every word of a vocabulary: its own, row i of word i, and those of its n-grams behind
@@ -25,7 +26,7 @@ import Tokenize
       let begin = all.count
       all.append(Int32(word))
       let bytes = unsafe vocabulary.withUTF8(at: word) { unsafe Array($0) }
-      if bytes != SubwordRows.endOfLine {
+      if bytes != CharacterNGrams.endOfLine {
         index.forEachRow(of: bytes) { all.append(Int32(truncatingIfNeeded: wordCount + $0)) }
       }
       unsafe starts[word] = begin

@@ -1,4 +1,5 @@
 import CKernels
+import Embedding
 
 /// The ways down a tree as the outputs of groups: in pieces whose codes fit a mask.
 struct TreePaths: Sendable {

@@ -1,5 +1,6 @@
 import BLASCore
 public import Embedding
+import FastTextFiles
 public import Tokenize
 public import WordtoolCore
 
@@ -85,7 +86,7 @@ extension WordVectorTrainer {
     let composed = try composedRows(subwords.bags)
     let composer = NGramComposer(
       matrix: RowMatrix(rows: tables.input), index: subwords.index, firstRow: vocabularySize,
-      isUnit: false, owner: tables.input, unmade: SubwordRows.endOfLine)
+      isUnit: false, owner: tables.input, unmade: CharacterNGrams.endOfLine)
     return try joined(
       composed, vocabulary: vocabulary, rule: rule, metadata: metadata, composer: composer)
   }

@@ -1,29 +1,33 @@
-import WordtoolCore
-
 /// Little-endian numbers and strings from one place to the next of a file.
-@safe struct BinaryFields {
-  let bytes: UnsafeRawBufferPointer
+@safe package struct BinaryFields {
+  /// The whole file.
+  package let bytes: UnsafeRawBufferPointer
   private let path: String
   /// Where the next field begins.
-  private(set) var offset = 0
+  package private(set) var offset = 0
 
-  init(_ bytes: UnsafeRawBufferPointer, path: String) {
+  /// Reads from the first byte on.
+  ///
+  /// - Parameter path: for messages.
+  package init(_ bytes: UnsafeRawBufferPointer, path: String) {
     unsafe self.bytes = bytes
     self.path = path
   }
 
   /// Bytes from here to the end.
-  var remaining: Int { unsafe bytes.count - offset }
+  package var remaining: Int { unsafe bytes.count - offset }
 
   /// An error at this place.
-  func error(_ found: String, expected: String? = nil, remedy: String? = nil) -> WordtoolError {
+  package func error(_ found: String, expected: String? = nil, remedy: String? = nil)
+    -> WordtoolError
+  {
     WordtoolError(
       .badData, path: path, at: .byte(offset), found: found, expected: expected, remedy: remedy)
   }
 
   /// Passes over bytes, and tells where they begin.
   @discardableResult
-  mutating func skip(_ count: Int, _ name: String) throws -> Int {
+  package mutating func skip(_ count: Int, _ name: String) throws -> Int {
     guard count >= 0, count <= remaining else {
       throw error(
         "\(remaining, "byte") for the \(name)", expected: "\(count)",
@@ -33,32 +37,35 @@ import WordtoolCore
     return offset
   }
 
-  mutating func byte(_ name: String) throws -> UInt8 { unsafe bytes[try skip(1, name)] }
+  /// The next byte.
+  package mutating func byte(_ name: String) throws -> UInt8 { unsafe bytes[try skip(1, name)] }
 
-  mutating func int32(_ name: String) throws -> Int {
+  /// A signed number of four bytes.
+  package mutating func int32(_ name: String) throws -> Int {
     let start = try skip(4, name)
     return unsafe Int(
       Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int32.self)))
   }
 
-  mutating func int64(_ name: String) throws -> Int64 {
+  /// A signed number of eight bytes.
+  package mutating func int64(_ name: String) throws -> Int64 {
     let start = try skip(8, name)
     return unsafe Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int64.self))
   }
 
-  /// A string that a zero byte ends.
-  mutating func string(_ name: String) throws -> Place {
+  /// Where the bytes of a string are that a zero byte ends.
+  package mutating func string(_ name: String) throws -> Range<Int> {
     // No word is longer; without a limit a damaged file would be searched to its end.
     let limit = unsafe bytes[offset..<min(bytes.count, offset + 1 << 16)]
     guard let end = unsafe limit.firstIndex(of: 0) else {
       throw error("no end of \(name)", expected: "a zero byte", remedy: "the file is damaged")
     }
     defer { offset = end + 1 }
-    return Place(start: offset, count: end - offset)
+    return offset..<end
   }
 
   /// The places of `rows` x `columns` values of some bytes, both from the file.
-  mutating func matrix(
+  package mutating func matrix(
     _ rows: Int64, _ columns: Int64, byteCount: Int64, _ name: String
   ) throws -> Int {
     guard rows >= 0, columns >= 0 else {
