@@ -171,10 +171,10 @@ let package = Package(
     .testTarget(
       name: "SeqModelsTests",
       dependencies: [
-        "BLASCore", "Networks", "ONNX", "SeqModels", "Tokenize", "Libc", "TestSupport",
-        "WordtoolCore",
+        "BLASCore", "FastTextFiles", "Networks", "ONNX", "SeqModels", "Tokenize", "Libc",
+        "TestSupport", "WordtoolCore",
       ],
-      swiftSettings: settings),
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "ConvNetsTests",
       dependencies: [

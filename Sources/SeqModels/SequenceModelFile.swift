@@ -44,6 +44,7 @@ public enum SequenceModelFile {
   private static func classifierName(path: String) throws -> String? {
     guard path != "-" else { return nil }
     let file = try MappedFile(path: path)
+    if unsafe FastTextModel.matches(file.bytes) { return FastTextModel.modelName }
     guard unsafe TensorFile.matches(file.bytes),
       let tensors = try? unsafe TensorFile(bytes: file.bytes, path: path, owner: file),
       ModelFile.isKind(of: ModelFile.classifierFormat, tensors)

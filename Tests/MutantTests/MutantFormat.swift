@@ -30,7 +30,8 @@ struct MutantFormat: Sendable, CustomTestStringConvertible {
 
   /// All of them.
   static let all: [MutantFormat] =
-    vectors + wordLists + texts + languageModels + classifiers + encoders + images + imageSets
+    vectors + wordLists + texts + languageModels + classifiers + fastTextClassifiers + encoders
+    + images + imageSets
     + imageModels + checkpoints
 }
 

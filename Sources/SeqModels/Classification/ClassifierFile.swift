@@ -3,11 +3,17 @@ import Tokenize
 package import WordtoolCore
 
 extension TextClassifier {
-  /// Reads a model that ``write(to:)`` wrote.
+  /// Reads a model that ``write(to:)`` wrote, or a supervised one of fastText's, `.bin` or `.ftz`.
   ///
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData` for a file that is damaged, holds another
   ///   kind of model or is of a version this program does not know.
   public convenience init(contentsOf path: String) throws {
+    if path != "-", case let file = try MappedFile(path: path),
+      unsafe FastTextModel.matches(file.bytes)
+    {
+      self.init(core: try FastTextModel(file))
+      return
+    }
     let file = try ModelFile(classifier: path)
     switch try file.text("model") {
     case LinearClassifier.modelName: self.init(core: try LinearClassifier(file))

@@ -160,3 +160,11 @@ extension FastTextClassifier {
     return model
   }
 }
+
+extension FastTextModel {
+  func onnxModel() throws -> ONNXModel {
+    throw WordtoolError(
+      .unavailable, found: "a file of fastText's, whose n-grams are hashed and have no names",
+      expected: "a model of train-classifier", remedy: "train it here without `bucketCount`")
+  }
+}

@@ -91,6 +91,29 @@ public final class TextClassifier: Sendable {
     return answers
   }
 
+  /// The likeliest labels of many texts as fastText prints them: those of a file of fastText's with
+  /// their prefix and with its numbers, which it adds 1e-5 to and which may exceed 1; those of other
+  /// models with `__label__` before them.
+  public func fastTextAnswers(
+    for texts: LabelledText, count: Int = 1, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag()
+  ) throws -> [Answer] {
+    guard
+      let answers = try core.fastTextAnswers(
+        of: texts, 0..<texts.count, count: count, threads: threads)
+    else {
+      return try self.answers(for: texts, count: count, threads: threads, stop: stop).map {
+        var answer = $0
+        for place in answer.predictions.indices {
+          answer.predictions[place].label =
+            FastTextModel.labelPrefix + answer.predictions[place].label
+        }
+        return answer
+      }
+    }
+    return answers
+  }
+
   /// Calls `body` with the scores of piece after piece, so that many texts and many labels do not
   /// take memory for all at once.
   func forEachPiece(
@@ -153,6 +176,11 @@ protocol ClassifierCore: Sendable {
   /// The probabilities for a range of texts. The same whatever the number of threads.
   func scores(of texts: LabelledText, _ range: Range<Int>, threads: Int) throws -> ClassScores
 
+  /// The likeliest labels as fastText prints them; nil where these are those of ``scores(of:_:threads:)``.
+  func fastTextAnswers(
+    of texts: LabelledText, _ range: Range<Int>, count: Int, threads: Int
+  ) throws -> [TextClassifier.Answer]?
+
   /// Writes the model into a file that still has to be committed.
   func write(to output: OutputFile) throws
 
@@ -160,4 +188,10 @@ protocol ClassifierCore: Sendable {
   ///
   /// - Throws: `WordtoolError` of kind `unavailable` where there is no graph for it.
   func onnxModel() throws -> ONNXModel
+}
+
+extension ClassifierCore {
+  func fastTextAnswers(
+    of texts: LabelledText, _ range: Range<Int>, count: Int, threads: Int
+  ) throws -> [TextClassifier.Answer]? { nil }
 }

@@ -3,19 +3,24 @@ import SeqModels
 import WordtoolCore
 
 /// `wordtool classify`: the class of each line of text.
-struct ClassifyCommand: ParsableCommand {
+struct ClassifyCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "classify",
     abstract: "Name the class of each line of text.",
     discussion: """
-      MODEL is what train-classifier wrote. TEXT is files, plain or .gz, or '-', one text a line; \
+      MODEL is what train-classifier wrote, or a supervised model of fastText's, .bin or .ftz, for \
+      which words are cut at white space alone. TEXT is files, plain or .gz, or '-', one text a line; \
       without any, standard input. Words that begin with __label__ are not part of the text. \
       A line 'LABEL<TAB>PROBABILITY' is printed for each text, with -k so many of them, the \
       likeliest first, and a blank line after each text. A blank line gives a blank line.
 
+      With --style fasttext a line is what 'fasttext predict-prob' prints: '__label__x 0.99', with -k \
+      more of them on the same line. Its probabilities are a little too large: 1e-5 is added to each.
+
       Example:
         wordtool classify reviews.model --text 'A wonderful film.'
         wordtool classify cooking.model questions.txt -k 3 --json
+        wordtool classify lid.176.ftz --text 'Wie spät ist es?' --style fasttext
       """)
 
   @OptionGroup var questions: TextQuestions
@@ -23,6 +28,16 @@ struct ClassifyCommand: ParsableCommand {
   @Option(
     name: .customShort("k"), help: ArgumentHelp("How many labels to print.", valueName: "k"))
   var count = 1
+
+  /// How answers are printed.
+  enum Style: String, CaseIterable, ExpressibleByArgument {
+    case wordtool, fasttext
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "How answers are printed: a line a label, or as fastText prints them.", valueName: "name"))
+  var style: Style = .wordtool
 
   struct Answer: Encodable {
     struct Label: Encodable {
@@ -35,6 +50,10 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func validate() throws { try OptionCheck.whole([("-k", count, 1 ... .max)]) }
+
+  var optionRules: [OptionRule] {
+    [OptionRule(["--style"], need: "answers that are not --json", isMet: !questions.json)]
+  }
 
   func run() throws {
     let stop = Interrupts.stopFlag()
@@ -74,13 +93,18 @@ struct ClassifyCommand: ParsableCommand {
   private func answer(
     _ batch: LabelledText, _ classifier: TextClassifier, _ totals: inout Totals, _ stop: StopFlag
   ) throws -> Int {
-    let answers = try classifier.answers(
-      for: batch, count: count, threads: questions.threads.count, stop: stop)
+    let threads = questions.threads.count
+    let answers =
+      style == .fasttext
+      ? try classifier.fastTextAnswers(for: batch, count: count, threads: threads, stop: stop)
+      : try classifier.answers(for: batch, count: count, threads: threads, stop: stop)
     let out = StandardOutput.shared
     var answeredCount = 0
     for (place, answer) in answers.enumerated() {
       totals.textCount += 1
-      let isBlank = batch.text(at: place).allSatisfy(\.isWhitespace)
+      // fastText has an answer for a blank line too: the end of a line is a word.
+      let isBlank =
+        style == .wordtool && batch.text(at: place).allSatisfy(\.isWhitespace)
       answeredCount += isBlank ? 0 : 1
       totals.blankCount += isBlank ? 1 : 0
       totals.unknownCount += !isBlank && answer.knownCount == 0 ? 1 : 0
@@ -90,6 +114,13 @@ struct ClassifyCommand: ParsableCommand {
           Answer(
             line: totals.textCount, known: answer.knownCount,
             labels: predictions.map { .init(label: $0.label, probability: $0.probability) }))
+        continue
+      }
+      if style == .fasttext {
+        try out.writeLine(
+          answer.predictions.map {
+            TerminalText.escaped($0.label) + " " + NumberFormat.general($0.probability)
+          }.joined(separator: " "))
         continue
       }
       for prediction in predictions {

@@ -19,6 +19,7 @@ enum FileFacts {
     case .languageModel: try languageModel(path)
     case .nGramModel: try nGramModel(path)
     case .classifier, .tagger: try classifier(path)
+    case .fastTextClassifier: try fastTextClassifier(path)
     case .imageModel: try imageModel(path)
     case .imageWeights: try weights(path)
     case .whitening: try whitening(path)
@@ -107,6 +108,22 @@ enum FileFacts {
       .text("label names", list(labels)), .count("vocabulary", words),
       .count("parameters", parameters(file)),
     ] + header(file, leavingOut: ["format", "model"])
+  }
+
+  private static func fastTextClassifier(_ path: String) throws -> [Fact] {
+    let model = try TextClassifier(contentsOf: path)
+    guard let facts = model.fastTextFacts else { return [] }
+    let lengths = facts.characterNGrams.map { "\($0.lowerBound) to \($0.upperBound)" }
+    let codes = facts.quantizesLabels ? "yes, labels as well" : "yes"
+    return [
+      .count("labels", model.labels.count),
+      .text("label names", list(model.labels)), .count("vocabulary", facts.wordCount),
+      .count("dimension", facts.dimension), .text("loss", facts.loss),
+      .count("word n-grams", facts.wordNGramOrder), .text("character n-grams", lengths ?? "no"),
+      .count("rows of n-grams", facts.nGramRows),
+      .text("quantized", facts.isQuantized ? codes : "no"),
+      .text("pruned", facts.isPruned ? "yes" : "no"),
+    ]
   }
 
   private static func list(_ names: [String]) -> String {

@@ -4,7 +4,7 @@ import WordtoolCore
 enum FileKind: String, Encodable, CaseIterable {
   case vectors, vectorCheckpoint
   case nGramModel, languageModel, languageModelCheckpoint
-  case classifier, tagger
+  case classifier, fastTextClassifier, tagger
   case imageModel, imageCheckpoint, imageWeights, whitening
   case bagOfWords, oneHot, tfIdf
   case bytePairEncoding, vocabulary, analogyQuestions, similarityPairs, labelledText, taggedText
@@ -23,6 +23,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .languageModel: "a neural language model"
     case .languageModelCheckpoint: "a checkpoint of train-lm"
     case .classifier: "a classifier of texts"
+    case .fastTextClassifier: "a classifier of texts in fastText's own format"
     case .tagger: "a tagger of words"
     case .imageModel: "an image model"
     case .imageCheckpoint: "a checkpoint of image train"
@@ -67,6 +68,8 @@ enum FileKind: String, Encodable, CaseIterable {
     case .languageModel: ["generate", "perplexity", "export-onnx", "gradient-flow --model"]
     case .languageModelCheckpoint: ["train-lm --resume"]
     case .classifier: ["classify", "evaluate classification", "export-onnx"]
+    case .fastTextClassifier:
+      ["classify", "evaluate classification", "quantize", "nearest -v", "convert"]
     case .tagger: ["tag", "evaluate tagging", "export-onnx"]
     case .imageModel: ["image classify", "image features", "image describe", "image time"]
     case .imageCheckpoint: ["image train --resume"]
@@ -113,6 +116,8 @@ enum FileKind: String, Encodable, CaseIterable {
       let found = FileRecognizer.kind(of: path), !kinds.contains(found),
       // Tables may be vectors once words stand beside them: the reader says what is missing.
       !(kinds.contains(.vectors) && [.numpyArray, .numpyArchive, .tensors].contains(found)),
+      // It is both.
+      !(found == .fastTextClassifier && (kinds.contains(.vectors) || kinds.contains(.classifier))),
       // A word and a number a line are vectors of one value too.
       !(kinds.contains(.vocabulary) && found == .vectors && FileRecognizer.isText(path))
     else { return error }

@@ -19,6 +19,7 @@ enum FileRecognizer {
     if unsafe start.withUnsafeBytes({ unsafe TensorFile.matches($0) }) {
       return tensorKind(of: path)
     }
+    if isFastTextClassifier(start) { return .fastTextClassifier }
     if let kind = markedKind(start) { return kind }
     let size = InputFiles.totalByteCount([path]) ?? 0
     if isCIFAR(start, size: size, path: path) { return .cifar }
@@ -97,6 +98,12 @@ enum FileRecognizer {
       }
     }
     return nil
+  }
+
+  /// Whether a file is a supervised model of fastText's.
+  private static func isFastTextClassifier(_ start: [UInt8]) -> Bool {
+    // The kind of model is the eighth number behind the mark and the version.
+    start.starts(with: [0xBA, 0x16, 0x4F, 0x2F]) && start.count >= 40 && start[36] == 3
   }
 
   private static func isCIFAR(_ start: [UInt8], size: Int, path: String) -> Bool {
