@@ -64,4 +64,5 @@ XDG_DATA_HOME=$work "$python" Scripts/interop/vector_files.py "$wordtool" "$work
 "$python" Scripts/interop/sequences.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/images.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/classifiers.py "$wordtool" "$work" || status=1
+"$python" Scripts/interop/supervised.py "$wordtool" "$work" || status=1
 exit $status

@@ -35,7 +35,9 @@ struct WordTool: ParsableCommand {
           PerplexityCommand.self, GenerateCommand.self, ExportONNXCommand.self,
           GradientFlowCommand.self, RecallCommand.self,
         ]),
-      CommandGroup(name: "Text classes", subcommands: [ClassifyCommand.self, TagCommand.self]),
+      CommandGroup(
+        name: "Text classes",
+        subcommands: [ClassifyCommand.self, QuantizeCommand.self, TagCommand.self]),
       CommandGroup(
         name: "Ask",
         subcommands: [

@@ -11,7 +11,8 @@ import wordtool
     "train-lm": ["text", "-o", "m"], "train-classifier": ["text", "-o", "m"],
     "train-tagger": ["text", "-o", "m"], "perplexity": ["m", "text"], "generate": ["m"],
     "export-onnx": ["m", "-o", "m.onnx"], "gradient-flow": ["text"], "classify": ["m"],
-    "tag": ["m"], "nearest": ["a"], "analogy": ["a", "b", "c"], "similarity": ["a", "b"],
+    "quantize": ["m", "-o", "m.ftz"], "tag": ["m"], "nearest": ["a"], "analogy": ["a", "b", "c"],
+    "similarity": ["a", "b"],
     "rank": ["a", "b"], "odd-one-out": ["a", "b", "c"], "vector": ["a"],
     "evaluate analogies": ["f"], "evaluate similarity": ["f"],
     "evaluate classification": ["m", "f"], "evaluate tagging": ["m", "f"],
@@ -31,7 +32,7 @@ import wordtool
   static let choices: [String: [[String]]] = [
     "train-lm": [["--embeddings", "v"], ["--valid", "v"]],
     "train-classifier": [["--embeddings", "v", "--model", "lstm"], ["--format", "fasttext"]],
-    "train-tagger": [["--embeddings", "v"]],
+    "train-tagger": [["--embeddings", "v"]], "quantize": [["--retrain", "f"]],
     "train-embeddings": [
       ["-o", "v.vec"], ["--tokenizer", "whitespace"], ["--vocab", "f"], ["--loss", "hs"],
       ["--loss", "hs+ns"], ["--subwords", "2-4"],
@@ -62,6 +63,7 @@ import wordtool
     "bptt": "5", "buckets": "64", "checkpoint": "c", "checkpoint-every": "9", "class": "0",
     "class-weights": "balanced", "clip": "0.3", "clip-value": "0.01", "columns": "16",
     "constant": "0.5", "context": "text", "corpus-name": "x", "cost": "3", "cutoff": "0.1",
+    "cutoff n": "9",
     "cutoffs": "3,9", "decay": "3", "decay-after": "1", "decay-epochs": "1", "dense-limit": "1M",
     "dim": "7",
     "distances": "3", "dropout": "0.4", "dropout-input": "0.4", "dropout-output": "0.4",
@@ -80,7 +82,8 @@ import wordtool
     "output": "other", "padding": "valid", "pairs": "f", "patch": "3", "patches": "99",
     "patience": "1", "program": "5", "projection": "3", "prompt": "the", "questions": "q",
     "region": "0,0,2x2", "repeat": "3", "repetition-penalty": "2", "repetition-window": "3",
-    "restrict": "3", "resume": "c", "sample": "0.01", "samples": "2", "save": "s",
+    "restrict": "3", "resume": "c", "retrain": "f", "dsub": "3", "sample": "0.01", "samples": "2",
+    "save": "s",
     "save-context": "x.vec", "save-vocab": "x", "save-weights": "w", "seed": "7",
     "separator": "==", "sequences": "3", "show": "a b", "size": "3", "special": "<x>",
     "steps": "9", "subwords": "2-4", "stop": "the", "stop-words": "stops", "stride": "2",
@@ -115,7 +118,12 @@ import wordtool
     let named =
       argument.allValues?.first { $0 != argument.defaultValue } ?? argument.allValues?.first
     let name = String(spelling.drop { $0 == "-" })
-    return [spelling, named ?? values[name] ?? values[spelling] ?? "no value for \(name)"]
+    // Some names stand for a number in one command and for a share in another.
+    let particular = values["\(name) \(argument.valueName ?? "")"]
+    return [
+      spelling,
+      named ?? particular ?? values[name] ?? values[spelling] ?? "no value for \(name)",
+    ]
   }
 
   /// The choices of a command: one at a time, each value of those that are named.

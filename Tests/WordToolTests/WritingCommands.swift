@@ -31,6 +31,7 @@ enum WritingCommands {
   /// The names of the inputs that ``writeInputs(in:)`` makes.
   static let inputs = [
     "text", "sample.txt", "train.tsv", "tags", "set.tra", "image.pgm", "tune.abc", "lm", "digits",
+    "classes",
   ]
 
   private static let embeddings = [
@@ -38,6 +39,9 @@ enum WritingCommands {
   ]
   private static let network = ["--hidden", "4", "--epochs", "1", "-q"]
   private static let lm = ["train-lm", "text", "--embedding", "4", "--bptt", "8"] + network
+  private static let classifier = [
+    "train-classifier", "train.tsv", "--model", "fasttext", "--dim", "4", "--epochs", "1", "-q",
+  ]
   private static let images = [
     "image", "train", "set.tra", "--model", "flatten, fc classes", "--epochs", "1", "-q",
   ]
@@ -97,6 +101,9 @@ enum WritingCommands {
         suffix: ".model"),
       .init(
         arguments: ["train-classifier", "train.tsv", "-q", "-o", "OUT"], suffix: ".safetensors"),
+      .init(arguments: classifier + ["-o", "OUT"], suffix: ".bin"),
+      .init(arguments: ["convert", "classes", "OUT"], suffix: ".bin"),
+      .init(arguments: ["quantize", "classes", "-o", "OUT"], suffix: ".ftz"),
       .init(arguments: ["train-tagger", "tags"] + network + ["-o", "OUT"], suffix: ".model"),
       .init(arguments: images + ["-o", "OUT"], suffix: ".model"),
       .init(
@@ -157,7 +164,10 @@ enum WritingCommands {
     try TestFiles.write("P2\n16 16\n255\n\(pixels)\n", to: folder + "/image.pgm")
     try TestFiles.write("X:1\nT:Up\nL:1/8\nK:C\nCDEF GABc|\n", to: folder + "/tune.abc")
     let tool = Tool(folder: folder)
-    for arguments in [lm + ["-o", "lm"], images + ["-o", "digits"]] {
+    for arguments in [
+      lm + ["-o", "lm"], images + ["-o", "digits"],
+      classifier + ["--ngrams", "1", "-o", "classes"],
+    ] {
       let run = try tool.start(arguments, workingFolder: folder).wait()
       try #require(run.exitCode == 0, "\(arguments): \(run.errors)")
     }

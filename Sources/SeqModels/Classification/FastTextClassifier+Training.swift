@@ -1,5 +1,6 @@
 import BLASCore
 import Embedding
+import FastTextFiles
 import Tokenize
 public import WordtoolCore
 
@@ -27,41 +28,23 @@ extension TextClassifier {
   ) throws -> TextClassifier {
     try options.validate()
     try OptionCheck.requireThreads(threads)
+    if options.keepsToFastText {
+      return try FastTextModel.train(
+        on: text, options: options, threads: threads, stop: stop, progress: progress)
+    }
     let texts = try CountedTexts(text, options: options.features, threads: threads, stop: stop)
-    let classWeights = try options.classWeights.weights(
-      for: texts.labels.names, counts: texts.labels.counts, exampleCount: text.count)
-    let tables = try EmbeddingTables(
-      inputCount: texts.features.count, outputCount: texts.labels.names.count,
-      dimension: options.dimension)
-    // From -1/dimension to 1/dimension; the output is zero.
-    let bound = 1 / Float(options.dimension)
-    tables.drawInputs(seed: options.seed, stream: FastTextStream.initialEmbeddings) {
-      (2 * $0 - 1) * bound
-    }
-    let kernels = try KernelTable.selected()
-    let loss = SoftmaxLoss(kernels: kernels)
-    var state = EmbeddingState()
-    try EmbeddingRun.train(
-      on: FastTextExamples(texts.documents, labels: texts.labels, options: options),
-      plan: .init(
-        epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
-        columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
-      from: state, stop: stop, pause: nil, progress: progress, keep: { state = $0 }
-    ) {
-      LabelObjective(
-        tables: tables, loss: loss, weights: classWeights.map { Float($0) }, kernels: kernels)
-    }
-    try tables.checkFinite(inputName: "embedding of feature", outputName: "row of label")
+    let tables = try FastTextTables(
+      texts.documents, labels: texts.labels, featureCount: texts.features.count, options: options,
+      threads: threads, stop: stop, progress: progress)
     let core = FastTextClassifier(
       labels: texts.labels.names, rule: options.features.rule, features: texts.features,
-      embeddings: FloatRows(tables.input), output: FloatRows(tables.output),
+      embeddings: tables.embeddings, output: tables.output,
       tokenizer: try WordTokenizer(rule: options.features.rule))
     return TextClassifier(
       core: core,
       training: Training(
         epochs: options.epochs, exampleCount: text.count, emptyCount: texts.emptyCount,
-        replacedCount: texts.replacedCount,
-        lossShare: state.epochLosses.last.map { $0 / texts.labels.entropy }))
+        replacedCount: texts.replacedCount, lossShare: tables.lossShare))
   }
 
   /// Trains such a classifier while the caller's task is suspended; the work is done by threads
@@ -75,6 +58,69 @@ extension TextClassifier {
   ) async throws -> TextClassifier {
     try await BlockingWork.run(moments: progress) { stop in
       try train(on: text, options: options, threads: threads, stop: stop) { progress?.add($0) }
+    }
+  }
+}
+
+/// The rows of features and labels, trained.
+struct FastTextTables {
+  let embeddings: FloatRows
+  let output: FloatRows
+  /// The loss of the last pass as a share of the entropy of the labels.
+  let lossShare: Double?
+
+  /// Trains them.
+  ///
+  /// - Parameters:
+  ///   - start: the rows to begin with; nil for drawn ones, and zeros for the labels.
+  ///   - options: `features` is not looked at.
+  /// - Throws: as ``TextClassifier/train(on:options:threads:stop:progress:)``.
+  init(
+    _ documents: DocumentFeatures, labels: TrainingLabels, featureCount: Int,
+    from start: (input: any FastTextMatrix, output: any FastTextMatrix)? = nil,
+    options: FastTextOptions, threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
+  ) throws {
+    let classWeights = try options.classWeights.weights(
+      for: labels.names, counts: labels.counts, exampleCount: documents.count)
+    let tables = try EmbeddingTables(
+      inputCount: featureCount, outputCount: labels.names.count, dimension: options.dimension)
+    if let start {
+      tables.input.take(start.input)
+      tables.output.take(start.output)
+    } else {
+      // From -1/dimension to 1/dimension; the output is zero.
+      let bound = 1 / Float(options.dimension)
+      tables.drawInputs(seed: options.seed, stream: FastTextStream.initialEmbeddings) {
+        (2 * $0 - 1) * bound
+      }
+    }
+    let kernels = try KernelTable.selected()
+    let loss = SoftmaxLoss(kernels: kernels)
+    var state = EmbeddingState()
+    try EmbeddingRun.train(
+      on: FastTextExamples(documents, labels: labels, options: options),
+      plan: .init(
+        epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
+        columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
+      from: state, stop: stop, pause: nil, progress: progress, keep: { state = $0 }
+    ) {
+      LabelObjective(
+        tables: tables, loss: loss, weights: classWeights.map { Float($0) }, kernels: kernels)
+    }
+    try tables.checkFinite(inputName: "embedding of feature", outputName: "row of label")
+    embeddings = FloatRows(tables.input)
+    output = FloatRows(tables.output)
+    lossShare = state.epochLosses.last.map { $0 / labels.entropy }
+  }
+}
+
+extension RowStorage {
+  /// Takes the values of a matrix of the same shape.
+  fileprivate func take(_ matrix: any FastTextMatrix) {
+    for row in 0..<rowCount {
+      let values = unsafe base + row * stride
+      unsafe values.update(repeating: 0, count: dimension)
+      unsafe matrix.add(row: row, to: values)
     }
   }
 }

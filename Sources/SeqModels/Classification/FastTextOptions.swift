@@ -15,6 +15,11 @@ public struct FastTextOptions: TrainingOptions {
   public var classWeights: ClassWeights
   /// Decides the first embeddings and the order of the texts.
   public var seed: UInt64
+  /// Whether words are cut, numbered and hashed as fastText does it, so that the model is written as
+  /// fastText's `.bin` and means the same there: words between white space, `</s>` at the end of a text,
+  /// n-grams by fastText's hash (without a number of buckets four for each n-gram of the text, at most
+  /// 2,000,000). The rule of ``features`` is not looked at.
+  public var keepsToFastText = false
 
   /// fastText's defaults for tutorials: learning rate 0.5, 5 epochs, words and pairs.
   public init(
@@ -47,5 +52,8 @@ public struct FastTextOptions: TrainingOptions {
     try OptionCheck.require("learningRate", Double(learningRate), .positive)
     try OptionCheck.require("epochs", epochs, in: 1...TrainingLimits.epochs)
     try features.validate()
+    try OptionCheck.require(
+      !keepsToFastText || features.orders.lowerBound == 1,
+      found: "`orders` is \(features.orders) with `keepsToFastText`", expected: "orders from 1 on")
   }
 }

@@ -118,11 +118,12 @@ struct ClassifierTrainingRun: Training {
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     case .fasttext:
-      let options = FastTextOptions(
+      var options = FastTextOptions(
         features: features(minimumCount: 1), dimension: command.dim,
         learningRate: Float(command.steps.lr ?? 0.5),
         epochs: command.steps.epochs ?? FastTextOptions.epochs(forTexts: text.count),
         classWeights: weights, seed: common.seed)
+      options.keepsToFastText = command.isFastTextFile
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     case .rnn, .lstm, .gru:

@@ -12,7 +12,9 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
       (as for fastText, also several a line), TSV, CSV or JSON lines. Which column is which is found \
       out as the options below say. bag-of-words is logistic regression over words and word n-grams; \
       fasttext is the mean of their embeddings and softmax; rnn, lstm and gru are recurrent networks \
-      over the words, pooled to one set of features. The same text, seed and options give the same \
+      over the words, pooled to one set of features. fasttext with an output that ends in .bin is \
+      written as fastText's own file: words are cut at white space then and n-grams hashed, so that \
+      fastText gives the same answers. The same text, seed and options give the same \
       bytes, whatever the number of threads.
 
       Example:
@@ -67,7 +69,8 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Hash n-grams of two words and more into this many numbers. (default: keep all apart)",
+      "Hash n-grams of two words and more into this many numbers. (default: keep all apart, for a .bin "
+        + "four for each, at most 2000000)",
       valueName: "n"))
   var buckets: Int?
 
@@ -97,10 +100,17 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
     ])
   }
 
+  /// Whether the model is written as fastText's own file.
+  var isFastTextFile: Bool { model == .fasttext && FileSuffix(of: output.output).name == "bin" }
+
   var optionRules: [OptionRule] {
     let recurrentModels = "--model rnn, lstm or gru"
     let (isLinear, isRecurrent) = (model == .bagOfWords, model.cell != nil)
     return layout.optionRules + words.optionRules + [
+      OptionRule(
+        ["--lowercase", "--no-lowercase", "--kinds", "--locale", "--normalize"],
+        need: "another output than fastText's .bin, where words are cut at white space",
+        isMet: !isFastTextFile),
       OptionRule(allOf: LinearModelOptions.self, need: "--model bag-of-words", isMet: isLinear),
       OptionRule(
         ["--ngrams", "--buckets"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
@@ -112,6 +122,11 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
   }
 
   func run() throws {
+    if model == .fasttext, FileSuffix(of: output.output).name == "ftz" {
+      throw WordtoolError(
+        .usage, path: output.output, found: "a name for a quantized model", expected: "a .bin",
+        remedy: "'quantize' makes an .ftz of it")
+    }
     try TrainingSession.run(ClassifierTrainingRun(self))
   }
 }

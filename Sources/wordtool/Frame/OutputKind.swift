@@ -31,6 +31,10 @@ struct OutputKind {
   /// Models, encoders and transforms, which are safetensors under any name.
   static let model = OutputKind(
     content: "safetensors", suffixes: ["safetensors"], others: .taken)
+  /// Models of fastText's.
+  static func fastText(_ suffixes: [String]) -> OutputKind {
+    OutputKind(content: "a fastText model", suffixes: suffixes)
+  }
   static let checkpoint = OutputKind(content: "a checkpoint", others: .taken)
   static let metrics = OutputKind(
     content: "JSON lines", suffixes: ["json", "jsonl", "txt"], others: .taken, isText: true)

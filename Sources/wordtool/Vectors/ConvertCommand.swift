@@ -1,4 +1,5 @@
 import ArgumentParser
+import SeqModels
 import Word2Vec
 import WordtoolCore
 
@@ -6,16 +7,20 @@ import WordtoolCore
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Write vectors in another format.",
+    abstract: "Write vectors in another format, or a classifier as fastText's.",
     discussion: """
       The format of the input is told by its content. What the new format cannot hold (counts, \
       the tokenizer's rule, licences) is left behind, and told on standard error. npy and projector \
       are two files: the words go to NAME.words beside NAME.npy, and to metadata.tsv beside \
       vectors.tsv (NAME_metadata.tsv beside NAME.tsv).
 
+      A classifier of train-classifier --model fasttext --ngrams 1 goes to a .bin, which fastText \
+      reads. It cuts text at white space: its answers are the same for texts cut into the model's words.
+
       Example:
         wordtool convert GoogleNews-vectors-negative300.bin news.safetensors
         wordtool convert news.safetensors news.npz
+        wordtool convert reviews.model reviews.bin
       """)
 
   @Argument(help: ArgumentHelp("The vectors to read.", valueName: "in"), completion: .file())
@@ -42,7 +47,25 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var restrict: RestrictOptions
   @OptionGroup var reading: VectorReadingOptions
 
+  /// Writes a classifier for fastText.
+  private func convertClassifier() throws {
+    guard format == .fastTextModel || format == nil && FileSuffix(of: output).name == "bin" else {
+      throw WordtoolError(
+        .usage, path: output, found: "a name for vectors, and a classifier to write",
+        expected: "a .bin", remedy: "a classifier is written for fastText alone")
+    }
+    try OutputPaths.check([output], inputs: [input])
+    let file = try OutputKind.fastText(["bin"]).open(output)
+    let classifier = try TextClassifier(contentsOf: input)
+    try classifier.fastTextModel().write(to: file)
+    try file.commit()
+    StandardError.note(ofWordsIn: classifier, input)
+  }
+
   func run() throws {
+    if input != "-", FileRecognizer.kind(of: input) == .classifier {
+      return try convertClassifier()
+    }
     // Opened first: an output that cannot be written is told before a large input is read.
     let format = try format ?? WordVectors.Format(forPath: output)
     let listPath = format.wordListPath(forPath: output)

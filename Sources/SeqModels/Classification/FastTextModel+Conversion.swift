@@ -1,0 +1,143 @@
+import FastTextFiles
+import Tokenize
+import WordtoolCore
+
+/// The parts of a fastText model before it is written: rows that are not quantized, and which of the
+/// n-grams have one.
+struct FastTextParts {
+  var header: FastTextHeader
+  var words: [[UInt8]]
+  var wordCounts: [Int64]
+  var labels: [String]
+  var labelCounts: [Int64]
+  var tokenCount: Int64
+  /// The buckets behind the words' rows, in their order; nil for all.
+  var buckets: [Int32]?
+  var input: any FastTextMatrix
+  var output: any FastTextMatrix
+
+  /// The features, with the rows of `kept` buckets.
+  func features() -> FastTextFeatures {
+    var table = ByteStringTable(expectedCount: words.count)
+    for word in words { table.add(word) }
+    return FastTextFeatures(
+      header: header, words: table, unmarkedLabels: [],
+      buckets: BucketRows(
+        wordCount: words.count, bucketCount: header.bucketCount,
+        kept: buckets.map { buckets in
+          Dictionary(
+            buckets.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+        }))
+  }
+
+  /// The parts of a file that is not quantized.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` for one that is.
+  init(_ model: FastTextModel) throws {
+    guard !model.isQuantized.input else {
+      throw WordtoolError(
+        .unavailable, found: "a model that is quantized already", expected: "one of floats",
+        remedy: "quantize the .bin it was made of")
+    }
+    header = model.header
+    let wordCount = model.words.count
+    words = (0..<wordCount).map { Array(model.words.bytes(Int32($0))) }
+    wordCounts = Array(model.counts.prefix(wordCount))
+    labels = model.rawLabels
+    labelCounts = Array(model.counts[wordCount...])
+    tokenCount = model.tokenCount
+    input = model.input
+    output = model.output
+  }
+
+  /// Buckets of n-grams that are told apart: as many as fastText can number, so that hardly two meet.
+  private static let widestBucketCount = Int(Int32.max)
+
+  /// The parts of a model of this project. Its n-grams find their rows by fastText's hash, each its own.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` for n-grams hashed otherwise, or without words.
+  init(_ model: FastTextClassifier) throws {
+    let features = model.features
+    guard features.orders.lowerBound == 1, features.bucketCount == 0 else {
+      throw WordtoolError(
+        .unavailable,
+        found: features.bucketCount > 0
+          ? "n-grams that share rows by another hash than fastText's" : "n-grams without words",
+        expected: "words, and n-grams that fastText finds",
+        remedy: "train the model with an output that ends in .bin")
+    }
+    header = FastTextHeader()
+    header.dimension = model.embeddings.dimension
+    header.wordNGramOrder = features.orders.upperBound
+    header.bucketCount = features.pairs.count > 0 ? Self.widestBucketCount : 0
+    words = (0..<features.words.count).map { Array(features.words.bytes(Int32($0))) }
+    // How often words and labels occurred is not in such a model.
+    wordCounts = [Int64](repeating: 1, count: words.count)
+    labels = model.labels.map { FastTextModel.labelPrefix + $0 }
+    labelCounts = [Int64](repeating: 1, count: labels.count)
+    tokenCount = Int64(words.count + labels.count)
+    input = RowsMatrix(rows: model.embeddings)
+    output = RowsMatrix(rows: model.output)
+    guard features.pairs.count > 0 else { return }
+    // The words of an n-gram are those of the one it continues, and one more.
+    let hashes = words.map { FastTextHash($0).value }
+    var hashesOfPairs: [[UInt32]] = []
+    var order = Array(0..<words.count)
+    var seen: Set<Int32> = []
+    var kept: [Int32] = []
+    for pair in 0..<features.pairs.count {
+      let (prefix, word) = features.pairs[pair]
+      let before =
+        Int(prefix) < words.count
+        ? [hashes[Int(prefix)]] : hashesOfPairs[Int(prefix) - words.count]
+      hashesOfPairs.append(before + [hashes[Int(word)]])
+      var bucket: Int32 = 0
+      // The last one from the first word is the whole.
+      WordNGrams.forEach(of: hashesOfPairs[pair][...], bucketCount: header.bucketCount) {
+        bucket = Int32(truncatingIfNeeded: $0)
+      }
+      guard seen.insert(bucket).inserted else { continue }
+      kept.append(bucket)
+      order.append(words.count + pair)
+    }
+    buckets = kept
+    input = RowsMatrix(rows: model.embeddings, order: order)
+  }
+}
+
+extension TextClassifier {
+  /// The model as fastText's `.bin`, which ``write(to:)`` writes: one of its files as it is, one of this
+  /// project's fasttext models without n-grams of words with its words.
+  ///
+  /// fastText cuts text at white space, whatever ``rule`` says: its answers are the same for texts that
+  /// stand in words between blanks.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` for other models.
+  public func fastTextModel() throws -> TextClassifier {
+    if core is FastTextModel { return self }
+    let parts = try FastTextParts(fastTextCore())
+    guard parts.buckets == nil else {
+      throw WordtoolError(
+        .unavailable,
+        found: "n-grams of words that each have a row, which a .bin cannot say",
+        expected: "words alone, or n-grams that share rows by fastText's hash",
+        remedy: "train the model with an output that ends in .bin, or quantize it to an .ftz")
+    }
+    return TextClassifier(
+      core: FastTextModel(
+        features: parts.features(), labels: labels, counts: parts.wordCounts + parts.labelCounts,
+        tokenCount: parts.tokenCount, input: parts.input, output: parts.output),
+      training: training)
+  }
+
+  /// The core of a fasttext model of this project.
+  func fastTextCore() throws -> FastTextClassifier {
+    guard let core = core as? FastTextClassifier else {
+      throw WordtoolError(
+        .unavailable, found: "a classifier of the kind '\(modelName)'",
+        expected: "one of the kind 'fasttext'",
+        remedy: "'train-classifier --model fasttext' makes such models")
+    }
+    return core
+  }
+}

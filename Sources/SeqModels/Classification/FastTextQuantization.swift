@@ -1,0 +1,215 @@
+import FastTextFiles
+public import WordtoolCore
+
+/// How a classifier is made small: fastText's `quantize`.
+///
+/// Joulin et al.: FastText.zip: Compressing text classification models, 2016.
+public struct FastTextQuantizationOptions: TrainingOptions {
+  /// Values that share a byte, fastText's `dsub`: 1 ... 4096.
+  public var partWidth = 2
+  /// Whether rows are divided by their lengths, which have bytes of their own: `qnorm`.
+  public var separatesLengths = false
+  /// Whether the rows of labels are codes as well: `qout`.
+  public var quantizesLabels = false
+  /// Rows of words and n-grams that are kept, those of the largest length; nil for all.
+  public var cutoff: Int?
+  /// Passes over the text that what was kept is trained on again, 1 ... 1,000,000.
+  public var epochs = 5
+  /// The learning rate of that at the start, > 0.
+  public var learningRate: Float = 0.1
+  /// Decides the first centroids and the order of the texts.
+  public var seed: UInt64 = 1
+
+  /// fastText's defaults.
+  public init() {}
+
+  /// Checks every range.
+  ///
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
+  public func validate() throws {
+    try OptionCheck.require("partWidth", partWidth, in: 1...4096)
+    try OptionCheck.require("cutoff", cutoff ?? 1, in: 1...Int(Int32.max))
+    try OptionCheck.require("epochs", epochs, in: 1...1_000_000)
+    try OptionCheck.require("learningRate", Double(learningRate), .positive)
+  }
+}
+
+extension TextClassifier {
+  /// Writes the model as fastText's `.ftz`: rows as codes of a product quantizer, the shortest rows left
+  /// out where `cutoff` says so.
+  ///
+  /// The model is a `.bin` of fastText's, or a fasttext model of this project whose n-grams have rows of
+  /// their own. fastText cuts text at white space, whatever ``rule`` says.
+  ///
+  /// - Parameters:
+  ///   - text: what the rows that were kept are trained on again; nil for no training.
+  ///   - threads: how many threads to use; any number gives the same bytes.
+  /// - Returns: how many rows of words and n-grams were kept, and how many there were.
+  /// - Throws: `WordtoolError`: `usage` for an option out of range, `unavailable` for models of other
+  ///   kinds, `badData` for text whose labels the model does not know, `interrupted`, `cannotCreate`.
+  @discardableResult
+  public func writeQuantized(
+    to path: String, options: FastTextQuantizationOptions, retrainedOn text: LabelledText? = nil,
+    threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag()
+  ) throws -> (kept: Int, all: Int) {
+    var counts = (kept: 0, all: 0)
+    try OutputFile.write(to: path) {
+      counts = try writeQuantized(
+        to: $0, options: options, retrainedOn: text, threads: threads, stop: stop, progress: nil)
+    }
+    return counts
+  }
+
+  /// Writes it into an open file.
+  @discardableResult
+  package func writeQuantized(
+    to file: OutputFile, options: FastTextQuantizationOptions, retrainedOn text: LabelledText?,
+    threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
+  ) throws -> (kept: Int, all: Int) {
+    try options.validate()
+    try OptionCheck.requireThreads(threads)
+    try file.requirePlain("a fastText model")
+    var parts =
+      try (core as? FastTextModel).map { try FastTextParts($0) } ?? FastTextParts(fastTextCore())
+    let all = parts.input.rowCount
+    if let cutoff = options.cutoff, cutoff < all { parts.prune(to: cutoff) }
+    if let text {
+      try parts.retrain(
+        on: text, options: options, threads: threads, stop: stop, progress: progress)
+    }
+    try parts.writeQuantized(to: file, options: options, threads: threads, stop: stop)
+    return (parts.input.rowCount, all)
+  }
+}
+
+extension FastTextParts {
+  /// Keeps the longest rows, `</s>` in any case.
+  mutating func prune(to count: Int) {
+    let end = words.firstIndex(of: CharacterNGrams.endOfLine)
+    let lengths = (0..<input.rowCount).map { row in
+      row == end
+        ? .infinity : input.values(ofRow: row).reduce(0.0) { $0 + Double($1) * Double($1) }
+    }
+    let kept = lengths.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }.prefix(count)
+    let wordRows = kept.filter { $0 < words.count }.sorted()
+    let nGramRows = kept.filter { $0 >= words.count }
+    buckets = nGramRows.map { row in
+      buckets?[row - words.count] ?? Int32(truncatingIfNeeded: row - words.count)
+    }
+    input = ChosenRows(matrix: input, rows: wordRows + nGramRows)
+    words = wordRows.map { words[$0] }
+    wordCounts = wordRows.map { wordCounts[$0] }
+  }
+
+  /// Trains the rows further, with softmax.
+  mutating func retrain(
+    on text: LabelledText, options: FastTextQuantizationOptions, threads: Int, stop: StopFlag,
+    progress: ((TrainingProgress) -> Void)?
+  ) throws {
+    guard header.loss == FastTextHeader.Loss.softmax.rawValue else {
+      throw WordtoolError(
+        .unavailable, found: "a model with another loss than softmax",
+        expected: "softmax, to be trained on", remedy: "quantize it without training")
+    }
+    let given = try TrainingLabels(text)
+    let places = Dictionary(
+      labels.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let order = try given.names.map { name in
+      guard let place = places[FastTextModel.labelPrefix + name] ?? places[name] else {
+        throw WordtoolError(
+          .badData, found: "the label '\(name)', which the model does not know",
+          expected: "labels of the model")
+      }
+      return place
+    }
+    let features = features()
+    var training = FastTextOptions(
+      dimension: header.dimension, learningRate: options.learningRate, epochs: options.epochs,
+      seed: options.seed)
+    training.keepsToFastText = true
+    let tables = try FastTextTables(
+      features.documents(text).documents, labels: given, featureCount: input.rowCount,
+      from: (input, ChosenRows(matrix: output, rows: order)), options: training, threads: threads,
+      stop: stop, progress: progress)
+    input = RowsMatrix(rows: tables.embeddings)
+    // Labels that the text does not have stay as they are.
+    output = ReplacedRows(
+      matrix: output, others: RowsMatrix(rows: tables.output),
+      places: Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 }))
+  }
+
+  /// Writes the file.
+  func writeQuantized(
+    to file: OutputFile, options: FastTextQuantizationOptions, threads: Int, stop: StopFlag
+  ) throws {
+    func quantized(_ matrix: any FastTextMatrix, _ width: Int) throws -> QuantizedRows {
+      let size = matrix.rowCount.multipliedReportingOverflow(
+        by: (header.dimension + width - 1) / width)
+      guard !size.overflow, size.partialValue <= Int(Int32.max) else {
+        throw WordtoolError(
+          .unavailable, found: "\(matrix.rowCount, "row") of \(header.dimension, "value")",
+          expected: "at most 2^31 codes", remedy: "leave rows out with `cutoff`")
+      }
+      return try QuantizedRows(
+        matrix, partWidth: width, separatesLengths: options.separatesLengths, seed: options.seed,
+        threads: threads, stop: stop)
+    }
+    var writer = FastTextWriter(to: file)
+    try writer.write(header)
+    try writer.writeDictionary(
+      wordCount: words.count, labelCount: labels.count, tokenCount: tokenCount, kept: buckets
+    ) {
+      $0 < words.count
+        ? (words[$0], wordCounts[$0])
+        : (Array(labels[$0 - words.count].utf8), labelCounts[$0 - words.count])
+    }
+    try writer.writeMatrix(quantized(input, options.partWidth))
+    if options.quantizesLabels {
+      // fastText's width for labels, whatever that of words.
+      try writer.writeMatrix(quantized(output, 2))
+    } else {
+      try writer.writeMatrix(rowCount: output.rowCount, dimension: output.dimension) {
+        output.values(ofRow: $0)
+      }
+    }
+    try writer.finish()
+  }
+}
+
+/// Some rows of a matrix.
+private struct ChosenRows: FastTextMatrix {
+  let matrix: any FastTextMatrix
+  let rows: [Int]
+  var rowCount: Int { rows.count }
+  var dimension: Int { matrix.dimension }
+
+  func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
+    unsafe matrix.add(row: rows[row], to: sum)
+  }
+
+  func dot(row: Int, with vector: UnsafePointer<Float>) -> Float {
+    unsafe matrix.dot(row: rows[row], with: vector)
+  }
+}
+
+/// A matrix with some rows of another in the place of its own.
+private struct ReplacedRows: FastTextMatrix {
+  let matrix: any FastTextMatrix
+  let others: any FastTextMatrix
+  let places: [Int: Int]
+  var rowCount: Int { matrix.rowCount }
+  var dimension: Int { matrix.dimension }
+
+  func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
+    if let place = places[row] {
+      unsafe others.add(row: place, to: sum)
+    } else {
+      unsafe matrix.add(row: row, to: sum)
+    }
+  }
+
+  func dot(row: Int, with vector: UnsafePointer<Float>) -> Float {
+    unsafe places[row].map { unsafe others.dot(row: $0, with: vector) }
+      ?? matrix.dot(row: row, with: vector)
+  }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import SeqModels
+import TestSupport
+import Testing
+import Tokenize
+import WordtoolCore
+
+/// Models that are written for fastText, read again here; Scripts/interop/supervised.py has fastText
+/// itself read them.
+@Suite struct FastTextWritingTests {
+  private static let texts = [
+    "the river of seas", "a Mountain and mountains", "river", "the mountain", "seas unheard river",
+    "",
+  ]
+
+  private static func labelled() -> LabelledText {
+    var text = LabelledText()
+    for number in 0..<90 {
+      let words = ["the river of seas \(number % 7)", "a Mountain and mountains \(number % 5)"]
+      text.append(text: words[number % 2], labels: [["water", "hills"][number % 2]])
+    }
+    return text
+  }
+
+  private static func options(
+    _ orders: ClosedRange<Int>, buckets: Int? = nil, keeps: Bool
+  ) -> FastTextOptions {
+    var options = FastTextOptions(
+      features: NGramFeatureOptions(
+        rule: .whitespace, orders: orders, minimumCount: 1, bucketCount: buckets),
+      dimension: 6, epochs: 20)
+    options.keepsToFastText = keeps
+    return options
+  }
+
+  private static func probabilities(_ model: TextClassifier) throws -> [[Float]] {
+    try model.answers(for: LabelledText(texts: texts), count: 2).map { answer in
+      model.labels.sorted().map { label in
+        Float(answer.predictions.first { $0.label == label }?.probability ?? .nan)
+      }
+    }
+  }
+
+  private static func distance(_ a: [[Float]], _ b: [[Float]]) -> Float {
+    zip(a.joined(), b.joined()).reduce(0) { max($0, abs($1.0 - $1.1)) }
+  }
+
+  @Test("a model that keeps to fastText is the same after writing", arguments: [1...1, 1...3])
+  func trained(orders: ClosedRange<Int>) throws {
+    let folder = ScratchFolder()
+    let options = Self.options(orders, buckets: 500, keeps: true)
+    let model = try TextClassifier.train(on: Self.labelled(), options: options, threads: 1)
+    try model.write(to: folder("x.bin"))
+    let again = try TextClassifier(contentsOf: folder("x.bin"))
+    #expect(try Self.probabilities(again) == Self.probabilities(model))
+    #expect(try again.predictions(for: "the river of seas")[0].label == "water")
+    #expect(try again.predictions(for: "a Mountain and mountains")[0].label == "hills")
+    let facts = try #require(again.fastTextFacts)
+    // Eight words, seven numbers and </s>.
+    #expect(facts.wordCount == 16 && facts.wordNGramOrder == orders.upperBound)
+    #expect(facts.nGramRows == (orders.upperBound > 1 ? 500 : 0))
+    try TextClassifier.train(on: Self.labelled(), options: options, threads: 2)
+      .write(to: folder("y.bin"))
+    #expect(try folder.bytes(of: "x.bin") == folder.bytes(of: "y.bin"))
+  }
+
+  @Test func `a model of words is written for fastText with the same answers`() throws {
+    let folder = ScratchFolder()
+    let model = try TextClassifier.train(
+      on: Self.labelled(), options: Self.options(1...1, keeps: false), threads: 1)
+    try model.fastTextModel().write(to: folder("x.bin"))
+    let again = try TextClassifier(contentsOf: folder("x.bin"))
+    #expect(again.labels == ["hills", "water"])
+    let difference = try Self.distance(Self.probabilities(again), Self.probabilities(model))
+    #expect(difference < 1e-6)
+  }
+
+  @Test func `what fastText cannot say is refused`() throws {
+    let pairs = try TextClassifier.train(
+      on: Self.labelled(), options: Self.options(1...2, keeps: false), threads: 1)
+    let hashed = try TextClassifier.train(
+      on: Self.labelled(), options: Self.options(1...2, buckets: 50, keeps: false), threads: 1)
+    let linear = try TextClassifier.train(on: Self.labelled(), options: LinearClassifierOptions())
+    for (model, part) in [(pairs, "each have a row"), (hashed, "another hash"), (linear, "kind")] {
+      let error = #expect(throws: WordtoolError.self) { try model.fastTextModel() }
+      #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+    }
+    var options = Self.options(2...2, keeps: true)
+    #expect(throws: WordtoolError.self) { try options.validate() }
+    options.features.orders = 1...2
+    try options.validate()
+  }
+
+  @Test("codes of few rows are exact, whatever n-grams the model has", arguments: [1, 2, 3])
+  func exactCodes(order: Int) throws {
+    let folder = ScratchFolder()
+    for keeps in [false, true] {
+      let model = try TextClassifier.train(
+        on: Self.labelled(),
+        options: Self.options(1...order, buckets: keeps ? 90 : nil, keeps: keeps),
+        threads: 1)
+      // Each row is a centroid of its own: there are fewer than 256.
+      let rows = try model.writeQuantized(
+        to: folder("x.ftz"), options: FastTextQuantizationOptions(), threads: 1)
+      #expect(rows.kept == rows.all && rows.all < 256)
+      let again = try TextClassifier(contentsOf: folder("x.ftz"))
+      #expect(try #require(again.fastTextFacts).isQuantized)
+      let difference = try Self.distance(Self.probabilities(again), Self.probabilities(model))
+      #expect(difference < 1e-6)
+    }
+  }
+
+  @Test func `more rows than centroids keep the labels, with any number of threads`() throws {
+    let folder = ScratchFolder()
+    let model = try TextClassifier.train(
+      on: Self.labelled(), options: Self.options(1...3, buckets: 600, keeps: true), threads: 1)
+    var options = FastTextQuantizationOptions()
+    options.separatesLengths = true
+    options.quantizesLabels = true
+    for threads in 1...2 {
+      try model.writeQuantized(to: folder("\(threads)"), options: options, threads: threads)
+    }
+    #expect(try folder.bytes(of: "1") == folder.bytes(of: "2"))
+    let again = try TextClassifier(contentsOf: folder("1"))
+    #expect(try #require(again.fastTextFacts).quantizesLabels)
+    let difference = try Self.distance(Self.probabilities(again), Self.probabilities(model))
+    #expect(difference > 0 && difference < 0.1)
+  }
+
+  @Test func `the longest rows are kept, and trained further where there is text`() throws {
+    let folder = ScratchFolder()
+    let text = Self.labelled()
+    let model = try TextClassifier.train(
+      on: text, options: Self.options(1...2, buckets: 300, keeps: true), threads: 1)
+    var options = FastTextQuantizationOptions()
+    options.cutoff = 12
+    let rows = try model.writeQuantized(to: folder("x"), options: options, threads: 1)
+    #expect(rows.kept == 12 && rows.all == 316)
+    let pruned = try TextClassifier(contentsOf: folder("x"))
+    let facts = try #require(pruned.fastTextFacts)
+    #expect(facts.isPruned && facts.wordCount + facts.nGramRows == 12 && facts.wordCount >= 1)
+    try model.writeQuantized(to: folder("y"), options: options, retrainedOn: text, threads: 1)
+    let trained = try TextClassifier(contentsOf: folder("y"))
+    let losses = try [pruned, trained].map { try #require($0.evaluate(text).meanLoss) }
+    #expect(losses[1] < losses[0])
+    // What was quantized has no floats any more.
+    #expect(throws: WordtoolError.self) {
+      try pruned.writeQuantized(to: folder("z"), options: options)
+    }
+    #expect(!folder.names.contains("z"))
+    var other = LabelledText()
+    for label in ["hills", "nowhere"] { other.append(text: "the river", labels: [label]) }
+    #expect(throws: WordtoolError.self) {
+      try model.writeQuantized(to: folder("z"), options: options, retrainedOn: other)
+    }
+  }
+}
