@@ -8,8 +8,8 @@ extension TextClassifier {
   /// Trains a classifier of averaged word and n-gram embeddings. The same text, options and seed
   /// give the same model, whatever the number of threads.
   ///
-  /// A text with several labels is a target of equal shares for each: what fastText, which draws
-  /// one of them at random each time, does on the average. `EmbeddingRun` is the engine,
+  /// A text with several labels has one of them in each pass, in turn; fastText draws one at random
+  /// each time. `EmbeddingRun` is the engine,
   /// `FastTextExamples` gives it the texts, `LabelObjective` says what is done with them.
   ///
   /// - Parameters:

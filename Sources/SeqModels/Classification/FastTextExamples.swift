@@ -2,6 +2,11 @@ import BLASCore
 import Embedding
 
 /// Labelled texts as bags of features, in an order drawn anew for each pass.
+///
+/// A text with several labels has one of them in each pass, the next one in the next. Equal shares
+/// of all at once have the same mean but pull the text to a place between its labels: over questions
+/// about cooking, 25 passes, that is a precision of .579 instead of .601, and labels drawn at random
+/// (fastText's way) come to .594.
 struct FastTextExamples: ExampleSource {
   /// Texts in a chunk: a few thousand numbers to look at `stop` and to report after.
   private static let textsPerChunk = 1024
@@ -53,8 +58,18 @@ struct FastTextExamples: ExampleSource {
     for text in order[start..<min(start + Self.textsPerChunk, order.count)] {
       let text = Int(text)
       bags.inputRanges.append(documents.starts[text]..<documents.starts[text + 1])
-      bags.targetRanges.append(targetStarts[text]..<targetStarts[text + 1])
+      bags.targetRanges.append(target(of: text, epoch: epoch))
     }
+  }
+
+  /// The label of a text whose turn it is in a pass. Where the turns begin is drawn for each text.
+  private func target(of text: Int, epoch: Int) -> Range<Int> {
+    let labels = targetStarts[text]..<targetStarts[text + 1]
+    guard labels.count > 1 else { return labels }
+    var random = RandomSource(seed: seed, FastTextStream.turns, UInt64(text))
+    let first = Int.random(in: 0..<labels.count, using: &random)
+    let place = labels.lowerBound + (first + epoch) % labels.count
+    return place..<place + 1
   }
 
   func remainingShare(epoch: Int, chunk: Int, batch: Int) -> Float {
@@ -74,4 +89,5 @@ struct FastTextExamples: ExampleSource {
 enum FastTextStream {
   static let initialEmbeddings: UInt64 = 0
   static let order: UInt64 = 1
+  static let turns: UInt64 = 2
 }
