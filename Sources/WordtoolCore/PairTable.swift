@@ -42,6 +42,52 @@ package struct PairTable: Sendable {
     return entry.key == key && key != .max ? entry.value : nil
   }
 
+  /// Finds many pairs, which wait for memory together.
+  ///
+  /// - Parameters:
+  ///   - lefts: the first numbers; below 0 for none.
+  ///   - rights: as many second numbers; below 0 for none.
+  ///   - offset: added to each value that is found.
+  ///   - values: receives as many values, -1 for pairs that are not there.
+  package func find(
+    _ lefts: UnsafeBufferPointer<Int32>, _ rights: UnsafeBufferPointer<Int32>,
+    adding offset: Int32, into values: UnsafeMutablePointer<Int32>
+  ) {
+    precondition(lefts.count == rights.count, "\(lefts.count) and \(rights.count) numbers")
+    let mask = entries.count &- 1
+    unsafe entries.withUnsafeBufferPointer { entries in
+      unsafe withUnsafeTemporaryAllocation(of: Entry.self, capacity: Self.together) { first in
+        var start = 0
+        while start < lefts.count {
+          let end = min(lefts.count, start &+ Self.together)
+          // No load hangs on another one here.
+          for index in start..<end {
+            let key = unsafe Self.key(lefts[index], rights[index])
+            unsafe first[index &- start] = entries[Self.home(of: key, mask: mask)]
+          }
+          for index in start..<end {
+            let (left, right) = unsafe (lefts[index], rights[index])
+            let key = Self.key(left, right)
+            var entry = unsafe first[index &- start]
+            if entry.key != key && entry.key != .max {
+              var place = Self.home(of: key, mask: mask)
+              repeat {
+                place = (place &+ 1) & mask
+                entry = unsafe entries[place]
+              } while entry.key != key && entry.key != .max
+            }
+            unsafe values[index] =
+              entry.key == key && left >= 0 && right >= 0 ? offset &+ entry.value : -1
+          }
+          start = end
+        }
+      }
+    }
+  }
+
+  /// Pairs that are looked for together.
+  private static var together: Int { 64 }
+
   /// Sets the value of a pair, whether it has one or not.
   ///
   /// - Precondition: the numbers are not negative.
@@ -80,10 +126,17 @@ package struct PairTable: Sendable {
   @inline(__always)
   func place(of key: UInt64) -> Int {
     let mask = entries.count &- 1
-    let mixed = key &* SplitMix.increment
-    var place = Int(truncatingIfNeeded: mixed ^ mixed >> 32) & mask
+    var place = Self.home(of: key, mask: mask)
     while entries[place].key != key && entries[place].key != .max { place = (place &+ 1) & mask }
     return place
+  }
+
+  /// Where the search for a key begins.
+  @inlinable
+  @inline(__always)
+  static func home(of key: UInt64, mask: Int) -> Int {
+    let mixed = key &* SplitMix.increment
+    return Int(truncatingIfNeeded: mixed ^ mixed >> 32) & mask
   }
 
   private mutating func insert(_ key: UInt64, _ value: Int32, at place: Int) {

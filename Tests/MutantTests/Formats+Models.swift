@@ -119,6 +119,10 @@ extension MutantFormat {
         features: NGramFeatureOptions(minimumCount: 1, bucketCount: 10), dimension: 4, epochs: 1)
       return try TextClassifier.train(on: labelled, options: options, threads: 1)
     },
+    classifier("fastText with rows that features share") {
+      let options = FastTextOptions(dimension: 4, epochs: 1)
+      return try TextClassifier.train(on: labelled, options: options, threads: 1)
+    },
     classifier("recurrent") {
       try TextClassifier.train(on: labelled, options: sequences, threads: 1)
     },

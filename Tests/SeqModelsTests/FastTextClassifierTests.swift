@@ -51,6 +51,19 @@ import WordtoolCore
         == trained.predictions(for: "good old", count: 2))
   }
 
+  @Test func aTextHasTheSameAnswerAloneAndAmongMany() throws {
+    let folder = ScratchFolder()
+    let text = ToyReviews.make(300)
+    try TextClassifier.train(on: text, options: options()).write(to: folder("m"))
+    // Enough text for the scores of all rows to be computed first.
+    let many = try TextClassifier(contentsOf: folder("m")).answers(for: text, count: 2, threads: 2)
+    for place in stride(from: 0, to: 300, by: 29) {
+      let alone = try TextClassifier(contentsOf: folder("m"))
+        .predictions(for: text.text(at: place), count: 2)
+      #expect(alone == many[place].predictions)
+    }
+  }
+
   @Test func aLearningRateThatIsTooLargeIsReported() throws {
     var wild = options()
     wild.learningRate = 1e30
@@ -109,8 +122,9 @@ import WordtoolCore
     let documents: [(words: [Int], labels: [Int])] = [
       ([0, 1, 2], [0]), ([2, 3], [1]), ([4, 4, 1], [2]), ([0, 3], [0, 2]), ([1], [1]),
       ([2, 0, 4], [2]), ([3, 3, 3], [1]), ([4, 2], [0]), ([0, 1], [0, 1]), ([1, 4, 3], [2]),
+      ([0, 5, 6], [1]), ([7, 1], [0]),
     ]
-    let names = ["v", "w", "x", "y", "z"]
+    let names = ["v", "w", "x", "y", "z", "once", "so", "too"]
     var text = LabelledText()
     for document in documents {
       text.append(
@@ -122,11 +136,14 @@ import WordtoolCore
     options.features.orders = 1...1
     let classifier = try TextClassifier.train(on: text, options: options)
 
-    // Words are numbered in the order they come, which here is v w x y z.
-    let labelStart = 5 * dimension
-    var values = [Double](repeating: 0, count: (5 + 3) * dimension)
-    for word in 0..<5 {
-      var random = RandomSource(seed: 7, 0, UInt64(word))
+    // Words are numbered in the order they come, which here is that of the names. Those that occur once
+    // and in one text share a row, which is to be as if they did not but for where they begin.
+    let rows = [0, 1, 2, 3, 4, 5, 5, 6]
+    let labelStart = rows.count * dimension
+    #expect(classifier.parameterCount == (7 + 3) * dimension)
+    var values = [Double](repeating: 0, count: (rows.count + 3) * dimension)
+    for (word, row) in rows.enumerated() {
+      var random = RandomSource(seed: 7, 0, UInt64(row))
       for column in 0..<dimension {
         values[word * dimension + column] = Double((2 * random.nextUnitFloat() - 1) / 3)
       }

@@ -90,6 +90,26 @@ import WordtoolCore
       #expect(added.value == expected[key])
     }
     #expect(table.count == expected.count)
+    // Many at once, in parts of every length; numbers below 0 are never found.
+    let (lefts, rights) = (
+      (0..<1000).map { _ in Int32.random(in: -1...220, using: &random) },
+      (0..<1000).map { _ in Int32.random(in: -1...220, using: &random) }
+    )
+    for count in [0, 1, 63, 64, 65, 1000] {
+      var values = [Int32](repeating: 7, count: count + 1)
+      values.withUnsafeMutableBufferPointer { values in
+        lefts.prefix(count).withUnsafeBufferPointer { lefts in
+          rights.prefix(count).withUnsafeBufferPointer { rights in
+            if let start = values.baseAddress { table.find(lefts, rights, adding: 3, into: start) }
+          }
+        }
+      }
+      let found = (0..<count).map { place in
+        lefts[place] < 0 || rights[place] < 0
+          ? -1 : table.find(lefts[place], rights[place]).map { $0 + 3 } ?? -1
+      }
+      #expect(values == found + [7])
+    }
     table.set(5, 6, to: 1_000_000)
     table.set(Int32.max, Int32.max, to: 9)
     #expect(table.find(5, 6) == 1_000_000 && table.find(Int32.max, Int32.max) == 9)

@@ -15,6 +15,8 @@ package final class Bags {
   package var targets: [Int32] = []
   /// Where each example's targets are.
   package var targetRanges: [Range<Int>] = []
+  /// How often the last input of each example counts; empty where each counts once.
+  package var lastCounts: [Int32] = []
 
   package init() {}
 
@@ -25,7 +27,12 @@ package final class Bags {
   package func removeExamples() {
     inputRanges.removeAll(keepingCapacity: true)
     targetRanges.removeAll(keepingCapacity: true)
+    lastCounts.removeAll(keepingCapacity: true)
   }
+
+  /// How often the last input of an example counts.
+  @inline(__always)
+  func lastCount(of example: Int) -> Int { lastCounts.isEmpty ? 1 : Int(lastCounts[example]) }
 }
 
 /// The input side of bags: their means, and their rows' share of what the means change by.
@@ -43,25 +50,32 @@ package final class Bags {
     stride = table.stride
   }
 
-  /// mean = the mean of the rows that `inputs` names.
+  /// mean = the mean of the rows that `inputs` names, the last of them counted `lastCount` times.
   @inline(__always)
   func gather(
-    _ inputs: UnsafeBufferPointer<Int32>, columns: Range<Int>,
+    _ inputs: UnsafeBufferPointer<Int32>, lastCount: Int = 1, columns: Range<Int>,
     into mean: UnsafeMutablePointer<Float>
   ) {
+    let scale = 1 / Float(inputs.count + lastCount - 1)
     unsafe kernels.pointee.gather_rows_f32(
       Int64(columns.count), rows + columns.lowerBound, Int64(stride), inputs.baseAddress,
-      Int64(inputs.count), 1 / Float(inputs.count), mean + columns.lowerBound)
+      Int64(inputs.count), scale, mean + columns.lowerBound)
+    if lastCount > 1 {
+      unsafe kernels.pointee.axpy_f32(
+        Int64(columns.count), Float(lastCount - 1) * scale,
+        rows + Int(inputs[inputs.count - 1]) * stride + columns.lowerBound,
+        mean + columns.lowerBound)
+    }
   }
 
   /// Adds to each row that `inputs` names its share of what the mean is to change by, which is
-  /// overwritten.
+  /// overwritten. Of a row that counts `lastCount` times each of what it stands for has that share.
   @inline(__always)
   func scatter(
     _ change: UnsafeMutablePointer<Float>, columns: Range<Int>,
-    over inputs: UnsafeBufferPointer<Int32>
+    over inputs: UnsafeBufferPointer<Int32>, lastCount: Int = 1
   ) {
-    let scale = 1 / Float(inputs.count)
+    let scale = 1 / Float(inputs.count + lastCount - 1)
     for column in columns { unsafe change[column] *= scale }
     unsafe kernels.pointee.scatter_rows_f32(
       Int64(columns.count), change + columns.lowerBound, inputs.baseAddress, Int64(inputs.count),

@@ -16,10 +16,12 @@ package protocol LabelLoss: Sendable {
   ) -> Double
 }
 
-/// Bags scored against every row of the output table: labels, of which there are few.
+/// Bags scored against every row of the output table: labels.
 ///
 /// Joulin, Grave, Bojanowski and Mikolov: Bag of Tricks for Efficient Text Classification, EACL
-/// 2017. Shares take the examples of a batch in turn in phase 2 where there are many labels.
+/// 2017. What meets the labels' rows are three products of matrices: scores from means, what means
+/// change by, what labels' rows change by. Shares take the examples of a batch in turn in phase 2
+/// where there are many labels.
 package struct LabelObjective: Objective {
   private let inputTable: RowStorage
   private let outputTable: RowStorage
@@ -28,11 +30,18 @@ package struct LabelObjective: Objective {
   private let kernels: KernelTable
   private let stride: Int
   private let labelCount: Int
+  private let batchSize: Int
 
-  /// Examples between two meetings. More would save meetings; all of them see the rows from before
-  /// the batch, so it stays small.
-  package static let batchSize = 8
   private static let fewLabels = 20
+
+  /// Examples between two meetings; all of them see the rows from before the batch.
+  ///
+  /// With many labels the rows of the labels are the work, and more examples share one reading of
+  /// them: 8, 16, 32 and 64 give the same precision on the 735 labels of the cooking questions. With
+  /// few the bags are the work, and what a batch gathers is to be near when it is written.
+  package static func batchSize(labelCount: Int) -> Int { labelCount > fewLabels ? width : 8 }
+  /// The most examples of a batch, and the width of the panels of a product.
+  private static let width = Int(WT_PANEL)
 
   /// - Parameters:
   ///   - tables: features, and a row for each label.
@@ -49,50 +58,60 @@ package struct LabelObjective: Objective {
     self.kernels = kernels
     stride = tables.input.stride
     labelCount = tables.output.rowCount
+    batchSize = Self.batchSize(labelCount: labelCount)
   }
 
+  /// [labels, width]
+  package var scoreCapacity: Int { Self.width * labelCount }
   /// [batch, labels]
-  package var scoreCapacity: Int { Self.batchSize * labelCount }
-  package var coefficientCapacity: Int { scoreCapacity }
+  package var coefficientCapacity: Int { batchSize * labelCount }
   /// Of a few labels each share computes them sooner than the threads meet.
   package var sharesCoefficients: Bool { labelCount > Self.fewLabels }
   package var lossSampling: LossSampling { LossSampling(chunkPeriod: 1, takesAllBatches: true) }
   /// Sums that are no numbers alone: a loss may be as large as it likes at first.
   package var runawayLoss: Double { .infinity }
 
-  /// Means and their changes belong to the shares by columns, losses by examples.
+  /// Means, their changes and panels belong to the shares by columns, losses by examples.
   @safe package final class Workspace {
     /// [batch, stride]: the mean of each example of the batch.
     fileprivate let means: UnsafeMutablePointer<Float>
     /// [batch, stride]: what the means are to change by.
     fileprivate let changes: UnsafeMutablePointer<Float>
+    /// [columns, labels or batch]: packed operands. A share's begin at its first column; it has two
+    /// blocks of columns at least, or all.
+    fileprivate let panels: UnsafeMutablePointer<Float>
+    /// The floats of a column of `panels`.
+    fileprivate let panelDepth: Int
     /// [batch]
     fileprivate let losses: UnsafeMutablePointer<Double>
 
-    fileprivate init(stride: Int) {
-      unsafe means = .allocate(capacity: batchSize * stride)
-      unsafe changes = .allocate(capacity: batchSize * stride)
-      unsafe losses = .allocate(capacity: batchSize)
-      unsafe means.initialize(repeating: 0, count: batchSize * stride)
-      unsafe changes.initialize(repeating: 0, count: batchSize * stride)
-      unsafe losses.initialize(repeating: 0, count: batchSize)
+    fileprivate init(stride: Int, labelCount: Int) {
+      func zeros(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
+        return unsafe memory.initializeMemory(as: Float.self, repeating: 0, count: count)
+      }
+      panelDepth = max(labelCount, width)
+      unsafe means = zeros(width * stride)
+      unsafe changes = zeros(width * stride)
+      unsafe panels = zeros((stride + width) * panelDepth)
+      unsafe losses = .allocate(capacity: width)
+      unsafe losses.initialize(repeating: 0, count: width)
     }
 
     deinit {
       unsafe means.deallocate()
       unsafe changes.deallocate()
+      unsafe panels.deallocate()
       unsafe losses.deallocate()
     }
   }
 
-  package func makeWorkspace() -> Workspace { Workspace(stride: stride) }
+  package func makeWorkspace() -> Workspace { Workspace(stride: stride, labelCount: labelCount) }
 
-  package func batchCount(of bags: Bags) -> Int {
-    (bags.count + Self.batchSize - 1) / Self.batchSize
-  }
+  package func batchCount(of bags: Bags) -> Int { (bags.count + batchSize - 1) / batchSize }
 
   private func examples(_ bags: Bags, _ batch: Int) -> Range<Int> {
-    batch * Self.batchSize..<min(bags.count, (batch + 1) * Self.batchSize)
+    batch * batchSize..<min(bags.count, (batch + 1) * batchSize)
   }
 
   package func addScores(
@@ -102,19 +121,25 @@ package struct LabelObjective: Objective {
     let rows = BagRows(inputTable, kernels: kernels)
     let examples = examples(bags, batch)
     let own = Self.floats(columns.blocks(groups))
+    guard !own.isEmpty else { return }
     unsafe bags.inputs.withUnsafeBufferPointer { inputs in
       for (number, example) in examples.enumerated() {
         unsafe rows.gather(
-          UnsafeBufferPointer(rebasing: inputs[bags.inputRanges[example]]), columns: own,
+          UnsafeBufferPointer(rebasing: inputs[bags.inputRanges[example]]),
+          lastCount: bags.lastCount(of: example), columns: own,
           into: workspace.means + number * stride)
       }
     }
+    let panel = unsafe workspace.panels + own.lowerBound * workspace.panelDepth
     for group in groups {
       let part = Self.floats(columns.blocks(group..<group + 1))
-      unsafe kernels.pointer.pointee.dots_f32(
-        Int64(examples.count), Int64(labelCount), Int64(part.count),
-        workspace.means + part.lowerBound, Int64(stride), outputTable.base + part.lowerBound,
-        Int64(stride), nil, scores + group * pitch, Int64(labelCount))
+      unsafe kernels.pointer.pointee.pack_panel_f32(
+        Int64(part.count), Int64(examples.count), workspace.means + part.lowerBound, 1,
+        Int64(stride), panel)
+      unsafe kernels.pointer.pointee.gemm_panel_f32(
+        Int64(labelCount), Int64(examples.count), Int64(part.count),
+        outputTable.base + part.lowerBound, Int64(stride), 1, panel, scores + group * pitch,
+        Int64(Self.width), false)
     }
   }
 
@@ -130,12 +155,15 @@ package struct LabelObjective: Objective {
   ) {
     let examples = examples(bags, batch)
     let (first, step) = sharesCoefficients ? (share, shareCount) : (0, 1)
+    let groupCount = columns.count
     for number in Swift.stride(from: first, to: examples.count, by: step) {
-      let place = number * labelCount
-      let row = unsafe UnsafeMutableBufferPointer(start: coefficients + place, count: labelCount)
+      let row = unsafe UnsafeMutableBufferPointer(
+        start: coefficients + number * labelCount, count: labelCount)
       for label in 0..<labelCount {
         var sum: Float = 0
-        for group in 0..<columns.count { unsafe sum += scores[group * pitch + place + label] }
+        for group in 0..<groupCount {
+          unsafe sum += scores[group * pitch + label * Self.width + number]
+        }
         unsafe row[label] = sum
       }
       let value = unsafe loss.differentiate(
@@ -153,28 +181,27 @@ package struct LabelObjective: Objective {
     let rows = BagRows(inputTable, kernels: kernels)
     let examples = examples(bags, batch)
     let own = Self.floats(blocks)
+    guard !own.isEmpty else { return }
     let (means, changes) = unsafe (workspace.means, workspace.changes)
-    for number in 0..<examples.count {
-      for column in own { unsafe changes[number * stride + column] = 0 }
-    }
-    let add = unsafe kernels.pointer.pointee.axpy_f32
-    let count = Int64(own.count)
-    for label in 0..<labelCount {
-      let weight = unsafe outputTable.base + label * stride + own.lowerBound
-      for number in 0..<examples.count {
-        let change = unsafe changes + number * stride + own.lowerBound
-        unsafe add?(count, coefficients[number * labelCount + label], weight, change)
-      }
-      for number in 0..<examples.count {
-        let mean = unsafe means + number * stride + own.lowerBound
-        unsafe add?(count, coefficients[number * labelCount + label], mean, weight)
-      }
+    let panel = unsafe workspace.panels + own.lowerBound * workspace.panelDepth
+    let (kernels, step) = unsafe (kernels.pointer, Int64(stride))
+    let (count, labels) = (Int64(examples.count), Int64(labelCount))
+    for column in Swift.stride(from: own.lowerBound, to: own.upperBound, by: Self.width) {
+      let width = Int64(min(Self.width, own.upperBound - column))
+      let weights = unsafe outputTable.base + column
+      unsafe kernels.pointee.pack_panel_f32(labels, width, weights, step, 1, panel)
+      unsafe kernels.pointee.gemm_panel_f32(
+        count, width, labels, coefficients, labels, 1, panel, changes + column, step, false)
+      unsafe kernels.pointee.pack_panel_f32(count, width, means + column, step, 1, panel)
+      unsafe kernels.pointee.gemm_panel_f32(
+        labels, width, count, coefficients, 1, labels, panel, weights, step, true)
     }
     unsafe bags.inputs.withUnsafeBufferPointer { inputs in
       for (number, example) in examples.enumerated() {
         unsafe rows.scatter(
           changes + number * stride, columns: own,
-          over: UnsafeBufferPointer(rebasing: inputs[bags.inputRanges[example]]))
+          over: UnsafeBufferPointer(rebasing: inputs[bags.inputRanges[example]]),
+          lastCount: bags.lastCount(of: example))
       }
     }
   }

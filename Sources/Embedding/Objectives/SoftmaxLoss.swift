@@ -3,7 +3,8 @@ import CKernels
 
 /// Softmax and cross-entropy: -log of the probability of the target, over all labels.
 ///
-/// The gradient of a score is probability minus target. The label of an example weighs its gradient.
+/// The gradient of a score is probability minus target. The one label of an example weighs its
+/// gradient.
 package struct SoftmaxLoss: LabelLoss {
   private let kernels: KernelTable
 
@@ -16,21 +17,10 @@ package struct SoftmaxLoss: LabelLoss {
     _ row: UnsafeMutableBufferPointer<Float>, targets: ArraySlice<Int32>, weights: [Float],
     rate: Float
   ) -> Double {
-    guard let values = row.baseAddress else { return 0 }
-    let largest = unsafe row.max() ?? 0
-    for label in row.indices { unsafe row[label] -= largest }
-    unsafe kernels.pointer.pointee.exp_f32(values, values, Int64(row.count))
-    var sum: Float = 0
-    for label in row.indices { unsafe sum += row[label] }
-    let share = 1 / Float(targets.count)
-    var weight: Float = 0
-    var loss = 0.0
-    for target in targets {
-      weight += weights[Int(target)] * share
-      unsafe loss -= Double(share) * PortableMath.log(Double(row[Int(target)] / sum))
-    }
-    for label in row.indices { unsafe row[label] *= -rate * weight / sum }
-    for target in targets { unsafe row[Int(target)] += rate * weight * share }
-    return loss
+    // The softmax of one target is a kernel, as all but one-vs-all have.
+    guard let values = row.baseAddress, let target = targets.first else { return 0 }
+    precondition(targets.count == 1, "\(targets.count) targets of a softmax")
+    return unsafe kernels.pointer.pointee.softmax_xent_f32(
+      values, Int64(row.count), Int64(target), -rate * weights[Int(target)])
   }
 }

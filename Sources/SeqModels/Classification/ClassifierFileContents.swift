@@ -112,18 +112,29 @@ extension LinearClassifier {
 
 extension FastTextClassifier {
   init(_ file: ModelFile) throws {
-    labels = try file.labels()
-    rule = try file.rule()
-    features = try file.features()
-    embeddings = try file.rows("embedding.weight", count: features.count, dimension: -1)
-    output = try file.rows("output.weight", count: labels.count, dimension: embeddings.dimension)
-    tokenizer = try WordTokenizer(rule: rule)
+    let features = try file.features()
+    let isShared = file.tensors.entry(named: "rows") != nil
+    let embeddings = try file.rows(
+      "embedding.weight", count: isShared ? -1 : features.count, dimension: -1)
+    let labels = try file.labels()
+    let places =
+      isShared ? try file.values("rows", .int32, [features.count], zero: Int32(0)) : []
+    if let feature = places.firstIndex(where: { $0 < 0 || $0 >= embeddings.count }) {
+      throw file.failure(
+        "row \(places[feature]) of feature \(feature)", "0 to \(embeddings.count - 1)")
+    }
+    try self.init(
+      labels: labels, rule: try file.rule(), features: features, rowPlaces: places,
+      embeddings: embeddings,
+      output: try file.rows(
+        "output.weight", count: labels.count, dimension: embeddings.dimension))
   }
 
   func write(to output: OutputFile) throws {
     var contents = try ClassifierFileContents(model: name, rule: rule)
     contents.add("embedding.weight", embeddings)
     contents.add("output.weight", self.output)
+    if !rowPlaces.isEmpty { contents.add("rows", .int32, [rowPlaces.count], rowPlaces) }
     contents.add(features)
     contents.add("labels", texts: labels.map { Array($0.utf8) })
     try contents.write(to: output)

@@ -33,13 +33,13 @@ extension TextClassifier {
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     }
     let texts = try CountedTexts(text, options: options.features, threads: threads, stop: stop)
+    let rows = FeatureRows(texts.documents, featureCount: texts.features.count)
     let tables = try FastTextTables(
-      texts.documents, labels: texts.labels, featureCount: texts.features.count, options: options,
-      threads: threads, stop: stop, progress: progress)
-    let core = FastTextClassifier(
+      rows, labels: texts.labels, options: options, threads: threads, stop: stop,
+      progress: progress)
+    let core = try FastTextClassifier(
       labels: texts.labels.names, rule: options.features.rule, features: texts.features,
-      embeddings: tables.embeddings, output: tables.output,
-      tokenizer: try WordTokenizer(rule: options.features.rule))
+      rowPlaces: rows.places, embeddings: tables.embeddings, output: tables.output)
     return TextClassifier(
       core: core,
       training: Training(
@@ -76,14 +76,14 @@ struct FastTextTables {
   ///   - options: `features` is not looked at.
   /// - Throws: as ``TextClassifier/train(on:options:threads:stop:progress:)``.
   init(
-    _ documents: DocumentFeatures, labels: TrainingLabels, featureCount: Int,
+    _ rows: FeatureRows, labels: TrainingLabels,
     from start: (input: any FastTextMatrix, output: any FastTextMatrix)? = nil,
     options: FastTextOptions, threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let classWeights = try options.classWeights.weights(
-      for: labels.names, counts: labels.counts, exampleCount: documents.count)
+      for: labels.names, counts: labels.counts, exampleCount: rows.documents.count)
     let tables = try EmbeddingTables(
-      inputCount: featureCount, outputCount: labels.names.count, dimension: options.dimension)
+      inputCount: rows.count, outputCount: labels.names.count, dimension: options.dimension)
     if let start {
       tables.input.take(start.input)
       tables.output.take(start.output)
@@ -98,7 +98,7 @@ struct FastTextTables {
     let loss = SoftmaxLoss(kernels: kernels)
     var state = EmbeddingState()
     try EmbeddingRun.train(
-      on: FastTextExamples(documents, labels: labels, options: options),
+      on: FastTextExamples(rows, labels: labels, options: options),
       plan: .init(
         epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
         columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
@@ -107,7 +107,7 @@ struct FastTextTables {
       LabelObjective(
         tables: tables, loss: loss, weights: classWeights.map { Float($0) }, kernels: kernels)
     }
-    try tables.checkFinite(inputName: "embedding of feature", outputName: "row of label")
+    try tables.checkFinite(inputName: "embedding of feature row", outputName: "row of label")
     embeddings = FloatRows(tables.input)
     output = FloatRows(tables.output)
     lossShare = state.epochLosses.last.map { $0 / labels.entropy }

@@ -1,4 +1,7 @@
+import BLASCore
+import Embedding
 import Networks
+import Synchronization
 import Tokenize
 import WordtoolCore
 
@@ -11,77 +14,135 @@ struct FastTextClassifier: ClassifierCore {
   let labels: [String]
   let rule: TokenizerRule
   let features: NGramFeatures
-  /// [features, dimension]
+  /// The row of each feature; empty where it is the feature's number. See ``FeatureRows``.
+  let rowPlaces: [Int32]
+  /// [rows, dimension]
   let embeddings: FloatRows
   /// [labels, dimension]
   let output: FloatRows
-  let tokenizer: WordTokenizer
+  private let tokenizer: WordTokenizer
+  private let scorer: BagScorer
+  private let table = ScoreTable()
+
+  /// - Precondition: every row named is there, and both tables have one dimension.
+  /// - Throws: `WordtoolError` of kind `usage` for kernels this processor does not have, and as
+  ///   `WordTokenizer`.
+  init(
+    labels: [String], rule: TokenizerRule, features: NGramFeatures, rowPlaces: [Int32],
+    embeddings: FloatRows, output: FloatRows
+  ) throws {
+    self.labels = labels
+    self.rule = rule
+    self.features = features
+    self.rowPlaces = rowPlaces
+    self.embeddings = embeddings
+    self.output = output
+    tokenizer = try WordTokenizer(rule: rule)
+    scorer = BagScorer(
+      inputs: embeddings.modelRows, labels: output.modelRows, dimension: output.dimension,
+      kernels: try KernelTable.selected())
+  }
 
   var name: String { Self.modelName }
   var parameterCount: Int { (embeddings.count + output.count) * embeddings.dimension }
   var isExclusive: Bool { true }
 
+  /// The row of a feature.
+  func row(of feature: Int) -> Int { rowPlaces.isEmpty ? feature : Int(rowPlaces[feature]) }
+
   func scores(
     of texts: LabelledText, _ range: Range<Int>, threads: Int
   ) throws -> ClassScores {
-    try NGramScoring.scores(
+    let table = try table.values(
+      forTextOf: texts.byteCount(of: range), scorer, rowCount: embeddings.count,
+      labelCount: labels.count, threads: threads)
+    return try unsafe NGramScoring.scores(
       of: texts, range, features: features, labelCount: labels.count, tokenizer: tokenizer,
       threads: threads
-    ) { found, row in
-      let dimension = embeddings.dimension
-      var mean = [Float](repeating: 0, count: dimension)
-      for feature in found {
-        let values = unsafe embeddings[Int(feature)]
-        for column in 0..<dimension { unsafe mean[column] += values[column] }
+    ) {
+      var room = [Float](repeating: 0, count: scorer.roomCount)
+      var rows: [Int32] = []
+      return { found, probabilities in
+        guard let start = probabilities.baseAddress else { return }
+        if !rowPlaces.isEmpty {
+          rows.removeAll(keepingCapacity: true)
+          for index in found.indices { unsafe rows.append(rowPlaces[Int(found[index])]) }
+        }
+        unsafe rows.withUnsafeBufferPointer { rows in
+          unsafe room.withUnsafeMutableBufferPointer { room in
+            guard let room = room.baseAddress else { return }
+            let bag = unsafe rowPlaces.isEmpty ? found : rows
+            unsafe table.withOptionalPointer {
+              unsafe scorer.score(bag, table: $0, room: room, into: start)
+            }
+          }
+        }
+        unsafe scorer.softmax(start)
       }
-      let scale = 1 / Float(max(1, found.count))
-      for column in 0..<dimension { mean[column] *= scale }
-      for label in row.indices {
-        let weights = unsafe output[label]
-        var sum: Float = 0
-        for column in 0..<dimension { unsafe sum += weights[column] * mean[column] }
-        row[label] = sum
-      }
-      let largest = row.max() ?? 0
-      unsafe row.withUnsafeMutableBufferPointer { row in
-        guard let values = row.baseAddress else { return }
-        for label in row.indices { unsafe row[label] -= largest }
-        unsafe Float.exponential(values, into: values, count: row.count)
-      }
-      let sum = row.reduce(0, +)
-      for label in row.indices { row[label] /= sum }
     }
   }
 }
 
-/// Rows of floats in memory that somebody else owns: a mapped file, or what was trained.
-@safe struct FloatRows: @unchecked Sendable {
-  // Sendable: nobody writes to the memory once rows have been made of it.
+/// The labels' scores of all rows, made when enough text was asked about to be worth it: a model that
+/// answers one question has no use for them.
+private final class ScoreTable: Sendable {
+  private struct State {
+    var wordCount = 0
+    var values: [Float]?
+  }
+  private let state = Locked(State())
+  /// Bytes of an ordinary text for a word and an n-gram each.
+  private static let bytesPerWord = 6
+  private static let pieceSize = 4096
 
-  let count: Int
-  let dimension: Int
-  private let stride: Int
-  private let base: UnsafePointer<Float>?
-  private let owner: any AnyObject & Sendable
-
-  /// - Precondition: `values` holds `count` rows of `stride` floats, which stay as they are while
-  ///   `owner` lives.
-  init(
-    count: Int, dimension: Int, stride: Int, values: UnsafeBufferPointer<Float>,
-    owner: any AnyObject & Sendable
-  ) {
-    precondition(values.count >= (count - 1) * stride + dimension, "too few values")
-    self.count = count
-    self.dimension = dimension
-    self.stride = stride
-    self.owner = owner
-    unsafe base = values.baseAddress
+  /// The scores [rows, labels], or nil while they are not worth their making.
+  func values(
+    forTextOf byteCount: Int, _ scorer: BagScorer, rowCount: Int, labelCount: Int, threads: Int
+  ) throws -> [Float]? {
+    guard scorer.addsScores else { return nil }
+    let (known, isDue) = state.withLock { state in
+      state.wordCount += byteCount / Self.bytesPerWord
+      return (state.values, state.wordCount > rowCount / 2)
+    }
+    if known != nil || !isDue { return known }
+    // Two callers at once make the same twice.
+    let made = try Self.make(scorer, rowCount, labelCount, threads)
+    state.withLock { $0.values = made }
+    return made
   }
 
-  /// The values of a row, 0 ..< `count`.
-  subscript(row: Int) -> UnsafeBufferPointer<Float> {
-    precondition(row >= 0 && row < count, "row \(row) of \(count)")
-    return unsafe UnsafeBufferPointer(
-      start: base.map { unsafe $0 + row * stride }, count: dimension)
+  private static func make(
+    _ scorer: BagScorer, _ rowCount: Int, _ labelCount: Int, _ threads: Int
+  ) throws -> [Float] {
+    let pieces = (rowCount + pieceSize - 1) / pieceSize
+    let parts = Locked([[Float]](repeating: [], count: pieces))
+    let next = Atomic<Int>(0)
+    try Workers.run(count: max(1, min(threads, pieces))) { _ in
+      while case let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue, piece < pieces {
+        let rows = piece * pieceSize..<min(rowCount, (piece + 1) * pieceSize)
+        var values = [Float](repeating: 0, count: rows.count * labelCount)
+        unsafe values.withUnsafeMutableBufferPointer {
+          if let start = $0.baseAddress { unsafe scorer.score(rows: rows, into: start) }
+        }
+        let finished = values
+        parts.withLock { $0[piece] = finished }
+      }
+    }
+    var values: [Float] = []
+    values.reserveCapacity(rowCount * labelCount)
+    for part in parts.withLock({ $0 }) { values += part }
+    return values
+  }
+}
+
+extension [Float]? {
+  /// Lends the values, or nil.
+  @inline(__always)
+  fileprivate func withOptionalPointer(_ body: (UnsafePointer<Float>?) -> Void) {
+    if let values = self {
+      unsafe values.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
+    } else {
+      body(nil)
+    }
   }
 }

@@ -12,6 +12,8 @@ struct FastTextExamples: ExampleSource {
   private static let textsPerChunk = 1024
 
   private let documents: DocumentFeatures
+  /// See ``FeatureRows/lastCounts``.
+  private let lastCounts: [Int32]
   /// The labels of all texts, one text after another.
   private var targets: [Int32] = []
   /// Where the labels of each text begin, and where the last one's end.
@@ -20,10 +22,14 @@ struct FastTextExamples: ExampleSource {
   private let trained: [Int32]
   private let epochs: Int
   private let seed: UInt64
+  private let batchSize: Int
 
-  /// - Parameter documents: at least one has features.
-  init(_ documents: DocumentFeatures, labels: TrainingLabels, options: FastTextOptions) {
+  /// - Parameter rows: at least one text has features.
+  init(_ rows: FeatureRows, labels: TrainingLabels, options: FastTextOptions) {
+    let documents = rows.documents
     self.documents = documents
+    lastCounts = rows.lastCounts
+    batchSize = LabelObjective.batchSize(labelCount: labels.names.count)
     epochs = options.epochs
     seed = options.seed
     trained = (0..<documents.count).filter { documents.starts[$0] < documents.starts[$0 + 1] }
@@ -58,6 +64,7 @@ struct FastTextExamples: ExampleSource {
     for text in order[start..<min(start + Self.textsPerChunk, order.count)] {
       let text = Int(text)
       bags.inputRanges.append(documents.starts[text]..<documents.starts[text + 1])
+      if !lastCounts.isEmpty { bags.lastCounts.append(lastCounts[text]) }
       bags.targetRanges.append(target(of: text, epoch: epoch))
     }
   }
@@ -73,8 +80,7 @@ struct FastTextExamples: ExampleSource {
   }
 
   func remainingShare(epoch: Int, chunk: Int, batch: Int) -> Float {
-    let done =
-      epoch * trained.count + chunk * Self.textsPerChunk + batch * LabelObjective.batchSize
+    let done = epoch * trained.count + chunk * Self.textsPerChunk + batch * batchSize
     return 1 - Float(done) / Float(examplesInAll)
   }
 

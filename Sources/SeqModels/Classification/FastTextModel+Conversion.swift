@@ -76,13 +76,13 @@ struct FastTextParts {
     labels = model.labels.map { FastTextModel.labelPrefix + $0 }
     labelCounts = [Int64](repeating: 1, count: labels.count)
     tokenCount = Int64(words.count + labels.count)
-    input = RowsMatrix(rows: model.embeddings)
+    var order = words.indices.map(model.row)
+    input = RowsMatrix(rows: model.embeddings, order: order)
     output = RowsMatrix(rows: model.output)
     guard features.pairs.count > 0 else { return }
     // The words of an n-gram are those of the one it continues, and one more.
     let hashes = words.map { FastTextHash($0).value }
     var hashesOfPairs: [[UInt32]] = []
-    var order = Array(0..<words.count)
     var seen: Set<Int32> = []
     var kept: [Int32] = []
     for pair in 0..<features.pairs.count {
@@ -98,7 +98,7 @@ struct FastTextParts {
       }
       guard seen.insert(bucket).inserted else { continue }
       kept.append(bucket)
-      order.append(words.count + pair)
+      order.append(model.row(of: words.count + pair))
     }
     buckets = kept
     input = RowsMatrix(rows: model.embeddings, order: order)

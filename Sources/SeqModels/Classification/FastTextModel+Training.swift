@@ -12,7 +12,7 @@ extension FastTextModel {
     let features = try FastTextFeatures(text, words: counted.words, options: options)
     let (documents, emptyCount) = features.documents(text)
     let tables = try FastTextTables(
-      documents, labels: labels, featureCount: features.rowCount, options: options,
+      FeatureRows(fixed: documents, count: features.rowCount), labels: labels, options: options,
       threads: threads, stop: stop, progress: progress)
     // fastText's labels fall by how often they occur.
     let order = labels.counts.indices.sorted { (-labels.counts[$0], $0) < (-labels.counts[$1], $1) }

@@ -128,7 +128,7 @@ extension FastTextParts {
       seed: options.seed)
     training.keepsToFastText = true
     let tables = try FastTextTables(
-      features.documents(text).documents, labels: given, featureCount: input.rowCount,
+      FeatureRows(fixed: features.documents(text).documents, count: input.rowCount), labels: given,
       from: (input, ChosenRows(matrix: output, rows: order)), options: training, threads: threads,
       stop: stop, progress: progress)
     input = RowsMatrix(rows: tables.embeddings)

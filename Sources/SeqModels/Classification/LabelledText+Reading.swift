@@ -58,14 +58,33 @@ extension LabelledText {
 }
 
 extension LabelledText {
+  /// Adds a line of text without its words that begin with `__label__`; it has no labels.
+  package mutating func append(lineWithoutLabels line: UnsafeBufferPointer<UInt8>) {
+    if unsafe Self.mayHaveLabels(line) {
+      append(text: unsafe Self.withoutLabels(line), labels: [])
+    } else {
+      unsafe append(text: line, labels: [], line: count + 1)
+    }
+  }
+
+  /// Whether the text at a place has nothing but white space.
+  package func isBlank(at index: Int) -> Bool {
+    // Most texts begin with a letter of ASCII.
+    let first = unsafe withUTF8(at: index) { unsafe $0.first }
+    if let first, first > 0x20, first < 0x7F { return false }
+    return text(at: index).allSatisfy(\.isWhitespace)
+  }
+
   /// Whether what labels begin with is somewhere in a line: few texts to be classified have it, and
   /// all others stay as they are.
   private static func mayHaveLabels(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+    // It begins with a low line, 0x5F.
     let mark = LabelledTextLayout.labelPrefix
     guard line.count >= mark.count else { return false }
-    return (0...line.count - mark.count).contains { start in
-      unsafe line[start] == mark[0] && line[start...].starts(with: mark)
+    for start in 0...line.count - mark.count where unsafe line[start] == 0x5F {
+      if unsafe line[start...].starts(with: mark) { return true }
     }
+    return false
   }
 }
 

@@ -32,6 +32,11 @@ public struct LabelledText: Sendable {
   /// The bytes of all texts together.
   public var byteCount: Int { bytes.count }
 
+  /// The bytes of some texts together.
+  func byteCount(of range: Range<Int>) -> Int {
+    starts[range.upperBound] - starts[range.lowerBound]
+  }
+
   /// Whether some text has more than one label.
   public var hasSeveralLabels: Bool { labelIDs.count > count }
 

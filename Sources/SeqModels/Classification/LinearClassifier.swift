@@ -31,45 +31,104 @@ struct LinearClassifier: ClassifierCore {
   func scores(
     of texts: LabelledText, _ range: Range<Int>, threads: Int
   ) throws -> ClassScores {
-    try NGramScoring.scores(
+    try unsafe NGramScoring.scores(
       of: texts, range, features: features, labelCount: labels.count, tokenizer: tokenizer,
       threads: threads
-    ) { found, row in score(found, &row) }
+    ) {
+      var counts = FeatureCounts()
+      var logits = [Float](repeating: 0, count: questionCount)
+      return { found, row in
+        unsafe counts.count(found)
+        unsafe logits.withUnsafeMutableBufferPointer { unsafe score(counts, $0, row) }
+      }
+    }
   }
 
   /// The probabilities for a text with these features.
-  private func score(_ found: [Int32], _ row: inout [Float]) {
-    var logits = [Float](repeating: 0, count: questionCount)
+  private func score(
+    _ counts: FeatureCounts, _ logits: UnsafeMutableBufferPointer<Float>,
+    _ row: UnsafeMutableBufferPointer<Float>
+  ) {
+    let questionCount = questionCount
+    for question in 0..<questionCount { unsafe logits[question] = 0 }
     var squares: Float = 0
-    let sorted = found.sorted()
-    var at = 0
-    while at < sorted.count {
-      let feature = Int(sorted[at])
-      var next = at + 1
-      while next < sorted.count, sorted[next] == sorted[at] { next += 1 }
-      let value: Float =
-        switch weighting {
-        case .binary, .naiveBayes: 1
-        case .counts: Float(next - at)
-        case .tfIdf: 1 + PortableMath.log(Float(next - at))
+    unsafe weights.withUnsafeBufferPointer { weights in
+      counts.forEach { feature, count in
+        let value: Float =
+          switch weighting {
+          case .binary, .naiveBayes: 1
+          case .counts: Float(count)
+          case .tfIdf: 1 + PortableMath.log(Float(count))
+          }
+        if weighting == .tfIdf {
+          let product = value * inverseDocumentFrequencies[feature]
+          squares += product * product
         }
-      at = next
-      if weighting == .tfIdf {
-        let product = value * inverseDocumentFrequencies[feature]
-        squares += product * product
+        let base = feature * questionCount
+        for question in 0..<questionCount {
+          unsafe logits[question] += value * weights[base + question]
+        }
       }
-      let base = feature * questionCount
-      for question in 0..<questionCount { logits[question] += value * weights[base + question] }
     }
     let scale = weighting == .tfIdf && squares > 0 ? 1 / squares.squareRoot() : 1
     for question in 0..<questionCount {
-      logits[question] = 1 / (1 + PortableMath.exp(-(logits[question] * scale + biases[question])))
+      let logit = unsafe logits[question] * scale + biases[question]
+      unsafe logits[question] = 1 / (1 + PortableMath.exp(-logit))
     }
     if questionCount == 1 {
-      row = [1 - logits[0], logits[0]]
+      unsafe row[0] = 1 - logits[0]
+      unsafe row[1] = logits[0]
       return
     }
-    let sum = logits.reduce(0, +)
-    row = isExclusive && sum > 0 ? logits.map { $0 / sum } : logits
+    var sum: Float = 0
+    for question in 0..<questionCount { unsafe sum += logits[question] }
+    let divisor = isExclusive && sum > 0 ? sum : 1
+    for question in 0..<questionCount { unsafe row[question] = logits[question] / divisor }
+  }
+}
+
+/// How often each feature of a text occurs, in the order of their first occurrence.
+struct FeatureCounts {
+  /// Open addressing: places in `features` plus one, 0 for free.
+  private var slots = [Int32](repeating: 0, count: 1024)
+  private var features: [Int32] = []
+  private var counts: [Int32] = []
+
+  /// Counts the features of another text.
+  mutating func count(_ found: UnsafeBufferPointer<Int32>) {
+    features.removeAll(keepingCapacity: true)
+    counts.removeAll(keepingCapacity: true)
+    var size = slots.count
+    while size < 2 * found.count { size *= 2 }
+    if size > slots.count {
+      slots = [Int32](repeating: 0, count: size)
+    } else {
+      for place in slots.indices { slots[place] = 0 }
+    }
+    let mask = slots.count - 1
+    for index in found.indices {
+      let feature = unsafe found[index]
+      var place = Int((UInt32(bitPattern: feature) &* 0x9E37_79B1) >> 8) & mask
+      while true {
+        let slot = Int(slots[place])
+        if slot == 0 {
+          features.append(feature)
+          counts.append(1)
+          slots[place] = Int32(features.count)
+          break
+        }
+        if features[slot - 1] == feature {
+          counts[slot - 1] += 1
+          break
+        }
+        place = (place + 1) & mask
+      }
+    }
+  }
+
+  /// Calls `body` with each feature once, and how often it occurs.
+  @inline(__always)
+  func forEach(_ body: (_ feature: Int, _ count: Int32) -> Void) {
+    for place in features.indices { body(Int(features[place]), counts[place]) }
   }
 }

@@ -102,14 +102,6 @@ struct NGramFeatures: Sendable {
     }
   }
 
-  /// The words of a text as numbers, -1 for those that are not known.
-  func wordIDs(
-    ofUTF8 bytes: UnsafeBufferPointer<UInt8>, tokenizer: WordTokenizer, into ids: inout [Int32]
-  ) {
-    ids.removeAll(keepingCapacity: true)
-    unsafe tokenizer.forEachToken(inUTF8: bytes) { unsafe ids.append(words.find($0) ?? -1) }
-  }
-
   /// What a feature stands for, its words apart by spaces; nil for hashed n-grams.
   func text(of feature: Int) -> String? {
     if feature < words.count { return words.text(Int32(feature)) }

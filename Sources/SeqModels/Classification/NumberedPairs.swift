@@ -21,6 +21,14 @@ struct NumberedPairs: Sendable {
   @inline(__always)
   func find(_ left: Int32, _ right: Int32) -> Int32? { table.find(left, right) }
 
+  /// The numbers of many pairs with `offset` added, -1 for those that are not there.
+  func find(
+    _ lefts: UnsafeBufferPointer<Int32>, _ rights: UnsafeBufferPointer<Int32>,
+    adding offset: Int32, into values: UnsafeMutablePointer<Int32>
+  ) {
+    unsafe table.find(lefts, rights, adding: offset, into: values)
+  }
+
   /// The number of a pair, which is added when it is new.
   mutating func add(_ left: Int32, _ right: Int32) -> Int32 {
     let (number, isNew) = table.number(left, right)

@@ -150,12 +150,14 @@ extension LinearClassifier {
 
 extension FastTextClassifier {
   func onnxModel() throws -> ONNXModel {
-    func tensor(_ rows: FloatRows) -> ONNXModel.Tensor {
-      unsafe ONNXModel.Tensor(
-        [rows.count, rows.dimension], (0..<rows.count).flatMap { unsafe rows[$0] })
+    func tensor(_ rows: FloatRows, _ numbers: some Sequence<Int>, count: Int) -> ONNXModel.Tensor {
+      unsafe ONNXModel.Tensor([count, rows.dimension], numbers.flatMap { unsafe rows[$0] })
     }
+    // A graph has a row for each feature.
     var model = ONNXModel.linearClassifier(
-      .embeddings(tensor(embeddings), output: tensor(output)))
+      .embeddings(
+        tensor(embeddings, (0..<features.count).lazy.map { row(of: $0) }, count: features.count),
+        output: tensor(output, 0..<output.count, count: output.count)))
     try model.describe(features)
     return model
   }

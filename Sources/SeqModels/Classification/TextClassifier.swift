@@ -155,10 +155,19 @@ struct ClassScores: Sendable {
 
   /// The places of the largest values, the largest first; of equal ones the first.
   static func best(_ row: ArraySlice<Float>, count: Int) -> [Int] {
-    if count == 1 {
-      var best = row.startIndex
-      for place in row.indices where row[place] > row[best] { best = place }
-      return [best - row.startIndex]
+    if count <= 16 {
+      // The largest so far, in order.
+      var best: [Int] = []
+      for place in row.indices {
+        if best.count == count {
+          guard let last = best.last, row[place] > row[last] else { continue }
+          best.removeLast()
+        }
+        var at = best.count
+        while at > 0, row[place] > row[best[at - 1]] { at -= 1 }
+        best.insert(place, at: at)
+      }
+      return best.map { $0 - row.startIndex }
     }
     let order = row.indices.sorted { (row[$1], $0) < (row[$0], $1) }
     return order.prefix(count).map { $0 - row.startIndex }

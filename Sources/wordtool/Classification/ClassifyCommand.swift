@@ -103,8 +103,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     for (place, answer) in answers.enumerated() {
       totals.textCount += 1
       // fastText has an answer for a blank line too: the end of a line is a word.
-      let isBlank =
-        style == .wordtool && batch.text(at: place).allSatisfy(\.isWhitespace)
+      let isBlank = style == .wordtool && batch.isBlank(at: place)
       answeredCount += isBlank ? 0 : 1
       totals.blankCount += isBlank ? 1 : 0
       totals.unknownCount += !isBlank && answer.knownCount == 0 ? 1 : 0

@@ -32,7 +32,7 @@ struct TextQuestions: ParsableArguments {
   }
 
   /// Texts, and bytes of them, that are answered at once.
-  private static let batchSize = (texts: 1024, bytes: 1 << 24)
+  private static let batchSize = (texts: 4096, bytes: 1 << 24)
 
   /// The next lines, none at the end: one at least, and as many more as are there.
   ///
@@ -43,9 +43,8 @@ struct TextQuestions: ParsableArguments {
       || (batch.count < batchSize.texts && batch.byteCount < batchSize.bytes
         && (waits || lines.hasLine))
     {
-      let text = try unsafe lines.next { unsafe LabelledText.withoutLabels($0) }
-      guard let text else { break }
-      batch.append(text: text, labels: [])
+      let added: Void? = try unsafe lines.next { unsafe batch.append(lineWithoutLabels: $0) }
+      guard added != nil else { break }
     }
     return batch
   }
