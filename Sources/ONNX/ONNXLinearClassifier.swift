@@ -1,8 +1,9 @@
 extension ONNXModel {
   /// A classifier of the features of a text, whatever their order.
   package enum LinearClassifier {
-    /// The mean of the embeddings [V, E], then softmax of a layer [L, E] without bias.
-    case embeddings(Tensor, output: Tensor)
+    /// The mean of the embeddings [V, E], then a layer [L, E] without bias, then softmax, or a logistic
+    /// function for each label where they do not exclude each other.
+    case embeddings(Tensor, output: Tensor, isExclusive: Bool)
     /// Logistic regression: weights [V, Q] and a bias [Q].
     case regression(weights: Tensor, bias: Tensor, weighting: Weighting, answer: Answer)
   }
@@ -41,7 +42,7 @@ extension ONNXModel {
     model.addList("value.axis", [2])
     let labels: Int
     switch classifier {
-    case .embeddings(let embeddings, let output):
+    case .embeddings(let embeddings, let output, let isExclusive):
       labels = output.shape[0]
       model.addWeightedSum(
         of: model.addTensor("embedding.weight", embeddings), by: "counts", as: "sum")
@@ -50,7 +51,11 @@ extension ONNXModel {
       model.addNode("Max", ["total", "number.one"], ["divisor"])
       model.addNode("Div", ["sum", "divisor"], ["mean"])
       model.addProduct("mean", model.addTensor("output.weight", output), "logits")
-      model.addNode("Softmax", ["logits"], ["probabilities"], [("axis", .integer(-1))])
+      if isExclusive {
+        model.addNode("Softmax", ["logits"], ["probabilities"], [("axis", .integer(-1))])
+      } else {
+        model.addNode("Sigmoid", ["logits"], ["probabilities"])
+      }
     case .regression(let weights, let bias, let weighting, let answer):
       labels = answer == .pair ? 2 : bias.values.count
       switch (weighting, answer) {

@@ -64,6 +64,36 @@ import WordtoolCore
     }
   }
 
+  @Test func oneVersusAllGivesATextAllItsLabels() throws {
+    // Two independent questions: 24 texts of none, either or both of two labels, and a third.
+    var text = LabelledText()
+    for number in 0..<48 {
+      let (a, b) = (number % 2 == 0, number / 2 % 2 == 0)
+      text.append(
+        text: "\(a ? "apple" : "stone") \(b ? "bread" : "glass") n\(number % 5)",
+        labels: (a ? ["A"] : []) + (b ? ["B"] : []) + (a || b ? [] : ["C"]))
+    }
+    let options = FastTextOptions(
+      features: .init(orders: 1...1, minimumCount: 1), dimension: 10, epochs: 60,
+      loss: .oneVersusAll)
+    let trained = try TextClassifier.train(on: text, options: options, threads: 2)
+    let folder = ScratchFolder()
+    try trained.write(to: folder("m"))
+    let read = try TextClassifier(contentsOf: folder("m"))
+    let answers = try read.answers(for: text, count: 3, threshold: 0.5)
+    for (place, answer) in answers.enumerated() {
+      #expect(
+        Set(answer.predictions.map(\.label))
+          == Set(text.labelIDs(of: place).map { text.labels[Int($0)] }), "\(place)")
+    }
+    let report = try read.evaluate(text, k: 3, threshold: 0.5)
+    #expect(report.precisionAtK == 1 && report.recallAtK == 1)
+    // Nobody reaches 1: nothing is given, and nothing right.
+    let strict = try read.evaluate(text, k: 3, threshold: 1)
+    #expect(strict.accuracy == 0 && strict.recallAtK == 0 && strict.confusion.isEmpty)
+    #expect(try #require(trained.training?.lossShare) < 0.3)
+  }
+
   @Test func aLearningRateThatIsTooLargeIsReported() throws {
     var wild = options()
     wild.learningRate = 1e30
@@ -116,9 +146,10 @@ import WordtoolCore
     await #expect(throws: CancellationError.self) { _ = try await task.value }
   }
 
-  /// The same training in Double, its gradients by central differences of the loss. A text with two
-  /// labels has one in each pass, by turns.
-  @Test func everyStepFollowsTheGradient() throws {
+  /// The same training in Double, its gradients by central differences of the loss. For softmax a text
+  /// with two labels has one in each pass, by turns.
+  @Test(arguments: FastTextOptions.Loss.allCases)
+  func everyStepFollowsTheGradient(of goal: FastTextOptions.Loss) throws {
     let documents: [(words: [Int], labels: [Int])] = [
       ([0, 1, 2], [0]), ([2, 3], [1]), ([4, 4, 1], [2]), ([0, 3], [0, 2]), ([1], [1]),
       ([2, 0, 4], [2]), ([3, 3, 3], [1]), ([4, 2], [0]), ([0, 1], [0, 1]), ([1, 4, 3], [2]),
@@ -132,7 +163,8 @@ import WordtoolCore
         labels: document.labels.map { "\($0)" })
     }
     let dimension = 3
-    var options = FastTextOptions(dimension: dimension, learningRate: 0.8, epochs: 3, seed: 7)
+    var options = FastTextOptions(
+      dimension: dimension, learningRate: 0.8, epochs: 3, loss: goal, seed: 7)
     options.features.orders = 1...1
     let classifier = try TextClassifier.train(on: text, options: options)
 
@@ -165,6 +197,12 @@ import WordtoolCore
       let logits = logits(documents[document].words, values)
       let normalizer = Oracle.log(logits.reduce(0) { $0 + Oracle.exp($1) })
       let labels = documents[document].labels
+      if goal == .oneVersusAll {
+        return logits.enumerated().reduce(0) { sum, question in
+          let score = labels.contains(question.offset) ? question.element : -question.element
+          return sum + Oracle.log(1 + Oracle.exp(-score))
+        }
+      }
       return normalizer - logits[labels[(firstTurns[document] + epoch) % labels.count]]
     }
     var done = 0
@@ -192,9 +230,11 @@ import WordtoolCore
       let words = document.words.map { names[$0] }.joined(separator: " ")
       let expected = logits(document.words, values).map(Oracle.exp)
       let sum = expected.reduce(0, +)
+      #expect(classifier.isExclusive == (goal == .softmax))
       for answer in try classifier.predictions(for: words, count: 3) {
         let place = try #require(Int(answer.label))
-        #expect(abs(answer.probability - expected[place] / sum) < 1e-5, "\(words) \(place)")
+        let probability = expected[place] / (goal == .softmax ? sum : 1 + expected[place])
+        #expect(abs(answer.probability - probability) < 1e-5, "\(words) \(place)")
       }
     }
   }

@@ -39,12 +39,13 @@ extension PinnedResultTests {
   }
 
   private static func fastText(
-    _ name: String, labels: Int, isSeveral: Bool, _ expected: PinnedResult
+    _ name: String, labels: Int, isSeveral: Bool, loss: FastTextOptions.Loss = .softmax,
+    _ expected: PinnedResult
   ) -> PinnedRun {
     PinnedRun(name, expected) { threads in
       let text = labelledText(labels, isSeveral: isSeveral)
       // 100 values are seven blocks of columns in two groups.
-      let options = FastTextOptions(dimension: 100, epochs: 3)
+      let options = FastTextOptions(dimension: 100, epochs: 3, loss: loss)
       let losses = Locked<[Double]>([])
       let training = try TextClassifier.train(on: text, options: options, threads: threads) {
         progress in losses.withLock { $0.append(progress.loss ?? 0) }
@@ -104,6 +105,11 @@ extension PinnedResultTests {
           2.995720697804259, 2.99560767852531, 2.9954497507719426, 0.7166666666666667,
           2.995409590581923,
         ])),
+    fastText(
+      "fastText one-vs-all, several of 24 labels", labels: 24, isSeveral: true, loss: .oneVersusAll,
+      PinnedResult(
+        "9a82b3cca16bea5102e4d430ce682fb4c27bd1a6cc48fbdb69585eaebdcee6b9",
+        [15.940625599275753, 15.17362998294855, 6.493215283075811, 0.1, 2.9070497615937865])),
     PinnedRun(
       "LSTM classifier",
       PinnedResult(

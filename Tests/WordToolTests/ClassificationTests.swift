@@ -72,6 +72,35 @@ import TestSupport
     }
   }
 
+  @Test func oneVersusAllGivesWhatReachesTheThreshold() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let texts = (0..<40).map { number in
+        [
+          "__label__a apple", "__label__b bread", "__label__a __label__b apple bread",
+          "__label__c stone",
+        ][number % 4] + " n\(number % 7)\n"
+      }
+      try TestFiles.write(texts.joined(), to: folder + "/t")
+      let train = try tool.run(
+        "train-classifier", folder + "/t", "-o", folder + "/m", "--model", "fasttext", "--loss",
+        "ova", "--epochs", "100", "-q")
+      #expect(train.exitCode == 0, "\(train.errors)")
+      let run = try tool.run(
+        "classify", folder + "/m", "--threshold", "0.5", input: "apple bread\nstone\nzork\n")
+      let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(Set(lines.prefix(2).map { $0.prefix(1) }) == ["a", "b"], "\(run.output)")
+      #expect(lines.dropFirst(2).prefix(3).map { $0.prefix(1) } == ["", "c", ""], "\(run.output)")
+      let report = try tool.run(
+        "evaluate", "classification", folder + "/m", folder + "/t", "-k", "3", "--threshold", "0.5",
+        "--json")
+      #expect(try report.json().contains(#""precisionAtK":1"#), "\(report.output)")
+      #expect(try report.json().contains(#""recallAtK":1"#), "\(report.output)")
+      let refused = try tool.run("classify", folder + "/m", "--threshold", "2", input: "x")
+      #expect(refused.exitCode == 64 && refused.errors.contains("--threshold"))
+    }
+  }
+
   @Test func evaluationHasTheFieldsOfTheContract() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)

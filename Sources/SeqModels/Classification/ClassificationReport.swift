@@ -98,16 +98,18 @@ public struct ClassificationReport: Sendable {
   ///
   /// - Parameters:
   ///   - right: its labels, as places in ``labels``.
-  ///   - given: those it was given, the likeliest first.
+  ///   - given: those it was given, the likeliest first; none where none reached the threshold.
   mutating func count(right: [Int], given: [Int]) {
     exampleCount += 1
-    if right.contains(given[0]) { correctCount += 1 }
+    if let first = given.first, right.contains(first) { correctCount += 1 }
     for label in right { labels[label].count += 1 }
     for label in given {
       labels[label].predictedCount += 1
       if right.contains(label) { labels[label].correctCount += 1 }
     }
-    if let first = right.first { cells[[first, given[0]], default: 0] += 1 }
+    if let first = right.first, let likeliest = given.first {
+      cells[[first, likeliest], default: 0] += 1
+    }
   }
 
   private func sum(_ part: (Label) -> Int) -> Int { labels.reduce(0) { $0 + part($1) } }
@@ -117,13 +119,17 @@ extension TextClassifier {
   /// Compares the labels the model gives with those the texts have.
   ///
   /// - Parameters:
-  ///   - k: how many labels each text is given.
+  ///   - k: how many labels each text is given at most.
+  ///   - threshold: the least probability of a label that is given, 0 ... 1.
   ///   - threads: how many threads work; the result is the same.
   public func evaluate(
-    _ texts: LabelledText, k: Int = 1, threads: Int = Workers.defaultCount,
+    _ texts: LabelledText, k: Int = 1, threshold: Double = 0,
+    threads: Int = Workers.defaultCount,
     stop: StopFlag = StopFlag()
   ) throws -> ClassificationReport {
     try OptionCheck.require("k", k, in: 1...Int.max)
+    try OptionCheck.require(
+      threshold >= 0 && threshold <= 1, found: "`threshold` is \(threshold)", expected: "0 to 1")
     let names = Set(labels).union(texts.labels)
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let known = Set(labels)
@@ -138,7 +144,7 @@ extension TextClassifier {
       for document in range {
         let row = scores.row(document - range.lowerBound)
         let right = texts.labelIDs(of: document).map { ofText[Int($0)] }
-        let given = ClassScores.best(row, count: k).map { ofModel[$0] }
+        let given = ClassScores.best(row, count: k, threshold: threshold).map { ofModel[$0] }
         report.count(right: right, given: given)
         if scores.knownCounts[document - range.lowerBound] == 0 { report.unknownTextCount += 1 }
         guard let first = right.first else { continue }

@@ -127,11 +127,14 @@ extension FastTextClassifier {
       labels: labels, rule: try file.rule(), features: features, rowPlaces: places,
       embeddings: embeddings,
       output: try file.rows(
-        "output.weight", count: labels.count, dimension: embeddings.dimension))
+        "output.weight", count: labels.count, dimension: embeddings.dimension),
+      loss: file.tensors.metadata["loss"] == nil ? .softmax : try file.choice("loss"))
   }
 
   func write(to output: OutputFile) throws {
     var contents = try ClassifierFileContents(model: name, rule: rule)
+    // Files of old do not say it.
+    if loss != .softmax { contents["loss"] = loss.rawValue }
     contents.add("embedding.weight", embeddings)
     contents.add("output.weight", self.output)
     if !rowPlaces.isEmpty { contents.add("rows", .int32, [rowPlaces.count], rowPlaces) }

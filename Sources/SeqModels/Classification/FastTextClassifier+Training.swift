@@ -8,8 +8,8 @@ extension TextClassifier {
   /// Trains a classifier of averaged word and n-gram embeddings. The same text, options and seed
   /// give the same model, whatever the number of threads.
   ///
-  /// A text with several labels has one of them in each pass, in turn; fastText draws one at random
-  /// each time. `EmbeddingRun` is the engine,
+  /// With softmax a text with several labels has one of them in each pass, in turn; fastText draws one
+  /// at random each time. `EmbeddingRun` is the engine,
   /// `FastTextExamples` gives it the texts, `LabelObjective` says what is done with them.
   ///
   /// - Parameters:
@@ -39,7 +39,8 @@ extension TextClassifier {
       progress: progress)
     let core = try FastTextClassifier(
       labels: texts.labels.names, rule: options.features.rule, features: texts.features,
-      rowPlaces: rows.places, embeddings: tables.embeddings, output: tables.output)
+      rowPlaces: rows.places, embeddings: tables.embeddings, output: tables.output,
+      loss: options.loss)
     return TextClassifier(
       core: core,
       training: Training(
@@ -66,7 +67,7 @@ extension TextClassifier {
 struct FastTextTables {
   let embeddings: FloatRows
   let output: FloatRows
-  /// The loss of the last pass as a share of the entropy of the labels.
+  /// The loss of the last pass as a share of that of a model that knows how frequent labels are.
   let lossShare: Double?
 
   /// Trains them.
@@ -95,7 +96,11 @@ struct FastTextTables {
       }
     }
     let kernels = try KernelTable.selected()
-    let loss = SoftmaxLoss(kernels: kernels)
+    let loss: any LabelLoss =
+      switch options.loss {
+      case .softmax: SoftmaxLoss(kernels: kernels)
+      case .oneVersusAll: OneVersusAllLoss(kernels: kernels)
+      }
     var state = EmbeddingState()
     try EmbeddingRun.train(
       on: FastTextExamples(rows, labels: labels, options: options),
@@ -110,7 +115,10 @@ struct FastTextTables {
     try tables.checkFinite(inputName: "embedding of feature row", outputName: "row of label")
     embeddings = FloatRows(tables.input)
     output = FloatRows(tables.output)
-    lossShare = state.epochLosses.last.map { $0 / labels.entropy }
+    let guessing =
+      options.loss == .softmax
+      ? labels.entropy : labels.questionEntropy(exampleCount: rows.documents.count)
+    lossShare = state.epochLosses.last.map { $0 / guessing }
   }
 }
 

@@ -5,7 +5,8 @@ import Synchronization
 import Tokenize
 import WordtoolCore
 
-/// The mean of a text's word and n-gram embeddings, then one layer and softmax.
+/// The mean of a text's word and n-gram embeddings, then one layer, and softmax or a logistic function
+/// for each label.
 ///
 /// Joulin, Grave, Bojanowski and Mikolov: Bag of Tricks for Efficient Text Classification, EACL
 /// 2017.
@@ -20,6 +21,8 @@ struct FastTextClassifier: ClassifierCore {
   let embeddings: FloatRows
   /// [labels, dimension]
   let output: FloatRows
+  /// What it was trained for, which decides how scores become probabilities.
+  let loss: FastTextOptions.Loss
   private let tokenizer: WordTokenizer
   private let scorer: BagScorer
   private let table = ScoreTable()
@@ -29,7 +32,7 @@ struct FastTextClassifier: ClassifierCore {
   ///   `WordTokenizer`.
   init(
     labels: [String], rule: TokenizerRule, features: NGramFeatures, rowPlaces: [Int32],
-    embeddings: FloatRows, output: FloatRows
+    embeddings: FloatRows, output: FloatRows, loss: FastTextOptions.Loss
   ) throws {
     self.labels = labels
     self.rule = rule
@@ -37,6 +40,7 @@ struct FastTextClassifier: ClassifierCore {
     self.rowPlaces = rowPlaces
     self.embeddings = embeddings
     self.output = output
+    self.loss = loss
     tokenizer = try WordTokenizer(rule: rule)
     scorer = BagScorer(
       inputs: embeddings.modelRows, labels: output.modelRows, dimension: output.dimension,
@@ -45,7 +49,7 @@ struct FastTextClassifier: ClassifierCore {
 
   var name: String { Self.modelName }
   var parameterCount: Int { (embeddings.count + output.count) * embeddings.dimension }
-  var isExclusive: Bool { true }
+  var isExclusive: Bool { loss == .softmax }
 
   /// The row of a feature.
   func row(of feature: Int) -> Int { rowPlaces.isEmpty ? feature : Int(rowPlaces[feature]) }
@@ -77,7 +81,11 @@ struct FastTextClassifier: ClassifierCore {
             }
           }
         }
-        unsafe scorer.softmax(start)
+        if loss == .softmax {
+          unsafe scorer.softmax(start)
+        } else {
+          unsafe scorer.logistic(start)
+        }
       }
     }
   }

@@ -68,6 +68,7 @@ struct FastTextParts {
     }
     header = FastTextHeader()
     header.dimension = model.embeddings.dimension
+    header.loss = model.loss.ofFastText.rawValue
     header.wordNGramOrder = features.orders.upperBound
     header.bucketCount = features.pairs.count > 0 ? Self.widestBucketCount : 0
     words = (0..<features.words.count).map { Array(features.words.bytes(Int32($0))) }
@@ -140,4 +141,9 @@ extension TextClassifier {
     }
     return core
   }
+}
+
+extension FastTextOptions.Loss {
+  /// The same loss in fastText's files.
+  var ofFastText: FastTextHeader.Loss { self == .softmax ? .softmax : .oneVersusAll }
 }

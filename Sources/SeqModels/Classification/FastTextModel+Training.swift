@@ -28,13 +28,13 @@ extension FastTextModel {
         lossShare: tables.lossShare))
   }
 
-  /// A model that is made here: softmax, not quantized.
+  /// A model that is made here, not quantized.
   init(
     features: FastTextFeatures, labels: [String], counts: [Int64], tokenCount: Int64,
     input: any FastTextMatrix, output: any FastTextMatrix
   ) {
     self.features = features
-    loss = .softmax
+    loss = FastTextHeader.Loss(rawValue: features.header.loss) ?? .softmax
     rawLabels = labels.map { Self.labelPrefix + $0 }
     self.labels = labels
     self.counts = counts
@@ -106,6 +106,7 @@ extension FastTextFeatures {
     header.epochs = min(options.epochs, Int(Int32.max))
     header.minimumCount = min(options.features.minimumCount, Int(Int32.max))
     header.wordNGramOrder = options.features.orders.upperBound
+    header.loss = options.loss.ofFastText.rawValue
     self.words = words
     unmarkedLabels = []
     if header.wordNGramOrder > 1 {

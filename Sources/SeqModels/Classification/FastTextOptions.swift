@@ -11,6 +11,15 @@ public struct FastTextOptions: TrainingOptions {
   public var learningRate: Float
   /// Passes over the texts, 1 ... 1,000,000.
   public var epochs: Int
+  /// What becomes small in training.
+  public enum Loss: String, Codable, Hashable, Sendable, CaseIterable {
+    /// The probabilities of all labels add up to 1; of several labels a text has one in each pass.
+    case softmax
+    /// A yes-or-no question for each label, of which a text may have several.
+    case oneVersusAll = "ova"
+  }
+  /// What becomes small.
+  public var loss: Loss
   /// How much each label counts.
   public var classWeights: ClassWeights
   /// Decides the first embeddings and the order of the texts.
@@ -24,13 +33,14 @@ public struct FastTextOptions: TrainingOptions {
   /// fastText's defaults for tutorials: learning rate 0.5, 5 epochs, words and pairs.
   public init(
     features: NGramFeatureOptions = NGramFeatureOptions(minimumCount: 1), dimension: Int = 100,
-    learningRate: Float = 0.5, epochs: Int = 5, classWeights: ClassWeights = .uniform,
-    seed: UInt64 = 1
+    learningRate: Float = 0.5, epochs: Int = 5, loss: Loss = .softmax,
+    classWeights: ClassWeights = .uniform, seed: UInt64 = 1
   ) {
     self.features = features
     self.dimension = dimension
     self.learningRate = learningRate
     self.epochs = epochs
+    self.loss = loss
     self.classWeights = classWeights
     self.seed = seed
   }

@@ -157,7 +157,7 @@ extension FastTextClassifier {
     var model = ONNXModel.linearClassifier(
       .embeddings(
         tensor(embeddings, (0..<features.count).lazy.map { row(of: $0) }, count: features.count),
-        output: tensor(output, 0..<output.count, count: output.count)))
+        output: tensor(output, 0..<output.count, count: output.count), isExclusive: isExclusive))
     try model.describe(features)
     return model
   }

@@ -45,7 +45,8 @@ public final class TextClassifier: Sendable {
   /// The numbers that were trained.
   public var parameterCount: Int { core.parameterCount }
   /// Whether the probabilities of all labels add up to 1. They do not for a bag of words trained on
-  /// texts with several labels: there each label is a question of its own.
+  /// texts with several labels, nor for fastText's model one-vs-all: there each label is a question of
+  /// its own.
   public var isExclusive: Bool { core.isExclusive }
 
   /// One label and its probability.
@@ -58,7 +59,8 @@ public final class TextClassifier: Sendable {
 
   /// What a model says about one text.
   public struct Answer: Sendable {
-    /// The likeliest labels, the best first; equal ones in the order of ``TextClassifier/labels``.
+    /// The likeliest labels, the best first; equal ones in the order of ``TextClassifier/labels``. None
+    /// where no label reaches the threshold.
     public var predictions: [Prediction]
     /// How many features of the text the model knows; with 0 the answer is the same for every text.
     public var knownCount: Int
@@ -73,8 +75,13 @@ public final class TextClassifier: Sendable {
   }
 
   /// The likeliest labels of many texts; whatever labels those have are not looked at.
+  ///
+  /// - Parameters:
+  ///   - count: how many labels at most.
+  ///   - threshold: the least probability of a label that is given, 0 ... 1.
   public func answers(
-    for texts: LabelledText, count: Int = 1, threads: Int = Workers.defaultCount,
+    for texts: LabelledText, count: Int = 1, threshold: Double = 0,
+    threads: Int = Workers.defaultCount,
     stop: StopFlag = StopFlag()
   ) throws -> [Answer] {
     var answers: [Answer] = []
@@ -83,7 +90,7 @@ public final class TextClassifier: Sendable {
         let row = scores.row(document - range.lowerBound)
         answers.append(
           Answer(
-            predictions: ClassScores.best(row, count: count).map {
+            predictions: ClassScores.best(row, count: count, threshold: threshold).map {
               Prediction(label: labels[$0], probability: Double(row[row.startIndex + $0]))
             }, knownCount: Int(scores.knownCounts[document - range.lowerBound])))
       }
@@ -94,15 +101,19 @@ public final class TextClassifier: Sendable {
   /// The likeliest labels of many texts as fastText prints them: those of a file of fastText's with
   /// their prefix and with its numbers, which it adds 1e-5 to and which may exceed 1; those of other
   /// models with `__label__` before them.
+  ///
+  /// - Parameter threshold: the least of these numbers of a label that is given.
   public func fastTextAnswers(
-    for texts: LabelledText, count: Int = 1, threads: Int = Workers.defaultCount,
-    stop: StopFlag = StopFlag()
+    for texts: LabelledText, count: Int = 1, threshold: Double = 0,
+    threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag()
   ) throws -> [Answer] {
     guard
-      let answers = try core.fastTextAnswers(
+      var answers = try core.fastTextAnswers(
         of: texts, 0..<texts.count, count: count, threads: threads)
     else {
-      return try self.answers(for: texts, count: count, threads: threads, stop: stop).map {
+      return try self.answers(
+        for: texts, count: count, threshold: threshold, threads: threads, stop: stop
+      ).map {
         var answer = $0
         for place in answer.predictions.indices {
           answer.predictions[place].label =
@@ -110,6 +121,9 @@ public final class TextClassifier: Sendable {
         }
         return answer
       }
+    }
+    for place in answers.indices {
+      answers[place].predictions.removeAll { $0.probability < threshold }
     }
     return answers
   }
@@ -153,8 +167,9 @@ struct ClassScores: Sendable {
     probabilities[text * labelCount..<(text + 1) * labelCount]
   }
 
-  /// The places of the largest values, the largest first; of equal ones the first.
-  static func best(_ row: ArraySlice<Float>, count: Int) -> [Int] {
+  /// The places of the largest values, the largest first; of equal ones the first. Values below the
+  /// threshold are left out.
+  static func best(_ row: ArraySlice<Float>, count: Int, threshold: Double = 0) -> [Int] {
     if count <= 16 {
       // The largest so far, in order.
       var best: [Int] = []
@@ -167,10 +182,11 @@ struct ClassScores: Sendable {
         while at > 0, row[place] > row[best[at - 1]] { at -= 1 }
         best.insert(place, at: at)
       }
-      return best.map { $0 - row.startIndex }
+      return best.filter { Double(row[$0]) >= threshold }.map { $0 - row.startIndex }
     }
     let order = row.indices.sorted { (row[$1], $0) < (row[$0], $1) }
-    return order.prefix(count).map { $0 - row.startIndex }
+    return order.prefix(count).filter { Double(row[$0]) >= threshold }
+      .map { $0 - row.startIndex }
   }
 }
 

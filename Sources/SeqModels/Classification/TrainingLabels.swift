@@ -19,6 +19,15 @@ struct TrainingLabels: Sendable {
     }
   }
 
+  /// The loss of a guess by how frequent each label is where each is a question of its own, in nats.
+  func questionEntropy(exampleCount: Int) -> Double {
+    counts.reduce(0) { sum, count in
+      let share = Double(count) / Double(exampleCount)
+      guard share > 0, share < 1 else { return sum }
+      return sum - share * PortableMath.log(share) - (1 - share) * PortableMath.log(1 - share)
+    }
+  }
+
   /// Sorts the labels of a text.
   ///
   /// - Throws: `WordtoolError` of kind `badData` when there are fewer than two labels.

@@ -122,7 +122,7 @@ struct ClassifierTrainingRun: Training {
         features: features(minimumCount: 1), dimension: command.dim,
         learningRate: Float(command.steps.lr ?? 0.5),
         epochs: command.steps.epochs ?? FastTextOptions.epochs(forTexts: text.count),
-        classWeights: weights, seed: common.seed)
+        loss: command.loss, classWeights: weights, seed: common.seed)
       options.keepsToFastText = command.isFastTextFile
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)

@@ -11,8 +11,8 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       MODEL is what train-classifier wrote, or a supervised model of fastText's, .bin or .ftz, for \
       which words are cut at white space alone. TEXT is files, plain or .gz, or '-', one text a line; \
       without any, standard input. Words that begin with __label__ are not part of the text. \
-      A line 'LABEL<TAB>PROBABILITY' is printed for each text, with -k so many of them, the \
-      likeliest first, and a blank line after each text. A blank line gives a blank line.
+      A line 'LABEL<TAB>PROBABILITY' is printed for each text, with -k or --threshold several of \
+      them, the likeliest first, and a blank line after each text. A blank line gives a blank line.
 
       With --style fasttext a line is what 'fasttext predict-prob' prints: '__label__x 0.99', with -k \
       more of them on the same line. Its probabilities are a little too large: 1e-5 is added to each.
@@ -26,8 +26,16 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
   @OptionGroup var questions: TextQuestions
 
   @Option(
-    name: .customShort("k"), help: ArgumentHelp("How many labels to print.", valueName: "k"))
-  var count = 1
+    name: .customShort("k"),
+    help: ArgumentHelp(
+      "How many labels to print at most. (default: 1, with --threshold all)", valueName: "k"))
+  var count: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Print only labels with this probability or more, 0 to below 1; where there are none, a text "
+        + "has only its blank line.", valueName: "p"))
+  var threshold: Double?
 
   /// How answers are printed.
   enum Style: String, CaseIterable, ExpressibleByArgument {
@@ -49,7 +57,10 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     var labels: [Label]
   }
 
-  func validate() throws { try OptionCheck.whole([("-k", count, 1 ... .max)]) }
+  func validate() throws {
+    try OptionCheck.whole([("-k", count, 1 ... .max)])
+    try OptionCheck.shares([("--threshold", threshold)])
+  }
 
   var optionRules: [OptionRule] {
     [OptionRule(["--style"], need: "answers that are not --json", isMet: !questions.json)]
@@ -94,10 +105,13 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     _ batch: LabelledText, _ classifier: TextClassifier, _ totals: inout Totals, _ stop: StopFlag
   ) throws -> Int {
     let threads = questions.threads.count
+    let count = count ?? (threshold == nil ? 1 : .max)
     let answers =
       style == .fasttext
-      ? try classifier.fastTextAnswers(for: batch, count: count, threads: threads, stop: stop)
-      : try classifier.answers(for: batch, count: count, threads: threads, stop: stop)
+      ? try classifier.fastTextAnswers(
+        for: batch, count: count, threshold: threshold ?? 0, threads: threads, stop: stop)
+      : try classifier.answers(
+        for: batch, count: count, threshold: threshold ?? 0, threads: threads, stop: stop)
     let out = StandardOutput.shared
     var answeredCount = 0
     for (place, answer) in answers.enumerated() {
@@ -127,7 +141,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
           TerminalText.escaped(prediction.label) + "\t" + NumberFormat.fixed(prediction.probability)
         )
       }
-      if isBlank || count > 1 { try out.writeLine("") }
+      if isBlank || (count ?? 1) > 1 || threshold != nil { try out.writeLine("") }
     }
     return answeredCount
   }

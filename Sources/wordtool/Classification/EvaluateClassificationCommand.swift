@@ -9,7 +9,8 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
     abstract: "Compare the classes a model names with the labels of a text.",
     discussion: """
       FILE is labelled text as for train-classifier. Accuracy is the share of texts whose likeliest \
-      label is one of theirs. Precision and recall count the first k labels of each text. The macro \
+      label is one of theirs. Precision and recall count the first k labels of each text, with \
+      --threshold only those that reach it. The macro \
       average is over the labels that occur or were given. A label the model does not know is \
       counted as wrong, and told.
 
@@ -30,6 +31,11 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
     help: ArgumentHelp("Labels to give to each text.", valueName: "k"))
   var count = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "Give a text only labels with this probability or more, 0 to below 1.", valueName: "p"))
+  var threshold: Double?
+
   @Flag(
     help: "Print the confusion matrix too: rows are the texts' labels, columns those given.")
   var confusion = false
@@ -38,7 +44,10 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var json: JSONOptions
 
-  func validate() throws { try OptionCheck.whole([("-k", count, 1 ... .max)]) }
+  func validate() throws {
+    try OptionCheck.whole([("-k", count, 1 ... .max)])
+    try OptionCheck.shares([("--threshold", threshold)])
+  }
 
   var optionRules: [OptionRule] { layout.optionRules }
 
@@ -49,7 +58,8 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
     }
     StandardError.warn(of: classifier.rule, in: model)
     let text = try layout.read([file])
-    let report = try classifier.evaluate(text, k: count, threads: threads.count, stop: stop)
+    let report = try classifier.evaluate(
+      text, k: count, threshold: threshold ?? 0, threads: threads.count, stop: stop)
     ClassificationWarnings.tell(report)
     try ClassificationAnswer.write(
       report, unit: "texts", asJSON: json.json, showsConfusion: confusion)

@@ -3,6 +3,7 @@ public import SeqModels
 
 extension LabelledTextLayout.Format: ExpressibleByArgument {}
 extension LinearClassifierOptions.Weighting: ExpressibleByArgument {}
+extension FastTextOptions.Loss: ExpressibleByArgument {}
 
 extension LabelledTextLayout.Column: ExpressibleByArgument {
   /// Reads a column: digits are a number, everything else a name.

@@ -80,6 +80,12 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
       "Values in an embedding of fasttext, rnn, lstm and gru, 1 to 4096.", valueName: "n"))
   var dim = 100
 
+  @Option(
+    help: ArgumentHelp(
+      "What fasttext makes small: softmax (one label a text), or ova, one-vs-all: a yes-or-no question "
+        + "for each label.", valueName: "name"))
+  var loss: FastTextOptions.Loss = .softmax
+
   @OptionGroup(title: "Training") var steps: StepOptions<ClassifierDefaults>
   @OptionGroup(title: "Models rnn, lstm and gru") var recurrent: RecurrentModelOptions
 
@@ -114,6 +120,8 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
       OptionRule(allOf: LinearModelOptions.self, need: "--model bag-of-words", isMet: isLinear),
       OptionRule(
         ["--ngrams", "--buckets"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
+      OptionRule(
+        ["--loss"], need: "--model fasttext", isMet: model == .fasttext),
       OptionRule(
         ["--dim", "--lr"], need: "--model fasttext, rnn, lstm or gru", isMet: !isLinear),
       OptionRule(allOf: RecurrentModelOptions.self, need: recurrentModels, isMet: isRecurrent),
