@@ -33,6 +33,9 @@ public struct CorpusReader: Sendable {
   package var pieceSize = PieceReader.usualSize
   /// The longest stretch without a place to cut that is still taken for text.
   package var pieceLimit = PieceReader.usualLimit
+  /// Whether lines without words have a line end among the numbers as well, so that the lines of
+  /// the text can be written again.
+  package var keepsEmptyLines = false
 
   /// Sets up a reader.
   ///
@@ -139,4 +142,13 @@ public struct TokenizedCorpus: Sendable {
   public let statistics: CorpusStatistics
   /// The rule the text was tokenized by.
   public let rule: TokenizerRule
+
+  package init(
+    vocabulary: Vocabulary, ids: TokenIDs, statistics: CorpusStatistics, rule: TokenizerRule
+  ) {
+    self.vocabulary = vocabulary
+    self.ids = ids
+    self.statistics = statistics
+    self.rule = rule
+  }
 }

@@ -75,6 +75,7 @@ extension CorpusRun {
     let next = Atomic<Int>(0)
     let edges = Locked([Edges](repeating: Edges(), count: pieceCount))
     try Workers.run(count: reader.threads) { _ in
+      let keeps = self.reader.keepsEmptyLines
       while true {
         let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if piece >= pieceCount || self.stop.isRaised { break }
@@ -82,7 +83,7 @@ extension CorpusRun {
         unsafe try self.blocks.update(piece) { ids, worker in
           let count =
             unsafe maps.isEmpty
-            ? Self.compact(ids) { $0 } : Self.compact(ids, maps[worker])
+            ? Self.compact(ids, keeps) { $0 } : Self.compact(ids, keeps, maps[worker])
           edge = unsafe Edges(
             count: count,
             lineCount: ids[..<count].reduce(0) { $0 + ($1 == TokenIDs.lineEnd ? 1 : 0) },
@@ -103,23 +104,27 @@ extension CorpusRun {
     }
   }
 
-  private static func compact(_ ids: UnsafeMutableBufferPointer<Int32>, _ map: [Int32]) -> Int {
+  private static func compact(
+    _ ids: UnsafeMutableBufferPointer<Int32>, _ keepsEmptyLines: Bool, _ map: [Int32]
+  ) -> Int {
     unsafe map.withUnsafeBufferPointer { map in
       // SAFETY: every number but -1 is one of the thread that the map is for.
-      unsafe compact(ids) { unsafe map[Int($0)] }
+      unsafe compact(ids, keepsEmptyLines) { unsafe map[Int($0)] }
     }
   }
 
   /// Drops the words whose final number is negative and joins line ends that then meet.
   @inline(__always)
   private static func compact(
-    _ ids: UnsafeMutableBufferPointer<Int32>, _ final: (Int32) -> Int32
+    _ ids: UnsafeMutableBufferPointer<Int32>, _ keepsEmptyLines: Bool,
+    _ final: (Int32) -> Int32
   ) -> Int {
     var count = 0
     for index in ids.indices {
       let id = unsafe ids[index]
       if id == TokenIDs.lineEnd {
-        if unsafe count > 0 && ids[count - 1] == TokenIDs.lineEnd { continue }
+        let isEmpty = unsafe count > 0 && ids[count - 1] == TokenIDs.lineEnd
+        if isEmpty && !keepsEmptyLines { continue }
         unsafe ids[count] = id
         count += 1
       } else {
@@ -141,7 +146,7 @@ extension CorpusRun {
     var afterLineEnd = true
     for edge in edges {
       // A line end at the start of the text, or behind another, says nothing.
-      let skip = edge.startsWithLineEnd && afterLineEnd ? 1 : 0
+      let skip = edge.startsWithLineEnd && afterLineEnd && !reader.keepsEmptyLines ? 1 : 0
       offsets.append(total)
       skips.append(skip)
       total += edge.count - skip

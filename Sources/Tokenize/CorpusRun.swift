@@ -140,6 +140,7 @@ final class CorpusRun: Sendable {
     // SAFETY: `count` stays below the capacity by the argument above.
     let table = self.table
     let given = run.given
+    let keepsEmptyLines = run.reader.keepsEmptyLines
     unsafe scanner.scan(
       text,
       word: { bytes, _, _ in
@@ -158,12 +159,15 @@ final class CorpusRun: Sendable {
       },
       lineEnd: {
         lines += 1
-        if unsafe count == 0 || out[count - 1] != TokenIDs.lineEnd {
+        if unsafe count == 0 || out[count - 1] != TokenIDs.lineEnd || keepsEmptyLines {
           unsafe out[count] = TokenIDs.lineEnd
           count += 1
         }
       })
-    if unsafe piece.endsFile && (count == 0 || out[count - 1] != TokenIDs.lineEnd) {
+    let isOpen =
+      unsafe keepsEmptyLines
+      ? text.last != UInt8(ascii: "\n") : count == 0 || out[count - 1] != TokenIDs.lineEnd
+    if piece.endsFile && isOpen {
       unsafe out[count] = TokenIDs.lineEnd
       count += 1
     }

@@ -1,4 +1,4 @@
-import WordtoolCore
+package import WordtoolCore
 
 /// A corpus as the numbers of its words, in the order of the text.
 ///
@@ -22,7 +22,12 @@ import WordtoolCore
   /// Whether the numbers are in a mapped temporary file.
   public var isMappedFile: Bool { mapping.isFile }
 
-  init(mapping: AlignedMemory, count: Int, lineCount: Int) {
+  /// Takes over numbers that are as the type describes.
+  ///
+  /// - Parameters:
+  ///   - mapping: begins with `count` numbers, and is changed by nobody from now on.
+  ///   - lineCount: how many of them are line ends.
+  package init(mapping: AlignedMemory, count: Int, lineCount: Int) {
     unsafe precondition(count * MemoryLayout<Int32>.stride <= mapping.bytes.count)
     self.mapping = mapping
     self.count = count

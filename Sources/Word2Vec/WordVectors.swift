@@ -133,7 +133,7 @@ public struct WordVectors: Sendable {
   public func vector(for word: String) -> [Float]? {
     guard let word = known(word) else { return nil }
     switch word.reading {
-    case .entry: return vector(at: word.rows[0])
+    case .entry, .phrase: return vector(at: word.rows[0])
     case .composed(let values): return values
     case .parts:
       var sum = [Double](repeating: 0, count: dimension)

@@ -4,7 +4,7 @@
 /// JSON that is not known to be this tool's is text: lines of it are a common form of corpora.
 package enum TextKind: Sendable, CaseIterable {
   case matrix, nGramModel, picture, image, images
-  case bytePairEncoding, metrics, answer
+  case bytePairEncoding, metrics, answer, phrases
   case vectors, vocabulary
 
   /// What it is called, with its article.
@@ -18,6 +18,7 @@ package enum TextKind: Sendable, CaseIterable {
     case .bytePairEncoding: "a tokenizer.json"
     case .metrics: "metrics of a training"
     case .answer: "an answer of wordtool in JSON"
+    case .phrases: "phrases of words"
     case .vectors: "vectors"
     case .vocabulary: "a vocabulary"
     }
@@ -38,6 +39,7 @@ package enum TextKind: Sendable, CaseIterable {
     _ text: ArraySlice<UInt8>, isWhole: Bool, isGuess: Bool = false
   ) -> TextKind? {
     if text.starts(with: "%%MatrixMarket".utf8) { return .matrix }
+    if text.starts(with: "# wordtool phrases ".utf8) { return .phrases }
     var lines = text.split(separator: 0x0A, maxSplits: 64).prefix(64).map { line in
       line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
     }.filter { !$0.isEmpty }

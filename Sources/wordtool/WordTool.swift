@@ -52,8 +52,8 @@ struct WordTool: ParsableCommand {
       CommandGroup(
         name: "Text",
         subcommands: [
-          TokenizeCommand.self, VocabCommand.self, EncodeCommand.self, BytePairCommand.self,
-          CorpusCommand.self,
+          TokenizeCommand.self, VocabCommand.self, PhrasesCommand.self, EncodeCommand.self,
+          BytePairCommand.self, CorpusCommand.self,
         ]),
       CommandGroup(name: "Images", subcommands: [ImageCommand.self]),
       CommandGroup(name: "Music", subcommands: [ABCCommand.self]),

@@ -112,6 +112,21 @@ extension MutantFormat {
       }
     },
     MutantFormat(
+      name: "phrases", layout: .text, cost: 4, readers: ["PhraseModel.init(contentsOf:)"]
+    ) { folder in
+      var options = PhraseOptions()
+      (options.minimumCount, options.threshold, options.passes) = (1, 1, 2)
+      options.connectors = ["red"]
+      let reader = CorpusReader(limits: VocabularyLimits(minimumCount: 1), threads: 1)
+      let corpus = try reader.read([folder.write(text, to: "text")])
+      try PhraseModel.train(on: corpus, options: options, threads: 1).write(to: folder("phrases"))
+      return Sample(file: try folder.bytes(of: "phrases")) {
+        let model = try PhraseModel(contentsOf: $0)
+        let joined = try model.join(corpus, threads: 1)
+        return [Double(model.phrases.count), Double(joined.ids.count)] + model.phrases.map(\.score)
+      }
+    },
+    MutantFormat(
       name: "analogy questions", layout: .text, cost: 2,
       readers: ["AnalogyQuestions.init(contentsOf:)"]
     ) { _ in

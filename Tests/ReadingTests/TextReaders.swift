@@ -11,7 +11,7 @@ import WordtoolCore
 /// Every reader of text: a sample, and what reading a file gives, in a form that can be compared.
 enum TextReaders: String, CaseIterable {
   case corpus, tokens, count, sentences, characters, neuralText, ngrams, documents, tableColumn
-  case vocabulary, stopWords, similarityPairs, pairLines, analogyQuestions, analogyPairs
+  case vocabulary, stopWords, phrases, similarityPairs, pairLines, analogyQuestions, analogyPairs
   case associationSets
   case fastText, tsv, csv, jsonLines, jsonArray, taggedWords, conllU
   case arpa, vectorText, gloveVectors, bytePairs, tokenizerFile, pieceTokenizer
@@ -27,6 +27,7 @@ enum TextReaders: String, CaseIterable {
     case .tableColumn: "1\tThe café\n2\twas good\n"
     case .vocabulary: "the 10\ncafé 5\nx y 3\n"
     case .stopWords: "the\ncafé\nof\n"
+    case .phrases: Self.phraseFile
     case .similarityPairs: "Word 1,Word 2,Human (mean)\nking,queen,8.58\ncafé,bar,6.1\n"
     case .pairLines: "king\tqueen\t8\ncafé\tbar\n"
     case .analogyQuestions: ": capitals\nparis france oslo norway\n: gram1\na b c dé\n"
@@ -110,6 +111,18 @@ enum TextReaders: String, CaseIterable {
       ?? ""
   }()
 
+  /// Phrases of a small text.
+  private static let phraseFile: String = {
+    let folder = ScratchFolder()
+    var options = PhraseOptions()
+    (options.minimumCount, options.threshold) = (1, 0.5)
+    let corpus = (try? folder.write("le café noir\nun café noir\n", to: "text")).flatMap {
+      try? CorpusReader(limits: VocabularyLimits(minimumCount: 1), threads: 1).read([$0])
+    }
+    try? corpus.map { try PhraseModel.train(on: $0, options: options).write(to: folder("p")) }
+    return (try? folder.bytes(of: "p")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }()
+
   /// What reading a file gives.
   func value(_ path: String) throws -> String {
     switch self {
@@ -153,6 +166,9 @@ enum TextReaders: String, CaseIterable {
       let words = try Vocabulary(contentsOf: path)
       return "\(words.words) \(words.counts)"
     case .stopWords: return "\(try TokenProcessing.stopWords(contentsOf: path))"
+    case .phrases:
+      let model = try PhraseModel(contentsOf: path)
+      return "\(model.options) \(model.passes)"
     case .similarityPairs: return "\(try SimilarityPairs(contentsOf: path).pairs)"
     case .pairLines: return "\(try PairLines.read(path).map(\.fields))"
     case .analogyQuestions: return "\(try AnalogyQuestions(contentsOf: path).sections)"
@@ -238,6 +254,7 @@ enum TextReaders: String, CaseIterable {
     "Word2Vec/Formats/WordVectors+Reading.swift": (
       1, [.vectorText, .gloveVectors, .pieceTokenizer]
     ),
+    "Word2Vec/Phrases/PhraseModel+File.swift": (1, [.phrases]),
     "Word2Vec/Queries/WordVectors+Async.swift": (1, [.vectorText]),
     "Word2Vec/Training/WordVectors+Training.swift": (2, [.corpus]),
     // Images, weights, matrices of NumPy, models and checkpoints.

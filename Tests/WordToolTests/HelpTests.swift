@@ -6,7 +6,8 @@ import TestSupport
   static let commands = [
     "", "train-embeddings", "nearest", "analogy", "similarity", "rank", "odd-one-out", "vector",
     "evaluate", "evaluate analogies", "evaluate similarity", "info", "convert", "tokenize",
-    "vocab", "encode", "encode one-hot", "encode bag-of-words", "encode tf-idf", "encode hashing",
+    "vocab", "phrases", "encode", "encode one-hot", "encode bag-of-words", "encode tf-idf",
+    "encode hashing",
     "encode window", "bpe", "bpe train", "bpe encode", "bpe decode", "corpus", "corpus list",
     "corpus make", "train-lm", "perplexity", "generate", "export-onnx", "image", "image show",
     "image filter", "image augment", "train-classifier", "classify", "quantize",

@@ -37,7 +37,7 @@ import wordtool
       ["-o", "v.vec"], ["--tokenizer", "whitespace"], ["--vocab", "f"], ["--loss", "hs"],
       ["--loss", "hs+ns"], ["--subwords", "2-4"],
     ],
-    "tokenize": [["--tokenizer", "whitespace"]],
+    "tokenize": [["--tokenizer", "whitespace"]], "phrases": [["--list"], ["--load", "f"]],
     "encode one-hot": [["--table"], ["--load", "f"]],
     "encode bag-of-words": [["--load", "f"], ["--vocabulary", "f"]],
     "encode tf-idf": [["--load", "f"], ["--load-weights", "f"], ["--no-idf"]],
@@ -99,6 +99,8 @@ import wordtool
     "-n": "3", "neighbors": "3", "x": "a:b", "y": "c:d", "perplexity": "3", "iterations": "9",
     "dimensions": "3", "groups": "3", "title": "x", "top": "9", "skip": "2",
     "smoothing": "0.1", "against": "v", "axis": "d:e", "translate": "a",
+    "phrases": "2", "phrase-threshold": "9", "phrase-min-count": "3", "passes": "2",
+    "phrase-connectors": "english", "connectors": "english", "threshold": "9",
     "by": "neighbors", "-k": "3", "model": "m", "init": "v", "format": "tsv", "cells": "gru",
   ]
 
@@ -109,6 +111,8 @@ import wordtool
     "--decay-after": ["--schedule", "step"], "--decay": ["--schedule", "step"],
     "--dropout-locked": ["--dropout", "0.4"], "--repetition-window": ["--repetition-penalty", "2"],
     "--separator": ["--samples", "2"], "--checkpoint-every": ["--checkpoint", "c"],
+    "--phrase-threshold": ["--phrases", "2"], "--phrase-score": ["--phrases", "2"],
+    "--phrase-min-count": ["--phrases", "2"], "--phrase-connectors": ["--phrases", "2"],
     "--patches": ["--patch", "3"], "--patience": ["--valid", "f"],
     "--average-after": ["--valid", "f"], "--x": ["--y", "c:d"], "--y": ["--x", "a:b"],
   ]

@@ -67,6 +67,11 @@ enum WritingCommands {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)
     }
     + ["", ".txt.gz"].map { .init(arguments: ["vocab", "text", "-q", "-o", "OUT"], suffix: $0) }
+    + ["", ".txt.gz"].map { .init(arguments: ["phrases", "text", "-q", "-o", "OUT"], suffix: $0) }
+    + [
+      .init(
+        arguments: ["phrases", "text", "-q", "-o", "/dev/null", "--save", "OUT"], suffix: ".tsv")
+    ]
     + ["one-hot", "bag-of-words", "tf-idf", "hashing", "window"].flatMap { command in
       [".mtx", ".npz", ".json.gz"].map {
         .init(arguments: ["encode", command, "text", "-o", "OUT"], suffix: $0)

@@ -102,6 +102,11 @@ extension WordVectors {
       if let found { answer.note(found.words) }
       return found
     }
+    if let phrase = phrase(text) {
+      answer.note([phrase])
+      answer.notes.append("'\(parts.joined(separator: " + "))' asks for each of the words")
+      return try query(terms: [(1, phrase)], isRaw: isRaw)
+    }
     let known = try parts.compactMap { part in try answer.attempt { try resolve(part) } }
     answer.note(known)
     guard !known.isEmpty else { return nil }

@@ -4,6 +4,8 @@ public struct QueryWord: Hashable, Sendable {
   public enum Reading: Hashable, Sendable {
     /// As an entry of the vocabulary, spelled so or in the form the stored rule gives it.
     case entry
+    /// As one entry that its words make with `_` between them: `new york` is new_york.
+    case phrase(String)
     /// As several entries, because the rule cuts it: `well-known` is well and known.
     case parts([String])
     /// As a word without a row whose vector a ``WordComposer`` made.
@@ -21,6 +23,7 @@ public struct QueryWord: Hashable, Sendable {
   public var note: String? {
     switch reading {
     case .entry: nil
+    case .phrase(let phrase): "'\(text)' is taken as the phrase \(phrase)"
     case .parts(let parts):
       "'\(text)' is no entry of its own and is taken as the mean of \(parts.joined(separator: ", "))"
     case .composed: "'\(text)' is not in the vocabulary; its vector is made of its parts"

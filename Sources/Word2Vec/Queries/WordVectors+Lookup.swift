@@ -44,6 +44,7 @@ extension WordVectors {
     if let row = index(forQuery: word) {
       return QueryWord(text: word, rows: [row], reading: .entry)
     }
+    if let found = phrase(word) { return found }
     // Whatever a tokenizer cuts is made of its tokens.
     let others = makesTextVectors ? [] : spellings(of: word) + [word.replacing("_", with: " ")]
     for spelling in others {
@@ -55,6 +56,22 @@ extension WordVectors {
     }
     if let vector = composed(word), vector.allSatisfy(\.isFinite) {
       return QueryWord(text: word, rows: [], reading: .composed(vector))
+    }
+    return nil
+  }
+
+  /// The entry that several words apart by blanks make as a phrase: as they are spelled, or in the form
+  /// the stored rule gives them; nil for one word, and where there is no such entry.
+  func phrase(_ words: String) -> QueryWord? {
+    let parts = words.split(whereSeparator: \.isWhitespace).map(String.init)
+    guard parts.count > 1, !makesTextVectors else { return nil }
+    var forms = [parts] + spellings(of: words).map { tokens(of: $0) }
+    if tokenizer == nil { forms.append(parts.map { $0.lowercased() }) }
+    for form in forms where form.count > 1 {
+      let text = form.joined(separator: PhraseModel.delimiter)
+      if let row = index(for: text) {
+        return QueryWord(text: words, rows: [row], reading: .phrase(text))
+      }
     }
     return nil
   }

@@ -25,6 +25,7 @@ enum FileFacts {
     case .whitening: try whitening(path)
     case .bagOfWords, .oneHot, .tfIdf: try encoder(path)
     case .bytePairEncoding: try encoding(path)
+    case .phrases: try phrases(path)
     case .vocabulary: try vocabulary(path)
     case .analogyQuestions: try questions(path)
     case .similarityPairs: [.count("pairs", try SimilarityPairs(contentsOf: path).pairs.count)]
@@ -212,6 +213,17 @@ enum FileFacts {
         "special tokens",
         encoding.specialTokens.isEmpty ? "none" : list(encoding.specialTokens.map(\.token.content))),
       .text("prefix space", encoding.addsPrefixSpace ? "yes" : "no"),
+    ]
+  }
+
+  private static func phrases(_ path: String) throws -> [Fact] {
+    let model = try PhraseModel(contentsOf: path)
+    return [
+      .count("phrases", model.phrases.count), .count("passes", model.passes.count),
+      .text("score", model.options.score.rawValue),
+      .text("threshold", NumberFormat.general(model.options.effectiveThreshold)),
+      .text("best", model.phrases.prefix(5).map(\.text).joined(separator: " ")),
+      .text("tokenizer rule", JSONPhrase.phrase(model.rule)),
     ]
   }
 

@@ -7,7 +7,8 @@ enum FileKind: String, Encodable, CaseIterable {
   case classifier, fastTextClassifier, tagger
   case imageModel, imageCheckpoint, imageWeights, whitening
   case bagOfWords, oneHot, tfIdf
-  case bytePairEncoding, vocabulary, analogyQuestions, similarityPairs, labelledText, taggedText
+  case bytePairEncoding, phrases, vocabulary, analogyQuestions, similarityPairs, labelledText
+  case taggedText
   case tunes, kernel
   case image, idxImages, idxLabels, cifar, optdigits
   case numpyArray, numpyArchive, matrixMarket, midi, onnx
@@ -33,6 +34,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .oneHot: "a one-hot encoder"
     case .tfIdf: "tf-idf weights"
     case .bytePairEncoding: "a byte-pair encoding (tokenizer.json)"
+    case .phrases: TextKind.phrases.noun
     case .vocabulary: "a vocabulary: words with their counts"
     case .analogyQuestions: "analogy questions"
     case .similarityPairs: "pairs of words with scores"
@@ -79,6 +81,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .oneHot: ["encode one-hot --load"]
     case .tfIdf: ["encode tf-idf --load-weights"]
     case .bytePairEncoding: ["bpe encode -m", "bpe decode -m"]
+    case .phrases: ["phrases --load"]
     case .vocabulary: ["train-embeddings --vocab"]
     case .analogyQuestions: ["evaluate analogies"]
     case .similarityPairs: ["evaluate similarity", "similarity --pairs"]

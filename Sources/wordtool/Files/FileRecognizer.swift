@@ -197,6 +197,7 @@ extension FileKind {
       case .bytePairEncoding: .bytePairEncoding
       case .metrics: .metrics
       case .answer: .answer
+      case .phrases: .phrases
       case .vectors: .vectors
       case .vocabulary: .vocabulary
       }

@@ -5,6 +5,7 @@ public import Word2Vec
 extension TokenizerRule.Segmentation: ExpressibleByArgument {}
 extension TokenizerRule.Normalization: ExpressibleByArgument {}
 extension WordVectorOptions.Model: ExpressibleByArgument {}
+extension PhraseOptions.Score: ExpressibleByArgument {}
 
 extension WordVectors.Format: ExpressibleByArgument {
   /// The names of the formats that are written.

@@ -227,19 +227,32 @@ struct EmbeddingTraining: Training {
   // MARK: Reading
 
   private func readCorpus(_ session: TrainingSession) throws -> TokenizedCorpus {
+    let limits = VocabularyLimits(
+      minimumCount: command.vocabulary.minCount, maximumSize: command.vocabulary.maxVocab)
+    let rule = try command.text.rule()
+    let phrases = try command.phrases.options(rule: rule)
     let reader = CorpusReader(
-      rule: try command.text.rule(),
-      limits: VocabularyLimits(
-        minimumCount: command.vocabulary.minCount, maximumSize: command.vocabulary.maxVocab),
+      rule: rule,
+      // Phrases are looked for among all words.
+      limits: phrases == nil ? limits : VocabularyLimits(minimumCount: 1),
       isStrict: command.text.strict, threads: common.threads.count,
       memoryLimit: command.memory?.bytes, encoding: command.text.encoding)
     let given = try command.vocabulary.vocab.map { try Self.readVocabulary($0) }
-    let corpus = try withTexts { paths in
+    var corpus = try withTexts { paths in
       try reader.read(
         paths, vocabulary: given, stop: session.stop, progress: session.progress.ofReading)
     }
     session.progress.finish()
     StandardError.warnOfReplacements(corpus.statistics.invalidSequenceCount)
+    if let phrases {
+      let (model, joined) = try PhraseModel.trainAndJoin(
+        corpus, options: phrases, limits: limits, threads: common.threads.count,
+        stop: session.stop)
+      corpus = joined
+      session.progress.note(
+        "\(NumberFormat.grouped(model.phrases.count)) phrases were joined"
+          + (model.phrases.isEmpty ? "; a lower --phrase-threshold joins more" : ""))
+    }
     // A word that the format cannot hold would throw the finished training away.
     for format in [format, contextFormat].compactMap(\.self) {
       for id in 0..<corpus.vocabulary.count {
@@ -336,6 +349,7 @@ struct EmbeddingTraining: Training {
     var skipGram: WordVectorOptions
     var minCount: Int
     var maxVocab: Int?
+    var phrases: PhraseOptions?
     var tokens: Int
 
     init(
@@ -346,6 +360,7 @@ struct EmbeddingTraining: Training {
       skipGram = options
       minCount = command.vocabulary.minCount
       maxVocab = command.vocabulary.maxVocab
+      phrases = try? command.phrases.options(rule: corpus.rule)
       tokens = corpus.ids.tokenCount
     }
   }

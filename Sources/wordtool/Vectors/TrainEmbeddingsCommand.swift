@@ -54,6 +54,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Vocabulary") var vocabulary: VocabularyOptions
   @OptionGroup(title: "Text") var text: TextOptions
+  @OptionGroup(title: "Phrases") var phrases: PhraseTrainingOptions
 
   @Option(
     help: ArgumentHelp(
@@ -92,11 +93,14 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
   var optionRules: [OptionRule] {
     // A name that stands for no format is refused elsewhere.
     let format = (try? self.format(of: output ?? "")) ?? .safetensors
-    return text.optionRules + model.optionRules + [
+    return text.optionRules + model.optionRules + phrases.optionRules + [
       OptionRule(
         ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil),
       OptionRule(
         ["--min-count", "--max-vocab"], need: "words that are counted, not to --vocab",
+        isMet: vocabulary.vocab == nil),
+      OptionRule(
+        ["--phrases"], need: "words that are counted, not to --vocab",
         isMet: vocabulary.vocab == nil),
       OptionRule(
         ["--init"], need: "a training from its start, not to --resume",
