@@ -45,7 +45,7 @@ struct WordTool: ParsableCommand {
           PlotCommand.self, ClusterCommand.self, SentenceVectorCommand.self,
           NearestSentencesCommand.self, WordMoversCommand.self, AlignCommand.self,
           CompareCommand.self, CloserCommand.self, AxesCommand.self, ReplCommand.self,
-          OddOneOutCommand.self, VectorCommand.self,
+          OddOneOutCommand.self, VectorCommand.self, NGramsCommand.self,
         ]),
       CommandGroup(
         name: "Examine", subcommands: [EvaluateCommand.self, InfoCommand.self, ConvertCommand.self]),

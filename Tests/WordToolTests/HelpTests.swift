@@ -17,6 +17,7 @@ import TestSupport
     "gradient-flow", "recall",
     "train-tagger", "tag", "evaluate tagging", "plot", "cluster", "sentence-vector",
     "nearest-sentences", "wmd", "align", "compare", "evaluate weat", "closer", "axes", "repl",
+    "ngrams",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

@@ -25,6 +25,32 @@ struct NGramComposer: WordComposer, @unchecked Sendable {
     return sum
   }
 
+  func storedNGrams(of word: String) -> [StoredNGram] {
+    let bytes = Array(word.utf8)
+    guard bytes != unmade else { return [] }
+    var grams: [StoredNGram] = []
+    var ends: ArraySlice<UInt8> = []
+    index.forEachNGram(of: bytes) { ngram, bucket in
+      let row = firstRow + bucket
+      guard row < matrix.rowCount else { return }
+      let values = matrix.values(ofRow: row)
+      // floret's rows of one n-gram come one after another: the same place of the word.
+      if let last = grams.indices.last, index.rowsPerNGram > 1,
+        ngram.startIndex == ends.startIndex, ngram.endIndex == ends.endIndex
+      {
+        grams[last].rows.append(row)
+        grams[last].buckets.append(bucket)
+        for column in values.indices { grams[last].vector[column] += values[column] }
+      } else {
+        let text = String(decoding: ngram, as: UTF8.self)
+        grams.append(
+          StoredNGram(text: text, rows: [row], buckets: [bucket], vector: values))
+      }
+      ends = ngram
+    }
+    return grams
+  }
+
   func parts(of word: String) -> [(text: String, vector: [Float])] {
     let bytes = Array(word.utf8)
     guard bytes != unmade else { return [] }

@@ -40,6 +40,12 @@ struct NGramIndex: Sendable {
     }
   }
 
+  /// How many rows an n-gram has.
+  var rowsPerNGram: Int {
+    if case .floret(_, let hashCount, _) = rows { return hashCount }
+    return 1
+  }
+
   /// - Throws: `WordtoolError` of kind `badData` for numbers that no n-grams have.
   func check(_ reader: inout BinaryFields) throws {
     let isHashed: Bool

@@ -40,9 +40,28 @@ public protocol WordComposer: Sendable {
   /// What a vector is the sum of: n-grams with their shares of it, [dimension] each; none where that
   /// cannot be told.
   func parts(of word: String) -> [(text: String, vector: [Float])]
+
+  /// The n-grams of a word as they are stored: all that have a row, whether the word has one of its own
+  /// or not; none where vectors are not made of n-grams.
+  func storedNGrams(of word: String) -> [StoredNGram]
+}
+
+/// An n-gram of characters and its row.
+public struct StoredNGram: Hashable, Sendable {
+  /// The n-gram, with `<` and `>` for the ends of the word.
+  public var text: String
+  /// Where its values stand in the model's table; several rows, whose sum they are, with floret.
+  public var rows: [Int]
+  /// The rows counted from the first n-gram: the hash modulo the number of buckets.
+  public var buckets: [Int]
+  /// The values, [dimension].
+  public var vector: [Float]
 }
 
 extension WordComposer {
   /// None.
   public func parts(of word: String) -> [(text: String, vector: [Float])] { [] }
+
+  /// None.
+  public func storedNGrams(of word: String) -> [StoredNGram] { [] }
 }

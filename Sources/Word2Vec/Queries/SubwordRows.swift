@@ -58,7 +58,7 @@ struct SubwordRows: WordComposer {
       count += 1
     }
     if word != CharacterNGrams.endOfLine {
-      forEachRow(ofNGramsIn: CharacterNGrams.marked(word)) { row, _ in
+      forEachRow(ofNGramsIn: CharacterNGrams.marked(word)) { row, _, _ in
         unsafe matrix.add(row: row, to: sum)
         count += 1
       }
@@ -72,21 +72,36 @@ struct SubwordRows: WordComposer {
   func parts(of word: String) -> [(text: String, vector: [Float])] {
     let bytes = CharacterNGrams.marked(word.utf8)
     var parts: [(text: String, vector: [Float])] = []
-    forEachRow(ofNGramsIn: bytes) { row, range in
-      var values = [Float](repeating: 0, count: matrix.dimension)
-      unsafe values.withUnsafeMutableBufferPointer {
-        if let base = $0.baseAddress { unsafe matrix.add(row: row, to: base) }
-      }
-      parts.append((String(decoding: bytes[range], as: UTF8.self), values))
+    forEachRow(ofNGramsIn: bytes) { row, _, range in
+      parts.append((String(decoding: bytes[range], as: UTF8.self), matrix.values(ofRow: row)))
     }
     let share = Float(1 / Double(max(1, parts.count)))
     return parts.map { ($0.text, $0.vector.map { $0 * share }) }
   }
 
-  private func forEachRow(ofNGramsIn word: [UInt8], _ body: (Int, Range<Int>) -> Void) {
+  /// The row that a word of the vocabulary has of its own.
+  func ownRow(_ row: Int) -> [Float] { matrix.values(ofRow: row) }
+
+  func storedNGrams(of word: String) -> [StoredNGram] {
+    let bytes = Array(word.utf8)
+    guard bytes != CharacterNGrams.endOfLine else { return [] }
+    var grams: [StoredNGram] = []
+    let marked = CharacterNGrams.marked(bytes)
+    forEachRow(ofNGramsIn: marked) { row, bucket, range in
+      grams.append(
+        StoredNGram(
+          text: String(decoding: marked[range], as: UTF8.self), rows: [row], buckets: [bucket],
+          vector: matrix.values(ofRow: row)))
+    }
+    return grams
+  }
+
+  /// Calls `body` with the row, the bucket and the place of each n-gram that has a row.
+  private func forEachRow(ofNGramsIn word: [UInt8], _ body: (Int, Int, Range<Int>) -> Void) {
     guard !buckets.isEmpty else { return }
     nGrams.forEach(inMarked: word) { hash, range in
-      if let row = buckets.row(ofHash: hash) { body(row, range) }
+      let bucket = Int(hash) % bucketCount
+      if let row = buckets.row(ofBucket: bucket) { body(row, bucket, range) }
     }
   }
 }

@@ -82,6 +82,9 @@ extension WordVectors {
     return vector?.count == dimension ? vector : nil
   }
 
+  /// The form of a word without a row: as the rule has it, without one as it was typed.
+  func normalized(_ word: String) -> String { tokenizer?.normalize(word) ?? word }
+
   /// The n-grams that a word without a row is made of, with their shares of its vector.
   func parts(of word: String) -> [(text: String, vector: [Float])] {
     storage.composer?.parts(of: tokenizer?.normalize(word) ?? word) ?? []
