@@ -38,8 +38,8 @@ import Testing
       let list = try JSONValue.document(run.output).elements
       let york = try #require(list.first { $0["phrase"] == .text("new_york") })
       #expect(york["count"] == .number(30) && york["pass"] == .number(1))
-      // 270 words
-      #expect(york["score"] == .number((30.0 - 5) / (30 * 30) * 270))
+      // (30 - 5) / (30 * 30) * 270 words
+      #expect(york["score"] == .number(7.5))
       let plain = try self.run(folder, "phrases", "text", "--threshold", "3", "--list")
       #expect(plain.output.split(separator: "\n").count == list.count)
       #expect(plain.output.contains("new_york\t7.5\t30\t1\n"))
