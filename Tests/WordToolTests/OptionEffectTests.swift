@@ -101,6 +101,7 @@ import wordtool
     "smoothing": "0.1", "against": "v", "axis": "d:e", "translate": "a",
     "phrases": "2", "phrase-threshold": "9", "phrase-min-count": "3", "passes": "2",
     "phrase-connectors": "english", "connectors": "english", "threshold": "9",
+    "update": "v", "update-context": "v", "freeze": "all",
     "by": "neighbors", "-k": "3", "model": "m", "init": "v", "format": "tsv", "cells": "gru",
   ]
 
@@ -113,6 +114,7 @@ import wordtool
     "--separator": ["--samples", "2"], "--checkpoint-every": ["--checkpoint", "c"],
     "--phrase-threshold": ["--phrases", "2"], "--phrase-score": ["--phrases", "2"],
     "--phrase-min-count": ["--phrases", "2"], "--phrase-connectors": ["--phrases", "2"],
+    "--freeze": ["--init", "v"], "--update-context": ["--update", "v"],
     "--patches": ["--patch", "3"], "--patience": ["--valid", "f"],
     "--average-after": ["--valid", "f"], "--x": ["--y", "c:d"], "--y": ["--x", "a:b"],
   ]

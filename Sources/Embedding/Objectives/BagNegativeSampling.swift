@@ -51,6 +51,7 @@ package protocol BagTileChunk: AnyObject {
   private let kernelTable: KernelTable
   private let kernels: UnsafePointer<wt_kernels>
   private let bagsPerBatch: Int
+  private let frozen: FrozenRows?
   package let scoreCapacity: Int
   package let runawayLoss: Double
 
@@ -59,10 +60,12 @@ package protocol BagTileChunk: AnyObject {
   ///   - bagsPerBatch: the most bags of a batch.
   ///   - productsPerBatch: the most products of a batch, padded as `CKernels.h` says.
   ///   - guessingLoss: the loss of a pair while rows are untrained; eight times that runs away.
+  ///   - frozen: input rows that stay as they are.
   package init(
     tables: EmbeddingTables, kernels: KernelTable, bagsPerBatch: Int, productsPerBatch: Int,
-    guessingLoss: Double
+    guessingLoss: Double, frozen: FrozenRows? = nil
   ) {
+    self.frozen = frozen
     input = tables.input
     output = tables.output
     kernelTable = kernels
@@ -167,6 +170,8 @@ package protocol BagTileChunk: AnyObject {
       unsafe rows.add(
         changes + (bag - bags.lowerBound) * stride, columns: own, toEachOf: list[bag])
     }
+    guard let frozen else { return }
+    for bag in bags { unsafe frozen.restore(list[bag], columns: own, in: input) }
   }
 
   package func addLoss(

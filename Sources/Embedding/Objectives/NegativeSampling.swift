@@ -36,6 +36,7 @@ extension TileChunk {
   private let output: RowStorage
   private let kernels: UnsafePointer<wt_kernels>
   private let groupsPerBatch: Int
+  private let frozen: FrozenRows?
   package let scoreCapacity: Int
   package let runawayLoss: Double
 
@@ -44,10 +45,12 @@ extension TileChunk {
   ///   - groupsPerBatch: groups between two meetings, at least 1.
   ///   - productsPerGroup: the most products of a group, padded as `CKernels.h` says.
   ///   - guessingLoss: the loss of a pair while rows are untrained; eight times that runs away.
+  ///   - frozen: input rows that stay as they are.
   package init(
     tables: EmbeddingTables, kernels: KernelTable, groupsPerBatch: Int, productsPerGroup: Int,
-    guessingLoss: Double
+    guessingLoss: Double, frozen: FrozenRows? = nil
   ) {
+    self.frozen = frozen
     input = tables.input
     output = tables.output
     unsafe self.kernels = kernels.pointer
@@ -104,6 +107,14 @@ extension TileChunk {
     var tiles = unsafe tiles(chunk, batch)
     unsafe kernels.pointee.sgns_update_f32(
       &tiles, Int32(blocks.lowerBound), Int32(blocks.upperBound), coefficients)
+    guard let frozen else { return }
+    for number in unsafe 0..<Int(tiles.group_count) {
+      let group = unsafe tiles.groups[number]
+      unsafe frozen.restore(
+        UnsafeBufferPointer(
+          start: tiles.inputs + Int(group.input_begin), count: Int(group.input_count)),
+        columns: blocks.lowerBound * WT_LANES..<blocks.upperBound * WT_LANES, in: input)
+    }
   }
 
   package func addLoss(

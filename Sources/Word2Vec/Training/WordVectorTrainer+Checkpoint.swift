@@ -8,7 +8,7 @@ extension WordVectorTrainer {
     EmbeddingCheckpoint(
       key: "wordtool_skipgram_state", name: "skip-gram", options: options, epochs: options.epochs,
       chunkCount: TextChunks.count(ofLength: corpus.ids.count),
-      vocabulary: Self.fingerprint(corpus.vocabulary), textLength: corpus.ids.count)
+      vocabulary: Self.fingerprint(corpus.vocabulary, isFrozen), textLength: corpus.ids.count)
   }
 
   /// Writes everything that is needed to go on with the very bytes of an unbroken run.
@@ -30,8 +30,8 @@ extension WordVectorTrainer {
     state = try checkpoint(corpus).read(path, into: tables)
   }
 
-  /// FNV-1a over the words, their order and their counts.
-  private static func fingerprint(_ vocabulary: Vocabulary) -> String {
+  /// FNV-1a over the words, their order and their counts, and over which of them are frozen.
+  private static func fingerprint(_ vocabulary: Vocabulary, _ isFrozen: [Bool]) -> String {
     var hash = FNV1a()
     for id in 0..<vocabulary.count {
       unsafe vocabulary.withUTF8(at: id) { unsafe hash.add(bytes: $0) }
@@ -40,6 +40,7 @@ extension WordVectorTrainer {
         unsafe $0.forEach { hash.add($0) }
       }
     }
+    for isFrozen in isFrozen { hash.add(isFrozen ? 1 as UInt8 : 0) }
     return String(hash.value, radix: 16)
   }
 }

@@ -32,40 +32,6 @@ extension WordVectorTrainer {
     }
   }
 
-  /// Begins with the vectors of another file for the words it knows; the others stay random.
-  ///
-  /// - Parameters:
-  ///   - known: vectors of the same dimension.
-  ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
-  ///   - path: where they come from, for the error.
-  /// - Returns: how many words were found.
-  /// - Throws: ``WordtoolError``: `badData` when the dimension differs, `usage` for another number of
-  ///   words.
-  @discardableResult
-  public func initialize(
-    from known: WordVectors, vocabulary: Vocabulary, path: String? = nil
-  ) throws -> Int {
-    try check(vocabulary)
-    guard known.dimension == options.dimension else {
-      throw WordtoolError(
-        .badData, path: path, found: "vectors of \(known.dimension, "value")",
-        expected: "\(options.dimension)", remedy: "use `dimension` \(known.dimension)")
-    }
-    try tables.makeUnique()
-    var found = 0
-    for id in 0..<vocabulary.count {
-      guard let vector = known.vector(for: vocabulary.word(at: id)) else { continue }
-      if let value = vector.first(where: { !$0.isFinite }) {
-        throw WordtoolError(
-          .badData, path: path, found: "\(value) in the vector of '\(vocabulary.word(at: id))'",
-          expected: "finite numbers")
-      }
-      tables.input[id] = vector
-      found += 1
-    }
-    return found
-  }
-
   /// The trained vectors with the words they belong to, ready to be queried and written.
   ///
   /// Nothing is copied now. When the trainer trains on while the vectors live, it copies its own
@@ -121,7 +87,7 @@ extension WordVectorTrainer {
     return try joined(contextVectors, vocabulary: vocabulary, rule: rule, metadata: metadata)
   }
 
-  private func check(_ vocabulary: Vocabulary) throws {
+  func check(_ vocabulary: Vocabulary) throws {
     guard vocabulary.count == vocabularySize else {
       throw WordtoolError(
         .usage, found: "a vocabulary of \(vocabulary.count, "word")",

@@ -43,6 +43,8 @@ public final class WordVectorTrainer {
 
   var tables: EmbeddingTables
   var state = EmbeddingState()
+  /// Whether each word keeps the vector it has; empty when none does.
+  var isFrozen: [Bool] = []
   private let sampling: WindowGroups.Sampling
   private let kernels: KernelTable
   private let columns: ColumnGroups
@@ -194,9 +196,9 @@ public final class WordVectorTrainer {
       progress: progress, keep: { state = $0 }
     ) {
       try tables.makeUnique()
-      return NegativeSampling<WindowGroups>(
+      return try NegativeSampling<WindowGroups>(
         tables: tables, kernels: kernels, groupsPerBatch: groups, productsPerGroup: products,
-        guessingLoss: guessingLoss)
+        guessingLoss: guessingLoss, frozen: frozenRows())
     }
   }
 
@@ -225,9 +227,9 @@ public final class WordVectorTrainer {
       progress: progress, keep: { state = $0 }
     ) {
       try tables.makeUnique()
-      return BagNegativeSampling<BagGroups>(
+      return try BagNegativeSampling<BagGroups>(
         tables: tables, kernels: kernels, bagsPerBatch: size.units * windows,
-        productsPerBatch: size.units * products, guessingLoss: guessingLoss)
+        productsPerBatch: size.units * products, guessingLoss: guessingLoss, frozen: frozenRows())
     }
   }
 

@@ -8,7 +8,7 @@ import WordtoolCore
 
 /// One run of `train-embeddings`.
 struct EmbeddingTraining: Training {
-  private let command: TrainEmbeddingsCommand
+  let command: TrainEmbeddingsCommand
   private let options: WordVectorOptions
   private let format: WordVectors.Format
   private let contextFormat: WordVectors.Format?
@@ -112,7 +112,9 @@ struct EmbeddingTraining: Training {
     if let folder = checkpoints.checkpoint { try OutputFolder.make(folder) }
     var files = TrainingFiles(
       output: path, kind: .vectors(format), inputs: command.texts,
-      references: [command.vocabulary.vocab, command.initial], metrics: command.common.metrics)
+      references: [
+        command.vocabulary.vocab, command.beginning.path, command.beginning.updateContext,
+      ], metrics: command.common.metrics)
     files.extras = extras
     files.checkpoint = checkpoints.folder.map {
       .init(path: CheckpointOptions.file(in: $0), name: $0)
@@ -124,7 +126,8 @@ struct EmbeddingTraining: Training {
   func read(_ session: TrainingSession) throws -> Trainer {
     BLASLibrary.useCallersThreadOnly()
     let kernels = try KernelTable.selected()
-    let corpus = try readCorpus(session)
+    let known = try readBeginning()
+    let corpus = try readCorpus(session, known)
     if let path = command.vocabulary.saveVocab { try corpus.vocabulary.write(to: path) }
     var options = options
     if case .automatic = command.model.epochs {
@@ -138,7 +141,7 @@ struct EmbeddingTraining: Training {
     }
     let trainer = try WordVectorTrainer(
       options: options, vocabulary: corpus.vocabulary, kernels: kernels)
-    try begin(trainer, corpus)
+    try begin(trainer, corpus, known)
     let chunkCount = Double(max(1, corpus.ids.count)) / Double(WordVectorTrainer.wordsPerChunk)
     let epochsBefore =
       Double(trainer.position.epoch) + Double(trainer.position.chunk) / chunkCount.rounded(.up)
@@ -226,15 +229,18 @@ struct EmbeddingTraining: Training {
 
   // MARK: Reading
 
-  private func readCorpus(_ session: TrainingSession) throws -> TokenizedCorpus {
+  private func readCorpus(
+    _ session: TrainingSession, _ known: WordVectors?
+  ) throws -> TokenizedCorpus {
     let limits = VocabularyLimits(
       minimumCount: command.vocabulary.minCount, maximumSize: command.vocabulary.maxVocab)
     let rule = try command.text.rule()
     let phrases = try command.phrases.options(rule: rule)
     let reader = CorpusReader(
       rule: rule,
-      // Phrases are looked for among all words.
-      limits: phrases == nil ? limits : VocabularyLimits(minimumCount: 1),
+      // Phrases are looked for among all words, and known ones stay however rare they are.
+      limits: phrases == nil && command.beginning.update == nil
+        ? limits : VocabularyLimits(minimumCount: 1),
       isStrict: command.text.strict, threads: common.threads.count,
       memoryLimit: command.memory?.bytes, encoding: command.text.encoding)
     let given = try command.vocabulary.vocab.map { try Self.readVocabulary($0) }
@@ -246,12 +252,20 @@ struct EmbeddingTraining: Training {
     StandardError.warnOfReplacements(corpus.statistics.invalidSequenceCount)
     if let phrases {
       let (model, joined) = try PhraseModel.trainAndJoin(
-        corpus, options: phrases, limits: limits, threads: common.threads.count,
-        stop: session.stop)
+        corpus, options: phrases,
+        limits: command.beginning.update == nil ? limits : VocabularyLimits(minimumCount: 1),
+        threads: common.threads.count, stop: session.stop)
       corpus = joined
       session.progress.note(
         "\(NumberFormat.grouped(model.phrases.count)) phrases were joined"
           + (model.phrases.isEmpty ? "; a lower --phrase-threshold joins more" : ""))
+    }
+    if let path = command.beginning.update, let known {
+      let (all, count) = try corpus.adding(to: known, limits: limits, path: path)
+      corpus = all
+      StandardError.note(
+        "\(NumberFormat.grouped(count)) words are new beside \(NumberFormat.grouped(known.count)) of "
+          + path)
     }
     // A word that the format cannot hold would throw the finished training away.
     for format in [format, contextFormat].compactMap(\.self) {
@@ -298,21 +312,6 @@ struct EmbeddingTraining: Training {
   }
 
   // MARK: Training
-
-  /// Where training starts: random vectors, those of a file, or a checkpoint.
-  private func begin(_ trainer: WordVectorTrainer, _ corpus: TokenizedCorpus) throws {
-    if let path = command.initial {
-      let vectors = try FileKind.reading(path, as: .vectors) { try WordVectors(contentsOf: path) }
-      let known = try trainer.initialize(
-        from: vectors, vocabulary: corpus.vocabulary, path: path)
-      StandardError.note(
-        "\(NumberFormat.grouped(known)) of \(NumberFormat.grouped(trainer.vocabularySize)) words "
-          + "begin with the vectors of \(path)")
-    }
-    if let folder = command.checkpoints.resume {
-      try trainer.resume(fromCheckpoint: CheckpointOptions.file(in: folder), corpus: corpus)
-    }
-  }
 
   private func show(_ moment: TrainingProgress, _ session: TrainingSession) {
     session.progress.update(

@@ -64,12 +64,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
 
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
 
-  @Option(
-    name: .customLong("init"),
-    help: ArgumentHelp(
-      "Begin with the vectors of the words in this file instead of random ones.",
-      valueName: "vectors"), completion: .file())
-  var initial: String?
+  @OptionGroup(title: "Going on") var beginning: BeginningOptions
 
   @Option(
     help: ArgumentHelp(
@@ -93,7 +88,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
   var optionRules: [OptionRule] {
     // A name that stands for no format is refused elsewhere.
     let format = (try? self.format(of: output ?? "")) ?? .safetensors
-    return text.optionRules + model.optionRules + phrases.optionRules + [
+    return text.optionRules + model.optionRules + phrases.optionRules + beginning.optionRules + [
       OptionRule(
         ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil),
       OptionRule(
@@ -103,11 +98,16 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
         ["--phrases"], need: "words that are counted, not to --vocab",
         isMet: vocabulary.vocab == nil),
       OptionRule(
-        ["--init"], need: "a training from its start, not to --resume",
-        isMet: checkpoints.resume == nil),
+        ["--init"], need: "a training from its start, not to --resume without --freeze",
+        isMet: checkpoints.resume == nil || beginning.freeze != nil),
       OptionRule(
-        ["--init"], need: "words that are rows of their own, not --subwords",
+        ["--freeze"], need: "words that are rows of their own, not --subwords",
         isMet: model.subwords == nil),
+      OptionRule(
+        ["--update"], need: "words that are counted, not to --vocab",
+        isMet: vocabulary.vocab == nil),
+      OptionRule(
+        ["--update-context"], need: "--loss ns or hs+ns", isMet: model.loss.hasNoise),
       OptionRule(
         ["--corpus-name", "--licence"], need: "--format safetensors or safetensors-int8",
         isMet: format == .safetensors || format == .safetensorsInt8),
@@ -268,41 +268,6 @@ struct VocabularyOptions: ParsableArguments {
       ("--min-count", minCount, 1 ... .max), ("--max-vocab", maxVocab, 1 ... .max),
     ])
   }
-}
-
-/// Where a training that takes long keeps what it needs to be continued.
-struct CheckpointOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Keep a checkpoint in this folder: every so often, and when interrupted.",
-      valueName: "folder"), completion: .directory)
-  var checkpoint: String?
-  @Option(help: ArgumentHelp("The time between two checkpoints.", valueName: "seconds"))
-  var checkpointEvery: Double = 300
-  /// Thirty years.
-  private static let mostSeconds = 1e9
-  @Option(
-    help: ArgumentHelp(
-      "Continue from the checkpoint in this folder, and keep it up to date there.",
-      valueName: "folder"), completion: .directory)
-  var resume: String?
-
-  func validate() throws {
-    if folder?.isEmpty == true || resume?.isEmpty == true {
-      throw ValidationError("an empty name for the folder of checkpoints")
-    }
-    try OptionCheck.positive([("--checkpoint-every", checkpointEvery)])
-    guard checkpointEvery <= Self.mostSeconds else {
-      throw ValidationError(
-        "--checkpoint-every \(checkpointEvery); expected at most \(Int(Self.mostSeconds)) seconds")
-    }
-  }
-
-  /// The folder that is written to, if any.
-  var folder: String? { checkpoint ?? resume }
-
-  /// The checkpoint's file in a folder.
-  static func file(in folder: String) -> String { folder + "/skipgram.checkpoint" }
 }
 
 /// How often a text is passed over.

@@ -1,0 +1,66 @@
+import Tokenize
+import Word2Vec
+import WordtoolCore
+
+extension EmbeddingTraining {
+  /// Where training starts: random vectors, those of a file, or a checkpoint.
+  func begin(
+    _ trainer: WordVectorTrainer, _ corpus: TokenizedCorpus, _ known: WordVectors?
+  ) throws {
+    let beginning = command.beginning
+    if let known, let path = beginning.path {
+      let count = try trainer.initialize(from: known, vocabulary: corpus.vocabulary, path: path)
+      StandardError.note(
+        "\(NumberFormat.grouped(count)) of \(NumberFormat.grouped(trainer.vocabularySize)) words "
+          + "begin with the vectors of \(path)")
+      if let path = beginning.updateContext {
+        let context = try FileKind.reading(path, as: .vectors) {
+          try WordVectors(contentsOf: path)
+        }
+        try trainer.initializeContext(from: context, vocabulary: corpus.vocabulary, path: path)
+      }
+      if beginning.freeze != nil { try freeze(trainer, corpus, known) }
+    }
+    if let folder = command.checkpoints.resume {
+      try trainer.resume(fromCheckpoint: CheckpointOptions.file(in: folder), corpus: corpus)
+    }
+  }
+
+  private func freeze(
+    _ trainer: WordVectorTrainer, _ corpus: TokenizedCorpus, _ known: WordVectors
+  ) throws {
+    let words = try command.beginning.frozenWords()
+    let count = try trainer.freeze(vocabulary: corpus.vocabulary) { word in
+      known.vector(for: word) != nil && words?.contains(word) ?? true
+    }
+    if let words, count < words.count {
+      StandardError.note(
+        "no vector there, or no place in the text, for \(words.count - count, "word") of --freeze")
+    }
+    StandardError.note(
+      "\(NumberFormat.grouped(count)) of \(NumberFormat.grouped(trainer.vocabularySize)) words stay "
+        + "as they are")
+  }
+
+  /// The vectors that training begins with.
+  func readBeginning() throws -> WordVectors? {
+    try command.beginning.path.map { path in
+      let known = try FileKind.reading(path, as: .vectors) { try WordVectors(contentsOf: path) }
+      guard command.beginning.update != nil else { return known }
+      if known.hasNGrams, command.model.subwords == nil {
+        throw WordtoolError(
+          .badData, path: path, found: "vectors with n-grams to go on with",
+          expected: "--subwords of the same lengths",
+          remedy: "'wordtool info' tells them; or begin with the words alone: --init")
+      }
+      if let rule = known.tokenizerRule, try !rule.givesTokens(of: command.text.rule()) {
+        throw WordtoolError(
+          .badData, path: path, found: "words that were cut by another rule",
+          expected: "the rule of this run",
+          remedy: "give the options for text that the vectors were trained with: 'wordtool info' "
+            + "tells them")
+      }
+      return known
+    }
+  }
+}
