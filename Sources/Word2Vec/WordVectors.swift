@@ -202,6 +202,8 @@ extension WordVectors {
     public static let corpusLicence = "corpus_licence"
     /// How n-grams find their rows, as JSON: hash, shortest and longest.
     public static let nGrams = "ngrams"
+    /// How the vectors were made smaller, as JSON.
+    public static let compression = "compression"
     /// The seed of the training.
     public static let seed = "seed"
     /// The version of wordtool that made the vectors.

@@ -48,7 +48,10 @@ struct WordTool: ParsableCommand {
           OddOneOutCommand.self, VectorCommand.self, NGramsCommand.self,
         ]),
       CommandGroup(
-        name: "Examine", subcommands: [EvaluateCommand.self, InfoCommand.self, ConvertCommand.self]),
+        name: "Examine",
+        subcommands: [
+          EvaluateCommand.self, InfoCommand.self, ConvertCommand.self, CompressCommand.self,
+        ]),
       CommandGroup(
         name: "Text",
         subcommands: [

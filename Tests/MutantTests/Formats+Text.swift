@@ -43,7 +43,9 @@ extension MutantFormat {
     + WordVectors.Format.writable.flatMap { format -> [MutantFormat] in
       let layout: Mutator.Layout =
         switch format {
-        case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable: .safetensors
+        case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsPQ,
+          .safetensorsTable:
+          .safetensors
         case .word2vecText, .fastTextVec, .glove, .projector: .text
         default: .binary
         }
@@ -67,7 +69,22 @@ extension MutantFormat {
         "vectors \(format.rawValue)", layout, suffix: format == .projector ? ".tsv" : ".vec")
       guard format == .word2vecText || format == .safetensors else { return [plain] }
       return [plain, row("vectors \(format.rawValue), gzip", .gzip(layout), suffix: ".gz")]
-    } + wordListsOfVectors
+    } + codes + wordListsOfVectors
+
+  /// Codes of a product quantizer, with and without a rotation.
+  private static let codes: [MutantFormat] = [true, false].map { rotates in
+    MutantFormat(
+      name: "vectors safetensors-pq" + (rotates ? ", rotated" : ""), layout: .safetensors, cost: 2,
+      readers: ["WordVectors.init(contentsOf:options:)"]
+    ) { folder in
+      let options = CompressionOptions(encoding: .product(codeBytes: 2, rotates: rotates))
+      let made = try known?.compressed(options, threads: 1)
+      try made?.vectors.write(to: folder("whole"), format: .safetensorsPQ, threads: 1)
+      return Sample(file: try folder.bytes(of: "whole")) {
+        try ask(WordVectors(contentsOf: $0, options: .init(threads: 1)))
+      }
+    }
+  }
 
   /// Lists of words beside vectors, of every kind.
   private static let wordListsOfVectors: [MutantFormat] = [

@@ -62,6 +62,12 @@ enum WritingCommands {
       .init(
         arguments: ["convert", "sample.txt", "--format", "fasttext-model", "OUT"], suffix: ".bin"),
       .init(arguments: ["align", "sample.txt", "sample.txt", "-o", "OUT"], suffix: ".vec"),
+      .init(
+        arguments: ["compress", "sample.txt", "--int8", "-o", "OUT"], suffix: ".safetensors",
+        takesStandardOutput: false),
+      .init(
+        arguments: ["compress", "sample.txt", "--pq", "2", "-o", "OUT"], suffix: ".safetensors",
+        takesStandardOutput: false),
     ]
     + [".svg", ".tsv.gz"].map {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)

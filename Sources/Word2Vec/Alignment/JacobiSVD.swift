@@ -34,7 +34,7 @@ enum JacobiSVD {
     let scale = matrix.reduce(0) { $0 + $1 * $1 }
     for _ in 0..<sweeps {
       if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "the alignment was stopped before its end")
+        throw WordtoolError(.interrupted, found: "the work was stopped before its end")
       }
       if !sweep(&columns, &right, n, smallest: 1e-32 * scale) { break }
     }

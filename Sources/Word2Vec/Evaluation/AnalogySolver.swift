@@ -28,7 +28,7 @@ struct AnalogySolver {
     guard !questions.isEmpty, limit > 0 else { return questions.map { _ in -1 } }
     let words = Set(questions.flatMap { [$0.a, $0.b, $0.c] }).sorted()
     let place = Dictionary(uniqueKeysWithValues: zip(words, words.indices))
-    let units = words.flatMap(storage.unitVector)
+    let units = storage.rows.turned(words.flatMap(storage.unitVector))
     // The places of the three words in `words`, three numbers a question.
     let terms = questions.flatMap { [place[$0.b] ?? 0, place[$0.c] ?? 0, place[$0.a] ?? 0] }
     let width = CosineBlock.width(dimension: storage.dimension)

@@ -8,24 +8,20 @@ import WordtoolCore
 /// Sendable: as ``DenseMatrix``.
 @safe struct FinalfusionCodes: SubwordMatrix, @unchecked Sendable {
   let rowCount: Int
-  let dimension: Int
-  private let partCount: Int
-  private let centroidCount: Int
-  /// [parts, centroids, dimension / parts]
-  private let centroids: [Float]
-  /// [dimension, dimension], or empty: what stands for itself.
-  private let projection: [Float]
+  private let quantizer: ProductQuantizer
   /// [rows], or nil for lengths of 1.
   private let lengths: UnsafeRawPointer?
   /// [rows, parts]
-  private let codes: UnsafeRawPointer?
+  private let codes: UnsafePointer<UInt8>?
+
+  var dimension: Int { quantizer.dimension }
 
   init(_ reader: inout BinaryFields) throws {
     let hasProjection = try reader.int32("flag of a projection") != 0
     let hasLengths = try reader.int32("flag of lengths") != 0
-    partCount = try reader.int32("parts of a row")
-    dimension = try reader.int32("values of a row")
-    centroidCount = try reader.int32("number of centroids")
+    let partCount = try reader.int32("parts of a row")
+    let dimension = try reader.int32("values of a row")
+    let centroidCount = try reader.int32("number of centroids")
     let rows = try reader.int64("number of rows")
     try FinalfusionStorage.expect(1, &reader)
     try FinalfusionStorage.expect(10, &reader)
@@ -39,10 +35,13 @@ import WordtoolCore
         remedy: "the file is damaged")
     }
     try FinalfusionStorage.pad(&reader)
-    projection =
+    let projection =
       hasProjection
       ? try Self.floats(&reader, dimension, dimension, "projection") : []
-    centroids = try Self.floats(&reader, dimension, centroidCount, "centroids")
+    let centroids = try Self.floats(&reader, dimension, centroidCount, "centroids")
+    quantizer = ProductQuantizer(
+      dimension: dimension, partCount: partCount, centroidCount: centroidCount,
+      centroids: centroids, rotation: projection)
     let base = unsafe reader.bytes.baseAddress
     if hasLengths {
       let start = try reader.matrix(rows, 1, byteCount: 4, "lengths")
@@ -51,7 +50,7 @@ import WordtoolCore
       unsafe lengths = nil
     }
     let start = try reader.matrix(rows, Int64(partCount), byteCount: 1, "codes")
-    unsafe codes = base.map { unsafe $0 + start }
+    unsafe codes = base.map { unsafe ($0 + start).assumingMemoryBound(to: UInt8.self) }
     rowCount = Int(rows)
     let last = UInt8(clamping: centroidCount - 1)
     if centroidCount < 256,
@@ -76,24 +75,8 @@ import WordtoolCore
   func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
     guard let codes = unsafe codes else { return }
     let length = unsafe lengths?.loadUnaligned(fromByteOffset: 4 * row, as: Float.self) ?? 1
-    let width = dimension / partCount
-    var values = [Float](repeating: 0, count: dimension)
-    for part in 0..<partCount {
-      let code = unsafe Int(codes.load(fromByteOffset: row * partCount + part, as: UInt8.self))
-      let start = (part * centroidCount + code) * width
-      for place in 0..<width { values[part * width + place] = centroids[start + place] }
-    }
-    guard !projection.isEmpty else {
+    unsafe quantizer.withRow(codes + row * quantizer.partCount) { values in
       for column in 0..<dimension { unsafe sum[column] += length * values[column] }
-      return
-    }
-    // The row of a product with the transposed matrix.
-    for column in 0..<dimension {
-      var product: Float = 0
-      for place in 0..<dimension {
-        product += projection[column * dimension + place] * values[place]
-      }
-      unsafe sum[column] += length * product
     }
   }
 }

@@ -9,6 +9,9 @@ extension WordVectors {
     case safetensorsInt8 = "safetensors-int8"
     /// The same with two bytes a value: half of the size.
     case safetensorsFloat16 = "safetensors-float16"
+    /// The same with the codes of a product quantizer, as ``WordVectors/compressed(_:threads:stop:)``
+    /// makes them; other vectors cannot be written so.
+    case safetensorsPQ = "safetensors-pq"
     /// Any other safetensors file with one table, and a list of words in its metadata or beside it:
     /// read, not written.
     case safetensorsTable = "safetensors-table"
@@ -41,10 +44,10 @@ extension WordVectors {
     /// A folder of sentence-transformers with a StaticEmbedding: read, not written.
     case staticEmbedding = "static-embedding"
 
-    /// Whether vectors can be written so.
+    /// Whether any vectors can be written so.
     public var isWritable: Bool {
       switch self {
-      case .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
+      case .safetensorsPQ, .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
         .staticEmbedding:
         false
       default: true
@@ -54,7 +57,7 @@ extension WordVectors {
     /// Whether it is one of the project's own, which hold everything that is known of vectors.
     public var isOwn: Bool {
       switch self {
-      case .safetensors, .safetensorsInt8, .safetensorsFloat16: true
+      case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsPQ: true
       default: false
       }
     }
@@ -112,7 +115,7 @@ extension WordVectors.Format {
   /// Whether a word with this byte can be written: blanks and ends of lines part words elsewhere.
   func holds(_ byte: UInt8) -> Bool {
     switch self {
-    case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable,
+    case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsPQ, .safetensorsTable,
       .finalfusion, .floret, .floretModel, .spacy, .model2vec, .staticEmbedding:
       true
     // Fixed widths are filled with zeros.

@@ -8,10 +8,13 @@ import WordtoolCore
 /// | `vocabulary.offsets` | U64 [V + 1]    | word i is bytes offsets[i] ..< offsets[i + 1]          |
 /// | `counts`             | I64 [V]        | occurrences of each word (optional)                    |
 /// | `norms`              | F32 [V]        | lengths of the rows (computed when missing)            |
-/// | `scales`             | F32 [V]        | factors of the rows, with I8 vectors only              |
+/// | `scales`             | F32 [V]        | factors of the rows, with I8 and U8 vectors only       |
 /// | `vocabulary.bytes`   | U8 [any]       | the words in UTF-8, then zeros as padding              |
 /// | `vocabulary.index`   | U32 [2^n]      | the hash table, see ``WordTable`` (built when missing) |
+/// | `centroids`          | F32 [K, D]     | with U8 vectors only: centroid k of all parts          |
+/// | `rotation`           | F32 [D, D]     | with U8 vectors only: the row x is coded as x R        |
 /// | `vectors`            | F32, F16 or I8 [V, D] | the rows; I8: value = byte * factor             |
+/// |                      | U8 [V, M]      | or the codes of their M parts                          |
 /// | `ngrams`             | F32 [B, D]     | rows of n-grams, by fastText's hash (optional)         |
 ///
 /// The tensors stand in this order; the padding makes `vocabulary.index` and `vectors` begin at a
@@ -46,7 +49,7 @@ enum SafetensorsVectors {
     return try reader.vectors(threads: options.threads)
   }
 
-  private struct Reader {
+  struct Reader {
     let tensors: TensorFile
 
     func failure(_ found: String, expected: String? = nil) -> WordtoolError {
@@ -95,12 +98,15 @@ enum SafetensorsVectors {
           "no tensor \"vectors\" but \(names.isEmpty ? "none at all" : names)",
           expected: "the tensors of a vector file: vectors, vocabulary.bytes, vocabulary.offsets")
       }
-      guard matrix.shape.count == 2, let element = NumericTable.Element(matrix.type) else {
+      let quantizer = try productQuantizer(matrix)
+      guard matrix.shape.count == 2,
+        let element = quantizer == nil ? NumericTable.Element(matrix.type) : .int8
+      else {
         throw failure(
           "tensor \"vectors\" is \(matrix.type.rawValue) \(matrix.shape)",
           expected: "F32, F16, BF16, F64 or I8 [words, dimension]")
       }
-      let (count, dimension) = (matrix.shape[0], matrix.shape[1])
+      let (count, dimension) = (matrix.shape[0], quantizer?.dimension ?? matrix.shape[1])
       guard (1...VectorStorage.maximumDimension).contains(dimension) else {
         throw failure(
           "vectors of \(dimension, "value")", expected: "1 to \(VectorStorage.maximumDimension)")
@@ -127,8 +133,19 @@ enum SafetensorsVectors {
             unsafe "the factor of word \(row + 1) is \(scales[row])",
             expected: "a finite number, 0 or more")
         }
-        let values = unsafe inPlace(matrix, as: Int8.self, owners: &owners)
-        rows = unsafe Int8Rows(values.baseAddress, scales: scales.baseAddress, dimension: dimension)
+        if let quantizer {
+          let codes = unsafe inPlace(matrix, as: UInt8.self, owners: &owners)
+          let last = UInt8(quantizer.centroidCount - 1)
+          if last < 255, unsafe codes.contains(where: { $0 > last }) {
+            throw failure("codes beyond \(last)", expected: "\(quantizer.centroidCount) centroids")
+          }
+          rows = unsafe ProductRows(
+            codes.baseAddress, scales: scales.baseAddress, quantizer: quantizer)
+        } else {
+          let values = unsafe inPlace(matrix, as: Int8.self, owners: &owners)
+          rows = unsafe Int8Rows(
+            values.baseAddress, scales: scales.baseAddress, dimension: dimension)
+        }
       }
       let counts = try unsafe values(
         "counts", .int64, as: Int64.self, count: count, owners: &owners)
@@ -141,10 +158,18 @@ enum SafetensorsVectors {
           rows: rows, norms: norms, counts: counts, words: words, owners: owners, isRead: true,
           composer: try NGramTable.composer(of: tensors, dimension: dimension)),
         metadata: tensors.metadata,
-        format: matrix.type == .int8
-          ? .safetensorsInt8 : matrix.type == .float16 ? .safetensorsFloat16 : .safetensors,
+        format: Self.format(of: matrix.type),
         name: tensors.path,
         path: tensors.path)
+    }
+
+    private static func format(of type: TensorFile.ElementType) -> WordVectors.Format {
+      switch type {
+      case .uint8: .safetensorsPQ
+      case .int8: .safetensorsInt8
+      case .float16: .safetensorsFloat16
+      default: .safetensors
+      }
     }
 
     func norms(

@@ -34,43 +34,54 @@ extension WordVectors {
       metadata: metadata, warnings: warnings, name: name)
   }
 
-  /// Writes the project's own format, see ``SafetensorsVectors``.
+  /// The same vectors as bytes with factors.
   ///
-  /// Bytes that are already quantized are written as they are.
-  func writeSafetensors(
-    to file: OutputFile, quantized: Bool, isHalf: Bool = false
-  ) throws {
-    let count = count
-    let dimension = dimension
-    let source = (quantized ? self.quantized() : try dequantized()).storage
-    if quantized, !isQuantized,
-      let row = (0..<count).first(where: { row in
-        unsafe source.norms[row] == 0 && vector(at: row).contains { $0 != 0 }
-      })
-    {
+  /// - Throws: ``WordtoolError`` of kind `badData` for a row whose values all become 0.
+  func quantizedWithoutLoss() throws -> WordVectors {
+    let bytes = quantized()
+    if let row = (0..<count).first(where: { row in
+      unsafe bytes.storage.norms[row] == 0 && vector(at: row).contains { $0 != 0 }
+    }) {
       throw WordtoolError(
         .badData, path: path, found: "values of '\(word(at: row))' that become 0 as int8",
         expected: "some of at least 1e-38", remedy: "write floats")
     }
+    return bytes
+  }
+
+  /// Writes the project's own format, see ``SafetensorsVectors``: rows as they are, or rounded to 16 bits.
+  func writeSafetensors(to file: OutputFile, isHalf: Bool = false) throws {
+    let count = count
+    let source = storage
+    let scales = unsafe source.rows.scales
+    let quantizer = (source.rows as? ProductRows)?.quantizer
     let textCount = unsafe Int(source.words.offsets[count])
     let slotCount = WordTable.slotCount(for: count)
-    var before = 8 * (count + 1) + 4 * count
+    var before = 8 * (count + 1)
     if unsafe source.counts != nil { before += 8 * count }
-    if quantized { before += 4 * count }
+    // Of codes the lengths are looked up as quickly as they are read.
+    if quantizer == nil { before += 4 * count }
+    if unsafe scales != nil { before += 4 * count }
     let padding = (64 - (before + textCount) % 64) % 64
 
     var tensors: [TensorFileWriter.Announcement] = [
       .init("vocabulary.offsets", .uint64, [count + 1])
     ]
     if unsafe source.counts != nil { tensors.append(.init("counts", .int64, [count])) }
-    tensors.append(.init("norms", .float32, [count]))
-    if quantized { tensors.append(.init("scales", .float32, [count])) }
+    if quantizer == nil { tensors.append(.init("norms", .float32, [count])) }
+    if unsafe scales != nil { tensors.append(.init("scales", .float32, [count])) }
     tensors.append(.init("vocabulary.bytes", .uint8, [textCount + padding]))
     tensors.append(.init("vocabulary.index", .uint32, [slotCount]))
-    tensors.append(
-      .init("vectors", isHalf ? .float16 : source.rows.tensorType, [count, dimension]))
+    if let quantizer {
+      tensors.append(.init("centroids", .float32, [quantizer.centroidCount, dimension]))
+      if !quantizer.rotation.isEmpty {
+        tensors.append(.init("rotation", .float32, [dimension, dimension]))
+      }
+    }
+    let type = isHalf ? .float16 : source.rows.tensorType
+    tensors.append(.init("vectors", type, [count, source.rows.storedWidth]))
     // Of rows in fewer bits, a table of floats would undo what is saved.
-    let nGrams = quantized || isHalf ? nil : nGramTable
+    let nGrams = unsafe scales != nil || isHalf ? nil : nGramTable
     var metadata = metadata
     metadata[MetadataKey.nGrams] = nil
     if let nGrams {
@@ -86,10 +97,11 @@ extension WordVectors {
 
     // Norms of another origin may differ in their last bits; the same vectors must give the same
     // bytes, so they are computed anew.
-    let (norms, _) = try VectorStorage.norms(
-      of: source.rows, count: count, threads: 1)
-    try unsafe writer.write(UnsafeRawBufferPointer(rebasing: norms.bytes[..<(4 * count)]))
-    if let scales = unsafe source.rows.scales {
+    if quantizer == nil {
+      let (norms, _) = try VectorStorage.norms(of: source.rows, count: count, threads: 1)
+      try unsafe writer.write(UnsafeRawBufferPointer(rebasing: norms.bytes[..<(4 * count)]))
+    }
+    if let scales = unsafe scales {
       try unsafe writer.write(
         UnsafeRawBufferPointer(UnsafeBufferPointer(start: scales, count: count)))
     }
@@ -107,6 +119,11 @@ extension WordVectors {
     }
     try withExtendedLifetime(owners) {
       try unsafe writer.write(UnsafeRawBufferPointer(table.slots))
+    }
+    if let quantizer {
+      for part in [quantizer.centroidRows, quantizer.rotation] {
+        try unsafe part.withUnsafeBytes { try unsafe writer.write($0) }
+      }
     }
     for row in 0..<count {
       guard isHalf else {

@@ -75,7 +75,7 @@ extension WordVectors {
     defer { withExtendedLifetime(file) {} }
     let format = try unsafe FormatSniffer.format(of: file.bytes, path: path)
     switch format {
-    case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsTable:
+    case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsPQ, .safetensorsTable:
       self = try SafetensorsVectors.read(file, options: options)
       return
     case .numpy:

@@ -28,10 +28,10 @@ extension WordVectors {
       for row in 0..<count { try storage.check(row: row) }
     }
     switch format {
-    case .safetensors, .safetensorsInt8:
-      try writeSafetensors(to: file, quantized: format == .safetensorsInt8)
-    case .safetensorsFloat16:
-      try halved().writeSafetensors(to: file, quantized: false, isHalf: true)
+    case .safetensors: try dequantized().writeSafetensors(to: file)
+    case .safetensorsInt8: try quantizedWithoutLoss().writeSafetensors(to: file)
+    case .safetensorsFloat16: try halved().writeSafetensors(to: file, isHalf: true)
+    case .safetensorsPQ where storage.rows is ProductRows: try writeSafetensors(to: file)
     case .numpyArchive: try writeNumPyArchive(to: file)
     case .finalfusion: try writeFinalfusion(to: file)
     case .fastTextModel: try writeFastTextModel(to: file)
@@ -40,7 +40,7 @@ extension WordVectors {
     case .word2vecBinary: try writeWord2VecBinary(to: file)
     case .word2vecText, .fastTextVec, .glove:
       try writeText(to: file, format: format, threads: threads)
-    case .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
+    case .safetensorsPQ, .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
       .staticEmbedding:
       throw WordtoolError(
         .usage, found: "the format \(format.rawValue)",

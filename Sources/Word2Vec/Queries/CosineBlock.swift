@@ -94,12 +94,13 @@ import WordtoolCore
       return unsafe (base + (first + places.lowerBound) * stride, stride)
     }
     for place in places {
-      unsafe storage.rows.copy(
+      unsafe storage.rows.copyTurned(
         row: first + place, to: copies + (place - places.lowerBound) * dimension)
     }
     for place in odd {
       let target = unsafe copies + (place - places.lowerBound) * dimension
-      for (column, value) in storage.unitVector(row: first + place).enumerated() {
+      let unit = storage.rows.turned(storage.unitVector(row: first + place))
+      for (column, value) in unit.enumerated() {
         unsafe target[column] = value
       }
       unsafe factors[place] = 1
@@ -107,7 +108,7 @@ import WordtoolCore
     return unsafe (UnsafePointer(copies), dimension)
   }
 
-  /// Writes the cosines of vectors with the rows laid out; 0 for rows without length and beyond the
+  /// Writes the cosines of vectors, turned as the rows are, with the rows laid out; 0 for rows without length and beyond the
   /// last row.
   ///
   /// Shapes: `vectors` is [count, dimension]; `cosines` is [count, width].

@@ -33,7 +33,7 @@ package struct ExactIndex: NeighborIndex {
     _ queries: [IndexQuery], options: SearchOptions, stop: StopFlag
   ) throws -> [[IndexMatch]] {
     let dimension = storage.dimension
-    let vectors = queries.flatMap(\.vector)
+    let vectors = storage.rows.turned(queries.flatMap(\.vector))
     precondition(vectors.count == queries.count * dimension, "queries of another dimension")
     return try unsafe best(excluding: queries.map(\.excluded), options: options, stop: stop) {
       block, best, scratch in
@@ -62,7 +62,9 @@ package struct ExactIndex: NeighborIndex {
     byProduct questions: [Product], epsilon: Float, options: SearchOptions, stop: StopFlag
   ) throws -> [[IndexMatch]] {
     let most = questions.map { $0.positive.count + $0.negative.count }.max() ?? 0
-    let vectors = questions.map { ($0.positive + $0.negative).flatMap { $0 } }
+    let vectors = questions.map {
+      storage.rows.turned(($0.positive + $0.negative).flatMap { $0 })
+    }
     return try unsafe best(
       excluding: questions.map(\.excluded), lines: most + 2, areCosines: false, options: options,
       stop: stop
@@ -95,6 +97,7 @@ package struct ExactIndex: NeighborIndex {
     // The bits of a cosine do not depend on the block, so a block of one row gives the limit.
     let block = CosineBlock(storage, kernels: try KernelTable.selected())
     block.load(reference..<reference + 1)
+    let query = storage.rows.turned(query)
     let limit = unsafe Self.withCosines(of: query, block) { unsafe $0[0] }
     let counts = try CosineBlock.forEach(
       of: storage, limit: storage.count, threads: threads, stop: stop, state: { 0 }

@@ -55,7 +55,7 @@ extension WordVectors {
   /// The factor is the row's largest magnitude over 127; values are rounded to the nearest multiple
   /// of it, halves to even.
   public func quantized() -> WordVectors {
-    guard !isQuantized else { return self }
+    guard !(storage.rows is Int8Rows) else { return self }
     return WordVectors(storage: quantize(), metadata: metadata, warnings: warnings, name: name)
   }
 

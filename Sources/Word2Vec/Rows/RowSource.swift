@@ -12,6 +12,12 @@ package protocol RowSource: Sendable {
   /// Writes the values of a row.
   func copy(row: Int, to target: UnsafeMutablePointer<Float>)
 
+  /// Writes the values of a row as searches compare them, turned like ``turned(_:)``.
+  func copyTurned(row: Int, to target: UnsafeMutablePointer<Float>)
+
+  /// Vectors, [any, dimension], as searches compare them with rows: turned where rows are stored so.
+  func turned(_ vectors: [Float]) -> [Float]
+
   /// Adds `factor` times a row to a vector of doubles.
   func add(row: Int, times factor: Double, to sum: inout [Double])
 
@@ -19,8 +25,14 @@ package protocol RowSource: Sendable {
   /// finite number. A row has the same length, to the bit, on every processor.
   func length(of row: Int) -> Float?
 
+  /// The length of a row in double precision: right where a float's range ends as well.
+  func exactLength(of row: Int) -> Double
+
   /// How the values stand in a safetensors file.
   var tensorType: TensorFile.ElementType { get }
+
+  /// How many values of that type a row has in a file.
+  var storedWidth: Int { get }
 
   /// The factor of each row, where values are stored in less than a float; else nil.
   var scales: UnsafePointer<Float>? { get }
@@ -30,6 +42,14 @@ package protocol RowSource: Sendable {
 }
 
 extension RowSource {
+  package func copyTurned(row: Int, to target: UnsafeMutablePointer<Float>) {
+    unsafe copy(row: row, to: target)
+  }
+
+  package func turned(_ vectors: [Float]) -> [Float] { vectors }
+
+  package var storedWidth: Int { dimension }
+
   /// The inner product of a row with a vector, in double precision.
   func dot(row: Int, _ vector: [Double]) -> Double {
     var values = [Double](repeating: 0, count: dimension)
@@ -39,8 +59,7 @@ extension RowSource {
     return product
   }
 
-  /// The length of a row in double precision: right where a float's range ends as well.
-  func exactLength(of row: Int) -> Double {
+  package func exactLength(of row: Int) -> Double {
     var values = [Double](repeating: 0, count: dimension)
     add(row: row, times: 1, to: &values)
     return values.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -42,6 +42,13 @@ enum Environment {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The bytes of a file; nil where there is none.
+  static func byteCount(of path: String) -> Int? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+
   /// Seconds on a clock that never runs backwards.
   static func seconds() -> Double {
     var time = timespec()

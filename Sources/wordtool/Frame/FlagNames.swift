@@ -9,13 +9,13 @@ package enum FlagNames {
   /// Where the option is not the property's name in kebab case.
   private static let exceptions: [Substring: String] = [
     "architecture": "model", "averagingAfter": "average-after", "bucketCount": "buckets",
-    "clipNorm": "clip", "convertsColors": "convert", "dimension": "dim",
+    "clipNorm": "clip", "codeBytes": "pq", "convertsColors": "convert", "dimension": "dim",
     "featureCount": "features", "initialRange": "init-range", "learningRate": "lr",
     "maximumCount": "max-vocab", "maximumLength": "max-length", "maximumSize": "max-vocab",
     "maximumSteps": "max-steps", "maximumVocabulary": "max-vocab", "memoryLimit": "memory",
     "minimumCount": "min-count", "minimumFrequency": "min-frequency",
     "minimumLearningRateRatio": "min-lr-ratio", "negativeSamples": "negative", "rate": "lr",
-    "replacingBlanks": "replace-blanks",
+    "principalAxes": "pca", "replacingBlanks": "replace-blanks",
     "specialTokens": "special", "subsampling": "sample", "threadCount": "threads",
     "trainingSteps": "train-steps", "vocabularySize": "vocab-size", "windowRadius": "window",
   ]
