@@ -25,6 +25,8 @@ public struct WordVectors: Sendable {
   /// What messages call the vectors: the name of the file at first; nil when they were made in
   /// memory.
   public var name: String?
+  /// The index that searches go through; nil where they look at every row.
+  var approximation: ApproximateIndex?
   /// The file they were read from.
   let path: String?
 
@@ -101,6 +103,9 @@ public struct WordVectors: Sendable {
       counts: countMemory?.1, words: table, owners: all, composer: composer)
     self.init(storage: storage, metadata: metadata)
   }
+
+  /// Whether searches go through an index and may miss some of the nearest words.
+  public var isApproximate: Bool { approximation != nil }
 
   /// How many words there are.
   public var count: Int { storage.count }

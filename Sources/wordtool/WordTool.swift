@@ -51,6 +51,7 @@ struct WordTool: ParsableCommand {
         name: "Examine",
         subcommands: [
           EvaluateCommand.self, InfoCommand.self, ConvertCommand.self, CompressCommand.self,
+          IndexCommand.self,
         ]),
       CommandGroup(
         name: "Text",

@@ -69,7 +69,23 @@ extension MutantFormat {
         "vectors \(format.rawValue)", layout, suffix: format == .projector ? ".tsv" : ".vec")
       guard format == .word2vecText || format == .safetensors else { return [plain] }
       return [plain, row("vectors \(format.rawValue), gzip", .gzip(layout), suffix: ".gz")]
-    } + codes + wordListsOfVectors
+    } + codes + indexes + wordListsOfVectors
+
+  /// The index beside vectors.
+  private static let indexes: [MutantFormat] = [
+    MutantFormat(
+      name: "index of vectors", layout: .safetensors, cost: 2,
+      readers: ["ApproximateIndex.init(contentsOf:for:)"]
+    ) { folder in
+      guard let known else { throw WrongAnswer() }
+      try ApproximateIndex(of: known, threads: 1).write(to: folder("whole"))
+      return Sample(file: try folder.bytes(of: "whole")) {
+        var vectors = known
+        try vectors.searchApproximately(by: ApproximateIndex(contentsOf: $0, for: known))
+        return try ask(vectors)
+      }
+    }
+  ]
 
   /// Codes of a product quantizer, with and without a rotation.
   private static let codes: [MutantFormat] = [true, false].map { rotates in

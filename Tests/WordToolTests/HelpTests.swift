@@ -16,8 +16,8 @@ import TestSupport
     "image time", "image train", "image classify",
     "gradient-flow", "recall",
     "train-tagger", "tag", "evaluate tagging", "plot", "cluster", "sentence-vector",
-    "nearest-sentences", "wmd", "align", "compare", "compress", "evaluate weat", "closer", "axes",
-    "repl", "ngrams",
+    "nearest-sentences", "wmd", "align", "compare", "compress", "index", "evaluate weat", "closer",
+    "axes", "repl", "ngrams",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

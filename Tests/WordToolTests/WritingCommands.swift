@@ -68,6 +68,9 @@ enum WritingCommands {
       .init(
         arguments: ["compress", "sample.txt", "--pq", "2", "-o", "OUT"], suffix: ".safetensors",
         takesStandardOutput: false),
+      .init(
+        arguments: ["index", "sample.txt", "-o", "OUT"], suffix: ".index",
+        takesStandardOutput: false),
     ]
     + [".svg", ".tsv.gz"].map {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)

@@ -16,6 +16,8 @@ public struct NearestAnswer: Codable, Hashable, Sendable {
   public var query: String
   /// The answers, best first.
   public var neighbors: [Neighbor]
+  /// True where an index was searched that may miss some; nil where every word was looked at.
+  public var approximate: Bool?
 
   /// An answer; without neighbours the one to a question that has none.
   public init(query: String, neighbors: [Neighbor] = []) {
@@ -142,6 +144,7 @@ extension WordVectors {
             word: match.word, similarity: sign * match.similarity,
             explanation: options.explains ? try explanation(ofRow: match.index, for: query) : nil)
         })
+      if isApproximate && options.search.limit == nil { answers[index].answer?.approximate = true }
       if found[place].isEmpty && options.search.count > 0 {
         answers[index].notes.append("'\(texts[index])': " + emptiness(options.search))
       }

@@ -92,8 +92,10 @@ extension WordVectors {
     return try neighbors(of: try query(values: vector, excluding: excluded), options: options)
   }
 
-  /// The index that answers: every row is looked at.
-  package var neighborIndex: any NeighborIndex { ExactIndex(storage) }
+  /// The index that answers; without an approximate one every row is looked at.
+  package var neighborIndex: any NeighborIndex {
+    approximation.map { GraphIndex(storage: storage, index: $0) } ?? ExactIndex(storage)
+  }
 
   /// An answer, after its row was looked at more closely.
   func neighbor(_ match: IndexMatch, isCosine: Bool) throws -> Neighbor {

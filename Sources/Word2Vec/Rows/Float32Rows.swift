@@ -23,6 +23,10 @@ package import BLASCore
     unsafe target.update(from: base + row * stride, count: dimension)
   }
 
+  package func dot(row: Int, _ vector: UnsafePointer<Float>) -> Float {
+    unsafe Dot.product(vector, base + row * stride, dimension)
+  }
+
   package func add(row: Int, times factor: Double, to sum: inout [Double]) {
     let values = unsafe base + row * stride
     for column in 0..<dimension { unsafe sum[column] += factor * Double(values[column]) }

@@ -29,6 +29,10 @@ import WordtoolCore
     }
   }
 
+  package func dot(row: Int, _ vector: UnsafePointer<Float>) -> Float {
+    unsafe Dot.product(vector, base + row * dimension, dimension) * factors[row]
+  }
+
   package func add(row: Int, times factor: Double, to sum: inout [Double]) {
     let values = unsafe base + row * dimension
     let factor = unsafe factor * Double(factors[row])

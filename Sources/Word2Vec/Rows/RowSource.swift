@@ -25,6 +25,9 @@ package protocol RowSource: Sendable {
   /// finite number. A row has the same length, to the bit, on every processor.
   func length(of row: Int) -> Float?
 
+  /// The inner product of a row with a vector that is turned as ``turned(_:)`` does it, in floats.
+  func dot(row: Int, _ vector: UnsafePointer<Float>) -> Float
+
   /// The length of a row in double precision: right where a float's range ends as well.
   func exactLength(of row: Int) -> Double
 
@@ -49,6 +52,14 @@ extension RowSource {
   package func turned(_ vectors: [Float]) -> [Float] { vectors }
 
   package var storedWidth: Int { dimension }
+
+  package func dot(row: Int, _ vector: UnsafePointer<Float>) -> Float {
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: dimension) { memory in
+      guard let values = memory.baseAddress else { return 0 }
+      unsafe copyTurned(row: row, to: values)
+      return unsafe Dot.product(vector, values, dimension)
+    }
+  }
 
   /// The inner product of a row with a vector, in double precision.
   func dot(row: Int, _ vector: [Double]) -> Double {

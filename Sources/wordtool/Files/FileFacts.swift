@@ -14,7 +14,7 @@ enum FileFacts {
   /// What a file of some kind holds; damaged files are refused as their readers do.
   static func facts(of kind: FileKind, path: String) throws -> [FileDescription.Fact] {
     switch kind {
-    case .vectors, .tensors: try tensors(path)
+    case .vectors, .vectorIndex, .tensors: try tensors(path)
     case .vectorCheckpoint, .languageModelCheckpoint, .imageCheckpoint: try checkpoint(path)
     case .languageModel: try languageModel(path)
     case .nGramModel: try nGramModel(path)

@@ -2,7 +2,7 @@ import WordtoolCore
 
 /// The kinds of files that the tool writes or reads, told by their content.
 enum FileKind: String, Encodable, CaseIterable {
-  case vectors, vectorCheckpoint
+  case vectors, vectorCheckpoint, vectorIndex
   case nGramModel, languageModel, languageModelCheckpoint
   case classifier, fastTextClassifier, tagger
   case imageModel, imageCheckpoint, imageWeights, whitening
@@ -20,6 +20,7 @@ enum FileKind: String, Encodable, CaseIterable {
     switch self {
     case .vectors: "word vectors"
     case .vectorCheckpoint: "a checkpoint of train-embeddings"
+    case .vectorIndex: "an index of vectors for approximate searches"
     case .nGramModel: "an n-gram model in ARPA format"
     case .languageModel: "a neural language model"
     case .languageModelCheckpoint: "a checkpoint of train-lm"
@@ -66,6 +67,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .vectors:
       ["nearest -v", "analogy -v", "convert", "evaluate analogies -v", "train-lm --embeddings"]
     case .vectorCheckpoint: ["train-embeddings --resume (its folder)"]
+    case .vectorIndex: ["nearest --approximate --index"]
     case .nGramModel: ["generate", "perplexity"]
     case .languageModel: ["generate", "perplexity", "export-onnx", "gradient-flow --model"]
     case .languageModelCheckpoint: ["train-lm --resume"]

@@ -51,6 +51,7 @@ enum FileRecognizer {
     guard let file = try? TensorFile(path: path) else { return nil }
     let facts = file.metadata
     switch facts["format"].map({ String(ModelFile.kind(of: $0)) }) {
+    case "wordtool-index": return .vectorIndex
     case "wordtool-language-model": return .languageModel
     case "wordtool-language-model-checkpoint": return .languageModelCheckpoint
     case "wordtool-classifier": return facts["model"] == "recurrent-tagger" ? .tagger : .classifier

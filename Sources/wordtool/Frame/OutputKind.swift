@@ -35,6 +35,7 @@ struct OutputKind {
   static func fastText(_ suffixes: [String]) -> OutputKind {
     OutputKind(content: "a fastText model", suffixes: suffixes)
   }
+  static let index = OutputKind(content: "an index", suffixes: ["index"], others: .taken)
   static let checkpoint = OutputKind(content: "a checkpoint", others: .taken)
   static let metrics = OutputKind(
     content: "JSON lines", suffixes: ["json", "jsonl", "txt"], others: .taken, isText: true)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Word2Vec
+import WordtoolCore
 
 /// `wordtool nearest`: the words nearest to a word, a mean of words or an expression.
 struct NearestCommand: ParsableCommand, ConditionalOptions {
@@ -56,6 +57,24 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
       valueName: "numbers"))
   var vector: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Search through the index that 'wordtool index' has made: quicker, and some of the nearest words may "
+        + "be missed."))
+  var approximate = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The index. (default: the name of the vectors and .index)", valueName: "path"),
+    completion: .file())
+  var index: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many words an approximate search keeps in view: more find more and take longer. (default: what "
+        + "was measured to find 95 of a hundred)", valueName: "n"))
+  var effort: Int?
+
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
   @OptionGroup var threads: ThreadsOptions
@@ -67,6 +86,7 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
           ? "no words were given, expected some, an expression or --vector"
           : "words and --vector were given, expected one of them")
     }
+    try OptionCheck.whole([("--effort", effort, 1 ... .max)])
     if least && minSimilarity != nil {
       throw ValidationError("--least and --min-similarity exclude each other")
     }
@@ -83,12 +103,15 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
       OptionRule(
         ["--explain"], need: "--style table, tsv or json",
         isMet: [.table, .tsv, .json].contains(style.resolved)),
+      OptionRule(["--index", "--effort"], need: "--approximate", isMet: approximate),
+      OptionRule(
+        ["--least", "--restrict"], need: "searches without --approximate", isMet: !approximate),
     ]
   }
 
   func run() throws {
     let numbers = try vector.map(Self.numbers)
-    let vectors = try VectorSet(vectors, threads: threads.count).vectors
+    let vectors = try openVectors()
     var lookup = Lookup(lookup)
     if words == ["-"] {
       try QuestionLines.forEach(prompt: prompt, until: end) {
@@ -108,6 +131,22 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
         try lookup.tell(found), NearestQuestions.text(text), vectors, isBatch: false)
     }
     try lookup.finish()
+  }
+
+  private func openVectors() throws -> WordVectors {
+    let set = try VectorSet(vectors, threads: threads.count)
+    guard approximate else { return set.vectors }
+    let path = index ?? IndexCommand.path(of: set.choice.path)
+    guard Environment.exists(path) else {
+      throw WordtoolError(
+        .noSuchInput, path: path, found: "no index of \(set.choice.path)",
+        remedy: "make it with 'wordtool index \(set.choice.path)'")
+    }
+    var found = try ApproximateIndex(contentsOf: path, for: set.vectors)
+    if let effort { found.effort = effort }
+    var vectors = set.vectors
+    try vectors.searchApproximately(by: found)
+    return vectors
   }
 
   private static func numbers(_ text: String) throws -> [Float] {
