@@ -98,8 +98,9 @@ import wordtool
       for option in command.options where option.takesValue {
         let names = option.allValues ?? option.completionKind?.list?.values ?? []
         guard !names.isEmpty, let spelling = option.spellings.first else { continue }
-        let arguments =
-          base + (OptionEffectTests.needed[words] ?? []) + [spelling, "no-such-value"]
+        let companions = OptionEffectTests.companions["\(words) \(spelling)"] ?? []
+        let needed = (OptionEffectTests.needed[words] ?? []) + companions
+        let arguments = base + needed + [spelling, "no-such-value"]
         // Networks, encodings and the like are looked for later.
         guard let told = OptionEffects.told(of: arguments) else { continue }
         count += 1

@@ -96,11 +96,11 @@ import Testing
         (["encode", "tf-idf", text, "--load-weights"], ["idf"]),
         (["encode", "one-hot", text, "--load"], ["hot"]),
         (["image", "whiten", folder + "/set.tra", "-o", folder + "/x.png", "--load"], ["zca"]),
-        (["generate"], ["lm", "ng.arpa"]), (["classify"], ["cls"]), (["tag"], ["tagger"]),
-        (["export-onnx", "-o", folder + "/x.onnx"], ["lm", "cls", "tagger", "ng.arpa"]),
+        (["generate"], ["lm", "ng.arpa"]), (["classify"], ["cls", "ft.bin"]), (["tag"], ["tagger"]),
+        (["export-onnx", "-o", folder + "/x.onnx"], ["lm", "cls", "tagger", "ng.arpa", "ft.bin"]),
         (
           ["nearest", "king", "-v"],
-          ["v.txt", "v.safetensors", "t.npy", "h.npz", "w.safetensors"]
+          ["v.txt", "v.safetensors", "t.npy", "h.npz", "w.safetensors", "ft.bin"]
         ),
         (["train-lm", text, "-o", folder + "/x", "-q", "--resume"], ["lm.ck"]),
         (["evaluate", "analogies"], ["questions"]),

@@ -137,7 +137,7 @@ extension TextClassifier {
       throw WordtoolError(
         .unavailable, found: "a classifier of the kind '\(modelName)'",
         expected: "one of the kind 'fasttext'",
-        remedy: "'train-classifier --model fasttext' makes such models")
+        remedy: "train a model of that kind")
     }
     return core
   }

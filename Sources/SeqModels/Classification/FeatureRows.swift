@@ -16,10 +16,14 @@ struct FeatureRows: Sendable {
 
   /// Leaves every feature its own row, as models must whose files say which row a feature has.
   init(fixed features: DocumentFeatures, count: Int) {
-    places = []
+    self.init(places: [], count: count, documents: features, lastCounts: [])
+  }
+
+  private init(places: [Int32], count: Int, documents: DocumentFeatures, lastCounts: [Int32]) {
+    self.places = places
     self.count = count
-    documents = features
-    lastCounts = []
+    self.documents = documents
+    self.lastCounts = lastCounts
   }
 
   /// Gives rows to the features of some texts.
@@ -64,9 +68,6 @@ struct FeatureRows: Sendable {
       for feature in 0..<featureCount where places[feature] < 0 { places[feature] = rowCount }
       rowCount += 1
     }
-    self.places = places
-    count = Int(rowCount)
-    documents = rows
-    self.lastCounts = lastCounts
+    self.init(places: places, count: Int(rowCount), documents: rows, lastCounts: lastCounts)
   }
 }

@@ -141,7 +141,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
           TerminalText.escaped(prediction.label) + "\t" + NumberFormat.fixed(prediction.probability)
         )
       }
-      if isBlank || (count ?? 1) > 1 || threshold != nil { try out.writeLine("") }
+      if isBlank || count > 1 || threshold != nil { try out.writeLine("") }
     }
     return answeredCount
   }

@@ -49,7 +49,11 @@ struct ConvertCommand: ParsableCommand {
 
   /// Writes a classifier for fastText.
   private func convertClassifier() throws {
-    guard format == .fastTextModel || format == nil && FileSuffix(of: output).name == "bin" else {
+    // A stream has no name that could tell, and there is one format only.
+    var isStream = true
+    if case .file = try OutputTarget(output) { isStream = false }
+    let isNamed = isStream || FileSuffix(of: output).name == "bin"
+    guard format == .fastTextModel || format == nil && isNamed else {
       throw WordtoolError(
         .usage, path: output, found: "a name for vectors, and a classifier to write",
         expected: "a .bin", remedy: "a classifier is written for fastText alone")
