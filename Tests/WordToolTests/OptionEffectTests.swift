@@ -104,7 +104,7 @@ import wordtool
     "pq": "3", "pca": "3", "all-but-the-top": "2", "most": "7", "analogies": "f", "effort": "30",
     "smoothing": "0.1", "against": "v", "axis": "d:e", "translate": "a",
     "phrases": "2", "phrase-threshold": "9", "phrase-min-count": "3", "passes": "2",
-    "phrase-connectors": "english", "connectors": "english", "threshold": "9",
+    "phrase-connectors": "english", "connectors": "english",
     "update": "v", "update-context": "v", "freeze": "all",
     "by": "neighbors", "-k": "3", "model": "m", "init": "v", "format": "tsv", "cells": "gru",
   ]
@@ -120,6 +120,7 @@ import wordtool
     "--phrase-min-count": ["--phrases", "2"], "--phrase-connectors": ["--phrases", "2"],
     "--freeze": ["--init", "v"], "--update-context": ["--update", "v"],
     "--patches": ["--patch", "3"], "--patience": ["--valid", "f"],
+    "quantize --encoding": ["--retrain", "f"],
     "--average-after": ["--valid", "f"], "--x": ["--y", "c:d"], "--y": ["--x", "a:b"],
   ]
 

@@ -42,6 +42,9 @@ enum WritingCommands {
   private static let classifier = [
     "train-classifier", "train.tsv", "--model", "fasttext", "--dim", "4", "--epochs", "1", "-q",
   ]
+  private static let phrases = [
+    "phrases", "text", "--min-count", "1", "--threshold", "0.01", "-q",
+  ]
   private static let images = [
     "image", "train", "set.tra", "--model", "flatten, fc classes", "--epochs", "1", "-q",
   ]
@@ -76,10 +79,10 @@ enum WritingCommands {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)
     }
     + ["", ".txt.gz"].map { .init(arguments: ["vocab", "text", "-q", "-o", "OUT"], suffix: $0) }
-    + ["", ".txt.gz"].map { .init(arguments: ["phrases", "text", "-q", "-o", "OUT"], suffix: $0) }
+    + ["", ".txt.gz"].map { .init(arguments: phrases + ["-o", "OUT"], suffix: $0) }
     + [
       .init(
-        arguments: ["phrases", "text", "-q", "-o", "/dev/null", "--save", "OUT"], suffix: ".tsv")
+        arguments: phrases + ["-o", "/dev/null", "--save", "OUT"], suffix: ".tsv")
     ]
     + ["one-hot", "bag-of-words", "tf-idf", "hashing", "window"].flatMap { command in
       [".mtx", ".npz", ".json.gz"].map {
@@ -115,7 +118,9 @@ enum WritingCommands {
         suffix: ".model"),
       .init(
         arguments: ["train-classifier", "train.tsv", "-q", "-o", "OUT"], suffix: ".safetensors"),
-      .init(arguments: classifier + ["-o", "OUT"], suffix: ".bin"),
+      .init(
+        arguments: ["train-classifier", "train.tsv", "--model", "fasttext", "--dim", "4"]
+          + ["--epochs", "50", "--lr", "1", "-q", "-o", "OUT"], suffix: ".bin"),
       .init(arguments: ["convert", "classes", "OUT"], suffix: ".bin"),
       .init(arguments: ["quantize", "classes", "-o", "OUT"], suffix: ".ftz"),
       .init(arguments: ["train-tagger", "tags"] + network + ["-o", "OUT"], suffix: ".model"),

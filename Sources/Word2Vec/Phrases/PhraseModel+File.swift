@@ -69,7 +69,7 @@ extension PhraseModel {
     let connectors = Set(options.connectors)
     var seen: Set<[String]> = []
     while let line = try lines.nextLine() {
-      if line.isEmpty { continue }
+      if line.allSatisfy(\.isWhitespace) { continue }
       if line.hasPrefix(Self.passMark) {
         let words = line.dropFirst(Self.passMark.count).split(separator: " ")
         guard words.count == 4, Int(words[0]) == passes.count + 1, passes.count < options.passes,

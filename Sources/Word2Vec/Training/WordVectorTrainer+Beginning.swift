@@ -157,7 +157,7 @@ extension TokenizedCorpus {
         throw WordtoolError(
           .badData, path: path, found: "vectors without counts of their words",
           expected: "counts, which decide how often words are noise",
-          remedy: "begin with them in the place of random ones: --init")
+          remedy: "begin with them in the place of random ones (`init`)")
       }
       builder.add(vectors.word(at: row), count: Int(count))
     }

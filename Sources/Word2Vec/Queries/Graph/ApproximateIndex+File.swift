@@ -46,6 +46,9 @@ extension ApproximateIndex {
     writer.finish()
   }
 
+  /// The most neighbours of a row above the lowest level that a file may have.
+  private static let largestDegree = 1 << 16
+
   /// Reads the index of some vectors; its links stay in the mapped file.
   ///
   /// - Throws: ``WordtoolError``: `noSuchInput`; `badData` for a file that is no index, is damaged, or
@@ -83,7 +86,7 @@ extension ApproximateIndex {
     let links = try unsafe numbers("upper.links", .int32, 2, as: Int32.self)
     let (count, upperCount) = unsafe (base.shape[0], rows.shape[0])
     let (width, lists, degree) = unsafe (base.shape[1], links.shape[0], links.shape[1])
-    guard count == vectors.count, degree >= 1, width == 2 * degree,
+    guard count == vectors.count, (1...Self.largestDegree).contains(degree), width == 2 * degree,
       unsafe starts.shape[0] == upperCount + 1
     else {
       throw unsafe failure(
