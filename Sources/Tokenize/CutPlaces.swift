@@ -59,10 +59,14 @@ package struct CutPlaces: Sendable {
     if let end = unsafe text.lastIndex(of: UInt8(ascii: "\n")) {
       return TextCut(offset: end + 1, endsLine: true)
     }
+    // Before what is not UTF-8, or not yet: the machine sees other text there than what it becomes.
+    let certain = unsafe UTF8Text.firstProblem(in: text).map {
+      unsafe UnsafeBufferPointer(rebasing: text[..<$0])
+    }
     guard case .sentences(let locale) = kind,
       let icu = try? ICUSegmenter(locale: locale, unit: .sentence),
-      let machine = RuleMachine.machine(of: icu), unsafe UTF8Text.isWhole(text),
-      let end = unsafe RuleSegmenter.lastCertainEnd(machine, in: text)
+      let machine = RuleMachine.machine(of: icu),
+      let end = unsafe RuleSegmenter.lastCertainEnd(machine, in: certain ?? text)
     else { return nil }
     return TextCut(offset: end, endsLine: false)
   }

@@ -93,12 +93,6 @@ package enum UTF8Text {
     return value
   }
 
-  /// Whether all is well-formed but for a character cut off at the end.
-  package static func isWhole(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let problem = unsafe firstProblem(in: text) else { return true }
-    return problem + 4 > text.count
-  }
-
   /// The error for the byte at `offset` of `text`, which is no part of a well-formed sequence.
   package static func refusal(
     of text: UnsafeBufferPointer<UInt8>, at offset: Int, path: String,

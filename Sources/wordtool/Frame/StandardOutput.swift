@@ -42,6 +42,22 @@ package final class StandardOutput: Sendable {
     }
   }
 
+  /// Appends text in UTF-8, as ``write(_:)`` does; much of it is not copied.
+  ///
+  /// - Throws: as ``write(_:)``.
+  func write(bytes: UnsafeRawBufferPointer) throws {
+    if Self.isTerminal { return try unsafe write(String(decoding: bytes, as: UTF8.self)) }
+    try buffer.withLock { buffered in
+      if bytes.count < Self.capacity {
+        unsafe buffered.append(contentsOf: bytes)
+        if buffered.count >= Self.capacity { try Self.writeThrough(&buffered) }
+        return
+      }
+      if !buffered.isEmpty { try Self.writeThrough(&buffered) }
+      try unsafe Self.writeThrough(bytes)
+    }
+  }
+
   /// Appends a line.
   func writeLine(_ text: String) throws {
     try write(text)
@@ -84,9 +100,13 @@ package final class StandardOutput: Sendable {
   }
 
   private static func writeThrough(_ bytes: inout [UInt8]) throws {
-    if !bytes.isEmpty, isTerminal { StandardError.silence() }
-    let code = unsafe bytes.withUnsafeBytes { unsafe writeAll($0, to: STDOUT_FILENO) }
-    bytes.removeAll(keepingCapacity: true)
+    defer { bytes.removeAll(keepingCapacity: true) }
+    try unsafe bytes.withUnsafeBytes { try unsafe writeThrough($0) }
+  }
+
+  private static func writeThrough(_ bytes: UnsafeRawBufferPointer) throws {
+    if bytes.count > 0, isTerminal { StandardError.silence() }
+    let code = unsafe writeAll(bytes, to: STDOUT_FILENO)
     if code == EPIPE { endByBrokenPipe() }
     guard code == 0 else {
       throw WordtoolError(

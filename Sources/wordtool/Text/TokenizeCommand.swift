@@ -35,7 +35,7 @@ struct TokenizeCommand: ParsableCommand, ConditionalOptions {
   @Option(
     help: ArgumentHelp(
       "lines: a token a line; spaces: the tokens of a line of text on one line; json: an object "
-        + "a token; count: how many tokens, lines and bytes there are, on all cores.",
+        + "a token; count: how many tokens, lines and bytes there are.",
       valueName: "name"))
   var format: Format = .lines
 
@@ -44,15 +44,6 @@ struct TokenizeCommand: ParsableCommand, ConditionalOptions {
 
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadsOptions
-
-  struct TokenObject: Encodable {
-    var text: String
-    var line: Int
-    var start: Int
-    var end: Int
-    var kind: TokenKind?  // of words only
-    var status: Int32
-  }
 
   var optionRules: [OptionRule] {
     let findsWords = text.words.tokenizer == .words
@@ -79,32 +70,15 @@ struct TokenizeCommand: ParsableCommand, ConditionalOptions {
       try out.writeLine("bytes\t\(statistics.byteCount)")
       return StandardError.warnOfReplacements(statistics.invalidSequenceCount)
     }
-    var line: [String] = []
-    var lineNumber = 1
-    var failure: (any Error)?
-    let statistics = try reader.read(paths, stop: stop) {
-      lineNumber += 1
-      guard format == .spaces, failure == nil else { return }
-      do { try out.writeLine(TerminalText.shown(line.joined(separator: " "))) } catch {
-        failure = error
-      }
-      line.removeAll(keepingCapacity: true)
-    } token: { token, _ in
-      if let failure { throw failure }
+    let layout: TokenLayout =
       switch format {
-      case .lines: try out.writeLine(TerminalText.shown(token.text))
-      case .spaces: line.append(token.text)
-      case .count: return false  // done above, on all cores
-      case .json:
-        try JSONOutput.write(
-          TokenObject(
-            text: token.text, line: lineNumber, start: token.byteRange.lowerBound,
-            end: token.byteRange.upperBound, kind: unit == .word ? token.kind : nil,
-            status: token.ruleStatus))
+      case .spaces: .spaces
+      case .json: .json(withKinds: unit == .word)
+      case .lines, .count: .lines
       }
-      return true
-    }
-    if let failure { throw failure }
+    let statistics = try unsafe reader.write(
+      paths, as: layout, threads: threads.count, stop: stop
+    ) { try unsafe out.write(bytes: $0) }
     StandardError.warnOfReplacements(statistics.invalidSequenceCount)
   }
 }
