@@ -1,3 +1,4 @@
+import BLASCore
 import WordtoolCore
 
 /// Words and their vectors: read from a file of any common format or made by training, queried,
@@ -186,7 +187,7 @@ public struct WordVectors: Sendable {
   public var norms: StoredNumbers<Float> { unsafe StoredNumbers(storage.norms, of: storage) }
 
   /// Whether values are kept in less than a float.
-  public var isQuantized: Bool { unsafe storage.rows.inPlace == nil }
+  public var isQuantized: Bool { storage.rows.tensorType != .float32 }
 
   /// The rule by which the training text was cut into words, as JSON; nil when it is not known.
   public var tokenizerRuleJSON: String? { metadata[MetadataKey.tokenizerRule] }

@@ -42,7 +42,7 @@ package struct FNV1a: Sendable {
 }
 
 /// A 64-bit hash of a word's bytes for tables in memory, the same on every machine and in every run.
-/// Nothing that is written to a file depends on it.
+/// Of what is written to files, only notes that may be lost depend on it.
 ///
 /// Two 64-bit halves of the word are multiplied to 128 bits and folded; longer words go through
 /// in steps of 16 bytes. The multiplication spreads every input bit over the folded product.

@@ -14,6 +14,7 @@ import Libc
   package let path: String
   /// The whole file. Valid only while this object lives.
   package let bytes: UnsafeRawBufferPointer
+  private let state: State
 
   /// Maps the file at `path`.
   ///
@@ -41,6 +42,7 @@ import Libc
         expected: "a file on a disk, which can be mapped into memory")
     }
     let size = Int(status.st_size)
+    state = State(status)
     guard size > 0 else {
       unsafe bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
@@ -51,7 +53,7 @@ import Libc
     }
     unsafe bytes = UnsafeRawBufferPointer(start: address, count: size)
     let start = UInt(bitPattern: address)
-    let mapping = Mapping(end: start + UInt(size), path: path, state: State(status))
+    let mapping = Mapping(end: start + UInt(size), path: path, state: state)
     Self.mapped.withLock { $0[start] = mapping }
   }
 
@@ -79,6 +81,11 @@ import Libc
         UInt64(status.st_mode), UInt64(status.st_uid), UInt64(status.st_gid),
         UInt64(truncatingIfNeeded: status.st_nlink),
       ]
+    }
+
+    /// All but who owns it, in numbers.
+    var text: String {
+      (file.map(String.init) + ([size] + written + touched).map(String.init)).joined(separator: " ")
     }
 
     /// Whether it is the same file, in whatever state.
@@ -124,6 +131,10 @@ import Libc
         remedy: "replace files by renaming finished ones into their place, and run this again")
     }
   }
+
+  /// The file's number, size and times when it was mapped: another text, another state. It is for
+  /// comparing with the text of another run.
+  package var stateText: String { state.text }
 
   /// The path of the file that is mapped where `address` points to, if one is.
   package static func path(at address: UInt) -> String? {

@@ -113,15 +113,7 @@ struct TemporaryOutput {
   }
 
   private static func removeLeftovers(_ stem: String, in folder: String) {
-    guard let handle = unsafe opendir(folder) else { return }
-    defer { unsafe closedir(handle) }
-    while let entry = unsafe readdir(handle) {
-      // SAFETY: the name is zero-terminated and lives until the next call of readdir.
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
+    for name in (try? Folder.names(in: folder)) ?? [] {
       guard name.hasPrefix(stem), name.utf8.count == stem.utf8.count + letterCount,
         name.utf8.suffix(letterCount).allSatisfy(letters.contains)
       else { continue }

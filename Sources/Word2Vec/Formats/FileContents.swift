@@ -82,6 +82,9 @@ import WordtoolCore
     unsafe self.bytes = bytes
   }
 
+  /// What tells whether a mapped file is still the same; nil of bytes in memory.
+  var stateOfFile: String? { file?.stateText }
+
   deinit {
     if file == nil { unsafe free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
   }

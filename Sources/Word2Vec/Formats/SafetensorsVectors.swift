@@ -49,6 +49,7 @@ enum SafetensorsVectors {
     return try reader.vectors(threads: options.threads)
   }
 
+  /// Takes tensors out of a file, each checked.
   struct Reader {
     let tensors: TensorFile
 

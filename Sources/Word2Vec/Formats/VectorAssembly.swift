@@ -6,7 +6,7 @@ struct VectorAssembly {
   let format: WordVectors.Format
   let dimension: Int
   /// [count, dimension], all filled.
-  let rows: TableRows
+  let rows: any AssembledRows
   /// The list the words stand in, where that is another file than the vectors'.
   var wordPath: String?
   /// Facts that are kept with the vectors.
@@ -17,7 +17,7 @@ struct VectorAssembly {
   /// Gives vectors for words that have no row.
   var composer: (any WordComposer)?
 
-  init(path: String, format: WordVectors.Format, dimension: Int, rows: TableRows) {
+  init(path: String, format: WordVectors.Format, dimension: Int, rows: any AssembledRows) {
     self.path = path
     self.format = format
     self.dimension = dimension
@@ -94,7 +94,7 @@ struct VectorAssembly {
     }
 
     var rows = rows
-    var layout = unsafe Float32Rows(rows.base, dimension: dimension, stride: dimension)
+    var layout = rows.source(dimension: dimension)
     let (normMemory, firstBad) = try VectorStorage.norms(
       of: layout, count: words.count, threads: options.threads)
     if let (row, column) = firstBad {
@@ -112,7 +112,7 @@ struct VectorAssembly {
         "\(duplicates.count == 1 ? "a repeated word was" : "\(duplicates.count) repeated words were")"
           + " left out, the first in row \(first + 1)")
       rows = rows.without(duplicates, of: words.count, dimension: dimension)
-      layout = unsafe Float32Rows(rows.base, dimension: dimension, stride: dimension)
+      layout = rows.source(dimension: dimension)
       unsafe Self.drop(duplicates, from: norms)
       for row in duplicates.reversed() { counts?.remove(at: row) }
     }
@@ -143,9 +143,18 @@ struct VectorAssembly {
   }
 }
 
-/// Rows of floats that lie one after another, and what keeps them there: memory of our own, or a
-/// mapped file.
-@safe struct TableRows: @unchecked Sendable {
+/// Rows of floats that a reader has found, and what keeps them there.
+protocol AssembledRows: Sendable {
+  /// The memory or the file that the rows lie in.
+  var owner: AnyObject { get }
+  /// The rows as vectors have them.
+  func source(dimension: Int) -> any RowSource
+  /// The rows but for some, in rising order, of `count`.
+  func without(_ dropped: [Int], of count: Int, dimension: Int) -> Self
+}
+
+/// Rows that lie one after another, in memory of our own or in a mapped file.
+@safe struct TableRows: AssembledRows, @unchecked Sendable {
   // Sendable: nothing writes to the rows once they are here.
 
   let base: UnsafePointer<Float>?
@@ -163,7 +172,10 @@ struct VectorAssembly {
     unsafe self.init(base.map { unsafe UnsafePointer($0) }, owner: memory)
   }
 
-  /// A copy that lacks some rows, in rising order.
+  func source(dimension: Int) -> any RowSource {
+    unsafe Float32Rows(base, dimension: dimension, stride: dimension)
+  }
+
   func without(_ dropped: [Int], of count: Int, dimension: Int) -> TableRows {
     let memory = Allocation(byteCount: 4 * (count - dropped.count) * dimension)
     let values = unsafe memory.buffer(of: Float.self, count: (count - dropped.count) * dimension)

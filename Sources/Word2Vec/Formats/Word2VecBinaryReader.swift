@@ -12,9 +12,14 @@ enum Word2VecBinaryReader {
   /// What gensim writes for words such as `New York`, and no reader can tell from what it should be.
   static let shift = "a blank inside of a word shifts all that follows"
 
+  /// Reads the words; the rows of a mapped file stay where they are, between the words.
   static func read(
-    _ bytes: UnsafeRawBufferPointer, path: String, options: WordVectors.ReadOptions
+    _ file: FileContents, options: WordVectors.ReadOptions
   ) throws -> WordVectors {
+    let notes = ReadingNotes(about: file, options: options)
+    if let known = notes?.vectors(.word2vecBinary) { return known }
+    let path = file.path
+    let bytes = unsafe file.bytes
     guard let base = bytes.baseAddress, let header = unsafe SizeLine(TextLines(bytes)) else {
       throw WordtoolError(.badData, path: path, at: .byte(0), found: "no line with the size")
     }
@@ -62,22 +67,16 @@ enum Word2VecBinaryReader {
         remedy: "\(shift): write it anew without such words, or as text")
     }
 
-    let rows = Allocation(byteCount: count * rowByteCount)
-    nonisolated(unsafe) let source = unsafe base
-    try VectorStorage.inPieces(of: count, threads: options.threads) { range in
-      guard let target = unsafe rows.bytes.baseAddress else { return }
-      for row in range {
-        // Floats are little endian in the file and on every system this runs on.
-        unsafe (target + row * rowByteCount).copyMemory(
-          from: source + places[row].start + places[row].count + 1, byteCount: rowByteCount)
-      }
-    }
+    let rows = unsafe PlacedRows(
+      ofWords: UnsafeBufferPointer(places), dimension: dimension, in: file)
     let assembly = VectorAssembly(
       path: path, format: .word2vecBinary, dimension: dimension, rows: rows)
-    return try withExtendedLifetime(placeMemory) {
+    let vectors = try withExtendedLifetime(placeMemory) {
       try unsafe assembly.finish(
         words: UnsafeBufferPointer(places), bytes: bytes, options: options
       ) { unsafe .byte(places[$0].start) }
     }
+    notes?.keep(vectors)
+    return vectors
   }
 }

@@ -12,14 +12,23 @@ extension WordVectors {
     /// or columns parted by tabs, JSON, `tokenizer.json`, or a NumPy array of text. Nil looks beside the
     /// file. Of vectors that are made of n-grams alone, as floret's are, these words get a row each.
     public var wordList: String?
+    /// A folder where the places of words and rows of large files are kept, so that these files open
+    /// faster the next time; it is made when it is missing. Nil keeps nothing. What is kept is used
+    /// only while the file has not changed, and may be removed at any time. See docs/vectors-format.md.
+    public var notesFolder: String?
+    /// The size from which on something is kept of a file, in bytes.
+    package var leastNotedByteCount = 1 << 25
 
-    /// Words must be UTF-8; all cores; lists of words are looked for beside their vectors.
+    /// Words must be UTF-8; all cores; lists of words are looked for beside their vectors; nothing is
+    /// kept.
     public init(
-      lossy: Bool = false, threads: Int = Workers.defaultCount, wordList: String? = nil
+      lossy: Bool = false, threads: Int = Workers.defaultCount, wordList: String? = nil,
+      notesFolder: String? = nil
     ) {
       self.lossy = lossy
       self.threads = threads
       self.wordList = wordList
+      self.notesFolder = notesFolder
     }
 
     /// Refuses a list of words for vectors that have their own.
@@ -97,8 +106,7 @@ extension WordVectors {
     }
     try options.refuseWordList(for: format, path: path)
     switch format {
-    case .word2vecBinary:
-      self = try unsafe Word2VecBinaryReader.read(file.bytes, path: path, options: options)
+    case .word2vecBinary: self = try Word2VecBinaryReader.read(file, options: options)
     case .fastTextModel: self = try FastTextModelReader.read(file, options: options)
     default: self = try unsafe TextVectorReader.read(file.bytes, path: path, options: options)
     }

@@ -108,21 +108,19 @@ import WordtoolCore
     return unsafe (UnsafePointer(copies), dimension)
   }
 
-  /// Writes the cosines of vectors, turned as the rows are, with the rows laid out; 0 for rows without length and beyond the
-  /// last row.
+  /// Writes the cosines of vectors, turned as the rows are, with the rows laid out; 0 for rows without
+  /// length and beyond the last row.
   ///
   /// Shapes: `vectors` is [count, dimension]; `cosines` is [count, width].
   func cosines(
     of vectors: UnsafePointer<Float>, count: Int, into cosines: UnsafeMutablePointer<Float>
   ) {
     let dimension = storage.dimension
-    if let (base, stride) = unsafe storage.rows.inPlace, count <= Self.few, !isPacked,
-      !(0..<rows.count).contains(where: isOdd)
-    {
-      unsafe multiplyInPlace(base + rows.lowerBound * stride, stride, vectors, count, into: cosines)
+    if count <= Self.few, !isPacked {
+      unsafe multiplyAsTheyLie(vectors, count, into: cosines)
     } else {
       if !isPacked { pack() }
-      for first in Swift.stride(from: 0, to: rows.count, by: Self.panel) {
+      for first in stride(from: 0, to: rows.count, by: Self.panel) {
         unsafe kernels.pointer.pointee.gemm_panel_f32(
           Int64(count), Int64(min(Self.panel, rows.count - first)), Int64(dimension), vectors,
           Int64(dimension), 1, panels + first * dimension, cosines + first, Int64(width), false)
@@ -142,20 +140,28 @@ import WordtoolCore
     }
   }
 
-  /// The same products with the sides exchanged: the vectors are the panel.
-  private func multiplyInPlace(
-    _ source: UnsafePointer<Float>, _ stride: Int, _ vectors: UnsafePointer<Float>, _ count: Int,
-    into cosines: UnsafeMutablePointer<Float>
+  /// The same products with the sides exchanged: the vectors are the panel, and the rows are read
+  /// where they are, or from copies a panel at a time.
+  private func multiplyAsTheyLie(
+    _ vectors: UnsafePointer<Float>, _ count: Int, into cosines: UnsafeMutablePointer<Float>
   ) {
     let dimension = storage.dimension
     unsafe kernels.pointer.pointee.pack_panel_f32(
       Int64(dimension), Int64(count), vectors, 1, Int64(dimension), panels)
-    unsafe kernels.pointer.pointee.gemm_panel_f32(
-      Int64(rows.count), Int64(count), Int64(dimension), source, Int64(stride), 1, panels,
-      products, Int64(count), false)
-    for vector in 0..<count {
-      let line = unsafe cosines + vector * width
-      for place in 0..<rows.count { unsafe line[place] = unsafe products[place * count + vector] }
+    let isInPlace = unsafe storage.rows.inPlace != nil && !(0..<rows.count).contains(where: isOdd)
+    let step = isInPlace ? max(1, rows.count) : Self.panel
+    for first in stride(from: 0, to: rows.count, by: step) {
+      let places = first..<min(rows.count, first + step)
+      let (source, stride) = unsafe self.source(of: places)
+      unsafe kernels.pointer.pointee.gemm_panel_f32(
+        Int64(places.count), Int64(count), Int64(dimension), source, Int64(stride), 1, panels,
+        products, Int64(count), false)
+      for vector in 0..<count {
+        let line = unsafe cosines + vector * width + first
+        for place in 0..<places.count {
+          unsafe line[place] = unsafe products[place * count + vector]
+        }
+      }
     }
   }
 

@@ -90,7 +90,7 @@ enum Completions {
     let slash = prefix.lastIndex(of: "/")
     let folder = slash.map { String(prefix[...$0]) } ?? ""
     let start = slash.map { prefix[prefix.index(after: $0)...] } ?? prefix[...]
-    let names = (try? FolderListing.names(in: folder.isEmpty ? "." : folder)) ?? []
+    let names = (try? Folder.names(in: folder.isEmpty ? "." : folder)) ?? []
     return names.filter { name in
       name.hasPrefix(start) && (name.first != "." || start.first == ".")
         && (prefix.isEmpty || isHarmless(String(start))) && isHarmless(name)
@@ -103,26 +103,5 @@ enum Completions {
   private static func beSilent() {
     let sink = unsafe open("/dev/null", O_WRONLY)
     if sink >= 0 { dup2(sink, STDERR_FILENO) }
-  }
-}
-
-/// The names in a folder.
-enum FolderListing {
-  /// All names but `.` and `..`, in order.
-  ///
-  /// - Throws: ``WordtoolError`` of kind `noSuchInput`.
-  static func names(in folder: String) throws -> [String] {
-    guard let handle = unsafe opendir(folder) else {
-      throw WordtoolError(.noSuchInput, path: folder, found: WordtoolError.systemMessage())
-    }
-    defer { unsafe closedir(handle) }
-    var names: [String] = []
-    while let entry = unsafe readdir(handle) {
-      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
   }
 }

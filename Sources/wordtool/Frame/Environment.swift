@@ -22,6 +22,14 @@ enum Environment {
     return value("HOME").map { $0 + "/.local/share/wordtool" }
   }
 
+  /// `$XDG_CACHE_HOME/wordtool`, by default `~/.cache/wordtool`: what may be lost at any time. Nil
+  /// without a home folder, and when WORDTOOL_CACHE is `off`.
+  static var cacheFolder: String? {
+    if value("WORDTOOL_CACHE") == "off" { return nil }
+    if let folder = value("XDG_CACHE_HOME"), folder.hasPrefix("/") { return folder + "/wordtool" }
+    return value("HOME").map { $0 + "/.cache/wordtool" }
+  }
+
   /// The path from the root of the file system, without `.` and `..` at its start.
   static func absolutePath(_ path: String) -> String {
     if let resolved = unsafe realpath(path, nil) {

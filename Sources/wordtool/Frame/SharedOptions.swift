@@ -34,7 +34,8 @@ struct VectorReadingOptions: ParsableArguments {
 
   /// How files of vectors are read.
   func options(threads: Int = Workers.defaultCount) -> WordVectors.ReadOptions {
-    WordVectors.ReadOptions(lossy: lossy, threads: threads, wordList: wordList)
+    WordVectors.ReadOptions(
+      lossy: lossy, threads: threads, wordList: wordList, notesFolder: Environment.cacheFolder)
   }
 }
 

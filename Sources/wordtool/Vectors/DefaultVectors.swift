@@ -73,7 +73,7 @@ enum DefaultVectors {
   static func record(_ path: String) {
     guard let recordPath, let folder = Environment.dataFolder else { return }
     do {
-      try makeFolder(folder)
+      try Folder.make(folder)
       let file = try OutputFile(path: recordPath)
       try file.write(Environment.absolutePath(path) + "\n")
       try file.commit()
@@ -89,20 +89,9 @@ enum DefaultVectors {
         .cannotCreate, found: "no home folder to put the vectors in",
         remedy: "name the file with -o PATH")
     }
-    try makeFolder(folder + "/vectors")
+    try Folder.make(folder + "/vectors")
     let safe = name.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
     let stem = String(safe).drop { $0 == "." || $0 == "-" }
     return "\(folder)/vectors/\(stem.isEmpty ? "vectors" : String(stem)).safetensors"
-  }
-
-  /// Makes a folder and the folders above it.
-  private static func makeFolder(_ path: String) throws {
-    var partial = ""
-    for part in path.split(separator: "/") {
-      partial += (partial.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
-      if unsafe mkdir(partial, 0o777) != 0 && errno != EEXIST && !Environment.exists(partial) {
-        throw WordtoolError(.cannotCreate, path: partial, found: WordtoolError.systemMessage())
-      }
-    }
   }
 }
