@@ -45,11 +45,11 @@ package protocol BagTileChunk: AnyObject {
 /// word2vec.c and fastText do for unsupervised models: divided by the number of rows, a bag would
 /// learn the more slowly the larger it is. The means are rows of the workspace; a share has its own
 /// columns of them.
-@safe package struct BagNegativeSampling<Chunk: BagTileChunk>: Objective {
+@safe package struct BagNegativeSampling<Chunk: BagTileChunk>: TileObjective {
   private let input: RowStorage
   private let output: RowStorage
   private let kernelTable: KernelTable
-  private let kernels: UnsafePointer<wt_kernels>
+  package let kernels: UnsafePointer<wt_kernels>
   private let bagsPerBatch: Int
   private let frozen: FrozenRows?
   package let scoreCapacity: Int
@@ -74,10 +74,6 @@ package protocol BagTileChunk: AnyObject {
     scoreCapacity = productsPerBatch
     runawayLoss = 8 * guessingLoss
   }
-
-  package var coefficientCapacity: Int { scoreCapacity }
-  package var sharesCoefficients: Bool { false }
-  package var lossSampling: LossSampling { LossSampling(chunkPeriod: 4, takesAllBatches: false) }
 
   /// The means of a batch's bags, and what they are to change by: [bags, stride] each.
   @safe package final class Workspace {
@@ -104,7 +100,7 @@ package protocol BagTileChunk: AnyObject {
   package func batchCount(of chunk: Chunk) -> Int { chunk.batchCount }
 
   /// The groups of a batch over the means.
-  private func tiles(_ chunk: Chunk, _ batch: Int, _ workspace: Workspace) -> wt_sgns_batch {
+  package func tiles(_ chunk: Chunk, _ batch: Int, _ workspace: Workspace) -> wt_sgns_batch {
     let groups = chunk.groups(ofBatch: batch)
     var tiles = unsafe chunk.tiles
     unsafe tiles.input_rows = workspace.means
@@ -134,22 +130,9 @@ package protocol BagTileChunk: AnyObject {
       unsafe rows.gather(
         list[bag], columns: own, into: means + (bag - bags.lowerBound) * stride)
     }
-    var tiles = unsafe tiles(chunk, batch, workspace)
-    for group in groups {
-      unsafe kernels.pointee.sgns_dots_f32(
-        &tiles, Int32(columns.bounds[group]), Int32(columns.bounds[group + 1]),
-        scores + group * pitch)
-    }
-  }
-
-  package func coefficients(
-    of chunk: Chunk, batch: Int, rate: Float, scores: UnsafePointer<Float>,
-    columns: ColumnGroups, pitch: Int, share: Int, shareCount: Int,
-    into coefficients: UnsafeMutablePointer<Float>, workspace: Workspace
-  ) {
-    var tiles = unsafe tiles(chunk, batch, workspace)
-    unsafe kernels.pointee.sgns_coefficients_f32(
-      &tiles, scores, Int32(columns.count), Int64(pitch), rate, coefficients)
+    unsafe addTileScores(
+      of: chunk, batch: batch, groups: groups, columns: columns, into: scores, pitch: pitch,
+      workspace: workspace)
   }
 
   package func update(
@@ -172,15 +155,5 @@ package protocol BagTileChunk: AnyObject {
     }
     guard let frozen else { return }
     for bag in bags { unsafe frozen.restore(list[bag], columns: own, in: input) }
-  }
-
-  package func addLoss(
-    of chunk: Chunk, batch: Int, scores: UnsafePointer<Float>, columns: ColumnGroups, pitch: Int,
-    workspace: Workspace, to tally: inout LossTally
-  ) {
-    var tiles = unsafe tiles(chunk, batch, workspace)
-    var pairs = 0.0
-    unsafe tally.sum += wt_sgns_loss(&tiles, scores, Int32(columns.count), Int64(pitch), &pairs)
-    tally.count += pairs
   }
 }

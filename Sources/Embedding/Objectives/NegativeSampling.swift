@@ -30,11 +30,11 @@ extension TileChunk {
 /// Mikolov et al., Distributed Representations of Words and Phrases and their Compositionality,
 /// NIPS 2013, equation 4. The loss of an input v with its output u and noise n is
 /// -log sigma(v . u) - sum_n log sigma(-v . n), in nats. Differs from word2vec.c: exact sigma instead
-/// of a table. The kernels `sgns_*` do all three phases; every share computes all coefficients.
-@safe package struct NegativeSampling<Chunk: TileChunk>: Objective {
+/// of a table.
+@safe package struct NegativeSampling<Chunk: TileChunk>: TileObjective {
   private let input: RowStorage
   private let output: RowStorage
-  private let kernels: UnsafePointer<wt_kernels>
+  package let kernels: UnsafePointer<wt_kernels>
   private let groupsPerBatch: Int
   private let frozen: FrozenRows?
   package let scoreCapacity: Int
@@ -59,10 +59,6 @@ extension TileChunk {
     scoreCapacity = productsPerGroup * groupsPerBatch
   }
 
-  package var coefficientCapacity: Int { scoreCapacity }
-  package var sharesCoefficients: Bool { false }
-  package var lossSampling: LossSampling { LossSampling(chunkPeriod: 4, takesAllBatches: false) }
-
   /// Nothing is kept between the phases but scores and coefficients.
   package struct NoWorkspace {}
   package func makeWorkspace() -> NoWorkspace { NoWorkspace() }
@@ -72,7 +68,7 @@ extension TileChunk {
   }
 
   @inline(__always)
-  private func tiles(_ chunk: Chunk, _ batch: Int) -> wt_sgns_batch {
+  package func tiles(_ chunk: Chunk, _ batch: Int, _: NoWorkspace) -> wt_sgns_batch {
     unsafe chunk.batch(
       batch, ofSize: groupsPerBatch, inputRows: input.base, outputRows: output.base,
       stride: input.stride)
@@ -82,29 +78,16 @@ extension TileChunk {
     of chunk: Chunk, batch: Int, groups: Range<Int>, columns: ColumnGroups,
     into scores: UnsafeMutablePointer<Float>, pitch: Int, workspace: NoWorkspace
   ) {
-    var tiles = unsafe tiles(chunk, batch)
-    for group in groups {
-      unsafe kernels.pointee.sgns_dots_f32(
-        &tiles, Int32(columns.bounds[group]), Int32(columns.bounds[group + 1]),
-        scores + group * pitch)
-    }
-  }
-
-  package func coefficients(
-    of chunk: Chunk, batch: Int, rate: Float, scores: UnsafePointer<Float>,
-    columns: ColumnGroups, pitch: Int, share: Int, shareCount: Int,
-    into coefficients: UnsafeMutablePointer<Float>, workspace: NoWorkspace
-  ) {
-    var tiles = unsafe tiles(chunk, batch)
-    unsafe kernels.pointee.sgns_coefficients_f32(
-      &tiles, scores, Int32(columns.count), Int64(pitch), rate, coefficients)
+    unsafe addTileScores(
+      of: chunk, batch: batch, groups: groups, columns: columns, into: scores, pitch: pitch,
+      workspace: workspace)
   }
 
   package func update(
     _ chunk: Chunk, batch: Int, blocks: Range<Int>, coefficients: UnsafePointer<Float>,
     workspace: NoWorkspace
   ) {
-    var tiles = unsafe tiles(chunk, batch)
+    var tiles = unsafe tiles(chunk, batch, workspace)
     unsafe kernels.pointee.sgns_update_f32(
       &tiles, Int32(blocks.lowerBound), Int32(blocks.upperBound), coefficients)
     guard let frozen else { return }
@@ -115,15 +98,5 @@ extension TileChunk {
           start: tiles.inputs + Int(group.input_begin), count: Int(group.input_count)),
         columns: blocks.lowerBound * WT_LANES..<blocks.upperBound * WT_LANES, in: input)
     }
-  }
-
-  package func addLoss(
-    of chunk: Chunk, batch: Int, scores: UnsafePointer<Float>, columns: ColumnGroups, pitch: Int,
-    workspace: NoWorkspace, to tally: inout LossTally
-  ) {
-    var tiles = unsafe tiles(chunk, batch)
-    var pairs = 0.0
-    unsafe tally.sum += wt_sgns_loss(&tiles, scores, Int32(columns.count), Int64(pitch), &pairs)
-    tally.count += pairs
   }
 }
