@@ -299,7 +299,9 @@ where Source.Chunk == Goal.Chunk {
     progress?(report())
     if let loss = recentLoss, !(loss < goal.runawayLoss) {
       failure = .diverged(
-        "the loss is \(loss) in epoch \(epoch + 1)",
+        loss.isFinite
+          ? "the loss is \(loss) in epoch \(epoch + 1)"
+          : "the loss is not finite in epoch \(epoch + 1)",
         expected: loss.isFinite ? "below \(Int(goal.runawayLoss))" : "a finite number")
     } else if stop.isRaised, next.epoch < plan.epochs {
       failure = interruption()
