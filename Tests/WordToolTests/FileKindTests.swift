@@ -193,6 +193,28 @@ import Testing
     }
   }
 
+  @Test func tokenizersThatBPEDoesNotTakeAreTokenizers() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(
+        """
+        {"version": "1.0", "truncation": {"max_length": 512, "strategy": "LongestFirst"},
+          "added_tokens": [{"id": 0, "content": "[UNK]", "special": true}],
+          "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"},
+          "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100, "vocab": {"[UNK]": 0, "play": 1, "##ing": 2}}}
+        """, to: folder + "/tokenizer.json")
+      let run = try tool.run("info", folder + "/tokenizer.json")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      for part in ["a tokenizer (tokenizer.json)", "WordPiece", "[UNK]", "to 512 tokens"] {
+        #expect(run.output.contains(part), "\(run.output)")
+      }
+      let refused = try tool.run("bpe", "encode", "-m", folder + "/tokenizer.json", "playing")
+      #expect(
+        refused.exitCode == 65 && refused.errors.contains("a normalizer"), "\(refused.errors)")
+    }
+  }
+
   @Test func theFirstLineOfProseMayEndInANumber() throws {
     try TestFiles.withFolder { folder in
       try TestFiles.write("Chapter 1\nIt was a dark night.\n", to: folder + "/text")

@@ -4,6 +4,7 @@ import WordtoolCore
 /// pair that was learnt first before others. Sennrich, Haddow and Birch: Neural Machine Translation of
 /// Rare Words with Subword Units, ACL 2016.
 struct MergeModel: PieceModel {
+  static let name = "BPE"
   let vocabulary: PieceVocabulary
   private let unknownToken: String?
   private let prefix: String

@@ -32,6 +32,10 @@ package struct PieceTokenizer: Sendable {
   package let tokens: [Token]
   /// The number of the token for what is not known; nil where there is none.
   package let unknownID: Int32?
+  /// What the file calls its model: `WordPiece`, `Unigram`, `BPE` or `WordLevel`.
+  package let modelName: String
+  /// How many tokens stand beside the model's.
+  package let addedTokenCount: Int
   /// What the file says of long texts; nil when they are taken whole.
   package let truncation: Truncation?
 
@@ -65,6 +69,8 @@ package struct PieceTokenizer: Sendable {
     added = try AddedTokens(
       json["added_tokens"], vocabulary: self.model.vocabulary, normalizer: normalizer)
     unknownID = self.model.unknownID
+    modelName = type(of: self.model).name
+    addedTokenCount = added.tokens.count
     truncation = try Self.truncation(json["truncation"])
     var tokens: [Int32: String] = [:]
     let vocabulary = self.model.vocabulary

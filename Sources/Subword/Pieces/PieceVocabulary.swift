@@ -68,6 +68,8 @@ struct PieceVocabulary: Sendable {
 
 /// What makes tokens of a piece.
 protocol PieceModel: Sendable {
+  /// What the file calls it.
+  static var name: String { get }
   var vocabulary: PieceVocabulary { get }
   /// The number of the token for what is not known; nil where there is none.
   var unknownID: Int32? { get }
@@ -100,6 +102,7 @@ func characterLength(_ lead: UInt8) -> Int {
 
 /// Words as they stand.
 struct WordLevelModel: PieceModel {
+  static let name = "WordLevel"
   let vocabulary: PieceVocabulary
   let unknownID: Int32?
 

@@ -3,6 +3,7 @@ import WordtoolCore
 /// Unigram: of all ways to cut a piece into tokens the one with the highest sum of scores. Kudo: Subword
 /// Regularization, ACL 2018; as SentencePiece cuts, without sampling.
 struct UnigramModel: PieceModel {
+  static let name = "Unigram"
   let vocabulary: PieceVocabulary
   let unknownID: Int32?
   private let scores: [Double]

@@ -4,6 +4,7 @@ import WordtoolCore
 /// word of which a part has no token is unknown as a whole. Wu et al.: Google's Neural Machine
 /// Translation System, 2016; as BERT cuts.
 struct WordPieceModel: PieceModel {
+  static let name = "WordPiece"
   let vocabulary: PieceVocabulary
   let unknownID: Int32?
   private let prefix: [UInt8]

@@ -25,6 +25,7 @@ enum FileFacts {
     case .whitening: try whitening(path)
     case .bagOfWords, .oneHot, .tfIdf: try encoder(path)
     case .bytePairEncoding: try encoding(path)
+    case .tokenizer: try tokenizer(path)
     case .phrases: try phrases(path)
     case .vocabulary: try vocabulary(path)
     case .analogyQuestions: try questions(path)
@@ -213,6 +214,17 @@ enum FileFacts {
         "special tokens",
         encoding.specialTokens.isEmpty ? "none" : list(encoding.specialTokens.map(\.token.content))),
       .text("prefix space", encoding.addsPrefixSpace ? "yes" : "no"),
+    ]
+  }
+
+  private static func tokenizer(_ path: String) throws -> [Fact] {
+    let tokenizer = try PieceTokenizer(contentsOf: path)
+    let unknown = tokenizer.tokens.first { $0.id == tokenizer.unknownID }?.text
+    return [
+      .text("kind", tokenizer.modelName), .count("tokens", tokenizer.tokens.count),
+      .count("added tokens", tokenizer.addedTokenCount), .text("unknown token", unknown ?? "none"),
+      .text(
+        "truncation", tokenizer.truncation.map { "to \($0.tokenCount) tokens" } ?? "none"),
     ]
   }
 

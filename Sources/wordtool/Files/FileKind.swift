@@ -7,7 +7,8 @@ enum FileKind: String, Encodable, CaseIterable {
   case classifier, fastTextClassifier, tagger
   case imageModel, imageCheckpoint, imageWeights, whitening
   case bagOfWords, oneHot, tfIdf
-  case bytePairEncoding, phrases, vocabulary, analogyQuestions, similarityPairs, labelledText
+  case bytePairEncoding, tokenizer, phrases, vocabulary, analogyQuestions, similarityPairs,
+    labelledText
   case taggedText
   case tunes, kernel
   case image, idxImages, idxLabels, cifar, optdigits
@@ -35,6 +36,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .oneHot: "a one-hot encoder"
     case .tfIdf: "tf-idf weights"
     case .bytePairEncoding: "a byte-pair encoding (tokenizer.json)"
+    case .tokenizer: "a tokenizer (tokenizer.json)"
     case .phrases: TextKind.phrases.noun
     case .vocabulary: "a vocabulary: words with their counts"
     case .analogyQuestions: "analogy questions"
@@ -83,6 +85,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .oneHot: ["encode one-hot --load"]
     case .tfIdf: ["encode tf-idf --load-weights"]
     case .bytePairEncoding: ["bpe encode -m", "bpe decode -m"]
+    case .tokenizer: ["vector --text-lines -v (the folder of its model)"]
     case .phrases: ["phrases --load"]
     case .vocabulary: ["train-embeddings --vocab"]
     case .analogyQuestions: ["evaluate analogies"]
@@ -123,6 +126,8 @@ enum FileKind: String, Encodable, CaseIterable {
       !(kinds.contains(.vectors) && [.numpyArray, .numpyArchive, .tensors].contains(found)),
       // It is both.
       !(found == .fastTextClassifier && (kinds.contains(.vectors) || kinds.contains(.classifier))),
+      // The reader says what it cannot do.
+      !(found == .tokenizer && kinds.contains(.bytePairEncoding)),
       // A word and a number a line are vectors of one value too.
       !(kinds.contains(.vocabulary) && found == .vectors && FileRecognizer.isText(path))
     else { return error }

@@ -1,5 +1,6 @@
 import BLASCore
 import ConvNets
+import Subword
 import Word2Vec
 import WordtoolCore
 
@@ -24,7 +25,9 @@ enum FileRecognizer {
     let size = InputFiles.totalByteCount([path]) ?? 0
     if isCIFAR(start, size: size, path: path) { return .cifar }
     let text = text(start)
-    if let text, let kind = textKind(of: text, isWhole: start.count < sampleSize) { return kind }
+    if let text, let kind = textKind(of: text, isWhole: start.count < sampleSize) {
+      return kind == .bytePairEncoding && isOtherTokenizer(path) ? .tokenizer : kind
+    }
     switch unsafe start.withUnsafeBytes({ unsafe WordVectors.Format(sniffing: $0) }) {
     case nil: return nil
     // A line of prose may end in a number.
@@ -43,6 +46,12 @@ enum FileRecognizer {
   static func isText(_ path: String) -> Bool {
     guard let start = try? FileStart.bytes(of: path, count: sampleSize) else { return false }
     return !start.isEmpty && text(start) != nil
+  }
+
+  /// Whether a `tokenizer.json` is one that `bpe` does not take. Its model stands last: it is read whole.
+  private static func isOtherTokenizer(_ path: String) -> Bool {
+    (try? BytePairEncoding(contentsOf: path)) == nil
+      && (try? PieceTokenizer(contentsOf: path)) != nil
   }
 
   // MARK: Safetensors
