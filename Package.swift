@@ -29,6 +29,7 @@ let package = Package(
     .library(name: "ABCNotation", targets: ["ABCNotation"]),
     .library(name: "Charts", targets: ["Charts"]),
     .library(name: "Projection", targets: ["Projection"]),
+    .library(name: "Explorer", targets: ["Explorer"]),
     .library(name: "Corpora", targets: ["Corpora"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
@@ -110,6 +111,9 @@ let package = Package(
       dependencies: ["BLASCore", "CJPEG", "CPNG", "Libc", "Networks", "WordtoolCore"],
       swiftSettings: strict),
     .target(name: "Projection", dependencies: ["BLASCore", "WordtoolCore"], swiftSettings: strict),
+    .target(
+      name: "Explorer", dependencies: ["Projection", "Tokenize", "Word2Vec", "WordtoolCore"],
+      resources: [.embedInCode("Web")], swiftSettings: strict),
     .target(name: "ABCNotation", dependencies: ["WordtoolCore"], swiftSettings: strict),
     .target(name: "Charts", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
@@ -119,8 +123,10 @@ let package = Package(
     .executableTarget(
       name: "wordtool",
       dependencies: [
-        "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders", "Libc",
-        "Networks", "Projection", "SeqModels", "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
+        "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders",
+        "Explorer",
+        "Libc", "Networks", "Projection", "SeqModels", "Subword", "Tokenize", "Word2Vec",
+        "WordtoolCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -166,6 +172,10 @@ let package = Package(
       dependencies: ["BLASCore", "ConvNets", "Projection", "TestSupport", "WordtoolCore"],
       swiftSettings: settings),
     .testTarget(
+      name: "ExplorerTests",
+      dependencies: ["Explorer", "Projection", "TestSupport", "Word2Vec", "WordtoolCore"],
+      swiftSettings: settings),
+    .testTarget(
       name: "NetworksTests", dependencies: ["BLASCore", "Networks", "TestSupport", "WordtoolCore"],
       swiftSettings: settings),
     .testTarget(
@@ -184,7 +194,8 @@ let package = Package(
     .testTarget(
       name: "ReadingTests",
       dependencies: [
-        "ABCNotation", "ConvNets", "Encoders", "SeqModels", "Subword", "Tokenize", "Word2Vec",
+        "ABCNotation", "ConvNets", "Encoders", "Explorer", "SeqModels", "Subword", "Tokenize",
+        "Word2Vec",
         "TestSupport", "WordtoolCore",
       ],
       swiftSettings: settings),
@@ -195,7 +206,8 @@ let package = Package(
     .testTarget(
       name: "MutantTests",
       dependencies: [
-        "ABCNotation", "ConvNets", "Embedding", "Encoders", "Networks", "SeqModels", "Subword",
+        "ABCNotation", "ConvNets", "Embedding", "Encoders", "Explorer", "Networks", "SeqModels",
+        "Subword",
         "Tokenize", "Word2Vec", "Libc", "TestSupport", "WordtoolCore",
       ],
       swiftSettings: settings),

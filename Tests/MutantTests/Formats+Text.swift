@@ -1,5 +1,6 @@
 import ABCNotation
 import Encoders
+import Explorer
 import SeqModels
 import Subword
 import TestSupport
@@ -142,6 +143,13 @@ extension MutantFormat {
     ) { _ in
       Sample(file: Array("the\nand\n of \n\nну\n".utf8)) {
         [Double(try TokenProcessing.stopWords(contentsOf: $0).count)]
+      }
+    },
+    MutantFormat(
+      name: "column of words", layout: .text, readers: ["WordColumn.init(contentsOf:)"]
+    ) { _ in
+      Sample(file: Array("word\tkind\nthe\tarticle\nсон\tnoun\nred\t7\n".utf8)) {
+        [Double(try WordColumn(contentsOf: $0).values.count)]
       }
     },
     MutantFormat(

@@ -1,6 +1,7 @@
 import ABCNotation
 import ConvNets
 import Encoders
+import Explorer
 import SeqModels
 import Subword
 import TestSupport
@@ -12,7 +13,7 @@ import WordtoolCore
 enum TextReaders: String, CaseIterable {
   case corpus, tokens, count, sentences, characters, neuralText, ngrams, documents, tableColumn
   case vocabulary, stopWords, phrases, similarityPairs, pairLines, analogyQuestions, analogyPairs
-  case associationSets
+  case associationSets, wordColumn
   case fastText, tsv, csv, jsonLines, jsonArray, taggedWords, conllU
   case arpa, vectorText, gloveVectors, bytePairs, tokenizerFile, pieceTokenizer
   case matrixMarket
@@ -33,6 +34,7 @@ enum TextReaders: String, CaseIterable {
     case .analogyQuestions: ": capitals\nparis france oslo norway\n: gram1\na b c dé\n"
     case .analogyPairs: "good\tbetter/best\nné\tnée\nbad\tworse\n"
     case .associationSets: "# one\nX: a, é\nY: b\nA: c, d\nB: e\n"
+    case .wordColumn: "word\tkind\ncafé\tplace\nking\té\n"
     case .fastText: "__label__a good café\n__label__b bad food\n"
     case .tsv: "text\tlabel\ngood café\tpos\nbad food\tneg\n"
     case .csv: "text;label\n\"good; \"\"café\"\"\";pos\nbad food;neg\n"
@@ -169,6 +171,9 @@ enum TextReaders: String, CaseIterable {
     case .phrases:
       let model = try PhraseModel(contentsOf: path)
       return "\(model.options) \(model.passes)"
+    case .wordColumn:
+      let column = try WordColumn(contentsOf: path)
+      return "\(column.name) \(column.values.sorted { $0.key < $1.key })"
     case .similarityPairs: return "\(try SimilarityPairs(contentsOf: path).pairs)"
     case .pairLines: return "\(try PairLines.read(path).map(\.fields))"
     case .analogyQuestions: return "\(try AnalogyQuestions(contentsOf: path).sections)"
@@ -244,6 +249,7 @@ enum TextReaders: String, CaseIterable {
     "Subword/BytePairEncoding+File.swift": (1, [.tokenizerFile]),
     "Subword/BytePairEncoding+Training.swift": (1, [.bytePairs]),
     "Tokenize/CorpusReader.swift": (1, [.corpus]),
+    "Explorer/WordColumn.swift": (1, [.wordColumn]),
     "Tokenize/TokenFilter.swift": (1, [.stopWords]),
     "Tokenize/TokenReader.swift": (1, [.tokens]),
     "Tokenize/TokenReader+Threads.swift": (1, [.count]),
