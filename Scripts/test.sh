@@ -2,7 +2,7 @@
 # All the checks, as continuous integration runs them, the quick ones first.
 #
 # WORDTOOL_CORPORA=DIR     the folder with real data; tests that need it are left out without it
-# WT_SLOW_TESTS=1          the long tests as well
+# WT_SLOW_TESTS=1          the long tests as well, and pages in Chromium where it is installed
 # WT_SANITIZED_SUITES=RE   the suites that run under ThreadSanitizer, and in debug
 # WT_ADDRESS_SUITES=RE     suites to run under AddressSanitizer and UndefinedBehaviorSanitizer, such as
 #                          BLASCoreTests; '.' is all of them, as with WT_SLOW_TESTS=1
@@ -103,6 +103,11 @@ say "Scripts/quickstart.sh"
 quietly Scripts/quickstart.sh
 say "an outside package: Examples"
 check_examples
+
+if [[ ${WT_SLOW_TESTS:-} == 1 ]] && command -v chromium >/dev/null; then
+  say "Scripts/browser.sh"
+  WORDTOOL=$(swift build -c release --show-bin-path)/wordtool Scripts/browser.sh
+fi
 
 # Each in a folder of its own: SwiftPM would take objects of the plain debug build for its own. A
 # report does not end the run, so that one shows them all. The long tests and real data are left out,

@@ -42,7 +42,7 @@ struct WordTool: ParsableCommand {
         name: "Ask",
         subcommands: [
           NearestCommand.self, AnalogyCommand.self, SimilarityCommand.self, RankCommand.self,
-          PlotCommand.self, ClusterCommand.self, SentenceVectorCommand.self,
+          PlotCommand.self, ExploreCommand.self, ClusterCommand.self, SentenceVectorCommand.self,
           NearestSentencesCommand.self, WordMoversCommand.self, AlignCommand.self,
           CompareCommand.self, CloserCommand.self, AxesCommand.self, ReplCommand.self,
           OddOneOutCommand.self, VectorCommand.self, NGramsCommand.self,

@@ -15,7 +15,7 @@ import TestSupport
     "image whiten", "image describe",
     "image time", "image train", "image classify",
     "gradient-flow", "recall",
-    "train-tagger", "tag", "evaluate tagging", "plot", "cluster", "sentence-vector",
+    "train-tagger", "tag", "evaluate tagging", "plot", "explore", "cluster", "sentence-vector",
     "nearest-sentences", "wmd", "align", "compare", "compress", "index", "evaluate weat", "closer",
     "axes", "repl", "ngrams",
   ]

@@ -27,7 +27,8 @@ import wordtool
     "image features": ["m", "i", "-o", "p.png"], "abc check": ["f"], "abc midi": ["f", "-o", "m"],
     "abc list": ["f"], "sentence-vector": ["a"], "nearest-sentences": ["f", "a"],
     "wmd": ["a", "b"], "align": ["a", "b", "-o", "c.vec"], "compare": ["a", "b"],
-    "evaluate weat": ["f"], "closer": ["a", "b"], "axes": ["a", "--axis", "b:c"],
+    "evaluate weat": ["f"], "explore": ["-o", "p.html"], "closer": ["a", "b"],
+    "axes": ["a", "--axis", "b:c"],
   ]
 
   /// Options that decide which others have an effect.
@@ -51,7 +52,7 @@ import wordtool
     "sentence-vector": [["--method", "sif"]], "nearest-sentences": [["--method", "sif"]],
     "align": [["--translate", "a"], ["--test", "f"], ["--pairs", "f"]], "compare": [["a"]],
     "compress": [["--pq", "2"]], "nearest": [["--approximate"]],
-    "cluster": [["a"], ["--style", "table"]],
+    "cluster": [["a"], ["--style", "table"]], "explore": [["--method", "pca"]],
     "plot": [
       ["-o", "m.svg"], ["a"], ["--top", "9"], ["--method", "pca"], ["--method", "tsne"],
       ["--method", "umap"],
@@ -63,6 +64,7 @@ import wordtool
   static let values: [String: String] = [
     "delimiter": ";", "include": "*.txt", "exclude": "*.md", "word-column": "2", "tag-column": "3",
     "across": "3", "augment": "cutout=3", "average-after": "1", "batch": "3", "beam": "2",
+    "column": "f",
     "bptt": "5", "buckets": "64", "checkpoint": "c", "checkpoint-every": "9", "class": "0",
     "class-weights": "balanced", "clip": "0.3", "clip-value": "0.01", "columns": "16",
     "constant": "0.5", "context": "text", "corpus-name": "x", "cost": "3", "cutoff": "0.1",

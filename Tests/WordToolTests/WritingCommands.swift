@@ -78,6 +78,7 @@ enum WritingCommands {
     + [".svg", ".tsv.gz"].map {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)
     }
+    + [.init(arguments: ["explore", "sample.txt", "-q", "-o", "OUT"], suffix: ".html")]
     + ["", ".txt.gz"].map { .init(arguments: ["vocab", "text", "-q", "-o", "OUT"], suffix: $0) }
     + ["", ".txt.gz"].map { .init(arguments: phrases + ["-o", "OUT"], suffix: $0) }
     + [

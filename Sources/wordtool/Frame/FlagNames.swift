@@ -10,14 +10,17 @@ package enum FlagNames {
   private static let exceptions: [Substring: String] = [
     "architecture": "model", "averagingAfter": "average-after", "bucketCount": "buckets",
     "clipNorm": "clip", "codeBytes": "pq", "convertsColors": "convert", "dimension": "dim",
-    "featureCount": "features", "initialRange": "init-range", "learningRate": "lr",
+    "featureCount": "features", "groupCount": "groups", "initialRange": "init-range",
+    "learningRate": "lr",
     "maximumCount": "max-vocab", "maximumLength": "max-length", "maximumSize": "max-vocab",
     "maximumSteps": "max-steps", "maximumVocabulary": "max-vocab", "memoryLimit": "memory",
     "minimumCount": "min-count", "minimumFrequency": "min-frequency",
-    "minimumLearningRateRatio": "min-lr-ratio", "negativeSamples": "negative", "rate": "lr",
+    "minimumLearningRateRatio": "min-lr-ratio", "negativeSamples": "negative",
+    "neighborCount": "perplexity", "rate": "lr",
     "principalAxes": "pca", "replacingBlanks": "replace-blanks",
     "specialTokens": "special", "subsampling": "sample", "threadCount": "threads",
     "trainingSteps": "train-steps", "vocabularySize": "vocab-size", "windowRadius": "window",
+    "wordCount": "top",
   ]
 
   /// A message with each property in backticks that is an option of the command as that option.
