@@ -215,6 +215,37 @@ static void bag(const wt_kernels *kernels, int shape) {
   add(rows, ROWS * STRIDE);
 }
 
+// Co-occurrences: dot products, what they are to change by, a step of AdaGrad.
+static void cooccurrences(const wt_kernels *kernels, int shape) {
+  enum { WORDS = 12, STRIDE = 9 * WT_LANES, COUNT = 30 };
+  static _Alignas(64) float words[2 * WORDS * STRIDE], contexts[2 * WORDS * STRIDE];
+  float logs[COUNT], weights[COUNT], products[2 * 32], coefficients[COUNT];
+  int32_t word_ids[COUNT], context_ids[COUNT];
+  const int blocks = 1 + shape % 9, bias = blocks * WT_LANES - 1 - shape % 16;
+  memset(words, 0, sizeof words);
+  memset(contexts, 0, sizeof contexts);
+  for (int i = 0; i < 2 * WORDS; i++)
+    for (int c = 0; c <= bias; c++) {
+      float x = uniform(), y = uniform();
+      words[i * STRIDE + c] = i % 2 ? x * x : x;
+      contexts[i * STRIDE + c] = i % 2 ? y * y : y;
+    }
+  for (int i = 0; i < COUNT; i++) {
+    logs[i] = uniform() * 9;
+    weights[i] = 0.5f + 0.5f * uniform();
+    word_ids[i] = i * (5 + shape) % WORDS;
+    context_ids[i] = i * (7 + shape) % WORDS;
+  }
+  const wt_glove_batch batch = {words, contexts, 2 * STRIDE, STRIDE, bias, word_ids, context_ids,
+                                logs, weights, 1 + shape % COUNT};
+  kernels->glove_dots_f32(&batch, 0, blocks / 2, products);
+  kernels->glove_dots_f32(&batch, blocks / 2, blocks, products + 32);
+  kernels->glove_coefficients_f32(&batch, products, 2, 32, coefficients);
+  kernels->glove_update_f32(&batch, 0, blocks, coefficients, 0.05f, 2);
+  add(words, 2 * WORDS * STRIDE);
+  add(contexts, 2 * WORDS * STRIDE);
+}
+
 int main(int argc, char **argv) {
   const wt_kernels *kernels = argc == 2 ? wt_kernels_named(argv[1]) : 0;
   if (!kernels) {
@@ -231,6 +262,7 @@ int main(int argc, char **argv) {
   for (int shape = 0; shape < 100; shape++) convolution(kernels, shape);
   for (int channels = 1; channels <= 40; channels++) layer(kernels, channels);
   for (int shape = 0; shape < 100; shape++) bag(kernels, shape);
+  for (int shape = 0; shape < 100; shape++) cooccurrences(kernels, shape);
   for (int i = 0; i < 4095; i++) values[i] = uniform() * 100;
   kernels->exp_f32(values, results, 4095);
   add(results, 4095);

@@ -39,6 +39,7 @@ static inline __m256 at_most(float high, __m256 x) {
 #define WT_UPDATE_OUTPUTS 4
 #include "bags.h"
 #include "convolutions.h"
+#include "cooccurrences.h"
 #include "layers.h"
 #include "products.h"
 #include "sequences.h"

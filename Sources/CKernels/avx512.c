@@ -37,6 +37,7 @@ static inline __m512 at_most(float high, __m512 x) {
 #define WT_UPDATE_OUTPUTS 8
 #include "bags.h"
 #include "convolutions.h"
+#include "cooccurrences.h"
 #include "layers.h"
 #include "products.h"
 #include "sequences.h"

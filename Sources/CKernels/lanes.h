@@ -66,4 +66,31 @@ WT_INLINE vfloat get_or(float filler, const float *from, int64_t left) {
   return choose((vbits)((vint)LANE_NUMBERS < (int32_t)left), get(from, left), splat(filler));
 }
 
+// For shuffles of two registers, whose quarters are 4 lanes each, as the tree of sums has them:
+// these lanes of every quarter; every second quarter from lane A on.
+#if WT_WIDTH == 16
+#define IN_EVERY_QUARTER(A, B, C, D) \
+  A, B, C, D, A + 4, B + 4, C + 4, D + 4, A + 8, B + 8, C + 8, D + 8, A + 12, B + 12, C + 12, D + 12
+#define EVERY_OTHER_QUARTER(A) \
+  A, A + 1, A + 2, A + 3, A + 8, A + 9, A + 10, A + 11, A + 16, A + 17, A + 18, A + 19, A + 24, \
+      A + 25, A + 26, A + 27
+#elif WT_WIDTH == 8
+#define IN_EVERY_QUARTER(A, B, C, D) A, B, C, D, A + 4, B + 4, C + 4, D + 4
+#define EVERY_OTHER_QUARTER(A) A, A + 1, A + 2, A + 3, A + 8, A + 9, A + 10, A + 11
+#else
+#define IN_EVERY_QUARTER(A, B, C, D) A, B, C, D
+#define EVERY_OTHER_QUARTER(A) A, A + 1, A + 2, A + 3
+#endif
+
+// 4 registers to one that has in every quarter their sums there, side by side: (0 + 2) + (1 + 3).
+WT_INLINE vfloat sums_in_quarters(const vfloat *v) {
+  enum { W = WT_WIDTH };
+  vfloat ab = __builtin_shufflevector(v[0], v[1], IN_EVERY_QUARTER(0, W, 1, W + 1)) +
+              __builtin_shufflevector(v[0], v[1], IN_EVERY_QUARTER(2, W + 2, 3, W + 3));
+  vfloat cd = __builtin_shufflevector(v[2], v[3], IN_EVERY_QUARTER(0, W, 1, W + 1)) +
+              __builtin_shufflevector(v[2], v[3], IN_EVERY_QUARTER(2, W + 2, 3, W + 3));
+  return __builtin_shufflevector(ab, cd, IN_EVERY_QUARTER(0, 1, W, W + 1)) +
+         __builtin_shufflevector(ab, cd, IN_EVERY_QUARTER(2, 3, W + 2, W + 3));
+}
+
 #endif

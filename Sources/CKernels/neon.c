@@ -36,6 +36,7 @@ static inline float32x4_t at_most(float high, float32x4_t x) {
 #define WT_UPDATE_OUTPUTS 4
 #include "bags.h"
 #include "convolutions.h"
+#include "cooccurrences.h"
 #include "layers.h"
 #include "products.h"
 #include "sequences.h"

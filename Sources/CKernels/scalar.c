@@ -344,6 +344,55 @@ static void scatter_rows_f32_scalar(int64_t columns, const float *change, const 
     for (int64_t c = 0; c < columns; c++) rows[(int64_t)indices[i] * stride + c] += change[c];
 }
 
+static void glove_dots_f32_scalar(const wt_glove_batch *batch, int32_t first_block,
+                                  int32_t last_block, float *products) {
+  for (int32_t e = 0; e < batch->count; e++) {
+    const float *x = wt_row(batch->words, batch->stride, batch->word_ids[e]);
+    const float *y = wt_row(batch->contexts, batch->stride, batch->context_ids[e]);
+    float lanes[WT_LANES] = {0};
+    for (int64_t c = (int64_t)first_block * WT_LANES; c < (int64_t)last_block * WT_LANES; c++) {
+      float *lane = &lanes[c % WT_LANES];
+      *lane = fmaf(x[c], c == batch->bias ? 1.0f : y[c], *lane);
+      if (c == batch->bias) *lane += y[c];
+    }
+    products[e] = wt_sum_lanes(lanes);
+  }
+}
+
+static void glove_coefficients_f32_scalar(const wt_glove_batch *batch, const float *products,
+                                          int32_t column_groups, int64_t pitch,
+                                          float *coefficients) {
+  for (int32_t e = 0; e < batch->count; e++) {
+    float d = products[e];
+    for (int32_t g = 1; g < column_groups; g++) d += products[g * pitch + e];
+    coefficients[e] = batch->weights[e] * (d - batch->logs[e]);
+  }
+}
+
+static float within(float x, float limit) {
+  x = limit < x ? limit : x;   // in this form NaN stays NaN
+  return -limit > x ? -limit : x;
+}
+
+static void glove_update_f32_scalar(const wt_glove_batch *batch, int32_t first_block,
+                                    int32_t last_block, const float *coefficients, float rate,
+                                    float limit) {
+  for (int32_t e = 0; e < batch->count; e++) {
+    float *x = batch->words + batch->word_ids[e] * batch->stride;
+    float *y = batch->contexts + batch->context_ids[e] * batch->stride;
+    float *x_squares = x + batch->squares, *y_squares = y + batch->squares;
+    for (int64_t c = (int64_t)first_block * WT_LANES; c < (int64_t)last_block * WT_LANES; c++) {
+      float v = coefficients[e];
+      float dx = c == batch->bias ? v : rate * within(v * y[c], limit);
+      float dy = c == batch->bias ? v : rate * within(v * x[c], limit);
+      x[c] -= dx / sqrtf(1.0f + x_squares[c]);
+      y[c] -= dy / sqrtf(1.0f + y_squares[c]);
+      x_squares[c] = fmaf(dx, dx, x_squares[c]);
+      y_squares[c] = fmaf(dy, dy, y_squares[c]);
+    }
+  }
+}
+
 static void axpy_f32_scalar(int64_t count, float a, const float *x, float *y) {
   for (int64_t i = 0; i < count; i++) y[i] = fmaf(a, x[i], y[i]);
 }

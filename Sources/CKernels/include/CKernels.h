@@ -53,6 +53,25 @@ static inline int64_t wt_sgns_product_count(const wt_sgns_group *group) {
   return (int64_t)((group->input_count + 3) / 4 * 4) * ((group->output_count + 15) / 16 * 16);
 }
 
+/// Co-occurrences of words that GloVe is trained on between two meetings of the threads, and the
+/// rows they name.
+///
+/// A row has a word's values, then its bias in column `bias`, then zeros up to a multiple of 16; as
+/// many floats hold the sums of the squared steps of each. Rows start at multiples of 64 bytes. Words
+/// and contexts are tables of their own.
+typedef struct {
+  float *words;
+  float *contexts;
+  int64_t stride;                ///< floats from a row of values to the next word's
+  int64_t squares;               ///< floats from a row of values to its sums of squares
+  int64_t bias;                  ///< in the last block of a row
+  const int32_t *word_ids;
+  const int32_t *context_ids;
+  const float *logs;             ///< the logarithm of how often they occur together
+  const float *weights;          ///< what the square of the difference counts for
+  int32_t count;
+} wt_glove_batch;
+
 /// Columns of a packed panel.
 enum { WT_PANEL = 32 };
 
@@ -275,6 +294,24 @@ typedef struct {
   /// twice. Columns, stride and rows likewise.
   void (*scatter_rows_f32)(int64_t columns, const float *change, const int32_t *indices,
                            int64_t count, float *rows, int64_t stride);
+
+  /// products[e] = the dot product of the two rows of co-occurrence e over the blocks first_block ..<
+  /// last_block, to which the block of the biases adds them up instead of multiplying them. There is
+  /// room for `count` rounded up to a multiple of 4; what is behind `count` means nothing.
+  void (*glove_dots_f32)(const wt_glove_batch *batch, int32_t first_block, int32_t last_block,
+                         float *products);
+
+  /// coefficients[e] = weight (d - log), d the sum over the column groups' products, in their order.
+  /// Column group g's products begin at products + g x pitch.
+  void (*glove_coefficients_f32)(const wt_glove_batch *batch, const float *products,
+                                 int32_t column_groups, int64_t pitch, float *coefficients);
+
+  /// Takes a step of AdaGrad (Duchi et al. 2011) for one co-occurrence after the other, over the blocks
+  /// first_block ..< last_block: x -= s / sqrt(1 + q) and q += s^2 for either row's values x and sums of
+  /// squares q. The step s is rate x (coefficient x the other row's value, within -limit ... limit);
+  /// for a bias it is the coefficient itself. Both rows' steps are of their values before.
+  void (*glove_update_f32)(const wt_glove_batch *batch, int32_t first_block, int32_t last_block,
+                           const float *coefficients, float rate, float limit);
 } wt_kernels;
 
 /// The kernels of that name, or NULL where this processor or build does not have them.
