@@ -82,18 +82,25 @@ import Libc
   /// Maps a new temporary file in `folder`.
   ///
   /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
-  package init(byteCount: Int, folder: String) throws {
-    isFile = true
-    unsafe block = nil
+  package convenience init(byteCount: Int, folder: String) throws {
     let file = try TemporaryFile(folder: folder)
     try file.resize(to: byteCount)
+    try self.init(mapping: file, byteCount: byteCount)
+  }
+
+  /// Maps the first bytes of a temporary file, which is at least as long; the file may then go.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `inputOutput`.
+  package init(mapping file: TemporaryFile, byteCount: Int) throws {
+    isFile = true
+    unsafe block = nil
     guard byteCount > 0 else {
       unsafe bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
       return
     }
     guard let region = unsafe Self.map(byteCount, MAP_SHARED, file.descriptor) else {
       throw WordtoolError(
-        .inputOutput, path: folder,
+        .inputOutput, path: file.folder,
         found: "a temporary file cannot be mapped: \(WordtoolError.systemMessage())")
     }
     unsafe bytes = UnsafeMutableRawBufferPointer(start: region, count: byteCount)

@@ -3,7 +3,8 @@ import Libc
 /// A file without a name: it is gone when it is closed, however the process ends.
 package final class TemporaryFile: Sendable {
   package let descriptor: Int32
-  private let folder: String
+  /// Where it was made.
+  package let folder: String
 
   /// - Throws: ``WordtoolError`` of kind `cannotCreate`.
   package init(folder: String) throws {

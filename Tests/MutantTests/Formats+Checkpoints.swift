@@ -49,6 +49,36 @@ extension MutantFormat {
       }
     },
     MutantFormat(
+      name: "checkpoint of GloVe", layout: .safetensors, cost: 20,
+      readers: ["GloVeTrainer.resume(fromCheckpoint:corpus:)"]
+    ) { folder in
+      let path = try folder.write(text, to: "text")
+      let corpus = try CorpusReader(rule: .whitespace, threads: 1).read([path])
+      var options = GloVeOptions()
+      options.dimension = 4
+      options.epochs = 3
+      func trainer() throws -> GloVeTrainer {
+        try GloVeTrainer(options: options, counts: corpus.vocabulary.counts)
+      }
+      let first = try trainer()
+      try interrupted { stop in
+        try first.train(on: corpus.ids, threads: 1, stop: stop) { _ in stop.raise() }
+      }
+      try first.writeCheckpoint(to: folder("checkpoint"), corpus: corpus)
+      return Sample(file: try folder.bytes(of: "checkpoint")) {
+        let trainer = try trainer()
+        try trainer.resume(fromCheckpoint: $0, corpus: corpus)
+        var answer: [Double] = []
+        try interrupted { stop in
+          try trainer.train(on: corpus.ids, threads: 1, stop: stop) {
+            answer = [$0.fraction, $0.loss ?? 0, $0.learningRate ?? 0]
+            stop.raise()
+          }
+        }
+        return answer + trainer.epochLosses
+      }
+    },
+    MutantFormat(
       name: "checkpoint of a language model", layout: .safetensors, cost: 40,
       readers: ["NeuralTrainer.Checkpoint.init(path:)"]
     ) { folder in

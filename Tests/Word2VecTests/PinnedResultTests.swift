@@ -146,4 +146,29 @@ import Word2Vec
       }
     }
   }
+
+  @Test("GloVe's vectors")
+  func gloVe() throws {
+    let expected = PinnedResult(
+      "0753512fba1cbe4c7b5f7db00380af80f46f49d2b492df41877498440e8c2324",
+      [0.10542158977462111, 0.048628506392512996, 0.0473188145350397])
+    let text = PinnedText(sentences: 300, words: 40, seed: 3)
+    let ids: [Int32] = text.sentences.flatMap { sentence in sentence.map { Int32($0) } + [-1] }
+    let counts = (0..<40).map { word in Int64(ids.count { $0 == word }) }
+    var options = GloVeOptions()
+    options.dimension = 20
+    options.epochs = 3
+    options.weightExponent = 0.6
+    for (threads, memory) in [(1, 1 << 30), (2, 1), (3, 1 << 30)] {
+      for kernels in KernelTable.available {
+        let trainer = try GloVeTrainer(options: options, counts: counts, kernels: kernels)
+        trainer.memoryLimit = memory
+        try trainer.train(on: ids.span, threads: threads)
+        var digest = SHA256()
+        digest.update(try GloVeTrainerTests.bits(trainer, counts).map(Float.init(bitPattern:)))
+        let result = PinnedResult(digest.hexadecimal, trainer.epochLosses)
+        #expect(result == expected, "\(threads) threads, \(kernels.name)")
+      }
+    }
+  }
 }

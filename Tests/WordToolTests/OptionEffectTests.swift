@@ -38,7 +38,7 @@ import wordtool
     "train-tagger": [["--embeddings", "v"]], "quantize": [["--retrain", "f"]],
     "train-embeddings": [
       ["-o", "v.vec"], ["--tokenizer", "whitespace"], ["--vocab", "f"], ["--loss", "hs"],
-      ["--loss", "hs+ns"], ["--subwords", "2-4"],
+      ["--loss", "hs+ns"], ["--subwords", "2-4"], ["--model", "glove"],
     ],
     "tokenize": [["--tokenizer", "whitespace"]], "phrases": [["--list"], ["--load", "f"]],
     "encode one-hot": [["--table"], ["--load", "f"]],
@@ -108,6 +108,7 @@ import wordtool
     "phrases": "2", "phrase-threshold": "9", "phrase-min-count": "3", "passes": "2",
     "phrase-connectors": "english", "connectors": "english",
     "update": "v", "update-context": "v", "freeze": "all",
+    "alpha": "0.5", "x-max": "10",
     "by": "neighbors", "-k": "3", "model": "m", "init": "v", "format": "tsv", "cells": "gru",
   ]
 

@@ -88,11 +88,7 @@ extension WordVectorTrainer {
   }
 
   func check(_ vocabulary: Vocabulary) throws {
-    guard vocabulary.count == vocabularySize else {
-      throw WordtoolError(
-        .usage, found: "a vocabulary of \(vocabulary.count, "word")",
-        expected: "the \(vocabularySize) words that the trainer was made for")
-    }
+    try vocabulary.check(count: vocabularySize)
   }
 
   private func joined(
@@ -100,16 +96,8 @@ extension WordVectorTrainer {
     composer: NGramComposer? = nil
   ) throws -> WordVectors {
     try check(vocabulary)
-    var metadata = metadata
-    typealias Key = WordVectors.MetadataKey
-    if metadata[Key.trainingOptions] == nil {
-      metadata[Key.trainingOptions] = try StoredJSON.text(options)
-    }
-    metadata[Key.seed] = String(options.seed)
-    return try unsafe rows.withUnsafeBuffer {
-      try unsafe WordVectors(
-        vocabulary: vocabulary, dimension: options.dimension, rows: $0, stride: rows.stride,
-        owner: rows, tokenizerRule: rule, metadata: metadata, composer: composer)
-    }
+    return try WordVectors(
+      trained: rows, vocabulary: vocabulary, rule: rule, metadata: metadata, options: options,
+      seed: options.seed, composer: composer)
   }
 }

@@ -88,21 +88,8 @@ public final class WordVectorTrainer {
     options: WordVectorOptions, counts: [Int64], vocabulary: Vocabulary?, kernels: KernelTable
   ) throws {
     try options.validate()
-    guard counts.count >= 2 else {
-      throw WordtoolError(
-        .badData, found: "a vocabulary of \(counts.count, "word")",
-        expected: "at least 2 to train on", remedy: "use more text or a smaller `minimumCount`")
-    }
-    let mostWords = Int(Int32.max) / (options.hierarchicalSoftmax ? 2 : 1) - 5
-    guard counts.count <= mostWords else {
-      throw WordtoolError(
-        .usage, found: "\(counts.count, "word")", expected: "at most \(mostWords)",
-        remedy: "use a larger `minimumCount` or a `maximumSize`")
-    }
-    if let word = counts.firstIndex(where: { $0 < 1 }) {
-      throw WordtoolError(
-        .badData, found: "the count \(counts[word]) of word \(word + 1)", expected: "at least 1")
-    }
+    try TrainedText.check(
+      counts: counts, most: Int(Int32.max) / (options.hierarchicalSoftmax ? 2 : 1) - 5)
     self.options = options
     self.kernels = kernels
     vocabularySize = counts.count
@@ -161,8 +148,7 @@ public final class WordVectorTrainer {
     guard threads >= 1 else {
       throw WordtoolError(.usage, found: "`threads` is \(threads)", expected: "at least 1")
     }
-    guard !text.isEmpty else { throw WordtoolError(.badData, found: "no words to train on") }
-    try unsafe checkIDs(text)
+    try unsafe TrainedText.check(text, vocabularySize: vocabularySize)
     if options.model == .skipGram, subwords == nil {
       try unsafe trainWindows(
         text, threads: threads, stop: stop, pausing: pausing, progress: progress)
@@ -241,20 +227,5 @@ public final class WordVectorTrainer {
       decay: LinearDecay(
         start: size.rateShare * options.learningRate, floor: options.minimumLearningRateRatio),
       columns: columns, threads: threads)
-  }
-
-  /// IDs index memory in loops that check nothing: one pass over the text, which costs nothing
-  /// beside an epoch.
-  private func checkIDs(_ text: UnsafeBufferPointer<Int32>) throws {
-    var largest: UInt32 = 0
-    for index in text.indices {
-      largest = unsafe max(largest, UInt32(bitPattern: text[index] &+ 1))
-    }
-    if largest <= UInt32(vocabularySize) { return }
-    let place = unsafe text.firstIndex { $0 < -1 || Int($0) >= vocabularySize } ?? 0
-    throw WordtoolError(
-      .badData, found: unsafe "the ID \(text[place]) at place \(place) of the text",
-      expected: "0 to \(vocabularySize - 1), or -1 at the end of a line",
-      remedy: "train on the IDs of the vocabulary that the counts belong to")
   }
 }

@@ -13,14 +13,15 @@ package enum FlagNames {
     "featureCount": "features", "groupCount": "groups", "initialRange": "init-range",
     "learningRate": "lr",
     "maximumCount": "max-vocab", "maximumLength": "max-length", "maximumSize": "max-vocab",
-    "maximumSteps": "max-steps", "maximumVocabulary": "max-vocab", "memoryLimit": "memory",
+    "maximumSteps": "max-steps", "maximumVocabulary": "max-vocab", "maximumWeightCount": "x-max",
+    "memoryLimit": "memory",
     "minimumCount": "min-count", "minimumFrequency": "min-frequency",
     "minimumLearningRateRatio": "min-lr-ratio", "negativeSamples": "negative",
     "neighborCount": "perplexity", "rate": "lr",
     "principalAxes": "pca", "replacingBlanks": "replace-blanks",
     "specialTokens": "special", "subsampling": "sample", "threadCount": "threads",
-    "trainingSteps": "train-steps", "vocabularySize": "vocab-size", "windowRadius": "window",
-    "wordCount": "top",
+    "trainingSteps": "train-steps", "vocabularySize": "vocab-size", "weightExponent": "alpha",
+    "windowRadius": "window", "wordCount": "top",
   ]
 
   /// A message with each property in backticks that is an option of the command as that option.

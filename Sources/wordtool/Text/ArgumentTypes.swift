@@ -4,7 +4,6 @@ public import Word2Vec
 
 extension TokenizerRule.Segmentation: ExpressibleByArgument {}
 extension TokenizerRule.Normalization: ExpressibleByArgument {}
-extension WordVectorOptions.Model: ExpressibleByArgument {}
 extension PhraseOptions.Score: ExpressibleByArgument {}
 
 extension WordVectors.Format: ExpressibleByArgument {

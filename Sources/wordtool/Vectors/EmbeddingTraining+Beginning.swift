@@ -3,7 +3,7 @@ import Word2Vec
 import WordtoolCore
 
 extension EmbeddingTraining {
-  /// Where training starts: random vectors, those of a file, or a checkpoint.
+  /// Where a training that is not resumed starts: random vectors, or those of a file.
   func begin(
     _ trainer: WordVectorTrainer, _ corpus: TokenizedCorpus, _ known: WordVectors?
   ) throws {
@@ -20,9 +20,6 @@ extension EmbeddingTraining {
         try trainer.initializeContext(from: context, vocabulary: corpus.vocabulary, path: path)
       }
       if beginning.freeze != nil { try freeze(trainer, corpus, known) }
-    }
-    if let folder = command.checkpoints.resume {
-      try trainer.resume(fromCheckpoint: CheckpointOptions.file(in: folder), corpus: corpus)
     }
   }
 

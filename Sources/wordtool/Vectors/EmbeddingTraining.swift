@@ -9,7 +9,7 @@ import WordtoolCore
 /// One run of `train-embeddings`.
 struct EmbeddingTraining: Training {
   let command: TrainEmbeddingsCommand
-  private let options: WordVectorOptions
+  private let options: EmbeddingOptions
   private let format: WordVectors.Format
   private let contextFormat: WordVectors.Format?
   let files: TrainingFiles
@@ -19,7 +19,8 @@ struct EmbeddingTraining: Training {
 
   /// A trainer and what it is trained on.
   struct Trainer {
-    var model: WordVectorTrainer
+    var model: any EmbeddingTrainer
+    var options: EmbeddingOptions
     var corpus: TokenizedCorpus
     /// Words that earlier runs of the same training have read.
     var wordsBefore = 0
@@ -130,24 +131,41 @@ struct EmbeddingTraining: Training {
     let corpus = try readCorpus(session, known)
     if let path = command.vocabulary.saveVocab { try corpus.vocabulary.write(to: path) }
     var options = options
-    if case .automatic = command.model.epochs {
-      let tokens = corpus.ids.tokenCount
-      options.epochs = WordVectorOptions.epochs(forWords: tokens)
-      if options.epochs > WordVectorOptions().epochs {
-        session.progress.note(
-          "\(NumberFormat.grouped(tokens)) words are few, so they are passed over "
-            + "\(NumberFormat.counted(options.epochs, "time")); --epochs says otherwise")
-      }
+    let tokens = corpus.ids.tokenCount
+    if case .automatic = command.model.epochs, let more = options.withEpochs(forWords: tokens) {
+      options = more
+      session.progress.note(
+        "\(NumberFormat.grouped(tokens)) words are few, so they are passed over "
+          + "\(NumberFormat.counted(options.epochs, "time")); --epochs says otherwise")
     }
-    let trainer = try WordVectorTrainer(
-      options: options, vocabulary: corpus.vocabulary, kernels: kernels)
-    try begin(trainer, corpus, known)
-    let chunkCount = Double(max(1, corpus.ids.count)) / Double(WordVectorTrainer.wordsPerChunk)
-    let epochsBefore =
-      Double(trainer.position.epoch) + Double(trainer.position.chunk) / chunkCount.rounded(.up)
+    let model = try makeTrainer(options, corpus, known, kernels)
     return Trainer(
-      model: trainer, corpus: corpus,
-      wordsBefore: Int(epochsBefore * Double(corpus.ids.tokenCount)))
+      model: model, options: options, corpus: corpus,
+      wordsBefore: Int(model.epochsDone(on: corpus) * Double(tokens)))
+  }
+
+  /// A trainer that stands where training begins.
+  private func makeTrainer(
+    _ options: EmbeddingOptions, _ corpus: TokenizedCorpus, _ known: WordVectors?,
+    _ kernels: KernelTable
+  ) throws -> any EmbeddingTrainer {
+    let model: any EmbeddingTrainer
+    switch options {
+    case .predicting(let options):
+      let trainer = try WordVectorTrainer(
+        options: options, vocabulary: corpus.vocabulary, kernels: kernels)
+      try begin(trainer, corpus, known)
+      model = trainer
+    case .gloVe(let options):
+      let trainer = try GloVeTrainer(
+        options: options, counts: corpus.vocabulary.counts, kernels: kernels)
+      if let memory = command.memory?.bytes { trainer.memoryLimit = memory }
+      model = trainer
+    }
+    if let folder = command.checkpoints.resume {
+      try model.resume(fromCheckpoint: CheckpointOptions.file(in: folder), corpus: corpus)
+    }
+    return model
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> WordVectors {
@@ -158,13 +176,16 @@ struct EmbeddingTraining: Training {
         try saveCheckpoint(of: trainer, to: checkpoint.path)
       }
     }
+    if case .gloVe = trainer.options {
+      session.progress.note("counting which words are near each other, before training")
+    }
     try model.train(
       on: corpus.ids, threads: common.threads.count, stop: session.stop, pausing: pausing
     ) { moment in
       show(moment, session)
     }
     let vectors = try model.wordVectors(
-      vocabulary: corpus.vocabulary, metadata: metadata(trainer))
+      vocabulary: corpus.vocabulary, rule: nil, metadata: metadata(trainer))
     if let loss = model.epochLosses.last, loss == 0 || loss > 0.98 * model.guessingLoss {
       StandardError.warn(
         loss == 0
@@ -192,7 +213,7 @@ struct EmbeddingTraining: Training {
     if let path = command.saveContext {
       let contextFile = try OutputFile(path: path)
       try trainer.model.contextWordVectors(
-        vocabulary: trainer.corpus.vocabulary, metadata: metadata(trainer)
+        vocabulary: trainer.corpus.vocabulary, rule: nil, metadata: metadata(trainer)
       ).write(
         to: contextFile, format: contextFormat ?? format, threads: common.threads.count)
       try contextFile.commit()
@@ -206,7 +227,7 @@ struct EmbeddingTraining: Training {
       DefaultVectors.record(files.output)
     }
     let tokens = trainer.corpus.ids.tokenCount
-    let epochs = trainer.model.options.epochs
+    let epochs = trainer.options.epochs
     let statistics = trainer.corpus.statistics
     return Summary(
       files: statistics.fileCount, bytes: statistics.byteCount, tokens: tokens,
@@ -328,7 +349,7 @@ struct EmbeddingTraining: Training {
   // MARK: Metadata
 
   private func metadata(_ trainer: Trainer) throws -> [String: String] {
-    let (options, corpus) = (trainer.model.options, trainer.corpus)
+    let (options, corpus) = (trainer.options, trainer.corpus)
     typealias Key = WordVectors.MetadataKey
     let licence = command.licence ?? (command.texts.isEmpty ? Atlas.licence : nil)
     var metadata = [
@@ -344,19 +365,24 @@ struct EmbeddingTraining: Training {
   /// The options that decide the bytes of the result; the number of threads does not.
   private struct StoredOptions: Encodable {
     var model: String
-    var loss: String
-    var skipGram: WordVectorOptions
+    var loss: String?
+    var skipGram: WordVectorOptions?
+    var glove: GloVeOptions?
     var minCount: Int
     var maxVocab: Int?
     var phrases: PhraseOptions?
     var tokens: Int
 
     init(
-      _ options: WordVectorOptions, _ command: TrainEmbeddingsCommand, _ corpus: TokenizedCorpus
+      _ options: EmbeddingOptions, _ command: TrainEmbeddingsCommand, _ corpus: TokenizedCorpus
     ) {
       model = command.model.model.rawValue
-      loss = command.model.loss.rawValue
-      skipGram = options
+      switch options {
+      case .predicting(let options):
+        loss = command.model.loss.rawValue
+        skipGram = options
+      case .gloVe(let options): glove = options
+      }
       minCount = command.vocabulary.minCount
       maxVocab = command.vocabulary.maxVocab
       phrases = try? command.phrases.options(rule: corpus.rule)
