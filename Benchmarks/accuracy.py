@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Accuracy of vectors by wordtool, word2vec.c, gensim and fastText, trained with equal options.
+"""Accuracy of vectors by wordtool, word2vec.c, gensim, fastText and GloVe, trained with equal options.
 
 Each trains on the same words; one evaluator, `wordtool evaluate`, judges all the vector files, on
 the Google analogies among the most frequent words and on WordSim-353.
@@ -55,9 +55,7 @@ def main():
     tools = [tool for tool in peers.choose(arguments.tools) if tool.can(kind)]
     print("\n".join(peers.machine()[1] + [f"{tool.name}: {tool.version()}" for tool in tools]))
     print(
-        f"{kind.model}, {kind.loss}, subwords {kind.subwords or 'none'}, d={arguments.dim},"
-        f" {arguments.epochs} epochs, window 5, 5 negatives, sample 1e-4,"
-        f" min-count 5, the {arguments.restrict:,} most frequent words\n",
+        f"{kind.words()}, d={arguments.dim}, {arguments.epochs} epochs, the {arguments.restrict:,} most frequent words\n",
         flush=True,
     )
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Training speed and memory of wordtool beside word2vec.c, gensim and fastText.
+"""Training speed and memory of wordtool beside word2vec.c, gensim, fastText and GloVe.
 
 Skip-gram with negative sampling unless the options say otherwise, the same options and the same words for each, in one run whose
 rounds are interleaved, so that whatever else the machine does falls on all of them alike.
@@ -73,8 +73,7 @@ def main():
         size = os.path.getsize(text)
         header += [
             f"text: {os.path.basename(arguments.text)}, {size:,} bytes, {words:,} words",
-            f"{arguments.model}, {arguments.loss}, subwords {arguments.subwords or 'none'}, window 5,"
-            f" 5 negatives, sample 1e-4, min-count 5, {arguments.threads} threads",
+            f"{peers.Options(**kind).words()}, {arguments.threads} threads",
         ]
         header += [f"{tool.name}: {tool.version()}" for tool in tools]
         print("\n".join(header) + "\n", flush=True)

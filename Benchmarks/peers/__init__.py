@@ -33,6 +33,8 @@ class Options:
     sample: float = 1e-4
     min_count: int = 5
     lr: float = 0.025
+    #: GloVe's alone: the count from which on all pairs weigh the same.
+    x_max: float = 100
     threads: int = 2
     epochs: int = 1
     seed: int = 1
@@ -44,6 +46,15 @@ class Options:
             return 0, 0
         least, _, greatest = self.subwords.partition("-")
         return int(least), int(greatest or least)
+
+    def words(self):
+        """What all tools are asked for, for the head of a report."""
+        if self.model == "glove":
+            return f"glove, window {self.window}, x_max {self.x_max:g}, min-count {self.min_count}"
+        return (
+            f"{self.model}, {self.loss}, subwords {self.subwords or 'none'}, window {self.window},"
+            f" {self.negative} negatives, sample {self.sample:g}, min-count {self.min_count}"
+        )
 
     @property
     def buckets(self):
@@ -98,6 +109,7 @@ class Tool:
 
 class Wordtool(Tool):
     name = "wordtool"
+    models = ("skipgram", "cbow", "glove")
     has_subwords = True
     suffix = ".safetensors"
 
@@ -119,14 +131,19 @@ class Wordtool(Tool):
         return f"commit {git('rev-parse', '--short=12', 'HEAD')}{changed}, {short_hash(self.path)}"
 
     def command(self, text, output, options):
-        extra = ["--negative", options.negative] if options.loss == "ns" else []
+        if options.model == "glove":
+            extra = ["--x-max", options.x_max]
+        else:
+            extra = ["--loss", options.loss, "--sample", options.sample]
+            if options.loss == "ns":
+                extra += ["--negative", options.negative]
         if options.subwords:
             extra += ["--subwords", options.subwords, "--buckets", options.buckets]
         return [
             self.path, "train-embeddings", text, "-o", output, "--tokenizer", "whitespace",
             "--no-lowercase", "--normalize", "none", "--model", options.model,
-            "--loss", options.loss, *extra, "--dim", options.dim, "--window", options.window,
-            "--sample", options.sample, "--min-count", options.min_count, "--lr", options.lr,
+            *extra, "--dim", options.dim, "--window", options.window,
+            "--min-count", options.min_count, "--lr", options.lr,
             "--epochs", options.epochs, "--threads", options.threads, "--seed", options.seed, "-q",
         ]  # fmt: skip
 
@@ -236,7 +253,35 @@ class FastText(Tool):
         return (command if self.path else command + ["--vectors", vectors]), vectors
 
 
-ALL = [Wordtool, Word2vecC, Gensim, FastText]
+class GloVe(Tool):
+    name = "GloVe"
+    models = ("glove",)
+    losses = ("ns",)
+    suffix = ".txt"
+
+    def __init__(self):
+        self.path = os.environ.get("GLOVE")
+
+    def missing(self):
+        if not self.path:
+            return "set GLOVE to the folder of its four programs (README.md says how to make them)"
+        for program in ("vocab_count", "cooccur", "shuffle", "glove"):
+            if not os.access(os.path.join(self.path, program), os.X_OK):
+                return f"GLOVE is {self.path}, where there is no program {program}"
+
+    def version(self):
+        return short_hash(os.path.join(self.path, "glove"))
+
+    def command(self, text, output, options):
+        return [
+            sys.executable, str(HERE / "train_glove.py"), self.path, text, output,
+            "--dim", options.dim, "--window", options.window, "--min-count", options.min_count,
+            "--lr", options.lr, "--x-max", options.x_max, "--epochs", options.epochs,
+            "--threads", options.threads, "--seed", options.seed,
+        ]  # fmt: skip
+
+
+ALL = [Wordtool, Word2vecC, Gensim, FastText, GloVe]
 
 
 def script(name, text, output, options):
@@ -253,7 +298,7 @@ def script(name, text, output, options):
 
 def add_kind(parser):
     """Adds the options that say what is trained."""
-    parser.add_argument("--model", choices=["skipgram", "cbow"], default="skipgram")
+    parser.add_argument("--model", choices=["skipgram", "cbow", "glove"], default="skipgram")
     parser.add_argument(
         "--loss", choices=["ns", "hs"], default="ns",
         help="negative sampling or hierarchical softmax [ns]",
@@ -265,10 +310,12 @@ def add_kind(parser):
 
 
 def kind(arguments):
-    """What is trained, and at what rate: CBOW at 0.05, as word2vec.c, all else at 0.025."""
+    """What is trained, and at what rate: CBOW and GloVe at 0.05, as their tools, all else at 0.025;
+    GloVe with its tool's window."""
     return {
         "model": arguments.model, "loss": arguments.loss, "subwords": arguments.subwords,
-        "lr": 0.05 if arguments.model == "cbow" else 0.025,
+        "lr": 0.025 if arguments.model == "skipgram" else 0.05,
+        "window": 15 if arguments.model == "glove" else 5,
     }  # fmt: skip
 
 
