@@ -38,7 +38,7 @@ import wordtool
     "train-tagger": [["--embeddings", "v"]], "quantize": [["--retrain", "f"]],
     "train-embeddings": [
       ["-o", "v.vec"], ["--tokenizer", "whitespace"], ["--vocab", "f"], ["--loss", "hs"],
-      ["--loss", "hs+ns"], ["--subwords", "2-4"], ["--model", "glove"],
+      ["--loss", "hs+ns"], ["--subwords", "2-4"],
     ],
     "tokenize": [["--tokenizer", "whitespace"]], "phrases": [["--list"], ["--load", "f"]],
     "encode one-hot": [["--table"], ["--load", "f"]],
