@@ -15,8 +15,8 @@ package import WordtoolCore
 /// - *CBOW, subwords*: an input is a bag, the words around a word, a word and its n-grams. A source of
 ///   ``BagTileChunk`` with ``BagNegativeSampling``, which gathers the bags' means into rows of its
 ///   workspace and adds what those change by to the rows of the bags: all in the share's own columns.
-/// - *Classes*: a source of ``Bags`` with ``LabelObjective`` and a ``LabelLoss``; *documents* would be
-///   bags with a row for each text.
+/// - *Documents*: rows beside those of words, one more input of a group or one more row of a bag.
+/// - *Classes*: a source of ``Bags`` with ``LabelObjective`` and a ``LabelLoss``.
 ///
 /// The caller's thread walks through the work and publishes it in sections: what lies between two
 /// meetings. A section is cut into as many shares as threads are active just then (`ThreadTeam`), and

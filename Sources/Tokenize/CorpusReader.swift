@@ -123,6 +123,9 @@ public struct CorpusStatistics: Hashable, Sendable {
   /// Distinct words in the text, before the limits; 0 when a vocabulary was given.
   public var distinctWordCount = 0
 
+  /// Of a text that nothing is known of yet.
+  package init() {}
+
   mutating func add(_ other: CorpusStatistics) {
     byteCount += other.byteCount
     tokensRead += other.tokensRead

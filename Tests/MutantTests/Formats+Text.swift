@@ -269,6 +269,17 @@ extension MutantFormat {
         Sample(file: Array(text.utf8)) { [Double(try Documents(linesOf: [$0]).count)] }
       },
       MutantFormat(
+        name: "lines as documents", layout: .text, cost: 20,
+        readers: ["DocumentCorpus.init(linesOf:reader:vocabulary:stop:progress:)"]
+      ) { folder in
+        Sample(file: Array(text.utf8)) {
+          let reader = CorpusReader(
+            rule: .whitespace, threads: 1, memoryLimit: 1 << 26, temporaryFolder: folder.path)
+          let corpus = try DocumentCorpus(linesOf: [$0], reader: reader)
+          return [Double(corpus.count), Double(corpus.text.ids.count)]
+        }
+      },
+      MutantFormat(
         name: "text for language models", layout: .text, cost: 40,
         readers: [
           "NGramModel.train(on:options:stop:progress:)", "NGramModel.train(on:options:progress:)",

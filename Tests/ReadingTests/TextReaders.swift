@@ -13,7 +13,7 @@ import WordtoolCore
 enum TextReaders: String, CaseIterable {
   case corpus, tokens, count, sentences, characters, neuralText, ngrams, documents, tableColumn
   case vocabulary, stopWords, phrases, similarityPairs, pairLines, analogyQuestions, analogyPairs
-  case associationSets, wordColumn
+  case associationSets, wordColumn, documentLines
   case fastText, tsv, csv, jsonLines, jsonArray, taggedWords, conllU
   case arpa, vectorText, gloveVectors, bytePairs, tokenizerFile, pieceTokenizer
   case matrixMarket
@@ -22,7 +22,8 @@ enum TextReaders: String, CaseIterable {
   /// A file with line feeds, the last line with one too.
   var sample: String {
     switch self {
-    case .corpus, .tokens, .count, .sentences, .characters, .neuralText, .ngrams, .documents,
+    case .corpus, .documentLines, .tokens, .count, .sentences, .characters, .neuralText, .ngrams,
+      .documents,
       .bytePairs, .lines:
       "The café was good,\nthe food was good.\nIl était très bon.\n"
     case .tableColumn: "1\tThe café\n2\twas good\n"
@@ -133,6 +134,11 @@ enum TextReaders: String, CaseIterable {
         limits: VocabularyLimits(minimumCount: 1), threads: 2
       ).read([path])
       return "\(corpus.vocabulary.words) \(corpus.ids.array)"
+    case .documentLines:
+      let corpus = try DocumentCorpus(
+        linesOf: [path], reader: CorpusReader(limits: VocabularyLimits(minimumCount: 1), threads: 2)
+      )
+      return "\(corpus.vocabulary.words) \(corpus.text.ids.array) \(corpus.names)"
     case .tokens:
       var tokens: [String] = []
       try TokenReader().read([path], lineEnd: { tokens.append("/") }) { token, _ in
@@ -254,6 +260,7 @@ enum TextReaders: String, CaseIterable {
     "Tokenize/TokenReader.swift": (1, [.tokens]),
     "Tokenize/TokenReader+Threads.swift": (1, [.count]),
     "Tokenize/Vocabulary+File.swift": (1, [.vocabulary]),
+    "Word2Vec/Documents/DocumentCorpus.swift": (1, [.documentLines]),
     "Word2Vec/Evaluation/AnalogyQuestions+Reading.swift": (1, [.analogyQuestions, .analogyPairs]),
     "Word2Vec/Evaluation/AssociationSets+Reading.swift": (1, [.associationSets]),
     "Word2Vec/Evaluation/SimilarityPairs.swift": (1, [.similarityPairs, .pairLines]),
@@ -276,6 +283,8 @@ enum TextReaders: String, CaseIterable {
     "SeqModels/Network/NeuralTrainer+Checkpoint.swift": (1, []),
     "SeqModels/SequenceModelFile.swift": (1, []),
     "Word2Vec/Training/WordVectorTrainer+Checkpoint.swift": (1, []),
+    "Word2Vec/Documents/DocumentVectorTrainer.swift": (1, []),
+    "Word2Vec/Documents/DocumentVectors+Reading.swift": (1, []),
     "Word2Vec/Queries/Graph/ApproximateIndex+File.swift": (1, []),
     "Word2Vec/Training/WordVectorTrainer+Beginning.swift": (2, []),
     // Names of outputs, and what all stand on.

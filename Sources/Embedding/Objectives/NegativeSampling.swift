@@ -5,9 +5,23 @@ package import CKernels
 package protocol TileChunk: AnyObject {
   /// The groups of the chunk; `groups` and `group_count` are all of them, the tables are not named.
   var tiles: wt_sgns_batch { get }
+  /// Batches of at most `size` groups.
+  func batchCount(ofSize size: Int) -> Int
+  /// The groups of a batch.
+  func groups(ofBatch batch: Int, ofSize size: Int) -> Range<Int>
 }
 
 extension TileChunk {
+  /// Every so many groups are a batch.
+  package func batchCount(ofSize size: Int) -> Int {
+    unsafe (Int(tiles.group_count) + size - 1) / size
+  }
+
+  /// Every so many groups are a batch.
+  package func groups(ofBatch batch: Int, ofSize size: Int) -> Range<Int> {
+    unsafe batch * size..<min((batch + 1) * size, Int(tiles.group_count))
+  }
+
   /// The groups of one batch, and the tables they name rows of.
   @inline(__always)
   package func batch(
@@ -15,12 +29,12 @@ extension TileChunk {
     outputRows: UnsafeMutablePointer<Float>, stride: Int
   ) -> wt_sgns_batch {
     var batch = unsafe tiles
-    let first = number * size
+    let groups = groups(ofBatch: number, ofSize: size)
     unsafe batch.input_rows = inputRows
     unsafe batch.output_rows = outputRows
     unsafe batch.stride = Int64(stride)
-    unsafe batch.group_count = Int32(min(size, Int(batch.group_count) - first))
-    unsafe batch.groups += first
+    unsafe batch.group_count = Int32(groups.count)
+    unsafe batch.groups += groups.lowerBound
     return unsafe batch
   }
 }
@@ -64,7 +78,7 @@ extension TileChunk {
   package func makeWorkspace() -> NoWorkspace { NoWorkspace() }
 
   package func batchCount(of chunk: Chunk) -> Int {
-    unsafe (Int(chunk.tiles.group_count) + groupsPerBatch - 1) / groupsPerBatch
+    chunk.batchCount(ofSize: groupsPerBatch)
   }
 
   @inline(__always)

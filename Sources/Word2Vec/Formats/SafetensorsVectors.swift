@@ -53,8 +53,9 @@ enum SafetensorsVectors {
   struct Reader {
     let tensors: TensorFile
 
-    func failure(_ found: String, expected: String? = nil) -> WordtoolError {
-      WordtoolError(.badData, path: tensors.path, found: found, expected: expected)
+    func failure(_ found: String, expected: String? = nil, remedy: String? = nil) -> WordtoolError {
+      WordtoolError(
+        .badData, path: tensors.path, found: found, expected: expected, remedy: remedy)
     }
 
     /// A tensor of one dimension, in place, or copied when it is not aligned for its type.
@@ -91,6 +92,11 @@ enum SafetensorsVectors {
     func vectors(threads: Int) throws -> WordVectors {
       var owners: [AnyObject] = [tensors]
       guard let matrix = tensors.entry(named: "vectors") else {
+        if ModelFile.isKind(of: DocumentVectors.format, tensors) {
+          throw failure(
+            "vectors of documents alone, as pv-dbow makes them", expected: "word vectors",
+            remedy: "train pv-dbow with words, or pv-dm")
+        }
         if let contents = ModelFile.contents(of: tensors) {
           throw failure(contents, expected: "word vectors")
         }
@@ -158,7 +164,7 @@ enum SafetensorsVectors {
         storage: VectorStorage(
           rows: rows, norms: norms, counts: counts, words: words, owners: owners, isRead: true,
           composer: try NGramTable.composer(of: tensors, dimension: dimension)),
-        metadata: tensors.metadata,
+        metadata: DocumentVectors.wordMetadata(tensors.metadata),
         format: Self.format(of: matrix.type),
         name: tensors.path,
         path: tensors.path)

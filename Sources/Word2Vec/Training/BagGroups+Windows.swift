@@ -2,13 +2,19 @@ import BLASCore
 import CKernels
 import Embedding
 
-/// CBOW: a bag holds what stands in a window, and is scored against the window's centre.
+/// CBOW: a bag holds what stands in a window, and is scored against the window's centre. With documents
+/// the row of the line comes first.
 extension BagGroups {
   /// Makes the bag of a window; false if nothing stands in it.
   private func appendBag(around centre: Int) -> Bool {
     let words = unsafe kept.words
     let window = unsafe Int(kept.firsts[centre])...Int(kept.lasts[centre])
     let begin = rowCount
+    if documentRow != nil {
+      reserve(1)
+      unsafe rows[rowCount] = firstDocument &+ kept.lines[centre]
+      rowCount &+= 1
+    }
     for place in window where place != centre {
       let word = unsafe Int(words[place])
       if let subwords {

@@ -11,6 +11,10 @@ package import Embedding
 ///   n-grams and is scored against the words of its window. So a bag is made once for a window, and not
 ///   once for each window that a word stands in.
 ///
+/// With documents, which are the lines of the text, a bag of CBOW holds the row of its line as well:
+/// PV-DM, the mean of Le and Mikolov (Distributed Representations of Sentences and Documents, ICML 2014,
+/// section 2.2).
+///
 /// `BagGroups+Windows` and `BagGroups+Centres` write the two; this file has their memory, and what the
 /// objective reads of it. What a chunk holds is a function of the text, the options and the chunk's seed
 /// alone.
@@ -32,6 +36,10 @@ package import Embedding
   let subwords: SubwordBags?
   let memory: TileMemory
   let kept: KeptWords
+  /// The input row of the first line's document; nil where lines have no rows.
+  let documentRow: Int?
+  /// The input row of the document that the chunk begins in.
+  private(set) var firstDocument: Int32 = 0
 
   // The bags, and what they are made of.
   let starts: UnsafeMutablePointer<Int>
@@ -54,11 +62,14 @@ package import Embedding
   ///   - unitsPerBatch: units between two meetings of the threads, at least 1.
   ///   - subwords: the rows of each word, if it has more than its own.
   ///   - wordCapacity: the most words a chunk has.
+  ///   - documentRow: the input row of the first line's document, for CBOW; nil where lines have no rows.
   package init(
     model: WordVectorOptions.Model, sampling: WindowGroups.Sampling, unitsPerBatch: Int,
-    subwords: SubwordBags?, wordCapacity: Int
+    subwords: SubwordBags?, wordCapacity: Int, documentRow: Int? = nil
   ) {
+    precondition(documentRow == nil || model == .cbow, "documents in the bags of \(model)")
     self.model = model
+    self.documentRow = documentRow
     self.sampling = sampling
     self.unitsPerBatch = unitsPerBatch
     self.subwords = subwords
@@ -122,9 +133,12 @@ package import Embedding
   }
 
   /// Replaces the contents by the groups of `text`, IDs with -1 for the end of a line.
-  package func prepare(_ text: UnsafeBufferPointer<Int32>, random: RandomSource) {
+  package func prepare(
+    _ text: UnsafeBufferPointer<Int32>, firstLine: Int = 0, random: RandomSource
+  ) {
     var random = random
     unsafe kept.scan(text, sampling, random: &random)
+    firstDocument = Int32(truncatingIfNeeded: (documentRow ?? 0) + firstLine)
     rowCount = 0
     bagCount = 0
     batchCount = 0

@@ -9,6 +9,8 @@ import BLASCore
   let firsts: UnsafeMutablePointer<Int32>
   /// The last place of each word's window.
   let lasts: UnsafeMutablePointer<Int32>
+  /// The number of the line that each word stands in, from 0 in each text.
+  let lines: UnsafeMutablePointer<Int32>
   private(set) var count = 0
   private let capacity: Int
 
@@ -18,12 +20,14 @@ import BLASCore
     unsafe words = .allocate(capacity: capacity)
     unsafe firsts = .allocate(capacity: capacity)
     unsafe lasts = .allocate(capacity: capacity)
+    unsafe lines = .allocate(capacity: capacity)
   }
 
   deinit {
     unsafe words.deallocate()
     unsafe firsts.deallocate()
     unsafe lasts.deallocate()
+    unsafe lines.deallocate()
   }
 
   /// Subsampling, then each kept word's window: its radius is drawn from 1 ... windowRadius, unless
@@ -33,12 +37,13 @@ import BLASCore
     random: inout RandomSource
   ) {
     precondition(text.count <= capacity, "\(text.count) words in a chunk of \(capacity)")
-    let (words, firsts, lasts) = unsafe (words, firsts, lasts)
+    let (words, firsts, lasts, lines) = unsafe (words, firsts, lasts, lines)
     let radius = UInt64(sampling.windowRadius)
     let least = sampling.isWindowFixed ? sampling.windowRadius : 1
     count = unsafe sampling.keepThresholds.withUnsafeBufferPointer { thresholds in
       var count = 0
       var lineStart = 0
+      var line: Int32 = 0
       for position in 0...text.count {
         let word = unsafe position < text.count ? text[position] : -1
         if word >= 0 {
@@ -53,8 +58,10 @@ import BLASCore
           let reach = max(least, drawn)
           unsafe firsts[index] = Int32(truncatingIfNeeded: max(lineStart, index &- reach))
           unsafe lasts[index] = Int32(truncatingIfNeeded: min(count &- 1, index &+ reach))
+          unsafe lines[index] = line
         }
         lineStart = count
+        line &+= 1
       }
       return count
     }

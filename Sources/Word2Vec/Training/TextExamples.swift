@@ -4,7 +4,9 @@ import Embedding
 /// Memory for the examples of a stretch of text.
 protocol TextChunk: AnyObject {
   /// Replaces the contents by the examples of `text`, IDs with -1 for the end of a line.
-  func prepare(_ text: UnsafeBufferPointer<Int32>, random: RandomSource)
+  ///
+  /// - Parameter firstLine: the number of the line that the text begins in, from 0.
+  func prepare(_ text: UnsafeBufferPointer<Int32>, firstLine: Int, random: RandomSource)
 }
 
 extension WindowGroups: TextChunk {}
@@ -17,9 +19,39 @@ extension BagGroups: TextChunk {}
   let text: UnsafeBufferPointer<Int32>
   let epochs: Int
   let seed: UInt64
-  let make: () -> Chunk
+  /// Numbers of the text in a chunk.
+  let wordsPerChunk: Int
+  /// The line that each chunk begins in; empty where lines have no numbers.
+  private let firstLines: [Int32]
+  private let make: () -> Chunk
 
-  var chunkCount: Int { unsafe TextChunks.count(ofLength: text.count) }
+  /// - Parameters:
+  ///   - numbersLines: whether the chunks are told which lines they hold: lines are documents.
+  ///   - make: makes memory for any chunk.
+  init(
+    text: UnsafeBufferPointer<Int32>, epochs: Int, seed: UInt64,
+    wordsPerChunk: Int = TextChunks.wordsPerChunk, numbersLines: Bool = false,
+    make: @escaping () -> Chunk
+  ) {
+    unsafe self.text = text
+    self.epochs = epochs
+    self.seed = seed
+    self.wordsPerChunk = wordsPerChunk
+    self.make = make
+    var firstLines: [Int32] = []
+    if numbersLines {
+      var line: Int32 = 0
+      for place in text.indices {
+        if place % wordsPerChunk == 0 { firstLines.append(line) }
+        if unsafe text[place] < 0 { line += 1 }
+      }
+    }
+    self.firstLines = firstLines
+  }
+
+  var chunkCount: Int {
+    unsafe TextChunks.count(ofLength: text.count, wordsPerChunk: wordsPerChunk)
+  }
 
   /// Enough for the threads to prepare chunks without waiting for each other.
   func roundLength(threadCount: Int) -> Int { 4 * threadCount }
@@ -31,10 +63,10 @@ extension BagGroups: TextChunk {}
   func makeChunk() -> Chunk { make() }
 
   func prepare(_ chunk: Chunk, number: Int, epoch: Int, order: TextOrder) {
-    let start = number * TextChunks.wordsPerChunk
+    let start = number * wordsPerChunk
     unsafe chunk.prepare(
-      UnsafeBufferPointer(
-        rebasing: text[start..<min(start + TextChunks.wordsPerChunk, text.count)]),
+      UnsafeBufferPointer(rebasing: text[start..<min(start + wordsPerChunk, text.count)]),
+      firstLine: firstLines.isEmpty ? 0 : Int(firstLines[number]),
       random: RandomSource(
         seed: seed, WordVectorStream.chunks, UInt64(epoch), UInt64(number)))
   }
@@ -44,7 +76,7 @@ extension BagGroups: TextChunk {}
   }
 
   func examplesSeen(before position: EmbeddingPosition) -> Int {
-    unsafe position.epoch * text.count + min(position.chunk * TextChunks.wordsPerChunk, text.count)
+    unsafe position.epoch * text.count + min(position.chunk * wordsPerChunk, text.count)
   }
 
   var examplesInAll: Int { unsafe epochs * text.count }
@@ -54,6 +86,8 @@ extension BagGroups: TextChunk {}
 enum WordVectorStream {
   static let initialVectors: UInt64 = 1
   static let chunks: UInt64 = 2
+  static let inferredVector: UInt64 = 3
+  static let inferredWords: UInt64 = 4
 }
 
 /// How a text is cut.
@@ -62,7 +96,7 @@ enum TextChunks {
   static let wordsPerChunk = 4096
 
   /// Chunks in a text of `length` numbers.
-  static func count(ofLength length: Int) -> Int {
+  static func count(ofLength length: Int, wordsPerChunk: Int = wordsPerChunk) -> Int {
     (length + wordsPerChunk - 1) / wordsPerChunk
   }
 }

@@ -14,6 +14,9 @@ import Embedding
 /// equation 4. How many distinct noise words a group needs was measured: with two or more a
 /// window, analogies are as good as with five fresh ones for each pair; with one, 2 points worse.
 ///
+/// With documents, which are the lines of the text, the row of a window's line is one more input that is
+/// scored against all centres of its groups (PV-DBOW with words, see ``DocumentGroups``).
+///
 /// What a chunk holds is a function of the text, the options and the chunk's seed alone.
 @safe package final class WindowGroups: TileChunk {
   // SAFETY: taken by `init`, given back by `deinit`; capacities bound what a chunk can hold.
@@ -82,14 +85,21 @@ import Embedding
   private let sampling: Sampling
   private let memory: TileMemory
   private let kept: KeptWords
+  /// The input row of the first line's document; nil where lines have no rows.
+  private let documentRow: Int?
+  /// The input row of the document that the chunk begins in.
+  private var firstDocument: Int32 = 0
   package private(set) var groupCount = 0
   /// Scratch: which of a group's windows a word stands in.
   private let groupMasks: UnsafeMutablePointer<UInt32>
 
-  /// - Parameter wordCapacity: the most words a chunk has.
-  package init(sampling: Sampling, wordCapacity: Int) {
+  /// - Parameters:
+  ///   - wordCapacity: the most words a chunk has.
+  ///   - documentRow: the input row of the first line's document; nil where lines have no rows.
+  package init(sampling: Sampling, wordCapacity: Int, documentRow: Int? = nil) {
     self.sampling = sampling
-    let largestInputCount = Self.windowsPerGroup + 2 * sampling.windowRadius
+    self.documentRow = documentRow
+    let largestInputCount = Self.windowsPerGroup + 2 * sampling.windowRadius + 1
     let pieces = sampling.paths?.mostPieces ?? 0
     memory = TileMemory(
       groups: wordCapacity * (1 + pieces),
@@ -105,16 +115,23 @@ import Embedding
   }
 
   /// The most products one group of these options can have, padded as `CKernels.h` says.
-  static func productCapacity(windowRadius: Int, negativeSamples: Int, hasPaths: Bool) -> Int {
-    let inputs = (windowsPerGroup + 2 * windowRadius + 3) / 4 * 4
+  ///
+  /// - Parameter hasDocuments: whether a document is an input besides the words.
+  static func productCapacity(
+    windowRadius: Int, negativeSamples: Int, hasPaths: Bool, hasDocuments: Bool = false
+  ) -> Int {
+    let inputs = (windowsPerGroup + 2 * windowRadius + (hasDocuments ? 1 : 0) + 3) / 4 * 4
     let outputs = windowsPerGroup + noiseCount(negativeSamples: negativeSamples)
     return inputs * ((max(outputs, hasPaths ? TreePaths.longestPiece : 0) + 15) / 16 * 16)
   }
 
   /// Replaces the contents by the groups of `text`, IDs with -1 for the end of a line.
-  package func prepare(_ text: UnsafeBufferPointer<Int32>, random: RandomSource) {
+  package func prepare(
+    _ text: UnsafeBufferPointer<Int32>, firstLine: Int = 0, random: RandomSource
+  ) {
     var random = random
     unsafe kept.scan(text, sampling, random: &random)
+    firstDocument = Int32(truncatingIfNeeded: (documentRow ?? 0) + firstLine)
     var cursor = TileMemory.Cursor()
     var centre = 0
     unsafe sampling.noise.columns.withUnsafeBufferPointer { noise in
@@ -144,6 +161,7 @@ import Embedding
     var first = unsafe Int(firsts[begin])
     var last = unsafe Int(lasts[begin])
     while end < kept.count, end &- begin < Self.windowsPerGroup,
+      unsafe documentRow == nil || kept.lines[end] == kept.lines[begin],
       unsafe seen.index(of: words[end], in: groupOutputs, count: end &- begin) == nil
     {
       unsafe seen.insert(words[end])
@@ -154,6 +172,7 @@ import Embedding
       end &+= 1
     }
     start = end
+    let document = unsafe firstDocument &+ kept.lines[begin]
 
     // Context words: which of the windows each one stands in.
     let groupMasks = unsafe groupMasks
@@ -171,6 +190,11 @@ import Embedding
         unsafe groupInputs[inputCount] = words[first &+ index]
         unsafe inputMasks[inputCount] = groupMasks[index]
         unsafe inputCount &+= groupMasks[index] != 0 ? 1 : 0
+      }
+      if documentRow != nil {
+        unsafe groupInputs[inputCount] = document
+        unsafe inputMasks[inputCount] = (1 &<< UInt32(truncatingIfNeeded: end &- begin)) &- 1
+        inputCount &+= 1
       }
       if inputCount == 0 { return }
       var outputCount = end &- begin
@@ -191,6 +215,10 @@ import Embedding
           for index in unsafe Int(firsts[centre])...Int(lasts[centre]) {
             unsafe inputs[count] = words[index]
             unsafe count &+= groupMasks[index &- first] & bit != 0 ? 1 : 0
+          }
+          if documentRow != nil {
+            unsafe inputs[count] = document
+            count &+= 1
           }
           return count
         }
