@@ -58,6 +58,7 @@ status=0
 XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || status=1
 XDG_DATA_HOME=$work "$python" Scripts/interop/subwords.py "$wordtool" "$work" || status=1
 XDG_DATA_HOME=$work "$python" Scripts/interop/vector_files.py "$wordtool" "$work" || status=1
+XDG_DATA_HOME=$work "$python" Scripts/interop/documents.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/static_models.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/ngrams.py "$wordtool" "$work" || status=1
