@@ -43,7 +43,8 @@ struct WordTool: ParsableCommand {
         subcommands: [
           NearestCommand.self, AnalogyCommand.self, SimilarityCommand.self, RankCommand.self,
           PlotCommand.self, ExploreCommand.self, ClusterCommand.self, SentenceVectorCommand.self,
-          NearestSentencesCommand.self, WordMoversCommand.self, AlignCommand.self,
+          NearestSentencesCommand.self, DocumentVectorCommand.self, NearestDocumentsCommand.self,
+          WordMoversCommand.self, AlignCommand.self,
           CompareCommand.self, CloserCommand.self, AxesCommand.self, ReplCommand.self,
           OddOneOutCommand.self, VectorCommand.self, NGramsCommand.self,
         ]),

@@ -41,6 +41,10 @@ import Testing
         "net", "--checkpoint", "net.ck",
       ],
       ["train-embeddings", "text", "--dim", "4", "--epochs", "1", "-q", "-o", "v.safetensors"],
+      [
+        "train-embeddings", "text", "--model", "pv-dbow", "--dim", "4", "--epochs", "1", "-q", "-o",
+        "docs",
+      ],
       ["train-classifier", "train.tsv", "-q", "-o", "cls"],
       ["train-classifier", "train.tsv", "--model", "fasttext", "--dim", "4", "-q", "-o", "ft.bin"],
       ["encode", "bag-of-words", "text", "--save", "bag", "-o", "b.mtx"],
@@ -54,7 +58,8 @@ import Testing
     }
     return [
       ("v.txt", "word2vec-text"), ("v.safetensors", "words by Unicode Annex 29"),
-      ("voc", "a vocabulary"), ("bpe.json", "a byte-pair encoding"),
+      ("docs", "a model of documents"), ("voc", "a vocabulary"),
+      ("bpe.json", "a byte-pair encoding"),
       ("ng.arpa", "an n-gram model in ARPA format"), ("lm", "a neural language model"),
       ("lm.ck", "a checkpoint of train-lm"), ("tagger", "a tagger of words"),
       ("cls", "a classifier of texts"), ("ft.bin", "in fastText's own format"),
@@ -96,6 +101,7 @@ import Testing
         (["encode", "tf-idf", text, "--load-weights"], ["idf"]),
         (["encode", "one-hot", text, "--load"], ["hot"]),
         (["image", "whiten", folder + "/set.tra", "-o", folder + "/x.png", "--load"], ["zca"]),
+        (["document-vector", "--document", "1"], ["docs"]),
         (["generate"], ["lm", "ng.arpa"]), (["classify"], ["cls", "ft.bin"]), (["tag"], ["tagger"]),
         (["export-onnx", "-o", folder + "/x.onnx"], ["lm", "cls", "tagger", "ng.arpa", "ft.bin"]),
         (

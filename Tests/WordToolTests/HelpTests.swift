@@ -16,7 +16,8 @@ import TestSupport
     "image time", "image train", "image classify",
     "gradient-flow", "recall",
     "train-tagger", "tag", "evaluate tagging", "plot", "explore", "cluster", "sentence-vector",
-    "nearest-sentences", "wmd", "align", "compare", "compress", "index", "evaluate weat", "closer",
+    "nearest-sentences", "document-vector", "nearest-documents", "wmd", "align", "compare",
+    "compress", "index", "evaluate weat", "closer",
     "axes", "repl", "ngrams",
   ]
 

@@ -31,12 +31,13 @@ enum WritingCommands {
   /// The names of the inputs that ``writeInputs(in:)`` makes.
   static let inputs = [
     "text", "sample.txt", "train.tsv", "tags", "set.tra", "image.pgm", "tune.abc", "lm", "digits",
-    "classes",
+    "classes", "docs",
   ]
 
   private static let embeddings = [
     "train-embeddings", "text", "--dim", "8", "--epochs", "1", "--sample", "0", "-q",
   ]
+  private static let documents = embeddings + ["--model", "pv-dbow"]
   private static let network = ["--hidden", "4", "--epochs", "1", "-q"]
   private static let lm = ["train-lm", "text", "--embedding", "4", "--bptt", "8"] + network
   private static let classifier = [
@@ -57,6 +58,8 @@ enum WritingCommands {
     + [
       .init(arguments: embeddings + ["-o", "/dev/null", "--save-context", "OUT"], suffix: ".txt"),
       .init(arguments: embeddings + ["-o", "/dev/null", "--save-vocab", "OUT"], suffix: ".txt"),
+      .init(arguments: documents + ["-o", "OUT"], suffix: ".docs"),
+      .init(arguments: ["convert", "--documents", "docs", "OUT"], suffix: ".bin"),
     ]
     + [".safetensors", ".vec", ".bin.gz", ".glove"].map {
       .init(arguments: ["convert", "sample.txt", "OUT"], suffix: $0)
@@ -186,7 +189,7 @@ enum WritingCommands {
     let tool = Tool(folder: folder)
     for arguments in [
       lm + ["-o", "lm"], images + ["-o", "digits"],
-      classifier + ["--ngrams", "1", "-o", "classes"],
+      classifier + ["--ngrams", "1", "-o", "classes"], documents + ["-o", "docs"],
     ] {
       let run = try tool.start(arguments, workingFolder: folder).wait()
       try #require(run.exitCode == 0, "\(arguments): \(run.errors)")

@@ -15,6 +15,7 @@ enum FileFacts {
   static func facts(of kind: FileKind, path: String) throws -> [FileDescription.Fact] {
     switch kind {
     case .vectors, .vectorIndex, .tensors: try tensors(path)
+    case .documentModel: try documentModel(path)
     case .vectorCheckpoint, .languageModelCheckpoint, .imageCheckpoint: try checkpoint(path)
     case .languageModel: try languageModel(path)
     case .nGramModel: try nGramModel(path)
@@ -65,6 +66,18 @@ enum FileFacts {
       let value = JSONPhrase.phrase($0.value)
       return value.isEmpty ? nil : .text(JSONPhrase.name($0.key), value)
     }
+  }
+
+  private static func documentModel(_ path: String) throws -> [Fact] {
+    let model = try DocumentVectors(contentsOf: path)
+    var facts: [Fact] = [
+      .text("model", model.options.model.rawValue), .count("documents", model.count),
+      .count("vocabulary", model.vocabulary.count), .count("dimension", model.dimension),
+      .text("word vectors", model.words == nil ? "no" : "yes"),
+      .count("labels", model.labels.names.count),
+    ]
+    if !model.labels.isEmpty { facts.append(.text("label names", list(model.labels.names))) }
+    return facts + header(try TensorFile(path: path), leavingOut: ["format"])
   }
 
   /// Options in words, and of where the training stands what a person can use.

@@ -2,7 +2,7 @@ import WordtoolCore
 
 /// The kinds of files that the tool writes or reads, told by their content.
 enum FileKind: String, Encodable, CaseIterable {
-  case vectors, vectorCheckpoint, vectorIndex
+  case vectors, vectorCheckpoint, vectorIndex, documentModel
   case nGramModel, languageModel, languageModelCheckpoint
   case classifier, fastTextClassifier, tagger
   case imageModel, imageCheckpoint, imageWeights, whitening
@@ -22,6 +22,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .vectors: "word vectors"
     case .vectorCheckpoint: "a checkpoint of train-embeddings"
     case .vectorIndex: "an index of vectors for approximate searches"
+    case .documentModel: "a model of documents"
     case .nGramModel: "an n-gram model in ARPA format"
     case .languageModel: "a neural language model"
     case .languageModelCheckpoint: "a checkpoint of train-lm"
@@ -70,6 +71,7 @@ enum FileKind: String, Encodable, CaseIterable {
       ["nearest -v", "analogy -v", "convert", "evaluate analogies -v", "train-lm --embeddings"]
     case .vectorCheckpoint: ["train-embeddings --resume (its folder)"]
     case .vectorIndex: ["nearest --approximate --index"]
+    case .documentModel: ["nearest-documents", "document-vector", "convert --documents"]
     case .nGramModel: ["generate", "perplexity"]
     case .languageModel: ["generate", "perplexity", "export-onnx", "gradient-flow --model"]
     case .languageModelCheckpoint: ["train-lm --resume"]
@@ -132,7 +134,9 @@ enum FileKind: String, Encodable, CaseIterable {
       !(kinds.contains(.vocabulary) && found == .vectors && FileRecognizer.isText(path))
     else { return error }
     return WordtoolError(
-      .badData, path: path, found: found.noun,
+      .badData, path: path,
+      // It may have vectors of words as well: the reader says why this one has none.
+      found: found == .documentModel && kinds.contains(.vectors) ? error.found : found.noun,
       expected: kinds.isEmpty ? "text" : Self.listed(kinds),
       // What is called a vocabulary may be somebody's text.
       remedy: found.remedy + (error.remedy == TextKind.remedy ? "; " + TextKind.remedy : ""))

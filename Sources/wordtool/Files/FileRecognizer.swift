@@ -61,6 +61,7 @@ enum FileRecognizer {
     let facts = file.metadata
     switch facts["format"].map({ String(ModelFile.kind(of: $0)) }) {
     case "wordtool-index": return .vectorIndex
+    case "wordtool-document-model": return .documentModel
     case "wordtool-language-model": return .languageModel
     case "wordtool-language-model-checkpoint": return .languageModelCheckpoint
     case "wordtool-classifier": return facts["model"] == "recurrent-tagger" ? .tagger : .classifier

@@ -6,7 +6,8 @@ import WordtoolCore
 enum CommandNames {
   /// What other tools call it, and the command that does it here.
   private static let ofOtherTools = [
-    "analogies": "analogy", "fasttext": "train-classifier", "lmplz": "train-lm",
+    "analogies": "analogy", "doc2vec": "train-embeddings", "fasttext": "train-classifier",
+    "lmplz": "train-lm",
     "most-similar": "nearest", "ngram-count": "train-lm", "predict": "classify",
     "predict-prob": "classify", "print-word-vectors": "vector", "query": "perplexity",
     "quantize": "convert", "sample": "generate", "sg": "train-embeddings",

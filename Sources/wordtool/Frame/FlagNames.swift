@@ -20,8 +20,8 @@ package enum FlagNames {
     "neighborCount": "perplexity", "rate": "lr",
     "principalAxes": "pca", "replacingBlanks": "replace-blanks",
     "specialTokens": "special", "subsampling": "sample", "threadCount": "threads",
-    "trainingSteps": "train-steps", "vocabularySize": "vocab-size", "weightExponent": "alpha",
-    "windowRadius": "window", "wordCount": "top",
+    "trainingSteps": "train-steps", "trainsWords": "dbow-words", "vocabularySize": "vocab-size",
+    "weightExponent": "alpha", "windowRadius": "window", "wordCount": "top",
   ]
 
   /// A message with each property in backticks that is an option of the command as that option.

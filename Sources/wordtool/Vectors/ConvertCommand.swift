@@ -4,7 +4,7 @@ import Word2Vec
 import WordtoolCore
 
 /// `wordtool convert`: vectors from one format into another.
-struct ConvertCommand: ParsableCommand {
+struct ConvertCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Write vectors in another format, or a classifier as fastText's.",
@@ -17,10 +17,14 @@ struct ConvertCommand: ParsableCommand {
       A classifier of train-classifier --model fasttext --ngrams 1 goes to a .bin, which fastText \
       reads. It cuts text at white space: its answers are the same for texts cut into the model's words.
 
+      With --documents the vectors of the documents of a model are written, called by their names: other \
+      programs read them as they do words, gensim as KeyedVectors.
+
       Example:
         wordtool convert GoogleNews-vectors-negative300.bin news.safetensors
         wordtool convert news.safetensors news.npz
         wordtool convert reviews.model reviews.bin
+        wordtool convert --documents reviews.docs reviews.npy
       """)
 
   @Argument(help: ArgumentHelp("The vectors to read.", valueName: "in"), completion: .file())
@@ -44,8 +48,29 @@ struct ConvertCommand: ParsableCommand {
         + "them: _.", valueName: "text"))
   var replaceBlanks: String?
 
+  @Flag(help: "Write the vectors of the documents of a model, instead of those of its words.")
+  var documents = false
+
   @OptionGroup var restrict: RestrictOptions
   @OptionGroup var reading: VectorReadingOptions
+
+  var optionRules: [OptionRule] {
+    [OptionRule(["--lossy", "--word-list"], need: "vectors of words", isMet: !documents)]
+  }
+
+  /// Reads the vectors that are to be written.
+  private func read() throws -> WordVectors {
+    guard documents else {
+      return try FileKind.reading(input, as: .vectors) {
+        try WordVectors(contentsOf: input, options: reading.options())
+      }
+    }
+    let model = try FileKind.reading(input, as: .documentModel) {
+      try DocumentVectors(contentsOf: input)
+    }
+    if !model.labels.isEmpty { StandardError.note("the labels of documents are left behind") }
+    return model.documents
+  }
 
   /// Writes a classifier for fastText.
   private func convertClassifier() throws {
@@ -67,7 +92,7 @@ struct ConvertCommand: ParsableCommand {
   }
 
   func run() throws {
-    if input != "-", FileRecognizer.kind(of: input) == .classifier {
+    if !documents, input != "-", FileRecognizer.kind(of: input) == .classifier {
       return try convertClassifier()
     }
     // Opened first: an output that cannot be written is told before a large input is read.
@@ -76,9 +101,7 @@ struct ConvertCommand: ParsableCommand {
     try OutputPaths.check([output, listPath], inputs: [input, reading.wordList])
     let file = try OutputKind.vectors(format).open(output)
     if let listPath, file.isFile { try OutputKind.list.attempt(listPath) }
-    var vectors = try FileKind.reading(input, as: .vectors) {
-      try WordVectors(contentsOf: input, options: reading.options())
-    }
+    var vectors = try read()
     for warning in vectors.warnings { StandardError.warn("\(input): \(warning)") }
     if let count = restrict.restrict, count < vectors.count { vectors = try vectors.first(count) }
     if let replaceBlanks {

@@ -6,9 +6,28 @@ enum EmbeddingModel: String, CaseIterable, ExpressibleByArgument {
   case skipGram = "skipgram"
   case cbow
   case glove
+  case documentBagOfWords = "pv-dbow"
+  case documentMemory = "pv-dm"
 
   /// What options of the models that predict words belong to.
-  static let predictingNeed = "--model skipgram or cbow"
+  static let predictingNeed = "--model skipgram, cbow, pv-dbow or pv-dm"
+  /// What options of the models that predict words from words alone belong to.
+  static let wordNeed = "--model skipgram or cbow"
+
+  /// Whether words are predicted from words alone.
+  var predictsFromWords: Bool { self == .skipGram || self == .cbow }
+
+  /// The model of documents; nil where vectors of words are trained.
+  var ofDocuments: DocumentVectorOptions.Model? {
+    switch self {
+    case .skipGram, .cbow, .glove: nil
+    case .documentBagOfWords: .bagOfWords
+    case .documentMemory: .memory
+    }
+  }
+
+  /// Whether documents have vectors.
+  var isOfDocuments: Bool { ofDocuments != nil }
 }
 
 /// The options of a model, whichever it is.

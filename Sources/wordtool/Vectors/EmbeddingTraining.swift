@@ -71,20 +71,6 @@ struct EmbeddingTraining: Training {
     }
   }
 
-  /// One moment of the training.
-  private struct Line: MetricsLine {
-    var words: Int
-    var fraction: Double
-    var epoch: Int
-    var loss: Double?
-    var learningRate: Double?
-    var seconds: Double
-    var position: Int { words }
-  }
-
-  /// Metrics have a line for each of so many parts of the work.
-  private static let metricsLines = 200.0
-
   /// Checks the options.
   ///
   /// - Throws: ``WordtoolError`` of kind `usage`, or `cannotCreate` without a place for vectors
@@ -182,7 +168,7 @@ struct EmbeddingTraining: Training {
     try model.train(
       on: corpus.ids, threads: common.threads.count, stop: session.stop, pausing: pausing
     ) { moment in
-      show(moment, session)
+      session.show(moment)
     }
     let vectors = try model.wordVectors(
       vocabulary: corpus.vocabulary, rule: nil, metadata: metadata(trainer))
@@ -297,7 +283,7 @@ struct EmbeddingTraining: Training {
     return corpus
   }
 
-  private static func readVocabulary(_ path: String) throws -> Vocabulary {
+  static func readVocabulary(_ path: String) throws -> Vocabulary {
     let vocabulary = try FileKind.reading(path, as: .vocabulary) {
       try Vocabulary(contentsOf: path)
     }
@@ -321,7 +307,7 @@ struct EmbeddingTraining: Training {
   }
 
   /// What the text is called, for the metadata and for a file without a name.
-  private static func corpusName(of command: TrainEmbeddingsCommand) -> String {
+  static func corpusName(of command: TrainEmbeddingsCommand) -> String {
     if let name = command.corpusName { return name }
     if command.texts.isEmpty { return Atlas.name }
     let names = command.texts.map { path in
@@ -330,20 +316,6 @@ struct EmbeddingTraining: Training {
       return String(last.split(separator: ".").first ?? last[...])
     }
     return names.count == 1 ? names[0] : "\(names[0])-and-\(names.count - 1)-more"
-  }
-
-  // MARK: Training
-
-  private func show(_ moment: TrainingProgress, _ session: TrainingSession) {
-    session.progress.update(
-      Progress.Moment(
-        phase: "training", fraction: moment.fraction, count: moment.examples, loss: moment.loss,
-        learningRate: moment.learningRate))
-    session.metrics?.add(
-      Line(
-        words: moment.examples, fraction: moment.fraction, epoch: moment.epoch, loss: moment.loss,
-        learningRate: moment.learningRate, seconds: session.secondsSoFar),
-      step: Int(moment.fraction * Self.metricsLines))
   }
 
   // MARK: Metadata

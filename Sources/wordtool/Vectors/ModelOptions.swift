@@ -20,9 +20,10 @@ struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "skipgram predicts each word near a word from that word alone, cbow a word from the mean of "
-        + "all that are near it; glove fits the logarithms of how often words are near each other.",
-      valueName: "name"))
-  var model: EmbeddingModel = .skipGram
+        + "all that are near it; glove fits the logarithms of how often words are near each other; "
+        + "pv-dbow predicts each word of a document from the document, pv-dm a word from the mean of the "
+        + "document and the words near it.", valueName: "name"))
+  var model = EmbeddingModel.skipGram
   @Option(
     help: ArgumentHelp(
       "The objective: ns is negative sampling, hs hierarchical softmax, hs+ns the sum of both.",
@@ -69,13 +70,13 @@ struct ModelOptions: ParsableArguments {
   var buckets: Int?
   @Option(
     help: ArgumentHelp(
-      "Words whose share of the text is above this are thinned out; 0 keeps all.", valueName: "x")
-  )
-  var sample = 1e-4
+      "Words whose share of the text is above this are thinned out; 0 keeps all. (default: 1e-4, for "
+        + "documents 1e-3)", valueName: "x"))
+  var sample: Double?
   @Option(
     help: ArgumentHelp(
       "Passes over the text, at least 1; auto takes more for a shorter text, from 300 for 13,000 "
-        + "words to 5 for 48 million, and 25 for glove.", valueName: "n"))
+        + "words to 5 for 48 million, of documents to 10; 25 for glove.", valueName: "n"))
   var epochs = EpochCount.automatic
   @Option(
     help: ArgumentHelp(
@@ -83,16 +84,20 @@ struct ModelOptions: ParsableArguments {
       valueName: "x"))
   var lr: Float?
   @Option(
-    help: ArgumentHelp("The learning rate at the end, as a share of --lr.", valueName: "x"))
-  var minLrRatio: Float = 1e-4
+    help: ArgumentHelp(
+      "The learning rate at the end, as a share of --lr. (default: 1e-4, for documents 4e-3)",
+      valueName: "x"))
+  var minLrRatio: Float?
 
   var optionRules: [OptionRule] {
     [
       OptionRule(
         [
-          "--loss", "--fixed-window", "--negative", "--noise-exponent", "--subwords", "--buckets",
-          "--sample", "--min-lr-ratio",
+          "--loss", "--fixed-window", "--negative", "--noise-exponent", "--sample",
+          "--min-lr-ratio",
         ], need: EmbeddingModel.predictingNeed, isMet: model != .glove),
+      OptionRule(
+        ["--subwords", "--buckets"], need: EmbeddingModel.wordNeed, isMet: model.predictsFromWords),
       OptionRule(
         ["--x-max", "--alpha", "--left-only"], need: "--model glove", isMet: model == .glove),
       OptionRule(
@@ -101,13 +106,10 @@ struct ModelOptions: ParsableArguments {
     ]
   }
 
-  /// What the options say of the training; the passes are for the size of the text to decide.
+  /// What the options say of a training of words; the passes are for the size of the text to decide.
   func options(seed: UInt64) throws -> EmbeddingOptions {
-    switch model {
-    case .skipGram: .predicting(try options(predicting: .skipGram, seed: seed))
-    case .cbow: .predicting(try options(predicting: .cbow, seed: seed))
-    case .glove: .gloVe(try gloVeOptions(seed: seed))
-    }
+    if model == .glove { return .gloVe(try gloVeOptions(seed: seed)) }
+    return .predicting(try options(predicting: model == .cbow ? .cbow : .skipGram, seed: seed))
   }
 
   private func gloVeOptions(seed: UInt64) throws -> GloVeOptions {
@@ -134,10 +136,10 @@ struct ModelOptions: ParsableArguments {
     options.windowRadius = window ?? options.windowRadius
     options.isWindowFixed = fixedWindow
     options.noiseExponent = noiseExponent ?? options.noiseExponent
-    options.subsampling = sample
+    options.subsampling = sample ?? options.subsampling
     if case .fixed(let count) = epochs { options.epochs = count }
     options.learningRate = lr ?? options.learningRate
-    options.minimumLearningRateRatio = minLrRatio
+    options.minimumLearningRateRatio = minLrRatio ?? options.minimumLearningRateRatio
     options.seed = seed
     if let subwords {
       var grams = SubwordOptions()

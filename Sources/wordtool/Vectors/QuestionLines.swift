@@ -27,8 +27,10 @@ enum QuestionLines {
   /// - Parameters:
   ///   - prompt: printed before each line, for the layouts that print one.
   ///   - end: a line that ends the run, in those layouts.
+  ///   - longest: the bytes a line may have, where they are whole texts.
   static func forEach<Answer>(
-    prompt: String = "", until end: String? = nil, _ answer: ([String]) throws -> [Answer],
+    prompt: String = "", until end: String? = nil, longest: Int = longestQuestion,
+    _ answer: ([String]) throws -> [Answer],
     show: (Answer, _ line: String, _ number: Int) throws -> Void
   ) throws {
     let out = StandardOutput.shared
@@ -36,7 +38,7 @@ enum QuestionLines {
     try out.write(prompt)
     try out.flush()
     // Opening waits for the first bytes.
-    let lines = try LineReader(path: "-", invalid: .replaced, maximumLength: longestQuestion)
+    let lines = try LineReader(path: "-", invalid: .replaced, maximumLength: longest)
     while var batch = try next(lines) {
       let stop = end.flatMap { batch.firstIndex(of: $0) }
       if let stop { batch.removeSubrange(stop...) }

@@ -7,7 +7,7 @@ import WordtoolCore
 struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "train-embeddings",
-    abstract: "Make word vectors from text.",
+    abstract: "Make vectors of words, or of documents, from text.",
     discussion: """
       TEXT is files and folders, plain or .gz, or '-'; without any the corpus that ships with \
       wordtool. The same text, seed and options give the same bytes, whatever the number of \
@@ -18,12 +18,17 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
       An interrupted run leaves an older output as it was; with --checkpoint \
       it can be continued, and ends with the bytes of an unbroken run.
 
+      --model pv-dbow and pv-dm make vectors of documents (Le and Mikolov 2014), which \
+      nearest-documents and document-vector ask: a document is a line of a text, a row of labelled \
+      text (CSV, TSV, JSON, fastText's), or a file of a folder. -o names the model.
+
       Example:
         wordtool train-embeddings wiki-*.txt.gz -o wiki.safetensors
         wordtool train-embeddings wiki.txt --subwords 3-6 -o wiki.bin
         wordtool train-embeddings wiki.txt --model glove -o wiki.safetensors
         zcat big.gz | wordtool train-embeddings - --dim 300 --epochs 3 -o big.bin \\
             --json
+        wordtool train-embeddings reviews.tsv --model pv-dbow -o reviews.docs
       """,
     aliases: ["skipgram"])
 
@@ -53,6 +58,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
   var format: WordVectors.Format?
 
   @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Documents") var documents: DocumentOptions
   @OptionGroup(title: "Vocabulary") var vocabulary: VocabularyOptions
   @OptionGroup(title: "Text") var text: TextOptions
   @OptionGroup(title: "Phrases") var phrases: PhraseTrainingOptions
@@ -89,36 +95,39 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
 
   var optionRules: [OptionRule] {
     // A name that stands for no format is refused elsewhere.
-    let format = (try? self.format(of: output ?? "")) ?? .safetensors
-    return text.optionRules + model.optionRules + [
-      OptionRule(
-        ["--init", "--update", "--update-context", "--freeze"],
-        need: EmbeddingModel.predictingNeed, isMet: model.model != .glove)
-    ] + phrases.optionRules + beginning.optionRules + [
-      OptionRule(
-        ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil),
-      OptionRule(
-        ["--min-count", "--max-vocab"], need: "words that are counted, not to --vocab",
-        isMet: vocabulary.vocab == nil),
-      OptionRule(
-        ["--phrases"], need: "words that are counted, not to --vocab",
-        isMet: vocabulary.vocab == nil),
-      OptionRule(
-        ["--init"], need: "a training from its start, not to --resume without --freeze",
-        isMet: checkpoints.resume == nil || beginning.freeze != nil),
-      OptionRule(
-        ["--freeze"], need: "words that are rows of their own, not --subwords",
-        isMet: model.subwords == nil),
-      OptionRule(
-        ["--update"], need: "words that are counted, not to --vocab",
-        isMet: vocabulary.vocab == nil),
-      OptionRule(
-        ["--update-context"], need: "--loss ns or hs+ns", isMet: model.loss.hasNoise),
-      OptionRule(
-        ["--corpus-name", "--licence"], need: "--format safetensors or safetensors-int8",
-        isMet: format == .safetensors || format == .safetensorsInt8),
-      OptionRule(["--save-context"], need: "--loss ns or hs+ns", isMet: model.loss.hasNoise),
-    ]
+    let format =
+      model.model.isOfDocuments
+      ? .safetensors : (try? self.format(of: output ?? "")) ?? .safetensors
+    let isOfRows = OptionRule(
+      ["--init", "--update", "--update-context", "--freeze"], need: EmbeddingModel.wordNeed,
+      isMet: model.model.predictsFromWords)
+    return text.optionRules + model.optionRules + [isOfRows] + phrases.optionRules
+      + beginning.optionRules + documentRules + [
+        OptionRule(
+          ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil
+        ),
+        OptionRule(
+          ["--min-count", "--max-vocab"], need: "words that are counted, not to --vocab",
+          isMet: vocabulary.vocab == nil),
+        OptionRule(
+          ["--phrases"], need: "words that are counted, not to --vocab",
+          isMet: vocabulary.vocab == nil),
+        OptionRule(
+          ["--init"], need: "a training from its start, not to --resume without --freeze",
+          isMet: checkpoints.resume == nil || beginning.freeze != nil),
+        OptionRule(
+          ["--freeze"], need: "words that are rows of their own, not --subwords",
+          isMet: model.subwords == nil),
+        OptionRule(
+          ["--update"], need: "words that are counted, not to --vocab",
+          isMet: vocabulary.vocab == nil),
+        OptionRule(
+          ["--update-context"], need: "--loss ns or hs+ns", isMet: model.loss.hasNoise),
+        OptionRule(
+          ["--corpus-name", "--licence"], need: "--format safetensors or safetensors-int8",
+          isMet: format == .safetensors || format == .safetensorsInt8),
+        OptionRule(["--save-context"], need: "--loss ns or hs+ns", isMet: model.loss.hasNoise),
+      ]
   }
 
   /// The format of a file of vectors: with n-grams, `.bin` is fastText's, which holds them.
@@ -128,14 +137,45 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
     return model.subwords != nil && named == .word2vecBinary ? .fastTextModel : named
   }
 
+  /// What vectors of documents have no use for, and those of words.
+  private var documentRules: [OptionRule] {
+    let isOfDocuments = model.model.isOfDocuments
+    let words = "--model skipgram, cbow or glove"
+    return documents.rules(texts: texts, isOfDocuments: isOfDocuments) + [
+      OptionRule(allOf: PhraseTrainingOptions.self, need: words, isMet: !isOfDocuments),
+      OptionRule(
+        ["--format", "--default", "--no-default", "--save-context"], need: words,
+        isMet: !isOfDocuments),
+      OptionRule(
+        ["--memory"], need: "words of texts, or --documents lines",
+        isMet: !isOfDocuments || documents.unit(of: texts) == .lines),
+      OptionRule(
+        ["--dbow-words"], need: "--model pv-dbow", isMet: model.model == .documentBagOfWords),
+      OptionRule(
+        ["--window", "--fixed-window"], need: "words that have vectors: --dbow-words",
+        isMet: model.model != .documentBagOfWords || documents.dbowWords),
+    ]
+  }
+
   func validate() throws {
+    if model.model.isOfDocuments {
+      guard output != nil else {
+        throw ValidationError("no -o, expected the file for vectors of documents")
+      }
+      guard !texts.isEmpty else {
+        throw ValidationError("no text was given, expected documents to train on")
+      }
+    }
     if isDefault == true, output == "-" {
       throw ValidationError("--default and --output - exclude each other")
     }
   }
 
   func run() throws {
-    try TrainingSession.run(EmbeddingTraining(self))
+    guard let kind = model.model.ofDocuments else {
+      return try TrainingSession.run(EmbeddingTraining(self))
+    }
+    try TrainingSession.run(DocumentTraining(self, kind))
   }
 }
 
