@@ -16,6 +16,8 @@ package import WordtoolCore
 ///   ``BagTileChunk`` with ``BagNegativeSampling``, which gathers the bags' means into rows of its
 ///   workspace and adds what those change by to the rows of the bags: all in the share's own columns.
 /// - *Documents*: rows beside those of words, one more input of a group or one more row of a bag.
+/// - *GloVe*: a source of ``CooccurrenceChunk`` with ``WeightedLeastSquares``; behind each row of values
+///   lies one of AdaGrad's sums.
 /// - *Classes*: a source of ``Bags`` with ``LabelObjective`` and a ``LabelLoss``.
 ///
 /// The caller's thread walks through the work and publishes it in sections: what lies between two

@@ -31,9 +31,13 @@ extension CooccurrenceStore {
       isLeftOnly: options.isLeftOnly, threads: threads, memoryLimit: memoryLimit / 2,
       folder: folder, stop: stop)
     let runs = try counter.count()
+    // A small text takes no more than it may come to: records as they arrive, and by their bins.
+    let most = unsafe CooccurrenceCounter.pairCount(
+      of: text, windowRadius: options.windowRadius, isLeftOnly: options.isLeftOnly)
     var builder = try Builder(
       binCount: unsafe binCount(of: text, options: options), seed: options.seed,
-      byteLimit: memoryLimit / 2, folder: folder)
+      byteLimit: min(memoryLimit / 2, 2 * MemoryLayout<Cooccurrence>.stride * most),
+      folder: folder)
     var slice = 0
     while slice < runs.sliceCount {
       let round = min(threads, runs.sliceCount - slice)
