@@ -119,7 +119,9 @@ public final class DocumentVectorTrainer {
   }
 
   /// Choices between two that predicting a word is.
-  private var choices: Double { guessingLoss / 0.6931471805599453 }
+  private var choices: Double {
+    options.wordOptions.choices(pathLength: sampling.paths?.meanLength ?? 0)
+  }
 
   /// PV-DBOW: rows of documents against rows of words.
   private func trainDocuments(_ text: UnsafeBufferPointer<Int32>, _ control: Control) throws {

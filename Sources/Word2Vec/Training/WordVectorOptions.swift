@@ -54,8 +54,15 @@ public struct WordVectorOptions: TrainingOptions {
   ///
   /// - Parameter pathLength: the mean length of a way down the tree.
   func guessingLoss(pathLength: Double) -> Double {
-    let choices = negativeSamples > 0 ? Double(1 + negativeSamples) : 0
-    return 0.6931471805599453 * (choices + (hierarchicalSoftmax ? pathLength : 0))
+    0.6931471805599453 * choices(pathLength: pathLength)
+  }
+
+  /// How many choices between two the prediction of a word is: itself and its noise, nodes of a tree.
+  ///
+  /// - Parameter pathLength: the mean length of a way down the tree.
+  func choices(pathLength: Double) -> Double {
+    (negativeSamples > 0 ? Double(1 + negativeSamples) : 0)
+      + (hierarchicalSoftmax ? pathLength : 0)
   }
 
   /// Passes that suit a text of so many words, 5 ... 300.
