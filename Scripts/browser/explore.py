@@ -238,7 +238,7 @@ def check_keys(visit):
     page.keyboard.press("ArrowRight")
     check(page.get_attribute("#tab-legend", "aria-selected") == "true", "tabs change by arrows")
     # From the first to the last thing that takes the focus, each of them seen.
-    page.evaluate("document.activeElement.blur()")
+    page.focus("#map")
     seen = []
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -250,7 +250,7 @@ def check_keys(visit):
         if found[0] in ("help", "") or (seen and found[0] == seen[0][0]):
             break
         seen.append(found)
-    check(len(seen) > 8 and all(outline for _, outline in seen), "whatever has the focus shows it",
+    check(len(seen) > 12 and all(outline for _, outline in seen), "whatever has the focus shows it",
           [name for name, outline in seen if not outline])
 
 
@@ -298,8 +298,8 @@ def check_frames(visit, name):
         median, late = frames[len(frames) // 2], frames[int(len(frames) * 0.95)]
         print(f"{name}, {'zoom' if wheel else 'drag'}: {len(frames)} frames, median {median:.0f} ms, "
               f"95 % within {late:.0f} ms", flush=True)
-        # Ten pictures a second can be followed.
-        check(median < 100, f"{name}: it can be worked with", median)
+        # A quarter of a second: what goes wrong here takes longer, and the machine may have other work.
+        check(median < 250, f"{name}: it can be worked with", median)
 
 
 def check_column(chromium):
