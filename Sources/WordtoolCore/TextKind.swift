@@ -3,7 +3,7 @@
 ///
 /// JSON that is not known to be this tool's is text: lines of it are a common form of corpora.
 package enum TextKind: Sendable, CaseIterable {
-  case matrix, nGramModel, picture, image, images
+  case matrix, nGramModel, picture, page, image, images
   case bytePairEncoding, metrics, answer, phrases
   case vectors, vocabulary
 
@@ -13,6 +13,7 @@ package enum TextKind: Sendable, CaseIterable {
     case .matrix: "a matrix"
     case .nGramModel: "a language model (ARPA)"
     case .picture: "an SVG picture"
+    case .page: "a page of words that explore has made"
     case .image: "a PNM image"
     case .images: "images in optdigits format"
     case .bytePairEncoding: "a tokenizer.json"
@@ -77,6 +78,9 @@ package enum TextKind: Sendable, CaseIterable {
     let head = String(decoding: start.prefix(1 << 11), as: UTF8.self)
     if head.hasPrefix("<svg") || (head.hasPrefix("<?xml") && head.contains("<svg")) {
       return .picture
+    }
+    if head.hasPrefix("<!doctype html>"), head.contains("content=\"wordtool explore\"") {
+      return .page
     }
     if head.hasPrefix("{") {
       let all = String(decoding: start, as: UTF8.self)

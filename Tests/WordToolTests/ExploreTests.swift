@@ -59,6 +59,17 @@ import Testing
     }
   }
 
+  @Test func `a page is known for one and is no text`() throws {
+    try inFolder { run, folder in
+      let tool = Tool(folder: folder)
+      #expect(try run("sample.txt", "-o", "page.html").exitCode == 0)
+      let told = try tool.run("info", "page.html", workingFolder: folder)
+      #expect(told.output.contains("a page of words"), "\(told.output)\(told.errors)")
+      let refused = try tool.run("vocab", "page.html", workingFolder: folder)
+      #expect(refused.exitCode == 65 && refused.errors.contains("a page of words"), "\(refused)")
+    }
+  }
+
   @Test func `what cannot be a page is refused in one line`() throws {
     try inFolder { run, folder in
       try TestFiles.write("oslo\tcity\n", to: folder + "/kinds.tsv")

@@ -36,7 +36,7 @@ enum FileFacts {
     case .tunes: try tunes(path)
     case .kernel: try kernel(path)
     case .text, .metrics: try text(path)
-    case .answer, .picture: []
+    case .answer, .picture, .page: []
     case .image: try image(path)
     case .idxImages, .idxLabels, .numpyArray, .numpyArchive, .matrixMarket, .midi, .onnx:
       try HeaderFacts.facts(of: kind, path: path)

@@ -13,7 +13,7 @@ enum FileKind: String, Encodable, CaseIterable {
   case tunes, kernel
   case image, idxImages, idxLabels, cifar, optdigits
   case numpyArray, numpyArchive, matrixMarket, midi, onnx
-  case metrics, answer, picture
+  case metrics, answer, picture, page
   case tensors, text
 
   /// What it is called, with its article.
@@ -59,6 +59,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .metrics: TextKind.metrics.noun
     case .answer: TextKind.answer.noun
     case .picture: TextKind.picture.noun
+    case .page: TextKind.page.noun
     case .tensors: "tensors of another program"
     case .text: "a text"
     }
@@ -101,7 +102,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .idxImages, .cifar, .optdigits: ["image train", "image show", "image whiten"]
     case .idxLabels: ["image train (beside its images)"]
     case .numpyArray, .numpyArchive, .tensors: ["nearest -v and convert (with a list of words)"]
-    case .matrixMarket, .midi, .onnx, .metrics, .answer, .picture: []
+    case .matrixMarket, .midi, .onnx, .metrics, .answer, .picture, .page: []
     }
   }
 

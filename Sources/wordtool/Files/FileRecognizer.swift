@@ -203,6 +203,7 @@ extension FileKind {
       case .matrix: .matrixMarket
       case .nGramModel: .nGramModel
       case .picture: .picture
+      case .page: .page
       case .image: .image
       case .images: .optdigits
       case .bytePairEncoding: .bytePairEncoding
