@@ -283,6 +283,7 @@ enum TextReaders: String, CaseIterable {
     "SeqModels/Network/NeuralTrainer+Checkpoint.swift": (1, []),
     "SeqModels/SequenceModelFile.swift": (1, []),
     "Word2Vec/Training/WordVectorTrainer+Checkpoint.swift": (1, []),
+    "Word2Vec/GloVe/GloVeTrainer+Corpus.swift": (1, []),
     "Word2Vec/Documents/DocumentVectorTrainer.swift": (1, []),
     "Word2Vec/Documents/DocumentVectors+Reading.swift": (1, []),
     "Word2Vec/Queries/Graph/ApproximateIndex+File.swift": (1, []),

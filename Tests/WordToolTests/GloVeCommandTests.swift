@@ -50,7 +50,7 @@ import Testing
         #expect(refused.exitCode == 64 && refused.errors.contains(option), "\(refused.errors)")
       }
       let loss = try run(folder, Self.train + ["-o", "a.safetensors", "--loss", "hs"])
-      #expect(loss.exitCode == 64 && loss.errors.contains("--model skipgram or cbow"))
+      #expect(loss.exitCode == 64 && loss.errors.contains("pv-dbow or pv-dm"))
       let alone = try run(folder, ["train-embeddings", "text", "--x-max", "10"])
       #expect(alone.exitCode == 64 && alone.errors.contains("--model glove"))
     }
