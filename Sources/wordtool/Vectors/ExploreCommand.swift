@@ -143,9 +143,7 @@ struct ExploreCommand: ParsableCommand, ConditionalOptions {
       of: set.vectors, options: options, column: column, threads: threads.count,
       stop: Interrupts.stopFlag()
     ) { share in
-      reporter.update(
-        Progress.Moment(
-          phase: "placing", fraction: share, count: Int(share * 100), unit: "percent"))
+      reporter.update(Progress.Moment(phase: "placing", fraction: share, count: 0))
     }
     reporter.finish()
     if let column, page.unusedColumnWords > 0 {
