@@ -3,6 +3,7 @@
 
     Benchmarks/documents.py WORDTOOL [--rounds 3] [--threads 2] [--models pv-dbow,pv-dm] [--dim 100]
                             [--epochs 20] [--train 25000] [--test 25000] [--loss ns] [--sample 1e-3]
+                            [--tools gensim,wordtool]
 
 The labelled reviews of IMDB (WORDTOOL_CORPORA/imdb) are cut by `wordtool tokenize` beforehand, one review a
 line, so that both have the same words at white space. Each round trains every contender once, in turn. gensim's
@@ -44,6 +45,7 @@ parser.add_argument("--sample", default="1e-3")
 parser.add_argument("--min-count", type=int, default=5)
 parser.add_argument("--train", type=int, default=25000)
 parser.add_argument("--test", type=int, default=25000)
+parser.add_argument("--tools", default="gensim,wordtool")
 options = parser.parse_args()
 CORPORA = pathlib.Path(os.environ["WORDTOOL_CORPORA"])
 FOLDER = pathlib.Path(tempfile.mkdtemp())
@@ -120,7 +122,7 @@ for part, count in (("train", options.train), ("test", options.test)):
     paths[part], labels[part] = prepared(part, count)
 words = sum(len(line.split()) for line in open(paths["train"]))
 for model in options.models.split(","):
-    contenders = {"gensim": theirs, "wordtool": ours}
+    contenders = {name: {"gensim": theirs, "wordtool": ours}[name] for name in options.tools.split(",")}
     seconds = {name: [] for name in contenders}
     scores = {}
     for _ in range(options.rounds):
@@ -134,6 +136,8 @@ for model in options.models.split(","):
         print(f"{model:8} {options.loss} {name:9} training {training:8.2f} s "
               f"({words * options.epochs / training:10,.0f} words/s)   inference {inference:7.2f} s "
               f"({len(labels['test']) / inference:7,.0f} texts/s)   accuracy {scores[name]:.4f}", flush=True)
+    if len(seconds) < 2:
+        continue
     pairs = list(zip(seconds["gensim"], seconds["wordtool"]))
     print(f"{model:8} {options.loss} ratios of pairs: training "
           f"{statistics.median(a[0] / b[0] for a, b in pairs):.2f}, inference "
