@@ -156,17 +156,7 @@ extension ModelOptions {
   ) throws -> DocumentVectorOptions {
     var options = DocumentVectorOptions(model: kind)
     options.trainsWords = trainsWords
-    options.hierarchicalSoftmax = loss.hasTree
-    options.negativeSamples = loss.hasNoise ? negative ?? options.negativeSamples : 0
-    options.dimension = dim
-    options.windowRadius = window ?? options.windowRadius
-    options.isWindowFixed = fixedWindow
-    options.noiseExponent = noiseExponent ?? options.noiseExponent
-    options.subsampling = sample ?? options.subsampling
-    if case .fixed(let count) = epochs { options.epochs = count }
-    options.learningRate = lr ?? options.learningRate
-    options.minimumLearningRateRatio = minLrRatio ?? options.minimumLearningRateRatio
-    options.seed = seed
+    apply(to: &options, seed: seed)
     try options.validate()
     return options
   }

@@ -130,17 +130,7 @@ struct ModelOptions: ParsableArguments {
     predicting model: WordVectorOptions.Model, seed: UInt64
   ) throws -> WordVectorOptions {
     var options = WordVectorOptions(model: model)
-    options.hierarchicalSoftmax = loss.hasTree
-    options.negativeSamples = loss.hasNoise ? negative ?? options.negativeSamples : 0
-    options.dimension = dim
-    options.windowRadius = window ?? options.windowRadius
-    options.isWindowFixed = fixedWindow
-    options.noiseExponent = noiseExponent ?? options.noiseExponent
-    options.subsampling = sample ?? options.subsampling
-    if case .fixed(let count) = epochs { options.epochs = count }
-    options.learningRate = lr ?? options.learningRate
-    options.minimumLearningRateRatio = minLrRatio ?? options.minimumLearningRateRatio
-    options.seed = seed
+    apply(to: &options, seed: seed)
     if let subwords {
       var grams = SubwordOptions()
       (grams.shortest, grams.longest) = (subwords.shortest, subwords.longest)
