@@ -65,5 +65,6 @@ XDG_DATA_HOME=$work "$python" Scripts/interop/documents.py "$wordtool" "$work" |
 "$python" Scripts/interop/sequences.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/images.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/classifiers.py "$wordtool" "$work" || status=1
+WORDTOOL=$wordtool "$python" -m unittest discover Python || status=1
 "$python" Scripts/interop/supervised.py "$wordtool" "$work" || status=1
 exit $status
