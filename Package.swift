@@ -139,7 +139,7 @@ let package = Package(
       name: "WordtoolCoreTests", dependencies: ["Libc", "TestSupport", "WordtoolCore"],
       swiftSettings: settings),
     .testTarget(
-      name: "BLASCoreTests", dependencies: ["BLASCore", "CKernels", "TestSupport"],
+      name: "BLASCoreTests", dependencies: ["BLASCore", "CKernels", "TestSupport", "WordtoolCore"],
       swiftSettings: settings),
     .testTarget(
       name: "TokenizeTests", dependencies: ["Tokenize", "Libc", "TestSupport", "WordtoolCore"],

@@ -17,9 +17,6 @@ struct ExplorerMap {
   /// How places were found, for readers.
   let caption: String
 
-  /// Fewer words are placed by principal components: there are no neighbourhoods to keep.
-  static let fewWords = 30
-
   /// Finds places and groups.
   init(
     _ vectors: WordVectors, _ options: ExplorerOptions, threads: Int, stop: StopFlag,
@@ -38,16 +35,18 @@ struct ExplorerMap {
         .unavailable, found: "\(rows.count, "word") to show", expected: "two or more")
     }
     let points = PointSet(checked: values, dimension: vectors.dimension)
-    let placement = try Placement(options, of: points.count)
+    let placement = Placement(options, of: points.count)
     let isSolid = options.dimension == 3
     caption = placement.caption
-    plane = try placement.place(points, axes: 2, threads: threads, stop: stop) {
+    plane = try placement.places(of: points, axes: 2, threads: threads, stop: stop) {
       progress($0 * (isSolid ? 0.5 : 1))
-    }
+    }.points
     space =
       try !isSolid
       ? nil
-      : placement.place(points, axes: 3, threads: threads, stop: stop) { progress(0.5 + $0 / 2) }
+      : placement.places(of: points, axes: 3, threads: threads, stop: stop) {
+        progress(0.5 + $0 / 2)
+      }.points
     let wanted = options.groupCount ?? max(6, min(30, points.count / 1000))
     let found = try KMeans(
       of: points, count: min(wanted, points.count), seed: options.seed, threads: threads,
@@ -58,65 +57,30 @@ struct ExplorerMap {
   }
 }
 
-extension ExplorerMap {
-  /// A way to place points, with all its numbers.
-  private enum Placement {
-    case components
-    case tsne(TSNEOptions)
-    case umap(UMAPOptions)
-
-    init(_ options: ExplorerOptions, of count: Int) throws {
-      switch options.placement ?? (count < fewWords ? .pca : .umap) {
-      case .pca: self = .components
-      case .tsne:
-        var tsne = TSNEOptions()
-        tsne.perplexity =
-          options.neighborCount.map(Double.init) ?? max(1, min(30, Double(count - 1) / 6))
-        tsne.iterations = options.iterations ?? tsne.iterations
-        self = .tsne(tsne)
-      case .umap:
-        var umap = UMAPOptions()
-        umap.neighborCount = options.neighborCount ?? max(2, min(15, count / 2))
-        umap.epochs = options.iterations
-        umap.seed = options.seed
-        self = .umap(umap)
-      }
+extension Placement {
+  /// The way that the options of a page choose for so many points.
+  fileprivate init(_ options: ExplorerOptions, of count: Int) {
+    switch options.placement ?? (count < Self.fewPoints ? .pca : .umap) {
+    case .pca: self = .principalComponents
+    case .tsne:
+      var tsne = TSNEOptions(pointCount: count)
+      if let neighbors = options.neighborCount { tsne.perplexity = Double(neighbors) }
+      tsne.iterations = options.iterations ?? tsne.iterations
+      self = .tsne(tsne)
+    case .umap:
+      var umap = UMAPOptions(pointCount: count)
+      umap.neighborCount = options.neighborCount ?? umap.neighborCount
+      umap.epochs = options.iterations
+      umap.seed = options.seed
+      self = .umap(umap)
     }
+  }
 
-    var caption: String {
-      switch self {
-      case .components: "principal components"
-      case .tsne(let options): "t-SNE, perplexity \(Int(options.perplexity))"
-      case .umap(let options): "UMAP, \(options.neighborCount) neighbours"
-      }
-    }
-
-    /// [points, axes]; axes that the points do not have are 0.
-    func place(
-      _ points: PointSet, axes: Int, threads: Int, stop: StopFlag, progress: (Double) -> Void
-    ) throws -> PointSet {
-      switch self {
-      case .components:
-        let count = min(axes, points.dimension)
-        let found = try PrincipalComponents(
-          of: points, count: count, threads: threads, stop: stop
-        ).project(points)
-        progress(1)
-        let values = (0..<points.count).flatMap { point in
-          (0..<axes).map { $0 < count ? found[point, $0] : 0 }
-        }
-        return PointSet(checked: values, dimension: axes)
-      case .tsne(var options):
-        options.dimension = axes
-        return try TSNE(
-          of: points, options: options, threads: threads, stop: stop, progress: progress
-        ).points
-      case .umap(var options):
-        options.dimension = axes
-        return try UMAP(
-          of: points, options: options, threads: threads, stop: stop, progress: progress
-        ).points
-      }
+  fileprivate var caption: String {
+    switch self {
+    case .principalComponents: "principal components"
+    case .tsne(let options): "t-SNE, perplexity \(Int(options.perplexity))"
+    case .umap(let options): "UMAP, \(options.neighborCount) neighbours"
     }
   }
 }

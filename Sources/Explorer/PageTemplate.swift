@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// The frame of every page: `Web/page.html` with what belongs in its places.
 enum PageTemplate {
   /// The parts of the script, in the order in which they need each other.
@@ -18,7 +20,7 @@ enum PageTemplate {
   /// Nothing may be loaded from anywhere, and only this style and this script count.
   static var policy: String {
     func hash(_ bytes: [UInt8]) -> String {
-      "'sha256-" + String(decoding: Base64.text(of: SHA256.digest(of: bytes)), as: UTF8.self) + "'"
+      "'sha256-" + String(decoding: Base64.text(of: SHA256(of: bytes).bytes), as: UTF8.self) + "'"
     }
     return
       "default-src 'none'; script-src \(hash(script)); style-src \(hash(style)); img-src data:; "

@@ -21,6 +21,11 @@ public struct TSNEOptions: TrainingOptions {
   /// What most use.
   public init() {}
 
+  /// What suits so many points: a perplexity that few points have neighbours enough for.
+  public init(pointCount: Int) {
+    perplexity = max(1, min(30, Double(pointCount - 1) / 6))
+  }
+
   /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try OptionCheck.require("dimension", dimension, in: 2...3)

@@ -20,6 +20,11 @@ public struct UMAPOptions: TrainingOptions {
   /// What most use.
   public init() {}
 
+  /// What suits so many points: neighbours that few points have.
+  public init(pointCount: Int) {
+    neighborCount = max(2, min(15, pointCount / 2))
+  }
+
   /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try OptionCheck.require("neighborCount", neighborCount, in: 2...10_000)

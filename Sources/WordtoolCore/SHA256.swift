@@ -1,5 +1,6 @@
-/// SHA-256 (FIPS 180-4), for the results that tests pin. Slow and plain.
-public struct SHA256: Sendable {
+/// SHA-256 (FIPS 180-4): for the digests by which a page's policy names its parts, and for results that
+/// tests pin. Plain, and slow beside the system's.
+package struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,
@@ -8,10 +9,10 @@ public struct SHA256: Sendable {
   private var length: UInt64 = 0
 
   /// A digest of nothing yet.
-  public init() { block.reserveCapacity(64) }
+  package init() { block.reserveCapacity(64) }
 
   /// Adds bytes.
-  public mutating func update(_ bytes: some Sequence<UInt8>) {
+  package mutating func update(_ bytes: some Sequence<UInt8>) {
     for byte in bytes {
       block.append(byte)
       length &+= 1
@@ -20,12 +21,12 @@ public struct SHA256: Sendable {
   }
 
   /// Adds the bits of numbers, the low byte first.
-  public mutating func update(_ values: some Sequence<Float>) {
+  package mutating func update(_ values: some Sequence<Float>) {
     for value in values { update(littleEndian: value.bitPattern) }
   }
 
   /// Adds the bits of numbers, the low byte first.
-  public mutating func update(_ values: some Sequence<Double>) {
+  package mutating func update(_ values: some Sequence<Double>) {
     for value in values { update(littleEndian: value.bitPattern) }
   }
 
@@ -34,25 +35,28 @@ public struct SHA256: Sendable {
       stride(from: 0, to: bits.bitWidth, by: 8).lazy.map { UInt8(truncatingIfNeeded: bits >> $0) })
   }
 
-  /// The digest of what was added, in 64 hexadecimal digits.
-  public var hexadecimal: String {
+  /// The digest of what was added, 32 bytes.
+  package var bytes: [UInt8] {
     var copy = self
     let bits = length &* 8
     var padding: [UInt8] = [0x80]
     while (Int(length % 64) + padding.count) % 64 != 56 { padding.append(0) }
     padding += (0..<8).map { UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * $0)) }
     copy.update(padding)
-    return copy.state.map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
-    }.joined()
+    return copy.state.flatMap { word in
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+    }
   }
 
-  /// The digest of some bytes.
-  public static func of(_ bytes: some Sequence<UInt8>) -> String {
-    var digest = SHA256()
-    digest.update(bytes)
-    return digest.hexadecimal
+  /// The digest of what was added, in 64 hexadecimal digits.
+  package var hexadecimal: String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// A digest of some bytes.
+  package init(of bytes: some Sequence<UInt8>) {
+    self.init()
+    update(bytes)
   }
 
   /// The first 32 bits of the fractions of the cube roots of the first 64 primes.

@@ -1,6 +1,7 @@
 import BLASCore
 import TestSupport
 import Testing
+import WordtoolCore
 
 #if canImport(Glibc)
 import Glibc

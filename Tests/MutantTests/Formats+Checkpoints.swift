@@ -16,67 +16,49 @@ extension MutantFormat {
     } catch let error as WordtoolError where error.kind == .interrupted {}
   }
 
-  static let checkpoints: [MutantFormat] = [
+  /// The checkpoint of a trainer of word vectors after its first step.
+  private static func wordVectors<Trainer: CorpusTrainer & SendableMetatype>(
+    _ name: String, _ make: @escaping @Sendable (_ counts: [Int64]) throws -> Trainer
+  ) -> MutantFormat {
     MutantFormat(
-      name: "checkpoint of embeddings", layout: .safetensors, cost: 20,
-      readers: ["WordVectorTrainer.resume(fromCheckpoint:corpus:)"]
+      name: "checkpoint of \(name)", layout: .safetensors, cost: 20,
+      readers: ["\(Trainer.self).resume(fromCheckpoint:corpus:)"]
     ) { folder in
       let path = try folder.write(text, to: "text")
       let corpus = try CorpusReader(rule: .whitespace, threads: 1).read([path])
+      let first = try make(corpus.vocabulary.counts)
+      try interrupted { stop in
+        try first.train(on: corpus.ids, threads: 1, stop: stop) { _ in stop.raise() }
+      }
+      try first.writeCheckpoint(to: folder("checkpoint"), corpus: corpus)
+      return Sample(file: try folder.bytes(of: "checkpoint")) {
+        let trainer = try make(corpus.vocabulary.counts)
+        try trainer.resume(fromCheckpoint: $0, corpus: corpus)
+        var answer: [Double] = []
+        try interrupted { stop in
+          try trainer.train(on: corpus.ids, threads: 1, stop: stop) {
+            answer = [$0.fraction, $0.loss ?? 0, $0.learningRate ?? 0]
+            stop.raise()
+          }
+        }
+        return answer + trainer.epochLosses
+      }
+    }
+  }
+
+  static let checkpoints: [MutantFormat] = [
+    wordVectors("embeddings") {
       var options = WordVectorOptions()
       options.dimension = 4
       options.epochs = 3
       options.subsampling = 0
-      func trainer() throws -> WordVectorTrainer {
-        try WordVectorTrainer(options: options, counts: corpus.vocabulary.counts)
-      }
-      let first = try trainer()
-      try interrupted { stop in
-        try first.train(on: corpus.ids, threads: 1, stop: stop) { _ in stop.raise() }
-      }
-      try first.writeCheckpoint(to: folder("checkpoint"), corpus: corpus)
-      return Sample(file: try folder.bytes(of: "checkpoint")) {
-        let trainer = try trainer()
-        try trainer.resume(fromCheckpoint: $0, corpus: corpus)
-        var answer: [Double] = []
-        try interrupted { stop in
-          try trainer.train(on: corpus.ids, threads: 1, stop: stop) {
-            answer = [$0.fraction, $0.loss ?? 0, $0.learningRate ?? 0]
-            stop.raise()
-          }
-        }
-        return answer + trainer.epochLosses
-      }
+      return try WordVectorTrainer(options: options, counts: $0)
     },
-    MutantFormat(
-      name: "checkpoint of GloVe", layout: .safetensors, cost: 20,
-      readers: ["GloVeTrainer.resume(fromCheckpoint:corpus:)"]
-    ) { folder in
-      let path = try folder.write(text, to: "text")
-      let corpus = try CorpusReader(rule: .whitespace, threads: 1).read([path])
+    wordVectors("GloVe") {
       var options = GloVeOptions()
       options.dimension = 4
       options.epochs = 3
-      func trainer() throws -> GloVeTrainer {
-        try GloVeTrainer(options: options, counts: corpus.vocabulary.counts)
-      }
-      let first = try trainer()
-      try interrupted { stop in
-        try first.train(on: corpus.ids, threads: 1, stop: stop) { _ in stop.raise() }
-      }
-      try first.writeCheckpoint(to: folder("checkpoint"), corpus: corpus)
-      return Sample(file: try folder.bytes(of: "checkpoint")) {
-        let trainer = try trainer()
-        try trainer.resume(fromCheckpoint: $0, corpus: corpus)
-        var answer: [Double] = []
-        try interrupted { stop in
-          try trainer.train(on: corpus.ids, threads: 1, stop: stop) {
-            answer = [$0.fraction, $0.loss ?? 0, $0.learningRate ?? 0]
-            stop.raise()
-          }
-        }
-        return answer + trainer.epochLosses
-      }
+      return try GloVeTrainer(options: options, counts: $0)
     },
     MutantFormat(
       name: "checkpoint of a language model", layout: .safetensors, cost: 40,

@@ -251,7 +251,7 @@ import WordtoolCore
       let numbers = lines.drop { !$0.elementsEqual("\\data\\".utf8) }.joined(separator: [10])
       let other = try folder.write(PinnedText(sentences: 9, words: 33, seed: 8).lines, to: "other")
       let report = try model.perplexity(of: [other])
-      return PinnedResult(SHA256.of(numbers), [report.logProbability, report.perplexity])
+      return PinnedResult(SHA256(of: numbers).hexadecimal, [report.logProbability, report.perplexity])
     }
   }
 
@@ -284,7 +284,7 @@ import WordtoolCore
       options.temperature = 0.7
       texts.append(try models[2].generate(length: 40, options: options).text)
       return PinnedResult(
-        SHA256.of(texts.joined(separator: "\n\n").utf8),
+        SHA256(of: texts.joined(separator: "\n\n").utf8).hexadecimal,
         tuning.mixture.weights + [tuning.report.logProbability])
     },
     PinnedRun("recall", PinnedResult("", [0.109375, 25.0])) { threads in

@@ -1,6 +1,7 @@
 import Subword
 import TestSupport
 import Testing
+import WordtoolCore
 
 /// What byte-pair training gives. A change here is deliberate, and CHANGELOG tells it.
 @Suite("Pinned encodings") struct PinnedResultTests {
@@ -15,7 +16,8 @@ import Testing
         options: BytePairTrainingOptions(vocabularySize: 320, minimumFrequency: 2),
         threads: threads)
       let merges = encoding.merges.map { "\($0)\n" }.joined()
-      return PinnedResult(SHA256.of(merges.utf8), [Double(encoding.encode(text.lines).count)])
+      return PinnedResult(
+        SHA256(of: merges.utf8).hexadecimal, [Double(encoding.encode(text.lines).count)])
     },
     PinnedRun(
       "merges of letters",
@@ -29,7 +31,8 @@ import Testing
       let encoding = try BytePairEncoding.train(
         on: lines, options: BytePairTrainingOptions(vocabularySize: 400), threads: threads)
       let merges = encoding.merges.map { "\($0)\n" }.joined()
-      return PinnedResult(SHA256.of(merges.utf8), [Double(encoding.encode(lines[0]).count)])
+      return PinnedResult(
+        SHA256(of: merges.utf8).hexadecimal, [Double(encoding.encode(lines[0]).count)])
     },
   ]
 

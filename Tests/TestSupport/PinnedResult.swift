@@ -18,7 +18,7 @@ public struct PinnedResult: Hashable, Sendable, CustomStringConvertible {
   /// does not count.
   init(tensorFile bytes: [UInt8], _ numbers: [Double] = []) {
     let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
-    self.init(SHA256.of(bytes.dropFirst(8 + header)), numbers)
+    self.init(SHA256(of: bytes.dropFirst(8 + header)).hexadecimal, numbers)
   }
 
   /// The result of a run whose model writes itself as a safetensors file.

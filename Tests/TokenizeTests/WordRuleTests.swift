@@ -193,8 +193,9 @@ struct WordRuleTests {
     let (ends, statuses) = try BoundaryFinder(ownRuleOf: locale, plainICU: false)
       .segments(in: bytes)
     let values = zip(ends, statuses).flatMap { [$0, $1] }
-    let found = SHA256.of(
-      values.flatMap { value in (0..<4).map { UInt8(value >> (8 * $0) & 255) } })
+    let found = SHA256(
+      of: values.flatMap { value in (0..<4).map { UInt8(value >> (8 * $0) & 255) } }
+    ).hexadecimal
     #expect(found == digest, "\(bytes.count) bytes, \(ends.count) segments")
   }
 }

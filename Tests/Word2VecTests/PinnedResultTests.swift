@@ -1,6 +1,7 @@
 import BLASCore
 import TestSupport
 import Testing
+import WordtoolCore
 import Tokenize
 import Word2Vec
 

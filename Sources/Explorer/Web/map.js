@@ -60,8 +60,10 @@ class WordMap {
   /** Reads the colours of the style sheet and makes what depends on them. */
   restyle() {
     const style = getComputedStyle(document.documentElement);
-    const value = (name) => style.getPropertyValue("--" + name).trim();
     const dark = isDark();
+    /** A colour of the style sheet, where it stands as light-dark(one, other). */
+    const value = (name) =>
+      style.getPropertyValue("--" + name).match(/\((\S+), (\S+)\)/)[dark ? 2 : 1];
     this.look = {
       ground: value("ground"), ink: value("ink"), quiet: value("quiet"), accent: value("accent"),
       line: dark ? "rgb(255 255 255 / 13%)" : "rgb(30 36 60 / 13%)",

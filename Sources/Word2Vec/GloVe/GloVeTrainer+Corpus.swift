@@ -1,36 +1,9 @@
 import BLASCore
-public import Embedding
+import Embedding
 public import Tokenize
-public import WordtoolCore
+import WordtoolCore
 
 extension GloVeTrainer {
-  /// Counts and trains on a tokenized corpus.
-  ///
-  /// Parameters and errors are those of the call on a span of IDs.
-  public func train(
-    on text: TokenIDs, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
-    pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
-  ) throws {
-    try unsafe text.withUnsafeBuffer {
-      try unsafe train(
-        onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
-    }
-  }
-
-  /// Counts and trains while the caller's task is suspended; the work is done by threads outside of the
-  /// cooperative pool.
-  ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
-  /// - Throws: `CancellationError` when the task is cancelled, with ``position`` and the values as they
-  ///   are after the last whole chunk; else as the synchronous call.
-  public func train(
-    on text: TokenIDs, threads: Int = Workers.defaultCount, progress: TrainingMoments? = nil
-  ) async throws {
-    try await BlockingWork.run(moments: progress) { stop in
-      try self.train(on: text, threads: threads, stop: stop) { progress?.add($0) }
-    }
-  }
-
   /// The words with the sums of their two vectors, ready to be queried and written.
   ///
   /// - Parameters:
@@ -84,6 +57,11 @@ extension GloVeTrainer {
     unsafe text.withUnsafeBuffer {
       unsafe CooccurrenceStore.binCount(of: $0, options: options)
     }
+  }
+
+  /// How many passes over the corpus are done, a part of one as a fraction.
+  public func epochsDone(on corpus: TokenizedCorpus) -> Double {
+    Double(position.epoch) + Double(position.chunk) / Double(chunkCount(of: corpus.ids))
   }
 
   // MARK: Checkpoints

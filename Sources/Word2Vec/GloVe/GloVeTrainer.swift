@@ -14,7 +14,7 @@ public import WordtoolCore
 ///
 /// `EmbeddingRun` is the engine. To get vectors from a corpus and nothing else, see `WordVectors.train`.
 /// A trainer belongs to one task at a time.
-public final class GloVeTrainer {
+public final class GloVeTrainer: CorpusTrainer {
   /// The options, as validated.
   public let options: GloVeOptions
   /// Words of the vocabulary.
@@ -112,7 +112,7 @@ public final class GloVeTrainer {
     }
   }
 
-  func train(
+  private func train(
     onBuffer text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {

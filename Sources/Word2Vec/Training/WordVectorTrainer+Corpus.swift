@@ -1,35 +1,14 @@
 import BLASCore
-public import Embedding
+import Embedding
 import FastTextFiles
 public import Tokenize
-public import WordtoolCore
+import WordtoolCore
 
 extension WordVectorTrainer {
-  /// Trains to the end of the last epoch on a tokenized corpus.
-  ///
-  /// Parameters and errors are those of the call on a span of IDs.
-  public func train(
-    on text: TokenIDs, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
-    pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
-  ) throws {
-    try unsafe text.withUnsafeBuffer {
-      try unsafe train(
-        onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
-    }
-  }
-
-  /// Trains to the end of the last epoch while the caller's task is suspended; the work is done by
-  /// threads outside of the cooperative pool.
-  ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
-  /// - Throws: `CancellationError` when the task is cancelled, with ``position`` and the vectors as
-  ///   they are after the last whole chunk; else as the synchronous call.
-  public func train(
-    on text: TokenIDs, threads: Int = Workers.defaultCount, progress: TrainingMoments? = nil
-  ) async throws {
-    try await BlockingWork.run(moments: progress) { stop in
-      try self.train(on: text, threads: threads, stop: stop) { progress?.add($0) }
-    }
+  /// How many passes over the corpus are done, a part of one as a fraction.
+  public func epochsDone(on corpus: TokenizedCorpus) -> Double {
+    let chunks = Double(max(1, corpus.ids.count)) / Double(Self.wordsPerChunk)
+    return Double(position.epoch) + Double(position.chunk) / chunks.rounded(.up)
   }
 
   /// The trained vectors with the words they belong to, ready to be queried and written.

@@ -19,7 +19,7 @@ public import WordtoolCore
 ///
 /// To get vectors from a corpus and nothing else, see `WordVectors.train`. A trainer is for those who
 /// want its state on the way: checkpoints, context vectors, losses. It belongs to one task at a time.
-public final class WordVectorTrainer {
+public final class WordVectorTrainer: CorpusTrainer {
   /// The options, as validated.
   public let options: WordVectorOptions
   /// Words of the vocabulary.
@@ -141,13 +141,11 @@ public final class WordVectorTrainer {
     }
   }
 
-  func train(
+  private func train(
     onBuffer text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
-    guard threads >= 1 else {
-      throw WordtoolError(.usage, found: "`threads` is \(threads)", expected: "at least 1")
-    }
+    try OptionCheck.requireThreads(threads)
     try unsafe TrainedText.check(text, vocabularySize: vocabularySize)
     if options.model == .skipGram, subwords == nil {
       try unsafe trainWindows(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Embedding
 import Tokenize
 import Word2Vec
 import WordtoolCore
@@ -82,5 +83,21 @@ struct CheckpointOptions: ParsableArguments {
   var folder: String? { checkpoint ?? resume }
 
   /// The checkpoint's file in a folder.
-  static func file(in folder: String) -> String { folder + "/skipgram.checkpoint" }
+  private static func file(in folder: String) -> String { folder + "/skipgram.checkpoint" }
+
+  /// Makes the folder, and tells the files of a training where its checkpoint is kept.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `cannotCreate`.
+  func add(to files: inout TrainingFiles) throws {
+    if let checkpoint { try OutputFolder.make(checkpoint) }
+    files.checkpoint = folder.map { .init(path: Self.file(in: $0), name: $0) }
+    files.resume = resume.map(Self.file)
+  }
+
+  /// Saves checkpoints now and then while a training goes on; nil where none are kept.
+  func pausing(_ files: TrainingFiles, save: @escaping (String) throws -> Void) -> TrainingPause? {
+    files.checkpoint.map { checkpoint in
+      .init(every: .seconds(checkpointEvery)) { try save(checkpoint.path) }
+    }
+  }
 }

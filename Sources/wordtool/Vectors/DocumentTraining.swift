@@ -62,16 +62,11 @@ struct DocumentTraining: Training {
     self.command = command
     options = try command.model.documentOptions(
       kind, trainsWords: command.documents.dbowWords, seed: command.common.seed)
-    let checkpoints = command.checkpoints
-    if let folder = checkpoints.checkpoint { try OutputFolder.make(folder) }
     var files = TrainingFiles(
       output: command.output ?? "-", inputs: command.texts,
       references: [command.vocabulary.vocab], metrics: command.common.metrics)
     if let path = command.vocabulary.saveVocab { files.extras = [.init(path: path, kind: .text)] }
-    files.checkpoint = checkpoints.folder.map {
-      .init(path: CheckpointOptions.file(in: $0), name: $0)
-    }
-    files.resume = checkpoints.resume.map { CheckpointOptions.file(in: $0) }
+    try command.checkpoints.add(to: &files)
     self.files = files
   }
 
@@ -85,9 +80,7 @@ struct DocumentTraining: Training {
       options.epochs = DocumentVectorOptions.epochs(forWords: corpus.text.ids.tokenCount)
     }
     let trainer = try DocumentVectorTrainer(options: options, corpus: corpus, kernels: kernels)
-    if let folder = command.checkpoints.resume {
-      try trainer.resume(fromCheckpoint: CheckpointOptions.file(in: folder))
-    }
+    if let path = files.resume { try trainer.resume(fromCheckpoint: path) }
     let position = trainer.position
     let epochsBefore =
       Double(position.epoch) + Double(position.chunk) / Double(max(1, trainer.chunkCount))
@@ -97,12 +90,7 @@ struct DocumentTraining: Training {
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> DocumentVectors {
     let model = trainer.model
-    var pausing: TrainingPause?
-    if let checkpoint = files.checkpoint {
-      pausing = .init(every: .seconds(command.checkpoints.checkpointEvery)) {
-        try saveCheckpoint(of: trainer, to: checkpoint.path)
-      }
-    }
+    let pausing = command.checkpoints.pausing(files) { try saveCheckpoint(of: trainer, to: $0) }
     try model.train(threads: common.threads.count, stop: session.stop, pausing: pausing) {
       session.show($0)
     }

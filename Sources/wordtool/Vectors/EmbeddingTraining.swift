@@ -19,7 +19,7 @@ struct EmbeddingTraining: Training {
 
   /// A trainer and what it is trained on.
   struct Trainer {
-    var model: any EmbeddingTrainer
+    var model: any CorpusTrainer
     var options: EmbeddingOptions
     var corpus: TokenizedCorpus
     /// Words that earlier runs of the same training have read.
@@ -95,18 +95,13 @@ struct EmbeddingTraining: Training {
       extras.append(.init(path: list, kind: .list))
     }
     if let path = command.vocabulary.saveVocab { extras.append(.init(path: path, kind: .text)) }
-    let checkpoints = command.checkpoints
-    if let folder = checkpoints.checkpoint { try OutputFolder.make(folder) }
     var files = TrainingFiles(
       output: path, kind: .vectors(format), inputs: command.texts,
       references: [
         command.vocabulary.vocab, command.beginning.path, command.beginning.updateContext,
       ], metrics: command.common.metrics)
     files.extras = extras
-    files.checkpoint = checkpoints.folder.map {
-      .init(path: CheckpointOptions.file(in: $0), name: $0)
-    }
-    files.resume = checkpoints.resume.map { CheckpointOptions.file(in: $0) }
+    try command.checkpoints.add(to: &files)
     self.files = files
   }
 
@@ -134,8 +129,8 @@ struct EmbeddingTraining: Training {
   private func makeTrainer(
     _ options: EmbeddingOptions, _ corpus: TokenizedCorpus, _ known: WordVectors?,
     _ kernels: KernelTable
-  ) throws -> any EmbeddingTrainer {
-    let model: any EmbeddingTrainer
+  ) throws -> any CorpusTrainer {
+    let model: any CorpusTrainer
     switch options {
     case .predicting(let options):
       let trainer = try WordVectorTrainer(
@@ -148,20 +143,13 @@ struct EmbeddingTraining: Training {
       if let memory = command.memory?.bytes { trainer.memoryLimit = memory }
       model = trainer
     }
-    if let folder = command.checkpoints.resume {
-      try model.resume(fromCheckpoint: CheckpointOptions.file(in: folder), corpus: corpus)
-    }
+    if let path = files.resume { try model.resume(fromCheckpoint: path, corpus: corpus) }
     return model
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> WordVectors {
     let (model, corpus) = (trainer.model, trainer.corpus)
-    var pausing: TrainingPause?
-    if let checkpoint = files.checkpoint {
-      pausing = .init(every: .seconds(command.checkpoints.checkpointEvery)) {
-        try saveCheckpoint(of: trainer, to: checkpoint.path)
-      }
-    }
+    let pausing = command.checkpoints.pausing(files) { try saveCheckpoint(of: trainer, to: $0) }
     if case .gloVe = trainer.options {
       session.progress.note("counting which words are near each other, before training")
     }

@@ -118,32 +118,22 @@ struct WordMap {
     _ points: PointSet, _ request: Request, _ vectors: WordVectors, stop: StopFlag,
     progress: (Double) -> Void
   ) throws -> PointSet {
+    let way: Placement
     switch request.placement {
-    case .automatic where points.count < 30, .principalComponents:
-      let components = try PrincipalComponents(
-        of: points, count: min(request.dimension, points.dimension), threads: request.threads,
-        stop: stop)
-      caption =
-        "principal components: "
-        + "\(NumberFormat.fixed(100 * components.explainedShare, 0)) % of the variance"
-      return try components.project(points)
-    case .automatic:
-      return try spread(points, TSNEOptions(), perplexity: nil, request, stop, progress)
+    case .automatic where points.count < Placement.fewPoints, .principalComponents:
+      way = .principalComponents
+    case .automatic: way = .tsne(TSNEOptions(pointCount: points.count))
     case .tsne(let perplexity, let iterations):
-      var options = TSNEOptions()
+      var options = TSNEOptions(pointCount: points.count)
+      options.perplexity = perplexity ?? options.perplexity
       options.iterations = iterations
-      return try spread(points, options, perplexity: perplexity, request, stop, progress)
+      way = .tsne(options)
     case .umap(let neighbors, let epochs):
-      var options = UMAPOptions()
-      options.neighborCount = neighbors ?? max(2, min(15, points.count / 2))
+      var options = UMAPOptions(pointCount: points.count)
+      options.neighborCount = neighbors ?? options.neighborCount
       options.epochs = epochs
-      options.dimension = request.dimension
       options.seed = request.seed
-      let map = try UMAP(
-        of: points, options: options, threads: request.threads, stop: stop, progress: progress)
-      caption =
-        "UMAP, \(options.neighborCount) neighbours: they stay together, far distances mean little"
-      return map.points
+      way = .umap(options)
     case .axes(let axes):
       let directions = try axes.map { try Self.direction($0, vectors) }
       caption = "how far the words go from one end to the other: cosines with the directions"
@@ -152,21 +142,10 @@ struct WordMap {
       }
       return try PointSet(values, dimension: directions.count)
     }
-  }
-
-  private mutating func spread(
-    _ points: PointSet, _ start: TSNEOptions, perplexity: Double?, _ request: Request,
-    _ stop: StopFlag, _ progress: (Double) -> Void
-  ) throws -> PointSet {
-    var options = start
-    options.dimension = request.dimension
-    options.perplexity = perplexity ?? max(1, min(30, Double(points.count - 1) / 6))
-    caption =
-      "t-SNE, perplexity \(NumberFormat.fixed(options.perplexity, 0)): neighbours stay together, far "
-      + "distances mean little"
-    return try TSNE(
-      of: points, options: options, threads: request.threads, stop: stop, progress: progress
-    ).points
+    let (places, share) = try way.places(
+      of: points, axes: request.dimension, threads: request.threads, stop: stop, progress: progress)
+    caption = way.caption(explainedShare: share)
+    return places
   }
 
   /// The mean direction of pairs, of length 1.
@@ -237,5 +216,20 @@ extension WordMap {
       while text.last == " " { text.removeLast() }
       return text + "\n"
     }.joined()
+  }
+}
+
+extension Placement {
+  /// What a picture says of how its places were found.
+  fileprivate func caption(explainedShare: Double?) -> String {
+    switch self {
+    case .principalComponents:
+      "principal components: \(NumberFormat.fixed(100 * (explainedShare ?? 0), 0)) % of the variance"
+    case .tsne(let options):
+      "t-SNE, perplexity \(NumberFormat.fixed(options.perplexity, 0)): neighbours stay together, far "
+        + "distances mean little"
+    case .umap(let options):
+      "UMAP, \(options.neighborCount) neighbours: they stay together, far distances mean little"
+    }
   }
 }
