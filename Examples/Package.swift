@@ -25,7 +25,8 @@ let package = Package(
     .executableTarget(
       name: "EveryModel",
       dependencies: products(
-        "ConvNets", "Corpora", "Encoders", "Networks", "SeqModels", "Subword", "Tokenize",
+        "ConvNets", "Corpora", "Encoders", "Explorer", "Networks", "SeqModels", "Subword",
+        "Tokenize",
         "Word2Vec", "WordtoolCore"),
       path: "EveryModel", exclude: ["expected.txt"], swiftSettings: strict),
   ]

@@ -13,6 +13,7 @@ guard CommandLine.arguments.count == 2 else {
 let folder = CommandLine.arguments[1]
 let samples = try Samples(in: folder)
 try await wordVectors(samples)
+try await otherVectors(samples)
 try await languageModels(samples)
 try await classifiers(samples)
 try await images(samples)

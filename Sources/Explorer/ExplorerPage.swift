@@ -10,7 +10,7 @@ public import WordtoolCore
 ///
 /// ```swift
 /// let vectors = try WordVectors(contentsOf: "vectors.safetensors")
-/// let page = try ExplorerPage(of: vectors)
+/// try ExplorerPage(of: vectors).write(to: "words.html")
 /// ```
 public struct ExplorerPage: Sendable {
   /// The HTML, UTF-8.
@@ -70,5 +70,12 @@ public struct ExplorerPage: Sendable {
     wordCount = map.rows.count
     caption = map.caption
     groupNames = map.groupNames
+  }
+
+  /// Writes the page to a file, which appears under its name only when it is complete.
+  ///
+  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  public func write(to path: String) throws {
+    try OutputFile.write(to: path) { try $0.write(html) }
   }
 }
