@@ -26,8 +26,7 @@ let package = Package(
       name: "EveryModel",
       dependencies: products(
         "ConvNets", "Corpora", "Encoders", "Explorer", "Networks", "SeqModels", "Subword",
-        "Tokenize",
-        "Word2Vec", "WordtoolCore"),
+        "Tokenize", "Word2Vec", "WordtoolCore"),
       path: "EveryModel", exclude: ["expected.txt"], swiftSettings: strict),
   ]
 )

@@ -251,7 +251,8 @@ import WordtoolCore
       let numbers = lines.drop { !$0.elementsEqual("\\data\\".utf8) }.joined(separator: [10])
       let other = try folder.write(PinnedText(sentences: 9, words: 33, seed: 8).lines, to: "other")
       let report = try model.perplexity(of: [other])
-      return PinnedResult(SHA256(of: numbers).hexadecimal, [report.logProbability, report.perplexity])
+      return PinnedResult(
+        SHA256(of: numbers).hexadecimal, [report.logProbability, report.perplexity])
     }
   }
 
