@@ -14,8 +14,8 @@ cd "$root"
 source Scripts/lib/setup.sh
 
 # Under ThreadSanitizer: where threads meet, and the numeric suites, whose assertions only a debug build
-# checks; with the long tests, more. Under AddressSanitizer: none, or all with the long tests; its build
-# takes as long as all others.
+# checks; with the long tests, more. Under AddressSanitizer: the kernels, or all suites with the long
+# tests; their build takes as long as all others.
 threaded=${WT_SANITIZED_SUITES:-'Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|ComputeTests'}
 addressed=${WT_ADDRESS_SUITES:-}
 if [[ ${WT_SLOW_TESTS:-} == 1 ]]; then
@@ -86,11 +86,35 @@ nobody: not among the words" ]] || die "the example answers: $answers"
     die "EveryModel answers otherwise than Examples/EveryModel/expected.txt"
 }
 
+# Runs every kernel of each instruction set that this processor has, with the addresses and the
+# arithmetic of C watched, and compares what they compute. Unoptimised: clang takes minutes otherwise.
+check_kernels() {
+  local program=$1/kernel-bits kernels hashes
+  mkdir -p "$1"
+  quietly clang -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+    -I Sources/CKernels/include Sources/CKernels/*.c Scripts/arm64/kernel-bits.c -lm -o "$program"
+  for kernels in scalar avx2 avx512 neon; do
+    # 64: the processor has none of this name.
+    "$program" "$kernels" >>"$program.txt" 2>"$log" || (($? == 64)) || {
+      tail -n 60 "$log" >&2
+      die "the kernels $kernels fail"
+    }
+  done
+  hashes=$(cut -d' ' -f2 "$program.txt" | sort -u | wc -l)
+  ((hashes == 1)) || die "the instruction sets disagree: $(cat "$program.txt")"
+}
+
 started=$SECONDS
 set_up
 
 say "format"
 quietly swift format lint --strict -r Sources Tests corpora Examples Benchmarks Package.swift
+
+if command -v clang >/dev/null; then
+  say "kernels under AddressSanitizer and UndefinedBehaviorSanitizer"
+  rm -rf .build/kernels
+  check_kernels .build/kernels
+fi
 
 say "build, release"
 build -c release --build-tests
