@@ -37,7 +37,7 @@ public struct MIDIFile: Sendable {
 
   /// Writes the file.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
   public func write(to path: String) throws {
     try OutputFile.write(to: path) { try write(to: $0) }
   }

@@ -33,7 +33,7 @@ import WordtoolCore
 
   /// The kernels that the environment variable `WORDTOOL_KERNELS` names, else the fastest.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` for a name this processor cannot serve.
+  /// - Throws: `WordtoolError` of kind `usage` for a name this processor cannot serve.
   public static func selected() throws -> KernelTable {
     guard let variable = unsafe getenv("WORDTOOL_KERNELS") else { return fastest }
     let name = unsafe String(cString: variable)

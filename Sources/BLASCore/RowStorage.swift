@@ -35,7 +35,7 @@ import WordtoolCore
 
   /// Takes memory for the rows; all values are zero.
   ///
-  /// - Throws: ``WordtoolError`` of kind `unavailable` when the system does not give the memory.
+  /// - Throws: `WordtoolError` of kind `unavailable` when the system does not give the memory.
   public init(rowCount: Int, dimension: Int) throws {
     precondition(rowCount > 0 && dimension > 0, "no rows: \(rowCount) x \(dimension)")
     self.rowCount = rowCount

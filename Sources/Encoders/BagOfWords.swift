@@ -51,7 +51,7 @@ public struct BagOfWordsOptions: TrainingOptions {
     self.maximumFeatures = maximumFeatures
   }
 
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try analysis.validate()
     try minimumDocuments.validate("minimumDocuments")
@@ -85,7 +85,7 @@ public struct BagOfWords: Sendable {
 
   /// Takes a vocabulary that is given, whose order is the order of the columns.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` when it is empty or holds a term twice.
+  /// - Throws: `WordtoolError` of kind `usage` when it is empty or holds a term twice.
   public init(vocabulary: [String], analysis: TextAnalysis = TextAnalysis(), binary: Bool = false)
     throws
   {
@@ -104,7 +104,7 @@ public struct BagOfWords: Sendable {
 
   /// Learns the terms of some texts; columns are in the ascending order of code points.
   ///
-  /// - Throws: ``WordtoolError``: `badData` when there are no texts or no terms left, `usage` for
+  /// - Throws: `WordtoolError`: `badData` when there are no texts or no terms left, `usage` for
   ///   options that contradict one another.
   public static func fit(
     _ documents: Documents, options: BagOfWordsOptions = BagOfWordsOptions(),
@@ -178,7 +178,7 @@ public struct BagOfWords: Sendable {
   /// Counts the known terms of some texts; others are left out.
   ///
   /// - Returns: one row a text.
-  /// - Throws: ``WordtoolError`` when the tokenizer of the analysis cannot be opened.
+  /// - Throws: `WordtoolError` when the tokenizer of the analysis cannot be opened.
   public func transform(
     _ documents: Documents, threads: Int = Workers.defaultCount
   ) throws -> SparseMatrix {
@@ -190,7 +190,7 @@ public struct BagOfWords: Sendable {
 
   /// The terms of each row whose value is not zero, in the order of the columns.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` unless the matrix has one column for each term.
+  /// - Throws: `WordtoolError` of kind `usage` unless the matrix has one column for each term.
   public func inverse(_ matrix: SparseMatrix) throws -> [[String]] {
     try matrix.requireColumns(terms.count)
     return (0..<matrix.rowCount).map { row in

@@ -29,13 +29,13 @@ public struct Documents: Sendable {
   /// Reads texts from files, one a line.
   ///
   /// - Parameters:
-  ///   - paths: files, folders, gzip or `-`, as ``InputFiles`` and ``ByteSource`` take them.
+  ///   - paths: files, folders, gzip or `-`, as `InputFiles` and `ByteSource` take them.
   ///   - column: the tab-separated column that holds the text, counted from 1; nil takes the
   ///     whole line.
   ///   - encoding: of the files.
   ///   - isStrict: whether what is no text in that encoding is an error; otherwise U+FFFD takes its
   ///     place and ``replacedCount`` says how often.
-  /// - Throws: ``WordtoolError``: `noSuchInput`, `inputOutput`, or `badData` for a line with too
+  /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, or `badData` for a line with too
   ///   few columns, a file with zero bytes, or text that is not valid.
   public init(
     linesOf paths: [String], column: Int? = nil, encoding: TextEncoding = .utf8,

@@ -16,9 +16,10 @@ public struct EncodingPicture: Sendable {
   /// Prepares the picture of a text.
   ///
   /// - Parameters:
+  ///   - text: the sentence.
   ///   - rule: how the text is cut.
   ///   - windowSize: at least 1.
-  /// - Throws: ``WordtoolError``: `badData` when the text has no words; `usage` for the window; what
+  /// - Throws: `WordtoolError`: `badData` when the text has no words; `usage` for the window; what
   ///   ``WordTokenizer/init(rule:)`` throws.
   public init(_ text: String, rule: TokenizerRule = .words, windowSize: Int = 3) throws {
     try OptionCheck.require("windowSize", windowSize, in: 1...Int(Int32.max))
@@ -90,7 +91,9 @@ public struct EncodingPicture: Sendable {
 
   /// Shows that a sentence and another one have one bag, or where their bags differ.
   ///
-  /// - Parameter columns: as ``rendered(columns:)`` takes them.
+  /// - Parameters:
+  ///   - other: the one that stands beside this.
+  ///   - columns: as ``rendered(columns:)`` takes them.
   /// - Throws: as ``init(_:rule:windowSize:)``.
   public func comparison(with other: EncodingPicture, columns: Int? = nil) throws -> String {
     let page = Page(columns: columns)

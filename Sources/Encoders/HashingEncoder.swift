@@ -30,7 +30,7 @@ public struct HashingEncoder: TrainingOptions {
     self.norm = norm
   }
 
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try analysis.validate()
     try OptionCheck.require("featureCount", featureCount, in: 1...Int(Int32.max))
@@ -39,7 +39,7 @@ public struct HashingEncoder: TrainingOptions {
   /// Encodes texts.
   ///
   /// - Returns: one row a text. It does not depend on `threads`.
-  /// - Throws: ``WordtoolError``: `usage` as ``validate()``; when the tokenizer of the analysis cannot
+  /// - Throws: `WordtoolError`: `usage` as ``validate()``; when the tokenizer of the analysis cannot
   ///   be opened.
   public func transform(
     _ documents: Documents, threads: Int = Workers.defaultCount
@@ -62,7 +62,7 @@ public struct HashingEncoder: TrainingOptions {
 
   /// The column of a term, and whether its counts are subtracted.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` as ``validate()``.
+  /// - Throws: `WordtoolError` of kind `usage` as ``validate()``.
   public func place(of term: String) throws -> (column: Int, isNegative: Bool) {
     try validate()
     var term = term

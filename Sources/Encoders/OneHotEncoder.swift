@@ -30,7 +30,7 @@ public struct OneHotOptions: TrainingOptions {
     self.maximumCategories = maximumCategories
   }
 
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try minimumFrequency?.validate("minimumFrequency")
     try OptionCheck.require("maximumCategories", maximumCategories ?? 1, in: 1...Int.max)
@@ -76,7 +76,8 @@ public struct OneHotEncoder: Sendable {
   /// - Parameters:
   ///   - categories: for each feature its distinct categories.
   ///   - infrequent: for each feature those that share a column.
-  /// - Throws: ``WordtoolError`` of kind `usage` when there are none, one stands twice, or `infrequent`
+  ///   - unknown: what becomes of categories that are not there.
+  /// - Throws: `WordtoolError` of kind `usage` when there are none, one stands twice, or `infrequent`
   ///   is for another number of features.
   public init(
     categories: [[String]], infrequent: [[String]]? = nil,
@@ -134,8 +135,10 @@ public struct OneHotEncoder: Sendable {
 
   /// Learns the categories of rows.
   ///
-  /// - Parameter rows: one category a feature, the same number in each row.
-  /// - Throws: ``WordtoolError``: `badData` when there are no rows, or rows of different length,
+  /// - Parameters:
+  ///   - rows: one category a feature, the same number in each row.
+  ///   - options: which categories are kept.
+  /// - Throws: `WordtoolError`: `badData` when there are no rows, or rows of different length,
   ///   `usage` for options out of range.
   public static func fit(
     _ rows: [[String]], options: OneHotOptions = OneHotOptions()
@@ -199,7 +202,7 @@ public struct OneHotEncoder: Sendable {
 
   /// Encodes rows.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for rows of another length, and for unknown
+  /// - Throws: `WordtoolError` of kind `badData` for rows of another length, and for unknown
   ///   categories unless they are allowed.
   public func transform(_ rows: [[String]]) throws -> SparseMatrix {
     try Self.check(rows, width: features.count)
@@ -231,7 +234,7 @@ public struct OneHotEncoder: Sendable {
   /// The categories that rows stand for: the first column with the greatest value of each block,
   /// ``infrequentName`` for the infrequent ones, and nil for a block of zeros.
   ///
-  /// - Throws: ``WordtoolError``: `badData` for a block of zeros, unless unknown categories are encoded
+  /// - Throws: `WordtoolError`: `badData` for a block of zeros, unless unknown categories are encoded
   ///   so; `usage` unless the matrix has the encoder's columns.
   public func inverse(_ matrix: SparseMatrix) throws -> [[String?]] {
     try matrix.requireColumns(columnCount)

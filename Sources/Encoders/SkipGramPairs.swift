@@ -41,7 +41,7 @@ public struct SkipGramPairs: TrainingOptions {
     self.seed = seed
   }
 
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try OptionCheck.require("windowRadius", windowRadius, in: 1...Int(Int32.max))
     try OptionCheck.require("subsampling", subsampling ?? 1, .positive)
@@ -53,7 +53,7 @@ public struct SkipGramPairs: TrainingOptions {
   ///   - ids: the numbers of its words; -1 ends a line.
   ///   - counts: how often each word occurs in the corpus, which decides how many are passed over;
   ///     nil counts the text itself.
-  /// - Throws: ``WordtoolError``: `usage` as ``validate()``, and for a word without a count.
+  /// - Throws: `WordtoolError`: `usage` as ``validate()``, and for a word without a count.
   public func pairs(in ids: [Int32], counts: [Int64]? = nil) throws -> [Pair] {
     var pairs: [Pair] = []
     try forEachPair(in: ids, counts: counts) { pairs.append($0) }

@@ -20,7 +20,7 @@ public struct SparseMatrix: Hashable, Sendable {
 
   /// Puts a matrix together from its parts.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` when the parts do not fit one another as described
+  /// - Throws: `WordtoolError` of kind `usage` when the parts do not fit one another as described
   ///   above.
   public init(
     rowCount: Int, columnCount: Int, rowOffsets: [Int], columns: [Int32], values: [Double]

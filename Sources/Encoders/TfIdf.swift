@@ -43,8 +43,10 @@ public struct TfIdf: Hashable, Sendable {
 
   /// Learns the weights of the columns from counts.
   ///
-  /// - Parameter counts: one row a text; only which values are stored matters.
-  /// - Throws: ``WordtoolError`` of kind `badData` when there are no rows, or a column is empty and
+  /// - Parameters:
+  ///   - counts: one row a text; only which values are stored matters.
+  ///   - options: how counts are weighted.
+  /// - Throws: `WordtoolError` of kind `badData` when there are no rows, or a column is empty and
   ///   the weights are not smoothed.
   public static func fit(
     _ counts: SparseMatrix, options: TfIdfOptions = TfIdfOptions()
@@ -70,7 +72,7 @@ public struct TfIdf: Hashable, Sendable {
 
   /// Weighs counts.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` unless the matrix has the columns the weights were
+  /// - Throws: `WordtoolError` of kind `usage` unless the matrix has the columns the weights were
   ///   learnt for.
   public func transform(_ counts: SparseMatrix) throws -> SparseMatrix {
     try counts.requireColumns(idf.count)

@@ -18,7 +18,7 @@ public struct FixedWindow: Sendable {
 
   /// Describes a window.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` when the vocabulary is empty or `size` times its
+  /// - Throws: `WordtoolError` of kind `usage` when the vocabulary is empty or `size` times its
   ///   words are 2^31 or more.
   public init(vocabulary: Vocabulary, size: Int = 2, padsStart: Bool = false) throws {
     try checkWindow(vocabulary, size)
@@ -55,7 +55,7 @@ public struct FixedWindow: Sendable {
 
   /// The words of each row, oldest first; nil for a block of zeros.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` for a matrix with other columns.
+  /// - Throws: `WordtoolError` of kind `usage` for a matrix with other columns.
   public func inverse(_ windows: SparseMatrix) throws -> [[String?]] {
     try wordsOfWindows(windows, vocabulary, size)
   }
@@ -95,7 +95,7 @@ public struct BigWindow: Sendable {
 
   /// The words of each row, oldest first; nil for a block of zeros.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` for a matrix with other columns.
+  /// - Throws: `WordtoolError` of kind `usage` for a matrix with other columns.
   public func inverse(_ windows: SparseMatrix) throws -> [[String?]] {
     try wordsOfWindows(windows, vocabulary, size)
   }

@@ -33,10 +33,11 @@ public struct ExplorerPage: Sendable {
   ///   - options: how.
   ///   - column: values by which words can be coloured as well.
   ///   - threads: how many threads work.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   ///   - progress: called with the share of the placing that is done.
   /// - Throws: `WordtoolError`: `usage` for options out of range and for a column without a word of the
   ///   page, `unavailable` for fewer than two words, `interrupted` once `stop` is raised.
-  /// - Complexity: as ``UMAP`` or ``TSNE`` of so many words; memory is that of the words and about twice
+  /// - Complexity: as `UMAP` or `TSNE` of so many words; memory is that of the words and about twice
   ///   the page.
   public init(
     of vectors: WordVectors, options: ExplorerOptions = ExplorerOptions(),
@@ -74,7 +75,7 @@ public struct ExplorerPage: Sendable {
 
   /// Writes the page to a file, which appears under its name only when it is complete.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
   public func write(to path: String) throws {
     try OutputFile.write(to: path) { try $0.write(html) }
   }

@@ -20,6 +20,7 @@ public struct KMeans: Sendable {
   ///   - seed: where the random choices start.
   ///   - iterations: how often all points are looked at, at most.
   ///   - threads: how many threads work.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Throws: `WordtoolError`: `usage` for numbers out of their range, `interrupted` once `stop` is
   ///   raised.
   /// - Complexity: O(N·D·count) an iteration.

@@ -16,9 +16,10 @@ public enum Placement: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - points: as many as the way needs.
-  ///   - axes: 2 or 3; it takes the place of what the options say. Principal components that the points
-  ///     do not have are 0.
+  ///   - axes: 2 or 3; it takes the place of what the options say. Principal components that the
+  ///     points do not have are 0.
   ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   ///   - progress: called with the share that is done.
   /// - Returns: the places, [points, axes], and the share of the variance that they keep, which only
   ///   principal components know.

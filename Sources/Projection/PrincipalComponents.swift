@@ -27,6 +27,7 @@ public struct PrincipalComponents: Sendable {
   ///   - points: at least two.
   ///   - count: how many directions, 1 to the dimension of the points.
   ///   - threads: how many threads work.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Throws: `WordtoolError` of kind `usage` for numbers out of their range, `interrupted` once `stop`
   ///   is raised.
   /// - Complexity: O(N·D²) for N points, and O(D²·count) for each of up to a few hundred iterations.

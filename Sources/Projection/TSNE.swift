@@ -55,9 +55,11 @@ public struct TSNE: Sendable {
   /// Makes a map.
   ///
   /// - Parameters:
-  ///   - source: at least four points; more than 50 dimensions are reduced to 50 principal components.
+  ///   - source: at least four points; more than 50 dimensions are reduced to 50 principal
+  ///     components.
   ///   - options: how.
   ///   - threads: how many threads work.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   ///   - progress: called after each step with the share that is done.
   /// - Throws: `WordtoolError`: `usage` for options out of range and too few points for the perplexity,
   ///   `interrupted` once `stop` is raised.

@@ -51,6 +51,7 @@ public struct UMAP: Sendable {
   ///   - source: more points than `neighborCount`.
   ///   - options: how.
   ///   - threads: how many threads look for neighbours; the descent has one.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   ///   - progress: called after each epoch with the share that is done.
   /// - Throws: `WordtoolError`: `usage` for options out of range and too few points, `interrupted` once
   ///   `stop` is raised.

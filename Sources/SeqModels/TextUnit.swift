@@ -31,6 +31,7 @@ public final class SentenceReader {
   /// Makes a reader.
   ///
   /// - Parameters:
+  ///   - unit: what a token is.
   ///   - rule: how words are found; not looked at for characters.
   ///   - isStrict: whether bytes that are not text in the encoding are an error.
   ///   - encoding: of the files.

@@ -3,7 +3,7 @@ package import WordtoolCore
 extension BytePairEncoding {
   /// Reads a `tokenizer.json` of Hugging Face that holds a byte-level byte-pair encoding.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` when the file is damaged or asks for
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` when the file is damaged or asks for
   ///   something that would give other tokens here than there: a normalizer, another way of
   ///   cutting, unknown tokens, truncation.
   public init(contentsOf path: String) throws {
@@ -121,7 +121,7 @@ extension BytePairEncoding {
 
   /// Writes a `tokenizer.json` that the Hugging Face libraries load.
   ///
-  /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError` of kind `cannotCreate` or `inputOutput`.
   public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }
 
   /// Writes a `tokenizer.json` into an open file; the same encoding gives the same bytes.

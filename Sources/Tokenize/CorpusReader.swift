@@ -40,8 +40,13 @@ public struct CorpusReader: Sendable {
   /// Sets up a reader.
   ///
   /// - Parameters:
+  ///   - rule: how text becomes words.
+  ///   - limits: which words are kept.
+  ///   - isStrict: whether invalid bytes end the reading.
+  ///   - threads: how many threads to use, at least 1.
   ///   - memoryLimit: in bytes; half of the memory there is for this process if not given.
   ///   - temporaryFolder: `$TMPDIR`, else /var/tmp, if not given.
+  ///   - encoding: that of the texts.
   public init(
     rule: TokenizerRule = .words, limits: VocabularyLimits = VocabularyLimits(),
     isStrict: Bool = false, threads: Int = Workers.defaultCount, memoryLimit: Int? = nil,
@@ -65,7 +70,7 @@ public struct CorpusReader: Sendable {
   ///   - vocabulary: if given, its words are kept and all others dropped.
   ///   - stop: ends the work early, with an error of kind `interrupted`.
   ///   - progress: called now and then, by one thread at a time.
-  /// - Throws: ``WordtoolError``: `noSuchInput` for missing inputs; `badData` for text without
+  /// - Throws: `WordtoolError`: `noSuchInput` for missing inputs; `badData` for text without
   ///   words or without frequent ones, binary files, damaged gzip and, if strict, invalid UTF-8
   ///   with its byte offset in the unpacked file; `usage` for limits and threads out of range, no paths, and an unknown locale; `inputOutput`
   ///   and `cannotCreate` when the temporary file fails.

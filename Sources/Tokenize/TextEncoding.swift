@@ -43,7 +43,7 @@ public enum TextEncoding: Hashable, Sendable, Codable, CustomStringConvertible,
 
   /// Makes sure that ICU knows the encoding.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` if not.
+  /// - Throws: `WordtoolError` of kind `usage` if not.
   public func check() throws {
     switch self {
     case .utf8, .automatic: break

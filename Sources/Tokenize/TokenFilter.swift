@@ -30,7 +30,7 @@ final class TokenFilter {
 extension TokenProcessing {
   /// Reads stop words, one a line; white space around them and empty lines do not count.
   ///
-  /// - Throws: ``WordtoolError`` of kind `noSuchInput` or `badData` (not UTF-8).
+  /// - Throws: `WordtoolError` of kind `noSuchInput` or `badData` (not UTF-8).
   public static func stopWords(contentsOf path: String) throws -> [String] {
     try LineReader.all(path).map(\.trimmed).filter { !$0.isEmpty }
   }

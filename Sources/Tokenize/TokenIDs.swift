@@ -39,7 +39,7 @@ package import WordtoolCore
   ///
   /// - Parameter ids: word numbers of at least 0, and -1 for line ends as the type describes; a
   ///   missing last line end is added.
-  /// - Throws: ``WordtoolError``: `usage` for a number below -1, `unavailable` when there is no memory.
+  /// - Throws: `WordtoolError`: `usage` for a number below -1, `unavailable` when there is no memory.
   public convenience init(_ ids: [Int32]) throws {
     var all: [Int32] = []
     all.reserveCapacity(ids.count + 1)

@@ -10,7 +10,7 @@ extension TokenReader {
   ///   - threads: how many threads, at least 1; the numbers do not depend on it.
   ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: what was met; vocabulary counts stay 0.
-  /// - Throws: ``WordtoolError`` as ``read(_:stop:lineEnd:token:)``.
+  /// - Throws: `WordtoolError` as ``read(_:stop:lineEnd:token:)``.
   public func count(
     _ paths: [String], threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag()
   ) throws -> CorpusStatistics {

@@ -46,7 +46,7 @@ public struct TokenReader: Sendable {
   ///     bytes of the file's text as UTF-8, unpacked, with U+FFFD for what was invalid, and with
   ///     the byte order mark.
   /// - Returns: what was met; vocabulary counts stay 0.
-  /// - Throws: ``WordtoolError`` as ``CorpusReader/read(_:vocabulary:stop:progress:)`` does, but
+  /// - Throws: `WordtoolError` as ``CorpusReader/read(_:vocabulary:stop:progress:)`` does, but
   ///   text without words is no error.
   @discardableResult
   public func read(

@@ -55,7 +55,7 @@ public final class Tokenizer {
   /// - Parameters:
   ///   - unit: what to look for.
   ///   - locale: as ICU writes it, such as `en`, `sv` or `zh-Hant`.
-  /// - Throws: ``WordtoolError`` of kind `usage` when ICU does not know the locale's language,
+  /// - Throws: `WordtoolError` of kind `usage` when ICU does not know the locale's language,
   ///   `unavailable` when ICU cannot be opened.
   public init(unit: TokenUnit, locale: String = "en") throws {
     self.unit = unit

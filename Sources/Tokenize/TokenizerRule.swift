@@ -65,9 +65,14 @@ public struct TokenizerRule: Codable, Hashable, Sendable {
   /// Describes a rule for the ICU of this process.
   ///
   /// - Parameters:
+  ///   - segmentation: where tokens begin and end.
   ///   - boundaries: default those that do not change with ICU.
+  ///   - locale: whose habits boundaries follow, such as `en`.
   ///   - normalization: default NFC for words, none for white space.
   ///   - lowercase: default yes for words, no for white space.
+  ///   - kinds: which tokens are kept.
+  ///   - unit: what a token is.
+  ///   - processing: what is done with each token.
   public init(
     segmentation: Segmentation = .words, boundaries: Boundaries = .annex29, locale: String = "en",
     normalization: Normalization? = nil, lowercase: Bool? = nil, kinds: TokenKinds = .words,

@@ -1,12 +1,12 @@
 import WordtoolCore
 
 extension Vocabulary {
-  /// Reads a file of lines `word count`, as ``save(to:)`` and word2vec.c write them.
+  /// Reads a file of lines `word count`, as `save(to:)` and word2vec.c write them.
   ///
   /// The count is what stands behind the last space of a line. Blank lines are left out. The words are
   /// brought into the vocabulary's order, whatever the order of the lines.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` with the line for a line without a
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` with the line for a line without a
   ///   count, a count that is no number, a word that is empty, not UTF-8 or there already.
   public init(contentsOf path: String) throws {
     let lines = try LineReader(path: path, maximumLength: Self.longestLine)
@@ -64,7 +64,7 @@ extension Vocabulary {
 
   /// Writes lines `word count`, in the order of the vocabulary.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate` or `inputOutput`, and `badData` when a word holds
+  /// - Throws: `WordtoolError`: `cannotCreate` or `inputOutput`, and `badData` when a word holds
   ///   a line feed; the target is then untouched.
   public func write(to path: String) throws {
     try OutputFile.write(to: path) { file in

@@ -31,7 +31,7 @@ public struct Vocabulary: Sendable {
   /// Makes a vocabulary from words in the order given.
   ///
   /// - Parameter words: distinct, with counts of at least 0.
-  /// - Throws: ``WordtoolError`` of kind `usage` for a word that stands twice or a count below 0.
+  /// - Throws: `WordtoolError` of kind `usage` for a word that stands twice or a count below 0.
   public init(_ words: some Sequence<(word: String, count: Int64)>) throws {
     let table = WordTable()
     for (word, count) in words {

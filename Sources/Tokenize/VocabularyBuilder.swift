@@ -18,7 +18,9 @@ public final class VocabularyBuilder {
 
   /// Counts a word.
   ///
-  /// - Parameter count: how often, at least 1.
+  /// - Parameters:
+  ///   - word: the word.
+  ///   - count: how often, at least 1.
   public func add(_ word: String, count: Int = 1) {
     precondition(count >= 1, "the count of '\(word)' is \(count)")
     var word = word
@@ -32,7 +34,7 @@ public final class VocabularyBuilder {
 
   /// The vocabulary of the words counted so far.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for limits out of range, `badData` when no word was counted
+  /// - Throws: `WordtoolError`: `usage` for limits out of range, `badData` when no word was counted
   ///   or none is frequent enough.
   public func build(_ limits: VocabularyLimits = VocabularyLimits()) throws -> Vocabulary {
     let order = try sortedNumbers(limits)

@@ -14,7 +14,7 @@ public struct VocabularyLimits: TrainingOptions {
     self.maximumSize = maximumSize
   }
 
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try OptionCheck.require("minimumCount", minimumCount, in: 0...Int.max)
     try OptionCheck.require("maximumSize", maximumSize ?? 1, in: 1...Int.max)

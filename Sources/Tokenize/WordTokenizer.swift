@@ -34,7 +34,7 @@ public final class WordTokenizer: Sendable {
 
   /// Makes a tokenizer.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` when ICU does not know the rule's locale,
+  /// - Throws: `WordtoolError` of kind `usage` when ICU does not know the rule's locale,
   ///   `unavailable` when ICU cannot be opened.
   public init(rule: TokenizerRule = .words) throws {
     var rule = rule

@@ -7,7 +7,7 @@ extension WordVectors {
   /// - Parameters:
   ///   - replacement: what stands for each: `_`.
   ///   - format: the format that the vectors are for.
-  /// - Throws: ``WordtoolError``: `usage` for a format that holds every word, or a replacement that it
+  /// - Throws: `WordtoolError`: `usage` for a format that holds every word, or a replacement that it
   ///   does not hold; `badData` when a word becomes one that is there already.
   public func replacingBlanks(with replacement: String, for format: Format) throws -> WordVectors {
     guard !format.holds(0x0A) else {

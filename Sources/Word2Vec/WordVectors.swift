@@ -51,7 +51,7 @@ public struct WordVectors: Sendable {
   ///   - dimension: values in a vector, at least 1.
   ///   - values: `dimension` values for every word.
   ///   - metadata: facts to be kept with them.
-  /// - Throws: ``WordtoolError``: `badData` when a word is there twice or a value is not finite;
+  /// - Throws: `WordtoolError`: `badData` when a word is there twice or a value is not finite;
   ///   `usage` for another number of values or counts.
   public init(
     words: [String], counts: [Int64]? = nil, dimension: Int, values: [Float],

@@ -91,6 +91,7 @@ public enum InputFiles {
   /// tables of earlier runs. Named themselves, these are an error.
   ///
   /// - Parameters:
+  ///   - paths: files and folders.
   ///   - selection: what is taken of folders.
   ///   - isUTF8: whether the text is to be UTF-8, so that a file that begins otherwise is left out.
   ///   - takesHTML: whether pages of HTML are taken, whose tags would be words.

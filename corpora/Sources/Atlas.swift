@@ -25,7 +25,7 @@ public enum Atlas {
   ///     ends with the paragraph that reaches this.
   ///   - body: takes the UTF-8 of whole lines, about 64 kB at a time.
   /// - Returns: the number of words written.
-  /// - Throws: what `body` throws; ``WordtoolError`` when a table is missing or malformed.
+  /// - Throws: what `body` throws; `WordtoolError` when a table is missing or malformed.
   @discardableResult
   public static func writeCorpus(
     seed: UInt64 = defaultSeed, words: Int = defaultWords, to body: ([UInt8]) throws -> Void
@@ -47,7 +47,7 @@ public enum Atlas {
   /// a line `: section` opens a section, every other line is four lower-case words.
   ///
   /// - Parameter seed: which questions; the same seed gives the same bytes everywhere.
-  /// - Throws: ``WordtoolError`` when a table is missing or malformed.
+  /// - Throws: `WordtoolError` when a table is missing or malformed.
   public static func questions(seed: UInt64 = defaultSeed) throws -> String {
     try AtlasQuestions().text(seed: seed)
   }

@@ -24,7 +24,7 @@ public enum ShippedFiles {
   /// executable's folder.
   ///
   /// - Parameter name: the path inside the data folder, such as `atlas/countries.tsv`.
-  /// - Throws: ``WordtoolError`` of kind `noSuchInput` that says where the file was looked for.
+  /// - Throws: `WordtoolError` of kind `noSuchInput` that says where the file was looked for.
   public static func path(of name: String) throws -> String {
     try path(of: name, in: folders())
   }

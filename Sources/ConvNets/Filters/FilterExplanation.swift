@@ -20,8 +20,10 @@ public enum FilterExplanation {
   /// The image, the kernel and the result side by side, and how each number of the result comes
   /// about.
   ///
-  /// - Parameter image: one plane; every number of the result takes as many lines as the kernel has
-  ///   rows, so the image should be small.
+  /// - Parameters:
+  ///   - filter: the filter.
+  ///   - image: one plane; every number of the result takes as many lines as the kernel has rows,
+  ///     so the image should be small.
   /// - Throws: as `ImageFilter.outputShape(for:)` does.
   public static func text(of filter: ImageFilter, on image: Image) throws -> String {
     try OptionCheck.require(

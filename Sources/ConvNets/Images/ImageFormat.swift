@@ -92,7 +92,9 @@ extension Image {
 
   /// Writes the image to a file that appears when it is complete.
   ///
-  /// - Parameter format: nil takes the one that the suffix of `path` names, PNG without one.
+  /// - Parameters:
+  ///   - path: the file, which is replaced as a whole.
+  ///   - format: nil takes the one that the suffix of `path` names, PNG without one.
   /// - Throws: `WordtoolError`: `usage` as ``encoded(as:path:)`` does, `cannotCreate`, `inputOutput`.
   public func write(to path: String, as format: ImageFormat? = nil) throws {
     try OutputFile.write(to: path) {

@@ -3,6 +3,7 @@ public enum NumberMatrix {
   /// The rows of one plane as text: 8-bit values, right-aligned, a line a row.
   ///
   /// - Parameters:
+  ///   - image: the image.
   ///   - rows: which rows; inside the image.
   ///   - columns: which columns; inside the image.
   ///   - channel: which plane.

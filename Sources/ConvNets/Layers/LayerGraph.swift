@@ -60,6 +60,7 @@ public struct LayerGraph: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - name: unique in the network.
+  ///   - layer: the layer.
   ///   - inputs: the nodes it reads, in order; the newest one if nothing is said.
   /// - Returns: its number.
   /// - Throws: `WordtoolError`: `badData` when the shapes of the inputs do not suit the layer, for

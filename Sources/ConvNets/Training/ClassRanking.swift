@@ -4,7 +4,9 @@ import BLASCore
 public enum ClassRanking {
   /// The classes of the largest values, largest first, equal ones by their number.
   ///
-  /// - Parameter count: how many; no more than there are values come out, and none below 1.
+  /// - Parameters:
+  ///   - count: how many; no more than there are values come out, and none below 1.
+  ///   - values: a value for each class.
   public static func best(_ count: Int, of values: some RandomAccessCollection<Float>) -> [Int] {
     // A NaN stands behind all numbers, so that the order is one.
     func rank(_ value: Float) -> Float { value.isNaN ? -.infinity : value }

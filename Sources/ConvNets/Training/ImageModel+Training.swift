@@ -40,7 +40,8 @@ extension ImageModel {
   /// Trains a classifier on images while the caller's task is suspended; cancelling the task ends
   /// the training after its step.
   ///
-  /// - Parameter progress: told after each step; see ``TrainingMoments``.
+  /// `progress` is told after each step; see `TrainingMoments`. The other parameters are those of the
+  /// blocking call.
   /// - Throws: as the form that is not asynchronous, and `CancellationError`.
   public static func train(
     on set: ImageDataset, description: ImageModelDescription,

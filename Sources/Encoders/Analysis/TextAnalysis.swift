@@ -33,6 +33,9 @@ public struct TextAnalysis: TrainingOptions {
   /// Describes an analysis.
   ///
   /// - Parameters:
+  ///   - unit: what is counted.
+  ///   - lowercase: whether capital letters become small ones.
+  ///   - stripsAccents: whether letters lose their accents.
   ///   - ngrams: at least 1 and at most 1000.
   ///   - stopWords: used with words and tokens only.
   public init(
@@ -46,7 +49,7 @@ public struct TextAnalysis: TrainingOptions {
     self.stopWords = stopWords
   }
 
-  /// - Throws: ``WordtoolError`` of kind `usage` for n-grams out of range.
+  /// - Throws: `WordtoolError` of kind `usage` for n-grams out of range.
   public func validate() throws {
     try OptionCheck.require(
       ngrams.lowerBound >= 1 && ngrams.upperBound <= 1000, found: "`ngrams` is \(ngrams)",

@@ -5,7 +5,7 @@ import WordtoolCore
 extension BagOfWords {
   /// Writes the vocabulary and the options as a safetensors file.
   ///
-  /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError` of kind `cannotCreate` or `inputOutput`.
   public func write(to path: String) throws {
     var file = EncoderFile(writing: "bag-of-words")
     file.metadata["binary"] = "\(binary)"
@@ -16,7 +16,7 @@ extension BagOfWords {
 
   /// Reads what ``write(to:)`` wrote.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
     let file = try ModelFile(encoder: "bag-of-words", path: path)
     self.init(
@@ -28,7 +28,7 @@ extension BagOfWords {
 extension TfIdf {
   /// Writes the weights and the options as a safetensors file.
   ///
-  /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError` of kind `cannotCreate` or `inputOutput`.
   public func write(to path: String) throws {
     var file = EncoderFile(writing: "tf-idf")
     file.metadata["norm"] = options.norm.rawValue
@@ -41,7 +41,7 @@ extension TfIdf {
 
   /// Reads what ``write(to:)`` wrote.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
     let file = try ModelFile(encoder: "tf-idf", path: path)
     let options = TfIdfOptions(
@@ -58,7 +58,7 @@ extension TfIdf {
 extension HashingEncoder {
   /// Writes the options as a safetensors file.
   ///
-  /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError` of kind `cannotCreate` or `inputOutput`.
   public func write(to path: String) throws {
     var file = EncoderFile(writing: "hashing")
     file.metadata["norm"] = norm.rawValue
@@ -71,7 +71,7 @@ extension HashingEncoder {
 
   /// Reads what ``write(to:)`` wrote.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
     let file = try ModelFile(encoder: "hashing", path: path)
     let count = try file.integer("features", in: 1...Int(Int32.max))
@@ -85,7 +85,7 @@ extension HashingEncoder {
 extension OneHotEncoder {
   /// Writes the categories and the options as a safetensors file.
   ///
-  /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError` of kind `cannotCreate` or `inputOutput`.
   public func write(to path: String) throws {
     var file = EncoderFile(writing: "one-hot")
     file.metadata["unknown"] = unknown.rawValue
@@ -98,7 +98,7 @@ extension OneHotEncoder {
 
   /// Reads what ``write(to:)`` wrote.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
     let file = try ModelFile(encoder: "one-hot", path: path)
     let unknown = try file.choice("unknown", OneHotOptions.Unknown.self)
@@ -135,7 +135,7 @@ extension OneHotEncoder {
 extension FixedWindow {
   /// Writes the vocabulary and the options as a safetensors file.
   ///
-  /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError` of kind `cannotCreate` or `inputOutput`.
   public func write(to path: String) throws {
     var file = EncoderFile(writing: "fixed-window")
     file.metadata["padsStart"] = "\(padsStart)"
@@ -145,7 +145,7 @@ extension FixedWindow {
 
   /// Reads what ``write(to:)`` wrote.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
     let file = try ModelFile(encoder: "fixed-window", path: path)
     let (vocabulary, size) = try file.window()
@@ -156,7 +156,7 @@ extension FixedWindow {
 extension BigWindow {
   /// Writes the vocabulary and the options as a safetensors file.
   ///
-  /// - Throws: ``WordtoolError`` of kind `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError` of kind `cannotCreate` or `inputOutput`.
   public func write(to path: String) throws {
     var file = EncoderFile(writing: "big-window")
     file.addWindow(vocabulary, size)
@@ -165,7 +165,7 @@ extension BigWindow {
 
   /// Reads what ``write(to:)`` wrote.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for the first thing that is wrong.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for the first thing that is wrong.
   public init(contentsOf path: String) throws {
     let (vocabulary, size) = try ModelFile(encoder: "big-window", path: path).window()
     try self.init(vocabulary: vocabulary, size: size)

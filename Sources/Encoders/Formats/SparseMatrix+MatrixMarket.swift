@@ -5,7 +5,7 @@ extension SparseMatrix {
   ///
   /// Values have the shortest digits that read back as the same number.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
   public func writeMatrixMarket(to path: String) throws {
     try OutputFile.write(to: path) { try writeMatrixMarket(to: $0) }
   }
@@ -25,7 +25,7 @@ extension SparseMatrix {
 
   /// Writes one JSON object a row: `{"columns":[…],"values":[…]}`.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
   public func writeJSONLines(to path: String) throws {
     try OutputFile.write(to: path) { try writeJSONLines(to: $0) }
   }
@@ -48,7 +48,7 @@ extension SparseMatrix {
   /// Reads a Matrix Market file of coordinates: real, integer or pattern; general or symmetric.
   /// Values of one place are added up.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` with the line that does not fit.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` with the line that does not fit.
   public init(matrixMarket path: String) throws {
     let text = try TextSource(path: path).readAll()
     var reader = MatrixMarketReader(text: text, path: path)

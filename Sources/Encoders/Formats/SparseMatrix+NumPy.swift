@@ -11,7 +11,7 @@ extension SparseMatrix {
 
   /// Writes the matrix as `scipy.sparse.save_npz` does: CSR, 64-bit floats, without compression.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
   public func writeNPZ(to path: String) throws {
     try OutputFile.write(to: path) { try writeNPZ(to: $0) }
   }
@@ -40,7 +40,7 @@ extension SparseMatrix {
   /// Rows are written one after another: the file has 8 · rows · columns bytes, the memory of one
   /// row is taken.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate`; `usage` for a name that asks for gzip; `inputOutput`,
+  /// - Throws: `WordtoolError`: `cannotCreate`; `usage` for a name that asks for gzip; `inputOutput`,
   ///   before anything is written when the disk has not the room.
   public func writeNPY(to path: String) throws {
     try OutputFile.write(to: path) { try writeNPY(to: $0) }

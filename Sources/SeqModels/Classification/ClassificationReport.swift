@@ -119,9 +119,11 @@ extension TextClassifier {
   /// Compares the labels the model gives with those the texts have.
   ///
   /// - Parameters:
+  ///   - texts: texts with their labels.
   ///   - k: how many labels each text is given at most.
   ///   - threshold: the least probability of a label that is given, 0 ... 1.
   ///   - threads: how many threads work; the result is the same.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   public func evaluate(
     _ texts: LabelledText, k: Int = 1, threshold: Double = 0,
     threads: Int = Workers.defaultCount,

@@ -118,7 +118,8 @@ public final class SequenceTagger: Sendable {
   /// Trains a tagger while the caller's task is suspended; cancelling the task ends the training
   /// after its step.
   ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// `progress` receives the moments of the training; it ends with it. The other parameters are
+  /// those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
     on text: TaggedText, options: SequenceTrainingOptions,

@@ -15,6 +15,7 @@ public struct GenerationStart {
   /// Reads a prompt.
   ///
   /// - Parameters:
+  ///   - model: the model that goes on.
   ///   - context: text that stands before the prompt, ended by a line end.
   ///   - prompt: cut into tokens as the training text was. Unknown words are `<unk>` to the model.
   ///     Empty: the begin of a sentence.

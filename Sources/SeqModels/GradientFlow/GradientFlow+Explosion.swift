@@ -50,7 +50,14 @@ extension GradientFlow {
   /// state, and of the gradient on its way back, grows with every step (Pascanu, Mikolov and Bengio
   /// 2013).
   ///
-  /// - Parameter progress: called with the share that is done.
+  /// - Parameters:
+  ///   - ids: the text, by number.
+  ///   - vocabulary: the tokens, by number.
+  ///   - options: the network.
+  ///   - learningRate: the step size.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  ///   - progress: called with the share that is done.
   /// - Throws: `WordtoolError`: `badData` for a text shorter than a sequence, `interrupted`.
   public static func explosion(
     ids: [Int32], vocabulary: LanguageVocabulary, options: GradientFlowOptions,

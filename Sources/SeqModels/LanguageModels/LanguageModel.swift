@@ -46,7 +46,9 @@ public protocol LanguageModel {
   func initialState() -> State
   /// Moves a state on by one token. After `endID` it stands at the begin of a line.
   ///
-  /// - Parameter id: 0 ..< `tokenCount`, not `<s>`.
+  /// - Parameters:
+  ///   - state: what was read so far.
+  ///   - id: 0 ..< `tokenCount`, not `<s>`.
   func advance(_ state: inout State, with id: Int32)
   /// The natural logarithm of every token's probability after a state.
   ///
@@ -55,12 +57,16 @@ public protocol LanguageModel {
   func logProbabilities(after state: State) -> [Double]
   /// The same into a buffer that is used again and again.
   ///
-  /// - Parameter values: whatever it holds is replaced by `tokenCount` values.
+  /// - Parameters:
+  ///   - state: what was read so far.
+  ///   - values: whatever it holds is replaced by `tokenCount` values.
   func fillLogProbabilities(after state: State, _ values: inout [Double])
   /// The same up to a summand common to all tokens, which is all that drawing needs: a network's
   /// logits as they are.
   ///
-  /// - Parameter values: whatever it holds is replaced by `tokenCount` values.
+  /// - Parameters:
+  ///   - state: what was read so far.
+  ///   - values: whatever it holds is replaced by `tokenCount` values.
   func fillScores(after state: State, _ values: inout [Double])
   /// The natural logarithm of the probability of every token of a text, each after those before it.
   ///

@@ -183,7 +183,9 @@ public struct MixtureModel: LanguageModel {
 
   /// What each of the models says of a text.
   ///
-  /// - Parameter ids: the text in the first model's numbers.
+  /// - Parameters:
+  ///   - ids: the text in the first model's numbers.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: for each model the natural logarithm of the probability of every token.
   /// - Throws: `WordtoolError` of kind `interrupted`.
   public func componentLogProbabilities(

@@ -127,7 +127,8 @@ extension NGramModel {
 
   /// Counts a text and makes a model while the caller's task is suspended.
   ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// `progress` receives the moments of the training; it ends with it. The other parameters are
+  /// those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
     on paths: [String], options: NGramOptions = NGramOptions(), progress: TrainingMoments? = nil

@@ -111,7 +111,9 @@ public struct NGramModel: Sendable {
 
   /// log10 of the probability of a token after a context, and the context moved on by that token.
   ///
-  /// - Parameter id: a token's number; ``unknownID`` for unknown ones.
+  /// - Parameters:
+  ///   - id: a token's number; ``unknownID`` for unknown ones.
+  ///   - context: the tokens before; it takes the new one up.
   public func score(_ id: Int32, _ context: inout Context) -> Double {
     precondition(id >= 0 && Int(id) < table.count, "token \(id) of \(table.count)")
     // From long to short: the m-gram context gives the (m+1)-gram, which is both the answer, if

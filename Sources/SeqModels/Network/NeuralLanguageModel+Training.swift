@@ -46,7 +46,8 @@ extension NeuralLanguageModel {
   /// Trains a model on the text of files while the caller's task is suspended; cancelling the task
   /// ends the training after its step.
   ///
-  /// - Parameter progress: told after each step; see ``TrainingMoments``.
+  /// `progress` told after each step; see `TrainingMoments`. The other parameters are those of the
+  /// blocking call.
   /// - Throws: as the form that is not asynchronous, and `CancellationError`.
   public static func train(
     on paths: [String], options: NeuralOptions = NeuralOptions(),

@@ -123,7 +123,7 @@ public struct NeuralTrainingOptions: TrainingOptions {
   /// through time: Williams and Peng 1990).
   public var bptt = 35
   /// Whether each step draws its own length around ``bptt``; nil as false, as in older checkpoints.
-  /// See ``PieceLength``.
+  /// See `PieceLength`.
   public var hasJitter: Bool?
   /// The rule of the steps.
   public var optimizer = OptimizerOptions()

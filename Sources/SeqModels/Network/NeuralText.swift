@@ -15,8 +15,14 @@ public struct NeuralText {
   /// Reads a text once, counts its tokens and makes their vocabulary.
   ///
   /// - Parameters:
+  ///   - paths: the texts.
+  ///   - unit: what a token is.
+  ///   - rule: how lines become words.
   ///   - minimumCount: rarer tokens become `<unk>`.
   ///   - maximumVocabulary: only the most frequent tokens are kept; nil for all.
+  ///   - isStrict: whether invalid bytes end the reading.
+  ///   - encoding: that of the texts.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Throws: `WordtoolError` as ``SentenceReader/read(_:stop:token:end:)``, and `badData` for a
   ///   text without tokens.
   public init(

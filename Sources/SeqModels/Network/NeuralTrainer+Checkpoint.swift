@@ -74,6 +74,7 @@ extension NeuralTrainer {
   ///   - checkpoint: where it ended.
   ///   - ids: the text it was trained on.
   ///   - validIDs: its held-out text.
+  ///   - threads: how many threads to use, at least 1.
   /// - Throws: `WordtoolError` of kind `badData` when the text is another, or the file is damaged.
   public convenience init(
     resuming checkpoint: Checkpoint, ids: [Int32], validIDs: [Int32] = [],

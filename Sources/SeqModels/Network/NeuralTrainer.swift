@@ -40,6 +40,9 @@ public final class NeuralTrainer {
   /// Prepares a training from the start.
   ///
   /// - Parameters:
+  ///   - options: the network.
+  ///   - training: how it is trained.
+  ///   - vocabulary: the tokens, by number.
   ///   - ids: the text, a line's end after each line.
   ///   - validIDs: the held-out text; empty for none.
   ///   - embeddings: first values of embeddings by token, [embedding] numbers each.

@@ -35,7 +35,7 @@ public struct OrthogonalMap: Sendable {
 
   /// Finds the map.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for sets of different dimensions, too large a dimension or no
+  /// - Throws: `WordtoolError`: `usage` for sets of different dimensions, too large a dimension or no
   ///   pairs, `badData` for a damaged file, `interrupted` once `stop` is raised.
   /// - Complexity: O(P·D² + D³) for P pairs.
   public init(
@@ -97,7 +97,7 @@ public struct OrthogonalMap: Sendable {
 extension WordVectors {
   /// The same words with their vectors mapped; lengths stay what they are.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for a map of another dimension, `badData` for a damaged file,
+  /// - Throws: `WordtoolError`: `usage` for a map of another dimension, `badData` for a damaged file,
   ///   `unavailable` for more than memory holds.
   /// - Complexity: O(V·D²).
   public func mapped(
@@ -134,7 +134,9 @@ extension WordVectors {
 
   /// The words that both sets have, spelled exactly so, in the order of this one.
   ///
-  /// - Parameter limit: only the first so many words of each count; nil for all.
+  /// - Parameters:
+  ///   - other: the vectors to share words with.
+  ///   - limit: only the first so many words of each count; nil for all.
   public func sharedWords(with other: WordVectors, limit: Int? = nil) -> [OrthogonalMap.Pair] {
     (0..<Swift.min(count, limit ?? count)).compactMap { row in
       guard let target = other.index(for: word(at: row)), target < limit ?? .max,

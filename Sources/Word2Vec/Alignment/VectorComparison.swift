@@ -43,8 +43,12 @@ public struct VectorComparison: Sendable {
 
   /// Aligns two sets.
   ///
-  /// - Parameter limit: only the first so many words of each set count; nil for all.
-  /// - Throws: ``WordtoolError``: `usage` for sets of different dimensions or without a word in common,
+  /// - Parameters:
+  ///   - first: the vectors that are turned.
+  ///   - second: the vectors that stay.
+  ///   - limit: only the first so many words of each set count; nil for all.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `usage` for sets of different dimensions or without a word in common,
   ///   `interrupted` once `stop` is raised, `badData` for a damaged file.
   public init(
     of first: WordVectors, with second: WordVectors, limit: Int? = nil,
@@ -72,7 +76,9 @@ public struct VectorComparison: Sendable {
   ///   - order: by what.
   ///   - count: at most so many, 0 or more.
   ///   - neighborCount: how many nearest words are compared.
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range, `interrupted` once `stop` is
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range, `interrupted` once `stop` is
   ///   raised.
   /// - Complexity: by cosine O(count·V·D), by neighbours O(V²·D).
   public func changes(

@@ -35,7 +35,7 @@ public struct WordTranslator: Sendable {
 
   /// Takes two sets of one space.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` for sets of different dimensions.
+  /// - Throws: `WordtoolError` of kind `usage` for sets of different dimensions.
   public init(from source: WordVectors, to target: WordVectors) throws {
     try OptionCheck.require(
       source.dimension == target.dimension,
@@ -50,8 +50,10 @@ public struct WordTranslator: Sendable {
   /// - Parameters:
   ///   - rows: rows of ``source``.
   ///   - count: at most so many answers to each, 0 or more.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: the best first, by row where scores are equal; none for a vector of zeros.
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range, `interrupted` once `stop` is
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range, `interrupted` once `stop` is
   ///   raised, `badData` for a damaged file.
   /// - Complexity: O(Q·V·D + C·V·D) for Q rows with C different candidates.
   public func translations(

@@ -38,7 +38,7 @@ extension WordVectors {
   /// Answers what n-grams a word has.
   ///
   /// - Parameter word: as a person types it; it need not be in the vocabulary.
-  /// - Throws: ``WordtoolError``: `usage` for vectors without n-grams, `badData` for a damaged file.
+  /// - Throws: `WordtoolError`: `usage` for vectors without n-grams, `badData` for a damaged file.
   public func answer(toNGramsOf word: String) throws -> Answered<NGramsAnswer> {
     guard let composer = storage.composer, hasNGrams else {
       throw WordtoolError(

@@ -58,7 +58,7 @@ extension WordVectors {
   /// Answers questions as people type them, all by one pass over the rows: words (of several the
   /// mean of those that are there) or expressions.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for options out of their range, `interrupted` once `stop`
+  /// - Throws: `WordtoolError`: `usage` for options out of their range, `interrupted` once `stop`
   ///   is raised, `badData` for a damaged file. What is wrong with a question is in its answer.
   public func answers(
     to questions: [String], _ options: NearestQuestions, stop: StopFlag = StopFlag()

@@ -31,8 +31,13 @@ public struct AxesAnswer: Codable, Hashable, Sendable {
 extension WordVectors {
   /// Answers which words are strictly more similar to `a` than `b` is, as gensim's `closer_than`.
   ///
-  /// - Parameter count: at most so many of them; nil for all.
-  /// - Throws: ``WordtoolError``: `interrupted` once `stop` is raised, `badData` for a damaged file.
+  /// - Parameters:
+  ///   - a: the word whose neighbours are asked for.
+  ///   - b: the word that they have to be nearer than.
+  ///   - count: at most so many of them; nil for all.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `interrupted` once `stop` is raised, `badData` for a damaged file.
   public func answer(
     toWordsCloserTo a: String, than b: String, count: Int? = nil,
     threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag()
@@ -57,8 +62,10 @@ extension WordVectors {
   /// Answers where words stand on axes: the cosine with the sum of the differences of each axis's pairs,
   /// of unit vectors. Words that are not there are left out.
   ///
-  /// - Parameter axes: what each is called, and its pairs from one end to the other.
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Parameters:
+  ///   - words: the words.
+  ///   - axes: what each is called, and its pairs from one end to the other.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func answer(
     toPlacesOf words: [String], onAxes axes: [(name: String, pairs: [(String, String)])]
   ) throws -> Answered<AxesAnswer> {

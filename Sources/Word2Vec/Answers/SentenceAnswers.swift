@@ -83,7 +83,7 @@ public struct WordMoversAnswer: Codable, Hashable, Sendable {
 extension SentenceEncoder {
   /// Answers with the vector of a text; a text without a known word has none.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func answer(
     toVectorOf text: String, normalizes: Bool = false
   ) throws -> Answered<SentenceVectorAnswer> {
@@ -108,8 +108,11 @@ extension SentenceEncoder {
 extension WordVectors {
   /// Answers with the Word Mover's Distance of two texts; both must have a word that is known.
   ///
-  /// - Parameter explains: whether the answer says what becomes of what.
-  /// - Throws: ``WordtoolError``: `badData` for a damaged file, `unavailable` when ICU cannot be opened.
+  /// - Parameters:
+  ///   - a: a text.
+  ///   - b: the other text.
+  ///   - explains: whether the answer says what becomes of what.
+  /// - Throws: `WordtoolError`: `badData` for a damaged file, `unavailable` when ICU cannot be opened.
   public func answer(
     toWordMoversDistanceOf a: String, and b: String, explains: Bool = false
   ) throws -> Answered<WordMoversAnswer> {

@@ -9,8 +9,10 @@ public struct TextVectorAnswer: Codable, Hashable, Sendable {
 extension WordVectors {
   /// Answers with the vector of a text.
   ///
-  /// - Parameter normalizes: whether it is divided by its length.
-  /// - Throws: ``WordtoolError`` of kind `unavailable`, as ``vector(ofText:)``.
+  /// - Parameters:
+  ///   - text: the text.
+  ///   - normalizes: whether it is divided by its length.
+  /// - Throws: `WordtoolError` of kind `unavailable`, as ``vector(ofText:)``.
   public func answer(
     toVectorOfText text: String, normalizes: Bool = false
   ) throws -> TextVectorAnswer {

@@ -59,8 +59,11 @@ public struct VectorAnswer: Codable, Hashable, Sendable {
 extension WordVectors {
   /// Answers how similar two words are.
   ///
-  /// - Parameter explains: whether the answer says what the similarity is made of.
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Parameters:
+  ///   - a: a word as a person types it.
+  ///   - b: the other word.
+  ///   - explains: whether the answer says what the similarity is made of.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func answer(
     toSimilarityOf a: String, and b: String, explains: Bool = false
   ) throws -> Answered<SimilarityAnswer> {
@@ -76,7 +79,7 @@ extension WordVectors {
   /// Answers how similar some words are to each other; words that are not there are left out, and two
   /// must be there.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func answer(
     toSimilaritiesOf words: [String]
   ) throws -> Answered<SimilarityMatrixAnswer> {
@@ -93,7 +96,7 @@ extension WordVectors {
 
   /// Answers which place `b` has among the neighbours of `a`.
   ///
-  /// - Throws: ``WordtoolError``: `interrupted` once `stop` is raised, `badData` for a damaged file.
+  /// - Throws: `WordtoolError`: `interrupted` once `stop` is raised, `badData` for a damaged file.
   public func answer(
     toRankOf b: String, from a: String, threads: Int = Workers.defaultCount,
     stop: StopFlag = StopFlag()
@@ -111,7 +114,7 @@ extension WordVectors {
   /// Answers which of some words fits the others least; words that are not there are left out, and
   /// three must be there.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func answer(toOddOneOutOf words: [String]) throws -> Answered<OddOneOutAnswer> {
     var answer = Answered<OddOneOutAnswer>()
     let expected = "three or more, for two fit each other equally"
@@ -129,7 +132,7 @@ extension WordVectors {
 
   /// Answers with the direction of a word; a vector of zeros has none.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func answer(toQueryOf word: String) throws -> Answered<QueryVector> {
     var answer = Answered<QueryVector>()
     guard let found = try answer.attempt({ try query([word]) }) else { return answer }
@@ -146,8 +149,10 @@ extension WordVectors {
 
   /// Answers with the vector of a word.
   ///
-  /// - Parameter normalizes: whether it is divided by its length.
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Parameters:
+  ///   - text: a word as a person types it.
+  ///   - normalizes: whether it is divided by its length.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func answer(
     toVectorOf text: String, normalizes: Bool = false
   ) throws -> Answered<VectorAnswer> {

@@ -45,7 +45,7 @@ public struct CompressionOptions: Codable, Hashable, Sendable {
 
   /// Refuses numbers out of their range.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
     if let most { try OptionCheck.require("most", most, in: 1 ... .max) }
     if let minimumCount {

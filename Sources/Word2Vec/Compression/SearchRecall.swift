@@ -13,7 +13,14 @@ public struct SearchRecall: Codable, Hashable, Sendable {
   /// Compares the neighbours of words, drawn by chance, in two sets with the same words: those of the
   /// first are the true ones.
   ///
-  /// - Parameter queries: how many words are asked, at most.
+  /// - Parameters:
+  ///   - found: the vectors that are measured.
+  ///   - originals: the vectors whose neighbours are the right ones.
+  ///   - count: neighbours of a word.
+  ///   - queries: how many words are asked, at most.
+  ///   - seed: where the random choice of words starts.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Throws: as ``WordVectors/neighbors(of:options:stop:)``.
   public init(
     of found: WordVectors, against originals: WordVectors, count: Int = 10, queries: Int = 1000,

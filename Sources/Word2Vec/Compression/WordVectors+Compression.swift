@@ -7,7 +7,7 @@ extension WordVectors {
   /// Metadata and counts are kept; what makes vectors of unknown words and of texts is not. The result
   /// depends neither on the number of threads nor on the processor.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for options out of their range or that do not suit the vectors,
+  /// - Throws: `WordtoolError`: `usage` for options out of their range or that do not suit the vectors,
   ///   `badData` for a damaged file or values that the encoding cannot hold, `unavailable` for more than
   ///   memory holds, `interrupted` once `stop` is raised.
   public func compressed(

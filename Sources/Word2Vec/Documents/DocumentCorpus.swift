@@ -27,6 +27,8 @@ public struct DocumentCorpus: Sendable {
   ///   - paths: what to read, as `CorpusReader` does. Lines are counted through all of them.
   ///   - reader: how text becomes words.
   ///   - vocabulary: if given, its words are kept and all others dropped.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  ///   - progress: called now and then by the thread that reads.
   /// - Throws: as `CorpusReader.read`.
   public init(
     linesOf paths: [String], reader: CorpusReader = CorpusReader(), vocabulary: Vocabulary? = nil,
@@ -64,7 +66,8 @@ public struct DocumentCorpus: Sendable {
   ///   - limits: which words are kept.
   ///   - vocabulary: if given, its words are kept and all others dropped.
   ///   - threads: how many threads work; the result does not depend on it.
-  /// - Throws: ``WordtoolError``: `usage` for another number of names or labels; `badData` for a name
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `usage` for another number of names or labels; `badData` for a name
   ///   that stands twice, and for texts without words or without frequent ones; `interrupted`.
   public init(
     texts: [String], names: [String]? = nil, labels: [[String]] = [], rule: TokenizerRule = .words,

@@ -71,7 +71,7 @@ public struct DocumentVectorOptions: TrainingOptions {
 
   /// Checks every range.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
     try OptionCheck.require(
       !(trainsWords && model == .memory), found: "`trainsWords` for pv-dm",

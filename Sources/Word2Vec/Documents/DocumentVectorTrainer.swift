@@ -8,7 +8,7 @@ public import WordtoolCore
 ///
 /// PV-DBOW, with and without skip-gram of words beside it, and PV-DM with the mean; by negative sampling,
 /// hierarchical softmax or both. A document is a line of the text, and has a row beside the rows of words.
-/// `EmbeddingRun` is the engine; ``DocumentGroups``, ``WindowGroups`` and ``BagGroups`` give it the
+/// `EmbeddingRun` is the engine; `DocumentGroups`, `WindowGroups` and `BagGroups` give it the
 /// examples.
 ///
 /// To get vectors from documents and nothing else, see ``DocumentVectors/train(on:options:threads:stop:progress:)``.
@@ -45,7 +45,7 @@ public final class DocumentVectorTrainer {
   ///   - options: checked by ``DocumentVectorOptions/validate()``.
   ///   - corpus: the documents.
   ///   - kernels: the SIMD kernels; any choice gives the same bytes.
-  /// - Throws: ``WordtoolError``: `usage` for an option out of range, `badData` for fewer than two words
+  /// - Throws: `WordtoolError`: `usage` for an option out of range, `badData` for fewer than two words
   ///   or a count below 1, `unavailable` when there is not enough memory.
   public init(
     options: DocumentVectorOptions, corpus: DocumentCorpus, kernels: KernelTable = .fastest
@@ -89,7 +89,7 @@ public final class DocumentVectorTrainer {
   ///   - stop: looked at between chunks.
   ///   - pausing: work to be done now and then while no thread trains, such as a checkpoint.
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
-  /// - Throws: ``WordtoolError``: `usage` for less than one thread; `interrupted` when `stop` was raised,
+  /// - Throws: `WordtoolError`: `usage` for less than one thread; `interrupted` when `stop` was raised,
   ///   with ``position`` as it is after the last whole chunk; `diverged` when the loss or a vector is no
   ///   longer finite or the loss runs away; `unavailable` when the system refuses threads or memory.
   public func train(
@@ -237,14 +237,14 @@ public final class DocumentVectorTrainer {
   /// Writes everything that is needed to go on with the very bytes of an unbroken run.
   ///
   /// - Parameter path: the checkpoint file, a safetensors file; replaced as a whole.
-  /// - Throws: ``WordtoolError``: `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate` or `inputOutput`.
   public func writeCheckpoint(to path: String) throws {
     try checkpoint.write(state, tables, to: path)
   }
 
   /// Continues where the run that wrote a checkpoint stopped.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` when the file is damaged or belongs to
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` when the file is damaged or belongs to
   ///   other options, another vocabulary or another text. The trainer is then as it was.
   public func resume(fromCheckpoint path: String) throws {
     try tables.makeUnique()

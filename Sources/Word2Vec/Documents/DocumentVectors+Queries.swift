@@ -24,7 +24,7 @@ extension DocumentVectors {
   ///   - epochs: passes over its words, at least 1; those of the training if not given.
   ///   - learningRate: the step size at the start, > 0; that of the training if not given.
   /// - Returns: [dimension] values, zeros for a text without a known word.
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range, `diverged` where the vector is no
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range, `diverged` where the vector is no
   ///   longer finite.
   public func vector(
     of text: String, epochs: Int? = nil, learningRate: Float? = nil
@@ -37,7 +37,7 @@ extension DocumentVectors {
 
   /// Makes vectors of texts, on several threads.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range, `interrupted` once `stop` is
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range, `interrupted` once `stop` is
   ///   raised, `diverged` where a vector is no longer finite.
   public func vectors(
     of texts: [String], epochs: Int? = nil, learningRate: Float? = nil,
@@ -104,9 +104,12 @@ extension DocumentVectors {
   /// - Parameters:
   ///   - vectors: [dimension] values each, of any length; one of length zero has no answer.
   ///   - count: at most so many answers to each, 0 or more.
-  ///   - excluded: for each vector the documents that are no answers, by their numbers; none if not given.
+  ///   - excluded: for each vector the documents that are no answers, by their numbers; none if not
+  ///     given.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: the nearest first, by number where they are equally near.
-  /// - Throws: ``WordtoolError``: `usage` for another number of values, `interrupted` once `stop` is
+  /// - Throws: `WordtoolError`: `usage` for another number of values, `interrupted` once `stop` is
   ///   raised.
   /// - Complexity: O(Q·N·D): all documents are looked at, so the answers are exact.
   public func nearest(
@@ -135,7 +138,7 @@ extension DocumentVectors {
 
   /// The number of the document of some name.
   ///
-  /// - Throws: ``WordtoolError`` of kind `unavailable` when there is none.
+  /// - Throws: `WordtoolError` of kind `unavailable` when there is none.
   public func index(ofDocument name: String) throws -> Int {
     if let index = documents.index(for: name) { return index }
     let examples = (0..<min(3, documents.count)).map { "'\(documents.word(at: $0))'" }

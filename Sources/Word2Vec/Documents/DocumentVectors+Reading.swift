@@ -5,7 +5,7 @@ import WordtoolCore
 extension DocumentVectors {
   /// Reads a model that ``write(to:)-(String)`` wrote.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`; `badData` for another kind of file and a damaged one.
+  /// - Throws: `WordtoolError`: `noSuchInput`; `badData` for another kind of file and a damaged one.
   public init(contentsOf path: String) throws {
     let file = try ModelFile(
       path: path, format: Self.format, writtenBy: "train-embeddings")

@@ -51,7 +51,7 @@ extension DocumentVectors {
 
   /// Writes the model to a file, which appears under its name only when it is complete.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
   public func write(to path: String) throws {
     try OutputFile.write(to: path) { try write(to: $0) }
   }

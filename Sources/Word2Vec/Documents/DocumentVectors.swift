@@ -77,7 +77,7 @@ public struct DocumentVectors: Sendable {
   ///   - threads: how many threads to use, at least 1.
   ///   - stop: ends the work early, with an error of kind `interrupted`.
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
-  /// - Throws: ``WordtoolError``: `usage` for an option out of range, `badData` for fewer than two
+  /// - Throws: `WordtoolError`: `usage` for an option out of range, `badData` for fewer than two
   ///   words, `diverged`, `interrupted`, `unavailable` for lack of memory or threads.
   public static func train(
     on corpus: DocumentCorpus, options: DocumentVectorOptions = DocumentVectorOptions(),
@@ -92,7 +92,8 @@ public struct DocumentVectors: Sendable {
   /// Trains vectors while the caller's task is suspended; the work is done by threads outside of the
   /// cooperative pool.
   ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// `progress` receives the moments of the training; it ends with it. The other parameters are
+  /// those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
     on corpus: DocumentCorpus, options: DocumentVectorOptions = DocumentVectorOptions(),
@@ -110,7 +111,7 @@ extension DocumentVectorTrainer {
   /// Nothing is copied now. When the trainer trains on while they live, it copies its own rows first.
   ///
   /// - Parameter metadata: more facts to keep with the vectors: the corpus and its licence.
-  /// - Throws: ``WordtoolError`` of kind `badData` when a value is not finite.
+  /// - Throws: `WordtoolError` of kind `badData` when a value is not finite.
   public func documentVectors(metadata: [String: String] = [:]) throws -> DocumentVectors {
     let input = tables.input
     var names = WordTableBuilder(expectedCount: corpus.count)

@@ -7,7 +7,7 @@ extension AnalogyQuestions {
   /// Of a folder the files are taken whose names end in `.txt`, `.tsv` or `.questions`, also packed; those
   /// that begin with README or LICENSE are passed over.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for a line that is no question.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for a line that is no question.
   public init(contentsOf path: String) throws {
     let files = try InputFiles.expand([path])
     // A file stands for itself, a folder for what is in it.

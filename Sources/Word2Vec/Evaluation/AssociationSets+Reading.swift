@@ -7,7 +7,7 @@ extension AssociationSets {
   /// test behind it. Or JSON with the members `targ1`, `targ2`, `attr1` and `attr2`, each with a `category`
   /// and `examples`, as May et al. 2019 publish them (`.jsonl`).
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for a file of something else.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for a file of something else.
   public static func read(contentsOf path: String) throws -> [AssociationSets] {
     let lines = try LineReader.all(path)
     if lines.first(where: { !$0.trimmed.isEmpty })?.trimmed.hasPrefix("{") == true {

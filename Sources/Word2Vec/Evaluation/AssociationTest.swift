@@ -24,7 +24,7 @@ public struct AssociationSets: Hashable, Sendable {
 
   /// Sets to be compared.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` for other than four lists.
+  /// - Throws: `WordtoolError` of kind `usage` for other than four lists.
   public init(name: String? = nil, lists: [List]) throws {
     try OptionCheck.require(
       lists.count == 4, found: "\(lists.count) lists of words",
@@ -84,10 +84,13 @@ extension WordVectors {
   /// Runs a test of association; words that are not there are left out.
   ///
   /// - Parameters:
+  ///   - sets: the words.
   ///   - samples: how many partitions are drawn where there are more than
   ///     ``AssociationTest/exactLimit``.
   ///   - seed: where the drawing starts.
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range, `unavailable` when a list has no
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range, `unavailable` when a list has no
   ///   word that is there, `badData` for a damaged file, `interrupted` once `stop` is raised.
   public func test(
     _ sets: AssociationSets, samples: Int = 100_000, seed: UInt64 = 1,

@@ -72,9 +72,14 @@ public struct PairedBootstrap: Codable, Hashable, Sendable {
 extension AnalogyEvaluation {
   /// Compares the accuracy with that of another set on the questions that both could be asked.
   ///
-  /// - Parameter other: an evaluation by the same questions.
+  /// - Parameters:
+  ///   - other: an evaluation by the same questions.
+  ///   - samples: how often the questions are drawn anew.
+  ///   - seed: where the random choices start.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: nil when there is no such question.
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range or other questions,
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range or other questions,
   ///   `interrupted` once `stop` is raised.
   public func compared(
     with other: AnalogyEvaluation, samples: Int = 10_000, seed: UInt64 = 1,
@@ -98,7 +103,12 @@ extension AnalogyEvaluation {
 extension SimilarityEvaluation {
   /// Compares Spearman's correlation with that of another set on the pairs that both know.
   ///
-  /// - Parameter other: an evaluation by the same pairs.
+  /// - Parameters:
+  ///   - other: an evaluation by the same pairs.
+  ///   - samples: how often the questions are drawn anew.
+  ///   - seed: where the random choices start.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: nil when a correlation is undefined.
   /// - Throws: as ``AnalogyEvaluation/compared(with:samples:seed:threads:stop:)``.
   public func compared(

@@ -35,8 +35,11 @@ public struct SimilarityEvaluation: Hashable, Sendable {
 extension WordVectors {
   /// Compares the cosine similarities of pairs with the scores that people gave.
   ///
-  /// - Parameter limit: words from this row on count as unknown; nil for none.
-  /// - Throws: ``WordtoolError`` of kind `badData` for a row whose values contradict its length.
+  /// - Parameters:
+  ///   - questions: the pairs with what people said of them.
+  ///   - matching: how words are looked for.
+  ///   - limit: words from this row on count as unknown; nil for none.
+  /// - Throws: `WordtoolError` of kind `badData` for a row whose values contradict its length.
   public func evaluateSimilarity(
     _ questions: SimilarityPairs, matching: WordMatching = .query, limit: Int? = nil
   ) throws -> SimilarityEvaluation {

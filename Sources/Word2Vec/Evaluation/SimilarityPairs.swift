@@ -26,7 +26,7 @@ public struct SimilarityPairs: Hashable, Sendable {
   /// The score is the column that a first line without a number calls so (`SimLex999`, `Human
   /// (mean)`, `score` ...); else the first number behind the two words.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` for a line that is no pair.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` for a line that is no pair.
   public init(contentsOf path: String) throws {
     var pairs: [Pair] = []
     var header: [String]?

@@ -8,10 +8,13 @@ extension WordVectors {
   /// of them is right, and it is asked when one of them is known.
   ///
   /// - Parameters:
-  ///   - limit: only the first so many words exist: questions with others are skipped, and
-  ///     others are no answers; nil for all.
+  ///   - questions: the questions.
+  ///   - method: how three words make a question.
+  ///   - limit: only the first so many words exist: questions with others are skipped, and others
+  ///     are no answers; nil for all.
   ///   - matching: how the words of the file find those of the vectors.
   ///   - threads: how many threads work; the result does not depend on it.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   public func evaluateAnalogies(
     _ questions: AnalogyQuestions, method: AnalogyMethod = .add, limit: Int? = nil,
     matching: WordMatching = .query, threads: Int = Workers.defaultCount,

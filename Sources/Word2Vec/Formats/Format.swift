@@ -77,7 +77,7 @@ extension WordVectors {
     /// NumPy's, `.tsv` the Embedding Projector's, `.fifu` finalfusion's; `.safetensors`
     /// and names without a suffix are safetensors.
     ///
-    /// - Throws: ``WordtoolError`` of kind `usage` for any other suffix.
+    /// - Throws: `WordtoolError` of kind `usage` for any other suffix.
     public init(forPath path: String) throws {
       let suffix = FileSuffix(of: path)
       guard let known = Self.suffixes.first(where: { $0.key == suffix.name }) else {

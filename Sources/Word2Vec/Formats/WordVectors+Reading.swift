@@ -49,7 +49,7 @@ extension WordVectors {
   /// Files are mapped. What is packed with gzip is unpacked into memory, and so is what comes from
   /// standard input, which is the path `-`.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`; `badData` for a file that is none of these or
+  /// - Throws: `WordtoolError`: `noSuchInput`; `badData` for a file that is none of these or
   ///   breaks its format's rules, with the place, what was expected and a remedy.
   public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
     if let folder = SpacyReader.folder(at: path) {
@@ -65,8 +65,11 @@ extension WordVectors {
 
   /// Reads a file that is in memory: `Data`, an array of bytes.
   ///
-  /// - Parameter name: what messages call it.
-  /// - Throws: ``WordtoolError`` of kind `badData`, as for a file.
+  /// - Parameters:
+  ///   - bytes: what the file holds.
+  ///   - name: what messages call it.
+  ///   - options: how.
+  /// - Throws: `WordtoolError` of kind `badData`, as for a file.
   public init(
     bytes: some Collection<UInt8>, name: String = "data", options: ReadOptions = ReadOptions()
   ) throws {

@@ -9,7 +9,7 @@ extension WordVectors {
   ///     `NAME.npy`, `metadata.tsv` beside `vectors.tsv`, `NAME_metadata.tsv` beside `NAME.tsv`.
   ///   - format: the format; nil lets the suffix of `path` decide.
   ///   - threads: how many threads make text; the bytes do not depend on it.
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`, `usage` for a suffix that stands for
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`, `usage` for a suffix that stands for
   ///   no format, or `unavailable` for a word that the format cannot hold.
   public func write(
     to path: String, format: Format? = nil, threads: Int = Workers.defaultCount

@@ -30,7 +30,7 @@ public struct GloVeOptions: TrainingOptions {
 
   /// Checks every range.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
     try OptionCheck.require("dimension", dimension, in: 1...4096)
     try OptionCheck.require("windowRadius", windowRadius, in: 1...100)

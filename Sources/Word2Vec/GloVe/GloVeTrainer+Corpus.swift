@@ -10,7 +10,7 @@ extension GloVeTrainer {
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   ///   - rule: the tokenizer's rule; query words are treated by it.
   ///   - metadata: more facts to keep with the vectors: the corpus and its licence.
-  /// - Throws: ``WordtoolError``: `badData` when a value is not finite, `usage` for another number of
+  /// - Throws: `WordtoolError`: `badData` when a value is not finite, `usage` for another number of
   ///   words, `unavailable` without memory.
   public func wordVectors(
     vocabulary: Vocabulary, rule: TokenizerRule? = nil, metadata: [String: String] = [:]
@@ -80,14 +80,14 @@ extension GloVeTrainer {
   /// - Parameters:
   ///   - path: the checkpoint file, a safetensors file; replaced as a whole.
   ///   - corpus: what is trained on; only its fingerprint is written.
-  /// - Throws: ``WordtoolError``: `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate` or `inputOutput`.
   public func writeCheckpoint(to path: String, corpus: TokenizedCorpus) throws {
     try checkpoint(corpus).write(state, tables, to: path)
   }
 
   /// Continues where the run that wrote a checkpoint stopped.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` when the file is damaged or belongs to
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` when the file is damaged or belongs to
   ///   other options, another vocabulary or another text. The trainer is then as it was.
   public func resume(fromCheckpoint path: String, corpus: TokenizedCorpus) throws {
     try tables.makeUnique()

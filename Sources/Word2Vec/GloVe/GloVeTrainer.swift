@@ -54,7 +54,7 @@ public final class GloVeTrainer: CorpusTrainer {
   ///   - options: checked by ``GloVeOptions/validate()``.
   ///   - counts: how often each word occurs, by ID; all above 0.
   ///   - kernels: the SIMD kernels; any choice gives the same bytes.
-  /// - Throws: ``WordtoolError``: `usage` for an option out of range, `badData` for fewer than two
+  /// - Throws: `WordtoolError`: `usage` for an option out of range, `badData` for fewer than two
   ///   words or a count below 1, `unavailable` when there is not enough memory.
   public init(options: GloVeOptions, counts: [Int64], kernels: KernelTable = .fastest) throws {
     try options.validate()
@@ -96,7 +96,7 @@ public final class GloVeTrainer: CorpusTrainer {
   ///   - stop: looked at while counting and between chunks of co-occurrences.
   ///   - pausing: work to be done now and then while no thread trains, such as a checkpoint.
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
-  /// - Throws: ``WordtoolError``: `badData` for a text without words, with an ID that is no word's or
+  /// - Throws: `WordtoolError`: `badData` for a text without words, with an ID that is no word's or
   ///   without two words in any line; `usage` for less than one thread or a text that ends before
   ///   ``position``; `interrupted` when `stop` was raised, with ``position`` and the values as they are
   ///   after the last whole chunk; `diverged` when the loss or a value is no longer finite or the loss

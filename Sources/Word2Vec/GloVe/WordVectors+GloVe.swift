@@ -14,8 +14,10 @@ extension WordVectors {
   ///   - corpus: a text that `CorpusReader` has read.
   ///   - options: how vectors are trained.
   ///   - memoryLimit: bytes for counting; above, temporary files take their place.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
-  /// - Throws: ``WordtoolError`` as the training of ``GloVeTrainer``.
+  /// - Throws: `WordtoolError` as the training of ``GloVeTrainer``.
   public static func train(
     on corpus: TokenizedCorpus, options: GloVeOptions,
     memoryLimit: Int = GloVeTrainer.usualMemoryLimit, threads: Int = Workers.defaultCount,

@@ -15,7 +15,7 @@ extension PhraseModel {
   /// Writes the phrases as text: a line with the options, and for each pass a heading and a line
   /// `score count word word …` for each phrase, apart by tabs.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate` or `inputOutput`; `badData` for a word that does not
+  /// - Throws: `WordtoolError`: `cannotCreate` or `inputOutput`; `badData` for a word that does not
   ///   fit on a line.
   public func write(to path: String) throws {
     try OutputFile.write(to: path) { try write(to: $0) }
@@ -41,7 +41,7 @@ extension PhraseModel {
 
   /// Reads what ``write(to:)`` wrote.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` with the line for what is no phrase.
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` with the line for what is no phrase.
   public init(contentsOf path: String) throws {
     let lines = try LineReader(path: path)
     func problem(_ found: String, _ expected: String) -> WordtoolError {

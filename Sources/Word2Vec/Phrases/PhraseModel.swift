@@ -70,7 +70,7 @@ public struct PhraseModel: Hashable, Sendable {
   ///   - options: checked by ``PhraseOptions/validate()``.
   ///   - threads: how many threads to use, at least 1.
   ///   - stop: ends the work early, with an error of kind `interrupted`.
-  /// - Throws: ``WordtoolError``: `usage` for an option out of range, `interrupted`, `unavailable` for
+  /// - Throws: `WordtoolError`: `usage` for an option out of range, `interrupted`, `unavailable` for
   ///   lack of memory or threads.
   public static func train(
     on corpus: TokenizedCorpus, options: PhraseOptions = PhraseOptions(),
@@ -113,7 +113,7 @@ public struct PhraseModel: Hashable, Sendable {
   ///   - limits: which words and phrases are kept, by their counts in the joined text.
   ///   - threads: how many threads to use, at least 1.
   ///   - stop: ends the work early, with an error of kind `interrupted`.
-  /// - Throws: ``WordtoolError``: `badData` when no word is within the limits, `usage` for limits out of
+  /// - Throws: `WordtoolError`: `badData` when no word is within the limits, `usage` for limits out of
   ///   range, `interrupted`, `unavailable`.
   public func join(
     _ corpus: TokenizedCorpus, limits: VocabularyLimits = VocabularyLimits(minimumCount: 1),

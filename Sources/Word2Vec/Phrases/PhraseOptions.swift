@@ -44,7 +44,7 @@ public struct PhraseOptions: TrainingOptions {
 
   /// Checks every range.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
     try OptionCheck.require("minimumCount", minimumCount, in: 1...Int.max)
     try OptionCheck.require("passes", passes, in: 1...10)

@@ -35,9 +35,10 @@ extension WordVectors {
   ///
   /// - Parameters:
   ///   - row: the row of an answer.
+  ///   - query: the question.
   ///   - count: how many n-grams and dimensions are told.
   /// - Precondition: `row` is in `0 ..< count` of the vectors.
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func explanation(
     ofRow row: Int, for query: QueryVector, count: Int = Explanation.usualCount
   ) throws -> Explanation {
@@ -48,7 +49,7 @@ extension WordVectors {
 
   /// Explains the cosine of two words.
   ///
-  /// - Throws: ``WordtoolError``: `unavailable` for a word that is not there, `badData` for a damaged file.
+  /// - Throws: `WordtoolError`: `unavailable` for a word that is not there, `badData` for a damaged file.
   public func explanation(
     of a: String, _ b: String, count: Int = Explanation.usualCount
   ) throws -> Explanation {

@@ -38,7 +38,7 @@ public struct SearchOptions: Hashable, Sendable {
 
   /// Refuses what no search can be made with.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
     func refuse(_ found: String, _ expected: String) -> WordtoolError {
       WordtoolError(.usage, found: found, expected: expected)

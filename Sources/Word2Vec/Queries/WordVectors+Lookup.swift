@@ -30,7 +30,7 @@ extension WordVectors {
   /// What a word as a person types it stands for: an entry, several entries where the rule cuts
   /// it, or a vector made of its parts.
   ///
-  /// - Throws: ``WordtoolError``: `unavailable` with near spellings for a word that is not there,
+  /// - Throws: `WordtoolError`: `unavailable` with near spellings for a word that is not there,
   ///   `badData` for a file whose index misses a word it has, or whose n-grams are no numbers.
   public func resolve(_ word: String) throws -> QueryWord {
     if let found = known(word) { return found }

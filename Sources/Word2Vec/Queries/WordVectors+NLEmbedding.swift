@@ -6,7 +6,7 @@ extension WordVectors {
 
   /// The nearest words and their distances, nearest first; empty for a word that is not there.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file, `usage` for a negative count.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file, `usage` for a negative count.
   public func neighbors(for word: String, maximumCount: Int) throws -> [(String, Double)] {
     guard let word = known(word) else { return [] }
     return try neighbors(
@@ -28,7 +28,7 @@ extension WordVectors {
 
   /// The distance of two words; nil when one is not there.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func distance(between a: String, and b: String) throws -> Double? {
     guard let a = known(a), let b = known(b) else { return nil }
     return 1 - (try similarity(a, b))

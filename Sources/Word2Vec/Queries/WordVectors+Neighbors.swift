@@ -6,10 +6,13 @@ extension WordVectors {
   /// Many queries at once are answered by one pass over the rows: each answer is the same, to the
   /// bit, as if it were asked alone.
   ///
-  /// - Parameter stop: raise it to end the search before its end.
+  /// - Parameters:
+  ///   - queries: the questions.
+  ///   - options: how many answers, and which words may be one.
+  ///   - stop: raise it to end the search before its end.
   /// - Returns: the answers to each query, most similar first; by row where similarities are
   ///   equal. A query without direction has none.
-  /// - Throws: ``WordtoolError``: `usage` for options out of their range, `interrupted` once `stop`
+  /// - Throws: `WordtoolError`: `usage` for options out of their range, `interrupted` once `stop`
   ///   is raised, `badData` for a damaged file.
   /// - Complexity: O(Q·V·D) for Q queries: every row is looked at, so the answers are exact.
   public func neighbors(
@@ -45,9 +48,11 @@ extension WordVectors {
   ///
   /// The mean is that of the words' unit vectors, so a long vector weighs no more than a short one.
   ///
-  /// - Parameter words: as a person types them, see ``resolve(_:)``; at least one.
+  /// - Parameters:
+  ///   - words: as a person types them, see ``resolve(_:)``; at least one.
+  ///   - options: how many answers, and which words may be one.
   /// - Returns: the answers, most similar first; by row where similarities are equal.
-  /// - Throws: ``WordtoolError``: `unavailable` for a word that is not there, with near spellings;
+  /// - Throws: `WordtoolError`: `unavailable` for a word that is not there, with near spellings;
   ///   `usage` for no words or options out of their range.
   /// - Complexity: O(V·D): every row is looked at, so the answer is exact.
   public func neighbors(of words: [String], options: SearchOptions = SearchOptions()) throws
@@ -68,7 +73,7 @@ extension WordVectors {
   /// Each word stands for its unit vector. The words of the expression are no answers unless the
   /// options say so.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for an expression that cannot be read, `unavailable` for
+  /// - Throws: `WordtoolError`: `usage` for an expression that cannot be read, `unavailable` for
   ///   a word that is not there.
   public func neighbors(
     ofExpression text: String, options: SearchOptions = SearchOptions()
@@ -81,7 +86,8 @@ extension WordVectors {
   /// - Parameters:
   ///   - vector: [dimension], of any length; there is no answer to one of length zero.
   ///   - excluded: rows that are no answers.
-  /// - Throws: ``WordtoolError`` of kind `usage` for another number of values.
+  ///   - options: how many answers, and which words may be one.
+  /// - Throws: `WordtoolError` of kind `usage` for another number of values.
   public func neighbors(
     ofVector vector: [Float], excluding excluded: [Int] = [],
     options: SearchOptions = SearchOptions()
@@ -109,7 +115,7 @@ extension WordVectors {
 extension WordVectors {
   /// The cosine similarity of two words, -1 ... 1; 0 where a vector has no length.
   ///
-  /// - Throws: ``WordtoolError`` of kind `unavailable` for a word that is not there.
+  /// - Throws: `WordtoolError` of kind `unavailable` for a word that is not there.
   public func similarity(_ a: String, _ b: String) throws -> Float {
     Float(try similarity(try resolve(a), try resolve(b)))
   }
@@ -148,7 +154,7 @@ extension WordVectors {
   ///
   /// It is one more than the number of words that are strictly more similar to `a` than `b` is.
   ///
-  /// - Throws: ``WordtoolError`` of kind `unavailable` for a word that is not there, or `b` is not
+  /// - Throws: `WordtoolError` of kind `unavailable` for a word that is not there, or `b` is not
   ///   one entry of the vocabulary.
   public func rank(
     of b: String, from a: String, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag()
@@ -170,7 +176,7 @@ extension WordVectors {
   ///
   /// - Returns: each word with the cosine similarity of its vector to the mean of all their unit
   ///   vectors; a word that the rule cuts has the row of its first part.
-  /// - Throws: ``WordtoolError``: `unavailable` for a word that is not there, `usage` without words.
+  /// - Throws: `WordtoolError`: `unavailable` for a word that is not there, `usage` without words.
   public func oddOneOut(_ words: [String]) throws -> [Neighbor] {
     guard !words.isEmpty else {
       throw WordtoolError(.usage, found: "a question without words", expected: "one or more")

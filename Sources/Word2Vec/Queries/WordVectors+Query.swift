@@ -7,7 +7,7 @@ extension WordVectors {
   /// - Parameters:
   ///   - words: as a person types them; at least one.
   ///   - isRaw: whether vectors enter with the lengths they have.
-  /// - Throws: ``WordtoolError``: `unavailable` for a word that is not there, `usage` without words.
+  /// - Throws: `WordtoolError`: `unavailable` for a word that is not there, `usage` without words.
   public func query(_ words: [String], isRaw: Bool = false) throws -> QueryVector {
     guard !words.isEmpty else {
       throw WordtoolError(.usage, found: "a question without words", expected: "one or more")
@@ -17,7 +17,7 @@ extension WordVectors {
 
   /// A query for the result of an expression such as `king - man + 0.5*woman`.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for an expression that cannot be read, `unavailable` for
+  /// - Throws: `WordtoolError`: `usage` for an expression that cannot be read, `unavailable` for
   ///   a word that is not there.
   public func query(expression text: String, isRaw: Bool = false) throws -> QueryVector {
     let expression = try VectorExpression(text) { index(forUncut: $0) != nil }
@@ -27,7 +27,7 @@ extension WordVectors {
 
   /// A query for the sum of some words less the sum of others.
   ///
-  /// - Throws: ``WordtoolError``: `unavailable` for a word that is not there, `usage` without a
+  /// - Throws: `WordtoolError`: `unavailable` for a word that is not there, `usage` without a
   ///   positive word.
   public func query(
     positive: [String], negative: [String], isRaw: Bool = false
@@ -46,7 +46,7 @@ extension WordVectors {
   /// - Parameters:
   ///   - values: [dimension], of any length.
   ///   - excluded: rows that are no answers.
-  /// - Throws: ``WordtoolError`` of kind `usage` for another number of values or one that is not
+  /// - Throws: `WordtoolError` of kind `usage` for another number of values or one that is not
   ///   finite.
   public func query(values: [Float], excluding excluded: [Int] = []) throws -> QueryVector {
     guard values.count == dimension, values.allSatisfy(\.isFinite) else {

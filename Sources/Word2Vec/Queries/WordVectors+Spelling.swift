@@ -6,7 +6,7 @@ extension WordVectors {
   /// Near means a Damerau-Levenshtein distance (insert, delete, replace, swap neighbours) of 1, or
   /// of 2 for words of five characters and more; by distance, then by frequency.
   ///
-  /// - Throws: ``WordtoolError`` of kind `unavailable` when the system refuses a thread.
+  /// - Throws: `WordtoolError` of kind `unavailable` when the system refuses a thread.
   /// - Complexity: O(V), with little work for nearly every word.
   public func nearSpellings(
     of word: String, maximumCount: Int = 3, threads: Int = Workers.defaultCount

@@ -8,7 +8,7 @@ extension WordVectors {
   /// vectors, after a prompt and with long texts truncated, of length 1 where the folder says so.
   ///
   /// - Returns: [dimension]; zeros for a text without tokens.
-  /// - Throws: ``WordtoolError`` of kind `unavailable` for vectors of words, which make none of texts, and
+  /// - Throws: `WordtoolError` of kind `unavailable` for vectors of words, which make none of texts, and
   ///   for a text that the tokenizer has no tokens for.
   public func vector(ofText text: String) throws -> [Float] {
     guard let texts = storage.texts else {

@@ -65,7 +65,7 @@ extension WordVectors {
 
   /// The same vectors with a float a value.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` when a factor makes a value infinite.
+  /// - Throws: `WordtoolError` of kind `badData` when a factor makes a value infinite.
   public func dequantized() throws -> WordVectors {
     guard isQuantized else { return self }
     let memory = Allocation(byteCount: 4 * count * dimension)

@@ -35,7 +35,7 @@ public struct SentenceEncoder: Sendable {
 
   /// Makes an encoder.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for a number that is not above zero, `unavailable` when
+  /// - Throws: `WordtoolError`: `usage` for a number that is not above zero, `unavailable` when
   ///   weights by frequency are asked for and the vectors have no counts.
   public init(_ vectors: WordVectors, weighting: SentenceWeighting = .uniform) throws {
     self.vectors = vectors
@@ -60,7 +60,7 @@ public struct SentenceEncoder: Sendable {
 
   /// The vector of a text.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a damaged file.
+  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
   public func vector(of text: String) throws -> SentenceVector {
     var sum = [Double](repeating: 0, count: vectors.dimension)
     var result = SentenceVector(values: [], knownCount: 0, unknown: [])

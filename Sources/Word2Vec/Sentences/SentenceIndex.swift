@@ -38,7 +38,8 @@ public struct SentenceIndex: Sendable {
   ///     singular vector) is taken out of each: "common component removal", Arora, Liang and Ma 2017,
   ///     algorithm 1.
   ///   - threads: how many threads work; the result does not depend on it.
-  /// - Throws: ``WordtoolError``: `interrupted` once `stop` is raised, `badData` for a damaged file,
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `interrupted` once `stop` is raised, `badData` for a damaged file,
   ///   `unavailable` for more texts than there is memory for.
   /// - Complexity: O(N·D) memory for N texts.
   public init(
@@ -101,9 +102,11 @@ public struct SentenceIndex: Sendable {
   /// - Parameters:
   ///   - questions: texts.
   ///   - count: at most so many answers to each, 0 or more.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: the nearest first, by number where they are equally near; none for a question without
   ///   a word that is known.
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range, `interrupted` once `stop` is
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range, `interrupted` once `stop` is
   ///   raised, `badData` for a damaged file.
   /// - Complexity: O(Q·N·D): all texts are looked at, so the answers are exact.
   public func nearest(

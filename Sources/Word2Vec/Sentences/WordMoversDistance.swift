@@ -150,7 +150,7 @@ extension WordVectors {
   /// The Word Mover's Distance between two texts.
   ///
   /// - Returns: nil when one of them has no word that is known: then there is nothing to move.
-  /// - Throws: ``WordtoolError``: `usage` for more than ``WordMoversDistance/maximumWordCount`` different
+  /// - Throws: `WordtoolError`: `usage` for more than ``WordMoversDistance/maximumWordCount`` different
   ///   words, `badData` for a damaged file, `unavailable` when ICU cannot be opened.
   /// - Complexity: O((N + M)·N·M) for N and M different words, seldom all of it.
   public func wordMoversDistance(_ a: String, _ b: String) throws -> WordMoversDistance? {

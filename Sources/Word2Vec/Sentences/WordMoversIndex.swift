@@ -24,7 +24,7 @@ public struct WordMoversIndex: Sendable {
 
   /// Finds the words of texts.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for a text of more than
+  /// - Throws: `WordtoolError`: `usage` for a text of more than
   ///   ``WordMoversDistance/maximumWordCount`` different words, `interrupted` once `stop` is raised,
   ///   `unavailable` when ICU cannot be opened.
   public init(
@@ -84,11 +84,15 @@ public struct WordMoversIndex: Sendable {
 
   /// The texts nearest to a question.
   ///
-  /// - Parameter count: at most so many answers, 0 or more.
+  /// - Parameters:
+  ///   - question: a text.
+  ///   - count: at most so many answers, 0 or more.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: the answers with their distances, nearest first, by number where they are equally near;
-  ///   none for a question without a word that is known. ``measuredCount`` of it says how many distances
+  ///   none for a question without a word that is known. `measuredCount` of it says how many distances
   ///   had to be computed.
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range and for a question of too many
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range and for a question of too many
   ///   different words, `interrupted` once `stop` is raised, `badData` for a damaged file.
   public func nearest(
     to question: String, count: Int = 10, threads: Int = Workers.defaultCount,

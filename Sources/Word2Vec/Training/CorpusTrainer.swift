@@ -23,7 +23,7 @@ public protocol CorpusTrainer: AnyObject {
   ///   - stop: ends the training at the next place where it can be resumed.
   ///   - pausing: work to be done now and then while no thread trains, such as a checkpoint.
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
-  /// - Throws: ``WordtoolError``, as each trainer says.
+  /// - Throws: `WordtoolError`, as each trainer says.
   func train(
     on text: Span<Int32>, threads: Int, stop: StopFlag, pausing: TrainingPause?,
     progress: ((TrainingProgress) -> Void)?
@@ -35,7 +35,7 @@ public protocol CorpusTrainer: AnyObject {
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   ///   - rule: the tokenizer's rule; query words are treated by it.
   ///   - metadata: more facts to keep with the vectors: the corpus and its licence.
-  /// - Throws: ``WordtoolError``, as each trainer says.
+  /// - Throws: `WordtoolError`, as each trainer says.
   func wordVectors(
     vocabulary: Vocabulary, rule: TokenizerRule?, metadata: [String: String]
   ) throws -> WordVectors
@@ -47,12 +47,12 @@ public protocol CorpusTrainer: AnyObject {
 
   /// Writes everything that is needed to go on with the very bytes of an unbroken run.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate` or `inputOutput`.
   func writeCheckpoint(to path: String, corpus: TokenizedCorpus) throws
 
   /// Continues where the run that wrote a checkpoint stopped.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` when the file is damaged or belongs to
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` when the file is damaged or belongs to
   ///   other options, another vocabulary or another text. The trainer is then as it was.
   func resume(fromCheckpoint path: String, corpus: TokenizedCorpus) throws
 }
@@ -74,7 +74,8 @@ extension CorpusTrainer {
   /// Trains to the end of the last epoch while the caller's task is suspended; the work is done by
   /// threads outside of the cooperative pool.
   ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// `progress` receives the moments of the training; it ends with it. The other parameters are
+  /// those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled, with the position and the vectors as they
   ///   are after the last whole chunk; else as the synchronous call.
   public func train(

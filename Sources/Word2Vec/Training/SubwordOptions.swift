@@ -20,7 +20,7 @@ public struct SubwordOptions: TrainingOptions {
 
   /// Checks every range.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
     try OptionCheck.require("shortest", shortest, in: 1...100)
     try OptionCheck.require("longest", longest, in: shortest...100)

@@ -80,7 +80,7 @@ public struct WordVectorOptions: TrainingOptions {
 
   /// Checks every range.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the property.
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
     for (name, value, limit) in [
       ("dimension", dimension, 4096), ("windowRadius", windowRadius, 100),

@@ -15,7 +15,7 @@ extension WordVectorTrainer {
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   ///   - path: where they come from, for the error.
   /// - Returns: how many words were found.
-  /// - Throws: ``WordtoolError``: `badData` when the dimension or the n-grams differ, `usage` for another
+  /// - Throws: `WordtoolError`: `badData` when the dimension or the n-grams differ, `usage` for another
   ///   number of words.
   @discardableResult
   public func initialize(
@@ -84,7 +84,7 @@ extension WordVectorTrainer {
   ///   - known: context vectors of the same dimension.
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   ///   - path: where they come from, for the error.
-  /// - Throws: ``WordtoolError``: `badData` when the dimension differs, `usage` without negative sampling.
+  /// - Throws: `WordtoolError`: `badData` when the dimension differs, `usage` without negative sampling.
   public func initializeContext(
     from known: WordVectors, vocabulary: Vocabulary, path: String? = nil
   ) throws {
@@ -115,7 +115,7 @@ extension WordVectorTrainer {
   ///   - isKept: whether a word is frozen.
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   /// - Returns: how many words are frozen.
-  /// - Throws: ``WordtoolError``: `usage` with subwords, whose n-grams belong to many words, and for
+  /// - Throws: `WordtoolError`: `usage` with subwords, whose n-grams belong to many words, and for
   ///   another number of words.
   @discardableResult
   public func freeze(vocabulary: Vocabulary, where isKept: (String) -> Bool) throws -> Int {

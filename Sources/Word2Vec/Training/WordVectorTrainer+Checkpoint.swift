@@ -16,14 +16,14 @@ extension WordVectorTrainer {
   /// - Parameters:
   ///   - path: the checkpoint file, a safetensors file; replaced as a whole.
   ///   - corpus: what is trained on; only its fingerprint is written.
-  /// - Throws: ``WordtoolError``: `cannotCreate` or `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate` or `inputOutput`.
   public func writeCheckpoint(to path: String, corpus: TokenizedCorpus) throws {
     try checkpoint(corpus).write(state, tables, to: path)
   }
 
   /// Continues where the run that wrote a checkpoint stopped.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`, or `badData` when the file is damaged or belongs to
+  /// - Throws: `WordtoolError`: `noSuchInput`, or `badData` when the file is damaged or belongs to
   ///   other options, another vocabulary or another text. The trainer is then as it was.
   public func resume(fromCheckpoint path: String, corpus: TokenizedCorpus) throws {
     try tables.makeUnique()

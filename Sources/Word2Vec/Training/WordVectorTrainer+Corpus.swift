@@ -20,7 +20,7 @@ extension WordVectorTrainer {
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   ///   - rule: the tokenizer's rule; query words are treated by it.
   ///   - metadata: more facts to keep with the vectors: the corpus and its licence.
-  /// - Throws: ``WordtoolError``: `badData` when a value is not finite, `usage` for another number of
+  /// - Throws: `WordtoolError`: `badData` when a value is not finite, `usage` for another number of
   ///   words.
   public func wordVectors(
     vocabulary: Vocabulary, rule: TokenizerRule? = nil, metadata: [String: String] = [:]
@@ -55,7 +55,7 @@ extension WordVectorTrainer {
 
   /// The context vectors with their words, as ``wordVectors(vocabulary:rule:metadata:)``.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` without negative sampling: a tree has rows for its
+  /// - Throws: `WordtoolError` of kind `usage` without negative sampling: a tree has rows for its
   ///   nodes, not for words.
   public func contextWordVectors(
     vocabulary: Vocabulary, rule: TokenizerRule? = nil, metadata: [String: String] = [:]

@@ -59,7 +59,7 @@ public final class WordVectorTrainer: CorpusTrainer {
   ///   - options: checked by ``WordVectorOptions/validate()``; without subwords, which are made of words.
   ///   - counts: how often each word occurs, by ID; all above 0.
   ///   - kernels: the SIMD kernels; any choice gives the same bytes.
-  /// - Throws: ``WordtoolError``: `usage` for an option out of range, `badData` for fewer than two
+  /// - Throws: `WordtoolError`: `usage` for an option out of range, `badData` for fewer than two
   ///   words or a count below 1, `unavailable` when there is not enough memory.
   public convenience init(
     options: WordVectorOptions, counts: [Int64], kernels: KernelTable = .fastest
@@ -126,7 +126,7 @@ public final class WordVectorTrainer: CorpusTrainer {
   ///   - stop: looked at between chunks.
   ///   - pausing: work to be done now and then while no thread trains, such as a checkpoint.
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
-  /// - Throws: ``WordtoolError``: `badData` for a text without words or with an ID that is no word's;
+  /// - Throws: `WordtoolError`: `badData` for a text without words or with an ID that is no word's;
   ///   `usage` for less than one thread or a text that ends before ``position``; `interrupted` when
   ///   `stop` was raised, with ``position`` and the vectors as they are after the last whole chunk;
   ///   `diverged` when the loss or a vector is no longer finite or the loss runs away; `unavailable`

@@ -12,7 +12,7 @@ extension WordVectors {
   ///   - threads: how many threads to use, at least 1.
   ///   - stop: ends the work early, with an error of kind `interrupted`.
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
-  /// - Throws: ``WordtoolError``: `usage` for an option out of range, `badData` for fewer than two
+  /// - Throws: `WordtoolError`: `usage` for an option out of range, `badData` for fewer than two
   ///   words, `diverged`, `interrupted`, `unavailable` for lack of memory or threads.
   public static func train(
     on corpus: TokenizedCorpus, options: WordVectorOptions = WordVectorOptions(),
@@ -32,7 +32,8 @@ extension WordVectors {
   /// let vectors = try await WordVectors.train(on: corpus)
   /// ```
   ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// `progress` receives the moments of the training; it ends with it. The other parameters are
+  /// those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
     on corpus: TokenizedCorpus, options: WordVectorOptions = WordVectorOptions(),
@@ -48,6 +49,10 @@ extension WordVectors {
   /// - Parameters:
   ///   - paths: files, folders, or `-` for standard input, as `CorpusReader` reads them.
   ///   - reader: how text becomes words, and which words are kept.
+  ///   - options: how vectors are trained.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  ///   - progress: called now and then on the caller's thread.
   /// - Throws: as `CorpusReader.read` and the training of a corpus.
   public static func train(
     on paths: [String], reader: CorpusReader = CorpusReader(),

@@ -13,7 +13,7 @@ extension ApproximateIndex {
 
   /// Writes the index to a file, which appears under its name only when it is complete.
   ///
-  /// - Throws: ``WordtoolError``: `cannotCreate`, `inputOutput`.
+  /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
   public func write(to path: String) throws {
     try OutputFile.write(to: path) { try write(to: $0) }
   }
@@ -51,7 +51,7 @@ extension ApproximateIndex {
 
   /// Reads the index of some vectors; its links stay in the mapped file.
   ///
-  /// - Throws: ``WordtoolError``: `noSuchInput`; `badData` for a file that is no index, is damaged, or
+  /// - Throws: `WordtoolError`: `noSuchInput`; `badData` for a file that is no index, is damaged, or
   ///   belongs to other vectors.
   public init(contentsOf path: String, for vectors: WordVectors) throws {
     let tensors = try ModelFile(path: path, format: Self.format, writtenBy: "wordtool index")

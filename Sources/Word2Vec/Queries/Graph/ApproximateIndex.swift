@@ -38,10 +38,12 @@ public struct ApproximateIndex: Sendable {
   /// Makes an index and measures it.
   ///
   /// - Parameters:
+  ///   - vectors: the rows.
   ///   - buildEffort: candidates from which the links of a row are chosen, 1 or more.
   ///   - seed: where random choices start.
   ///   - threads: how many threads work; the index does not depend on it.
-  /// - Throws: ``WordtoolError``: `usage` for numbers out of their range, `badData` for a damaged file or no
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `usage` for numbers out of their range, `badData` for a damaged file or no
   ///   words, `unavailable` for more than memory holds, `interrupted` once `stop` is raised.
   /// - Complexity: about O(V·log V·D) for V words.
   public init(
@@ -129,7 +131,7 @@ extension WordVectors {
   /// Lets searches go through an index: they are quick, and may miss some of the nearest words. Searches
   /// among the first words only (``SearchOptions/limit``) look at every row as before.
   ///
-  /// - Throws: ``WordtoolError``: `badData` for the index of other vectors, `usage` for an
+  /// - Throws: `WordtoolError`: `badData` for the index of other vectors, `usage` for an
   ///   ``ApproximateIndex/effort`` below 1.
   public mutating func searchApproximately(by index: ApproximateIndex) throws {
     try OptionCheck.require("effort", index.effort, in: 1 ... .max)
