@@ -28,5 +28,13 @@ let package = Package(
         "ConvNets", "Corpora", "Encoders", "Explorer", "Networks", "SeqModels", "Subword",
         "Tokenize", "Word2Vec", "WordtoolCore"),
       path: "EveryModel", exclude: ["expected.txt"], swiftSettings: strict),
+    // What the documentation of each library shows, compiled and not run.
+    .target(
+      name: "Documentation",
+      dependencies: products(
+        "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders",
+        "Explorer", "Networks", "Projection", "SeqModels", "Subword", "Tokenize", "Word2Vec",
+        "WordtoolCore"),
+      path: "Documentation", swiftSettings: strict),
   ]
 )

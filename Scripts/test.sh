@@ -55,6 +55,9 @@ run_tests() {
 # Builds and runs a package outside that depends on this one by its path.
 check_examples() {
   local package=Examples scratch=.build/example answers
+  Scripts/docc.sh --examples "$scratch/documentation"
+  diff -r "$scratch/documentation" "$package/Documentation" >&2 ||
+    die "the examples of the documentation have changed: run Scripts/docc.sh --examples"
   build --package-path "$package" --scratch-path "$scratch"
   answers=$("$scratch/debug/NearestWords" "$package/NearestWords/sample.vec" sweden queen nobody) ||
     die "the example fails"
@@ -127,6 +130,11 @@ say "Scripts/quickstart.sh"
 quietly Scripts/quickstart.sh
 say "an outside package: Examples"
 check_examples
+
+if [[ ${WT_SLOW_TESTS:-} == 1 ]] && command -v docc >/dev/null; then
+  say "Scripts/docc.sh"
+  quietly Scripts/docc.sh
+fi
 
 if [[ ${WT_SLOW_TESTS:-} == 1 ]] && command -v chromium >/dev/null; then
   say "Scripts/browser.sh"
