@@ -52,6 +52,26 @@ import WordtoolCore
     #expect(analogy[0].answer?.answers[0].explanation?.words.count == 3)
   }
 
+  @Test func `lengths count in a raw analogy`() throws {
+    // In the plane: (3, 0) - (0, 1) + (0, 3) is (3, 2), and at length 1 the last two cancel out.
+    let vectors = try WordVectors(
+      words: ["a", "b", "c", "east", "between"], dimension: 2,
+      values: [3, 0, 0, 1, 0, 3, 9, 0, 3, 2])
+    func first(isRaw: Bool) throws -> AnalogyAnswer.Candidate? {
+      try vectors.answers(
+        toAnalogies: [["a", "b", "c"]], options: SearchOptions(count: 1), isRaw: isRaw,
+        explains: true)[0].answer?.answers.first
+    }
+    #expect(try first(isRaw: false)?.word == "east")
+    let raw = try #require(try first(isRaw: true))
+    #expect(raw.word == "between")
+    let total = try #require(raw.explanation).words.reduce(0) { $0 + $1.value }
+    #expect((total - Double(raw.score)).magnitude < 1e-6)
+    #expect(throws: WordtoolError.self) {
+      try vectors.answers(toAnalogies: [["a", "b", "c"]], method: .mul, isRaw: true)
+    }
+  }
+
   @Test func `the n-grams of a word without a vector add up to the cosine`() throws {
     let vectors = try Fixtures.vectors("fasttext-skipgram.bin")
     let word = vectors.word(at: 1)

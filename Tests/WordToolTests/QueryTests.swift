@@ -106,6 +106,26 @@ import TestSupport
     #expect(batch.output == "Query word? norway 0.98\nQuery word? ")
   }
 
+  @Test func theTableOfRoyaltyAnswersInItsOwnNumbers() throws {
+    let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+    let table = root + "/corpora/royalty.txt"
+    // (0, 0, 1) - (0, 0, 0) + (1, 0, 0) is (1, 0, 1).
+    let queen = try ask(
+      "analogy", "king", "man", "woman", "-v", table, "--raw", "--explain", "-k", "1")
+    #expect(
+      queen.output
+        == "queen\t1.000000\tking +0.5000, woman +0.5000, man +0.0000, #1 +0.5000, #3 +0.5000, "
+        + "#2 +0.0000\n")
+    // (0, 1, 1) - (0, 1, 0) + (1, 1, 0) is (1, 1, 1); with the lengths taken away it is not.
+    let princess = try ask("analogy", "prince", "boy", "girl", "-v", table, "--raw", "-k", "1")
+    #expect(princess.output == "princess\t1.000000\n")
+    let short = try ask("analogy", "prince", "boy", "girl", "-v", table, "-k", "1")
+    #expect(short.output == "princess\t0.975287\n")
+    let refused = try ask("analogy", "king", "man", "woman", "--raw", "--method", "mul")
+    #expect(refused.exitCode == 64)
+    #expect(refused.errors.contains("--method add"), "\(refused.errors)")
+  }
+
   @Test func tableIsForPeople() throws {
     let run = try ask("analogy", "king", "man", "woman", "-k", "1", "--style", "table")
     #expect(run.output == "king - man + woman\n   # word   score\n   1 queen  0.9179\n")

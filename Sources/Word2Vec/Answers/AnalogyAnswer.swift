@@ -32,12 +32,15 @@ extension WordVectors {
   ///
   /// - Parameters:
   ///   - questions: three words each, as a person types them.
+  ///   - isRaw: whether vectors enter the sum with the lengths they have, not with length 1; for
+  ///     ``AnalogyMethod/add`` alone.
   ///   - explains: whether answers by ``AnalogyMethod/add`` say what their score is made of.
-  /// - Throws: ``WordtoolError``: `usage` for options out of their range, `interrupted` once `stop`
-  ///   is raised, `badData` for a damaged file. What is wrong with a question is in its answer.
+  /// - Throws: ``WordtoolError``: `usage` for options out of their range and for `isRaw` with another
+  ///   method, `interrupted` once `stop` is raised, `badData` for a damaged file. What is wrong with a question is in its answer.
   public func answers(
     toAnalogies questions: [[String]], method: AnalogyMethod = .add,
-    options: SearchOptions = SearchOptions(), explains: Bool = false, stop: StopFlag = StopFlag()
+    options: SearchOptions = SearchOptions(), isRaw: Bool = false, explains: Bool = false,
+    stop: StopFlag = StopFlag()
   ) throws -> [Answered<AnalogyAnswer>] {
     var answers: [Answered<AnalogyAnswer>] = []
     var queries: [(index: Int, query: AnalogyQuery)] = []
@@ -54,10 +57,10 @@ extension WordVectors {
       answers.append(answer)
     }
     let found = try analogies(
-      queries.map(\.query), method: method, options: options, stop: stop)
+      queries.map(\.query), method: method, options: options, isRaw: isRaw, stop: stop)
     for ((index, asked), neighbors) in zip(queries, found) {
       let words = questions[index]
-      let sum = explains && method == .add ? try query(terms: asked.terms) : nil
+      let sum = explains && method == .add ? try query(terms: asked.terms, isRaw: isRaw) : nil
       answers[index].answer = AnalogyAnswer(
         positive: [words[0], words[2]], negative: [words[1]],
         answers: try neighbors.map { match in

@@ -24,16 +24,23 @@ extension WordVectors {
     return try analogies([question], method: method, options: options)[0]
   }
 
-  /// Answers many analogies, together by one pass over the rows where the method allows it.
+  /// Answers many analogies, together by one pass over the rows where the method allows it; `isRaw`
+  /// as in ``answers(toAnalogies:method:options:isRaw:explains:stop:)``.
   package func analogies(
     _ questions: [AnalogyQuery], method: AnalogyMethod = .add,
-    options: SearchOptions = SearchOptions(), stop: StopFlag = StopFlag()
+    options: SearchOptions = SearchOptions(), isRaw: Bool = false, stop: StopFlag = StopFlag()
   ) throws -> [[Neighbor]] {
     try options.validate()
+    if isRaw && method != .add {
+      throw WordtoolError(
+        .usage, found: "`isRaw` with the method \(method.rawValue)",
+        expected: "add: mul takes cosines, which have no lengths")
+    }
     switch method {
     case .add:
       return try neighbors(
-        of: questions.map { try query(terms: $0.terms) }, options: options, stop: stop)
+        of: questions.map { try query(terms: $0.terms, isRaw: isRaw) }, options: options, stop: stop
+      )
     case .mul:
       let products = try questions.map { question in
         func units(_ words: [QueryWord]) throws -> [[Float]] {

@@ -9,7 +9,8 @@ struct AnalogyCommand: ParsableCommand, ConditionalOptions {
     abstract: "Print the words nearest to A - B + C.",
     discussion: """
       'analogy king man woman' asks what is to woman as king is to man: king - man + woman. Each \
-      word enters with length 1; the three words are not answers unless --include-inputs says so.
+      word enters with length 1 unless --raw says otherwise; the three words are not answers unless \
+      --include-inputs says so.
 
       With '-' each line of standard input is a question of three words. In the tsv style \
       each line then begins with the question; in tsv and table a blank line ends each answer. (word2vec.c takes its three words in another \
@@ -34,6 +35,9 @@ struct AnalogyCommand: ParsableCommand, ConditionalOptions {
   @Flag(help: "Let the three words themselves be answers.")
   var includeInputs = false
 
+  @Flag(help: "Let vectors enter the sum with the lengths they have, not with length 1.")
+  var raw = false
+
   @Flag(
     help: "Print what each score is made of: the three words, and the dimensions that add most.")
   var explain = false
@@ -51,7 +55,7 @@ struct AnalogyCommand: ParsableCommand, ConditionalOptions {
 
   var optionRules: [OptionRule] {
     [
-      OptionRule(["--explain"], need: "--method add", isMet: method.method == .add),
+      OptionRule(["--explain", "--raw"], need: "--method add", isMet: method.method == .add),
       OptionRule(
         ["--explain"], need: "--style table, tsv or json",
         isMet: [.table, .tsv, .json].contains(style.resolved)),
@@ -66,7 +70,7 @@ struct AnalogyCommand: ParsableCommand, ConditionalOptions {
       threads: threads.count)
     let answers = { (questions: [[String]]) in
       try vectors.answers(
-        toAnalogies: questions, method: method.method, options: options,
+        toAnalogies: questions, method: method.method, options: options, isRaw: raw,
         explains: explain)
     }
     if words == ["-"] {

@@ -26,7 +26,8 @@ enum WordListing {
   /// What a score is made of on one line: words, n-grams, then dimensions by number.
   static func text(_ explanation: Explanation) -> String {
     func sign(_ value: Double) -> String {
-      (value < 0 ? "" : "+") + NumberFormat.fixed(value, 4)
+      // Without the sign of -0, which a word of zeros taken away adds.
+      (value < 0 ? "" : "+") + NumberFormat.fixed(value == 0 ? 0 : value, 4)
     }
     return
       ((explanation.words + explanation.ngrams).map {
