@@ -33,7 +33,7 @@ struct WordTool: ParsableCommand {
         name: "Language models",
         subcommands: [
           PerplexityCommand.self, GenerateCommand.self, ExportONNXCommand.self,
-          GradientFlowCommand.self, RecallCommand.self,
+          GradientFlowCommand.self, RecallCommand.self, RNNExplainCommand.self,
         ]),
       CommandGroup(
         name: "Text classes",

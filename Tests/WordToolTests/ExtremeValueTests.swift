@@ -22,6 +22,7 @@ import wordtool
       "perplexity": ["lm", "text"], "generate": ["lm", "--length", "5"],
       "export-onnx": ["lm", "-o", "OUT.onnx"],
       "gradient-flow": ["text", "--sequences", "4", "--train-steps", "1"] + small,
+      "rnn-explain": [],
       "recall": [
         "--distances", "2", "--train-steps", "1", "--hidden", "4", "--cells", "gru", "-q",
       ],
