@@ -39,6 +39,15 @@ struct SVGWriter {
     parts.append("<path d=\"\(commands)\" \(attributes)/>")
   }
 
+  /// Adds a rectangle.
+  mutating func rectangle(
+    x: Double, y: Double, width: Double, height: Double, _ attributes: String
+  ) {
+    parts.append(
+      "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" "
+        + "height=\"\(Self.number(height))\" \(attributes)/>")
+  }
+
   /// Adds a disc.
   mutating func circle(x: Double, y: Double, radius: Double, _ attributes: String) {
     parts.append(
@@ -80,6 +89,13 @@ struct SVGWriter {
     parts.append(
       "<text transform=\"translate(\(Self.number(x)) \(Self.number(y))) rotate(-90)\" "
         + "text-anchor=\"middle\">\(Self.escaped(text))</text>")
+  }
+
+  /// Adds text that goes down to the right by 45 degrees, its beginning at a point.
+  mutating func slantedText(_ text: String, x: Double, y: Double, _ attributes: String) {
+    parts.append(
+      "<text transform=\"translate(\(Self.number(x)) \(Self.number(y))) rotate(45)\" \(attributes)>"
+        + "\(Self.escaped(text))</text>")
   }
 
   /// A coordinate with one decimal; what is far outside of any picture stands at its limit.

@@ -34,6 +34,7 @@ struct WordTool: ParsableCommand {
         subcommands: [
           PerplexityCommand.self, GenerateCommand.self, ExportONNXCommand.self,
           GradientFlowCommand.self, RecallCommand.self, RNNExplainCommand.self,
+          InspectCommand.self,
         ]),
       CommandGroup(
         name: "Text classes",

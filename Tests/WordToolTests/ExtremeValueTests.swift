@@ -22,7 +22,7 @@ import wordtool
       "perplexity": ["lm", "text"], "generate": ["lm", "--length", "5"],
       "export-onnx": ["lm", "-o", "OUT.onnx"],
       "gradient-flow": ["text", "--sequences", "4", "--train-steps", "1"] + small,
-      "rnn-explain": [],
+      "rnn-explain": [], "inspect": ["lm", "--text", "a b"],
       "recall": [
         "--distances", "2", "--train-steps", "1", "--hidden", "4", "--cells", "gru", "-q",
       ],

@@ -14,7 +14,7 @@ import TestSupport
     "evaluate classification", "image features", "abc", "abc check", "abc midi", "abc list",
     "image whiten", "image describe",
     "image time", "image train", "image classify",
-    "gradient-flow", "recall", "rnn-explain",
+    "gradient-flow", "recall", "rnn-explain", "inspect",
     "train-tagger", "tag", "evaluate tagging", "plot", "explore", "cluster", "sentence-vector",
     "nearest-sentences", "document-vector", "nearest-documents", "wmd", "align", "compare",
     "compress", "index", "evaluate weat", "closer",

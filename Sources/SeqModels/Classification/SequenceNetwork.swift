@@ -74,7 +74,7 @@ package final class SequenceNetwork<Scalar: NetworkScalar>: @unchecked Sendable 
   /// The embeddings, where they are not trained; else the same as `parameters`.
   let embeddings: Parameters<Scalar>
   private let table: EmbeddingTable<Scalar>
-  private let stack: RecurrentStack<Scalar>
+  let stack: RecurrentStack<Scalar>
   private let pooling: SequencePooling<Scalar>?
   private var input = AlignedBuffer<Scalar>()
   private var inputGradient = AlignedBuffer<Scalar>()

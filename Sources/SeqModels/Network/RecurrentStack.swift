@@ -191,6 +191,16 @@ package final class RecurrentStack<Scalar: NetworkScalar> {
     }
   }
 
+  /// One direction of a layer, both from 0.
+  func direction(_ layer: Int, _ direction: Int) -> RecurrentDirection<Scalar> {
+    directions[layer][direction]
+  }
+
+  /// After a forward call: the outputs of one direction of a layer, [rows, outputs per direction].
+  func outputs(layer: Int, direction: Int) -> MatrixView<Scalar> {
+    outputs[layer].matrix(layout.rowCount, options.outputCount).columns(columns(direction))
+  }
+
   /// After a backward call: the whole gradient of a layer's outputs at each step, [rows, outputs
   /// per direction].
   package func hiddenGradients(layer: Int, direction: Int = 0) -> MatrixView<Scalar> {

@@ -74,12 +74,13 @@ enum FileKind: String, Encodable, CaseIterable {
     case .vectorIndex: ["nearest --approximate --index"]
     case .documentModel: ["nearest-documents", "document-vector", "convert --documents"]
     case .nGramModel: ["generate", "perplexity"]
-    case .languageModel: ["generate", "perplexity", "export-onnx", "gradient-flow --model"]
+    case .languageModel:
+      ["generate", "perplexity", "export-onnx", "inspect", "gradient-flow --model"]
     case .languageModelCheckpoint: ["train-lm --resume"]
-    case .classifier: ["classify", "evaluate classification", "export-onnx"]
+    case .classifier: ["classify", "evaluate classification", "export-onnx", "inspect"]
     case .fastTextClassifier:
       ["classify", "evaluate classification", "quantize", "nearest -v", "convert"]
-    case .tagger: ["tag", "evaluate tagging", "export-onnx"]
+    case .tagger: ["tag", "evaluate tagging", "export-onnx", "inspect"]
     case .imageModel: ["image classify", "image features", "image describe", "image time"]
     case .imageCheckpoint: ["image train --resume"]
     case .imageWeights: ["image classify --model NETWORK", "image features --model NETWORK"]
