@@ -43,6 +43,23 @@ import TestSupport
     }
   }
 
+  @Test func thePictureHasABoxForEachBlock() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      for (name, boxes) in [("lenet-5", 9), ("resnet-20", 14), ("googlenet", 20)] {
+        let run = try tool.run("image", "describe", name, "-o", folder + "/net.svg")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let picture = TestFiles.read(folder + "/net.svg") ?? ""
+        #expect(picture.split(separator: "fill-opacity").count - 1 == 3 * boxes, "\(name)")
+        #expect(picture.contains(">image<") && picture.contains("multiply-adds for an image<"))
+      }
+      let none = try tool.run("image", "describe", "-o", folder + "/none.svg")
+      #expect(none.exitCode == 64 && none.errors.contains("a network is missing"))
+      #expect(
+        try tool.run("image", "describe", "lenet-5", "-o", folder + "/net.png").exitCode == 64)
+    }
+  }
+
   @Test func withoutANetworkTheNamesAreListed() throws {
     try TestFiles.withFolder { folder in
       let run = try Tool(folder: folder).run("image", "describe")

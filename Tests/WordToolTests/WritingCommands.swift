@@ -156,6 +156,7 @@ enum WritingCommands {
           "-o", "OUT",
         ], suffix: ".svg.gz"),
       .init(arguments: ["inspect", "lm", "--text", "a b", "-o", "OUT"], suffix: ".svg"),
+      .init(arguments: ["image", "describe", "lenet-5", "-o", "OUT"], suffix: ".svg"),
       .init(arguments: ["abc", "midi", "tune.abc", "-o", "OUT"], suffix: ".mid"),
       .init(arguments: ["export-onnx", "lm", "-o", "OUT"], suffix: ".onnx"),
       .init(

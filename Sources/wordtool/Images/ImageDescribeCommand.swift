@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import ConvNets
 import WordtoolCore
 
@@ -12,7 +13,8 @@ struct ImageDescribeCommand: ParsableCommand {
       multiplications each with an addition, the rows and columns of the image that one of its \
       values depends on (the receptive field, as if the image had no end), the pixels from one place \
       to the next, and the memory of its output. Then what the first convolution saves beside a \
-      fully connected layer. Without NETWORK, the networks that have a name.
+      fully connected layer. Without NETWORK, the networks that have a name. -o draws the volumes \
+      that layers make, a box for each row of --brief.
 
       Layers of your own stand between commas:
         \(LayerList.grammar)
@@ -20,6 +22,7 @@ struct ImageDescribeCommand: ParsableCommand {
 
       Example:
         wordtool image describe resnet-18 --brief
+        wordtool image describe alexnet -o alexnet.svg
         wordtool image describe digits.model
         wordtool image describe \\
             "conv 8 3x3 pad 1, relu, max-pool 2, flatten, fc classes" \\
@@ -46,28 +49,48 @@ struct ImageDescribeCommand: ParsableCommand {
       "One row for each residual or inception block, and none for layers that keep the shape.")
   var brief = false
 
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Draw the network to this SVG file.", valueName: "path"), completion: .file()
+  )
+  var output: String?
+
   @OptionGroup var json: JSONOptions
 
   func validate() throws {
     try OptionCheck.whole([("--classes", classes, 1...1 << 20)])
-    if network == nil && (input != nil || classes != nil || brief) {
+    if network == nil && (input != nil || classes != nil || brief || output != nil) {
       throw ValidationError("a network is missing")
     }
   }
 
   func run() throws {
     guard let network else { return try listNames() }
+    try OutputPaths.check([output], inputs: [network], printing: json.json ? "the answer" : nil)
+    let file = try output.map { try OutputKind.drawing.open($0) }
     let described = try DescribedNetwork(network, input: input, classes: classes)
     let (architecture, shape, classes) = (
       described.architecture, described.input, described.classes
     )
     let graph = try architecture.graph(input: shape, classes: classes)
+    let summary = NetworkSummary(graph)
     let description = NetworkDescription(
-      architecture, summary: NetworkSummary(graph), comparison: SpatialComparison(graph),
+      architecture, summary: summary, comparison: SpatialComparison(graph),
       enlarged: try enlarged(architecture, shape, classes: classes), classes: classes,
       isBrief: brief)
-    if json.json { return try JSONOutput.write(description) }
-    try StandardOutput.shared.write(description.text)
+    if let file {
+      // The layers inside of a block may lie side by side: only blocks are a row.
+      let blocks = NetworkDescription(
+        architecture, summary: summary, comparison: nil, enlarged: nil, classes: classes,
+        isBrief: true)
+      try file.write(blocks.drawing.svg())
+      try file.commit()
+    }
+    if json.json {
+      try JSONOutput.write(description)
+    } else if file?.isStandardOutput != true {
+      try StandardOutput.shared.write(description.text)
+    }
   }
 
   /// The comparison for images of twice the height and width, where the network takes them.
