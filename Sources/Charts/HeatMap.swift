@@ -49,6 +49,8 @@ public struct HeatMap: Sendable {
 
   private static let cell = (width: 28.0, height: 14.0)
   private static let margin = 24.0
+  /// What the name of a table and the key of its colours need, however few columns there are.
+  private static let narrowest = 180.0
   private static let fontSize = 11.0
   /// Names longer than so many ems are shortened.
   private static let longestName = 9.0
@@ -65,7 +67,7 @@ public struct HeatMap: Sendable {
     let below = (names.map(TextWidth.ems).max() ?? 0) * Self.fontSize
     let left = (rowNames.map(TextWidth.ems).max() ?? 0) * Self.fontSize + 8
     let panel = (
-      width: left + Double(columnNames.count) * Self.cell.width,
+      width: left + max(Self.narrowest, Double(columnNames.count) * Self.cell.width),
       height: 44 + Double(rowNames.count) * Self.cell.height + below + 16
     )
     let lines = (panels.count + inRow - 1) / inRow
@@ -92,7 +94,8 @@ public struct HeatMap: Sendable {
     let (width, height) = Self.cell
     picture.text(panel.name, x: x, y: y + 18, "font-size=\"14\" font-weight=\"bold\"")
     drawKey(
-      panel.shades, &picture, right: x + Double(columnNames.count) * width, y: y + 28)
+      panel.shades, &picture,
+      right: x + max(Self.narrowest, Double(columnNames.count) * width), y: y + 28)
     let first = y + 44
     for (row, values) in panel.rows.enumerated() {
       if row < rowNames.count {

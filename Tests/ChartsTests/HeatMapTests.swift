@@ -20,6 +20,18 @@ import Testing
     #expect(colors[7] == colors[5])
   }
 
+  @Test func `keys and names have room beside a single column`() {
+    var map = HeatMap(title: "t", columnNames: ["x"], rowNames: ["1"])
+    map.panels = ["candidate, from the end", "output, from the end"].map {
+      HeatMap.Panel(name: $0, rows: [[0.5]], shades: .signed(limit: 1))
+    }
+    let places = map.svg().split(separator: "\n").filter { $0.contains("width=\"4\"") }
+      .compactMap { Double($0.dropFirst(9).prefix { $0 != "\"" }) }
+    #expect(places.count == 32)
+    // The second key begins behind the end of the first table.
+    #expect(places[16] - places[0] >= 180 && places.allSatisfy { $0 > 24 })
+  }
+
   @Test func `without columns there is still a picture`() {
     var map = HeatMap(title: "none", columnNames: [], rowNames: [])
     map.panels = [HeatMap.Panel(name: "empty", rows: [], shades: .signed(limit: 0))]
