@@ -38,6 +38,9 @@ fi
 pages=("$@")
 [[ $# -gt 0 ]] || pages=(README.md docs/*.md docs/lesson/*.md)
 
+# A terminal of a given width for commands: util-linux's, as macOS's takes other options.
+script --version 2>/dev/null | grep -q util-linux || die "there is no script of util-linux here"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
