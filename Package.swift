@@ -118,7 +118,7 @@ let package = Package(
     .target(name: "Charts", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
       name: "Corpora", dependencies: ["Libc", "Word2Vec", "WordtoolCore"], path: "corpora",
-      exclude: ["README.md", "royalty.txt"], sources: ["Sources"],
+      exclude: ["Corpora.docc", "README.md", "royalty.txt"], sources: ["Sources"],
       resources: [.copy("atlas"), .copy("vectors")], swiftSettings: strict),
     .executableTarget(
       name: "wordtool",

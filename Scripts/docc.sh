@@ -35,7 +35,7 @@ examples() {
     }' "$1"/*.md
 }
 
-catalogues=(Sources/*/*.docc corpora/Sources/*.docc)
+catalogues=(Sources/*/*.docc corpora/*.docc)
 if [[ ${1:-} == --examples ]]; then
   folder=${2:-Examples/Documentation}
   rm -rf "$folder"

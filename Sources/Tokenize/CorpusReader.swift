@@ -63,7 +63,7 @@ public struct CorpusReader: Sendable {
     self.temporaryFolder = temporaryFolder ?? (variable.isEmpty ? "/var/tmp" : variable)
   }
 
-  /// Reads files, folders (see ``InputFiles/texts(_:selection:isUTF8:)``) and standard input (`-`).
+  /// Reads files, folders (see `InputFiles.texts`) and standard input (`-`).
   ///
   /// - Parameters:
   ///   - paths: what to read, in this order.

@@ -35,7 +35,7 @@ public struct TokenReader: Sendable {
     self.isStrict = isStrict
   }
 
-  /// Reads files, folders (see ``InputFiles/texts(_:selection:isUTF8:)``) and standard input (`-`).
+  /// Reads files, folders (see `InputFiles.texts`) and standard input (`-`).
   ///
   /// - Parameters:
   ///   - paths: what to read, in this order.

@@ -135,12 +135,14 @@ public struct WordVectors: Sendable {
 
   /// The vector of a word as a person types it, or nil when it cannot be asked.
   ///
-  /// It is as stored, not normalised; for a word that the rule cuts, the mean of its parts' vectors.
+  /// It is as stored, not normalised; for a word that the rule cuts, the mean of its parts' vectors, and
+  /// for a sum such as `king - man + woman` that of its words'.
   public func vector(for word: String) -> [Float]? {
     guard let word = known(word) else { return nil }
     switch word.reading {
     case .entry, .phrase: return vector(at: word.rows[0])
     case .composed(let values): return values
+    case .expression: return (try? vector(of: word, isRaw: true))?.values.map(Float.init)
     case .parts:
       var sum = [Double](repeating: 0, count: dimension)
       for row in word.rows { storage.rows.add(row: row, times: 1, to: &sum) }

@@ -17,6 +17,10 @@ import Testing
     #expect(rows.map { $0[0] } == ["1", "1", "1", "2", "3"])
     #expect(Set(rows.prefix(3).map { $0[1] }) == ["sweden", "norway", "denmark"])
     #expect(rows.map { $0[2] }.suffix(2) == ["1.000000", "1.000000"])
+    // As many groups as suit a few words.
+    let few = try run("cluster", "sweden", "man", "norway", "denmark", "woman", "king")
+    let numbers = Set(few.output.split(separator: "\n").map { $0.prefix(1) })
+    #expect(few.exitCode == 0 && numbers == ["1", "2"])
     let table = try run("cluster", "--groups", "2", "--style", "table", "-k", "1")
     #expect(table.output.split(separator: "\n").count == 2)
     #expect(table.output.contains(" … and "))

@@ -16,6 +16,15 @@ import TestSupport
     #expect(run.output.contains("\"the food was bad, not good at all\""))
   }
 
+  @Test(arguments: ["one-hot", "bag-of-words", "tf-idf", "hashing", "window"])
+  func `what draws a sentence does nothing for an encoder and is refused`(encoder: String) throws {
+    for arguments in [["--show", "the cat", encoder], [encoder, "--show", "the cat"]] {
+      let run = try Tool(folder: folder.path).start(["encode"] + arguments).wait()
+      #expect(run.exitCode == 64 && run.output.isEmpty, "\(arguments)")
+      #expect(run.errors.contains("'wordtool encode'"), "\(run.errors)")
+    }
+  }
+
   @Test func countsComeAsMatrixMarket() throws {
     let run = try run(
       "encode", "bag-of-words", "--names", folder("names.txt"),

@@ -32,6 +32,28 @@ import TestSupport
     #expect(try ask("nearest", "sweden", "-k", "1", "--style", "json").output == run.output)
   }
 
+  @Test func `a sum is one for every question, and not the mean of its words`() throws {
+    let sum = "king - man + woman"
+    func values(_ words: String...) throws -> [[Double]] {
+      try ask("vector", words[0], words.count > 1 ? words[1] : "king", "man").output
+        .split(separator: "\n").map { $0.split(separator: "\t").dropFirst().map { Double($0)! } }
+    }
+    let rows = try values(sum, "king")
+    let woman = try values("woman")[0]
+    for column in woman.indices {
+      let expected = rows[1][column] - rows[2][column] + woman[column]
+      #expect(abs(rows[0][column] - expected) < 1e-5)
+    }
+    let nearest = try ask("nearest", sum, "-k", "1").output.split(separator: "\t")
+    let rank = try ask("rank", sum, "queen").output.split(separator: "\t")
+    #expect(nearest[0] == "queen" && rank[0] == "1" && rank[1] == nearest[1])
+    #expect(try ask("similarity", sum, "queen").output == String(nearest[1]))
+    #expect(try ask("odd-one-out", sum, "queen", "sweden").output.hasPrefix("sweden"))
+    // The word that is not there is named, not the whole.
+    let missing = try ask("rank", "king - nobody + woman", "queen")
+    #expect(missing.exitCode == 1 && missing.errors.contains("'nobody'"))
+  }
+
   @Test func expressionsAndMeansAreAnswered() throws {
     #expect(try ask("nearest", "king - man + woman", "-k", "1").output.hasPrefix("queen\t"))
     #expect(

@@ -171,4 +171,15 @@ import wordtool
       #expect(two.errors.contains("2 of 2 texts have no word that the model knows"))
     }
   }
+
+  @Test func `a map on a terminal is coloured, and its colours are no text`() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let words = ["plot", "king", "queen", "man", "woman", "dog", "cat"]
+      let output = try tool.run(onTerminal: words).output
+      #expect(output.contains("\u{1B}["))
+      #expect(!output.contains("1B"))
+      #expect(output.contains("queen"))
+    }
+  }
 }

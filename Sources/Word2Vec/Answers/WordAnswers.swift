@@ -161,7 +161,7 @@ extension WordVectors {
     try located {
       for row in word.rows { try storage.check(row: row) }
     }
-    let stored = word.rows.count == 1
+    let stored = word.rows.count == 1 && !word.isSum
     let values =
       normalizes
       ? try vector(of: word, isRaw: false).values.map { Float($0) }

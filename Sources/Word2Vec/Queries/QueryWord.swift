@@ -10,19 +10,32 @@ public struct QueryWord: Hashable, Sendable {
     case parts([String])
     /// As a word without a row whose vector a ``WordComposer`` made.
     case composed([Float])
+    /// As a sum of words with factors: `king - man + woman`.
+    case expression([Term])
+  }
+
+  /// A word of a sum.
+  public struct Term: Hashable, Sendable {
+    /// What the word's vector is times.
+    public let factor: Double
+    /// The word.
+    public let word: QueryWord
   }
 
   /// What was typed.
   public let text: String
-  /// The rows it stands for: one for an entry, several for parts, none for a composed vector.
+  /// The rows it stands for: one for an entry, several for parts and sums, none for a composed vector.
   public let rows: [Int]
   /// How it was understood.
   public let reading: Reading
 
+  /// Whether it is a sum of words with factors.
+  var isSum: Bool { if case .expression = reading { true } else { false } }
+
   /// A sentence for whoever asked when the word was not simply looked up; nil when it was.
   public var note: String? {
     switch reading {
-    case .entry: nil
+    case .entry, .expression: nil
     case .phrase(let phrase): "'\(text)' is taken as the phrase \(phrase)"
     case .parts(let parts):
       "'\(text)' is no entry of its own and is taken as the mean of \(parts.joined(separator: ", "))"

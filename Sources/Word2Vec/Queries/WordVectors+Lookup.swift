@@ -34,6 +34,8 @@ extension WordVectors {
   ///   `badData` for a file whose index misses a word it has, or whose n-grams are no numbers.
   public func resolve(_ word: String) throws -> QueryWord {
     if let found = known(word) { return found }
+    // Which of its words is missing says more than that the whole is.
+    if readsAsSum(word) { _ = try query(expression: word) }
     try checkIndex(misses: word)
     try checkComposed(word)
     throw try absence(of: word)
@@ -45,6 +47,7 @@ extension WordVectors {
       return QueryWord(text: word, rows: [row], reading: .entry)
     }
     if let found = phrase(word) { return found }
+    if readsAsSum(word) { return sum(word) }
     // Whatever a tokenizer cuts is made of its tokens.
     let others = makesTextVectors ? [] : spellings(of: word) + [word.replacing("_", with: " ")]
     for spelling in others {
@@ -58,6 +61,24 @@ extension WordVectors {
       return QueryWord(text: word, rows: [], reading: .composed(vector))
     }
     return nil
+  }
+
+  /// Whether an operator stands between the words of a text, so that it is a sum and no text to be cut.
+  private func readsAsSum(_ text: String) -> Bool {
+    let parts = text.split(whereSeparator: \.isWhitespace)
+    return !makesTextVectors && parts.count > 2
+      && parts.dropFirst().dropLast().contains { ["+", "-", "*"].contains($0) }
+  }
+
+  /// The sum that a text is, or nil when it cannot be read or a word of it is not there.
+  private func sum(_ text: String) -> QueryWord? {
+    guard let expression = try? VectorExpression(text, isWord: { index(forUncut: $0) != nil })
+    else { return nil }
+    let terms = expression.terms.compactMap { factor, word in
+      known(word).map { QueryWord.Term(factor: factor, word: $0) }
+    }
+    guard terms.count == expression.terms.count else { return nil }
+    return QueryWord(text: text, rows: terms.flatMap(\.word.rows), reading: .expression(terms))
   }
 
   /// The entry that several words apart by blanks make as a phrase: as they are spelled, or in the form

@@ -74,7 +74,8 @@ extension WordVectors {
     }
     let rows = terms.flatMap(\.word.rows)
     // `2*king` asks for king, `king - king` for nothing.
-    let isOneRow = terms.count == 1 && rows.count == 1 && terms[0].factor > 0
+    let isOneRow =
+      terms.count == 1 && rows.count == 1 && terms[0].factor > 0 && !terms[0].word.isSum
     return QueryVector(
       sum: sum, scale: scale, row: isOneRow ? rows[0] : nil, excluded: rows,
       words: terms.map(\.word), factors: factors)
@@ -83,14 +84,22 @@ extension WordVectors {
   /// The vector of a word in double precision, of length 1 unless it is to be raw, and its length.
   func vector(of word: QueryWord, isRaw: Bool) throws -> (values: [Double], length: Double) {
     var sum = [Double](repeating: 0, count: dimension)
-    if case .composed(let values) = word.reading { sum = values.map(Double.init) }
-    for row in word.rows {
-      try located { try storage.check(row: row) }
-      let length = isRaw ? Double(word.rows.count) : storage.length(of: row)
-      if length > 0 { storage.rows.add(row: row, times: 1 / length, to: &sum) }
+    switch word.reading {
+    case .composed(let values): sum = values.map(Double.init)
+    case .expression(let terms):
+      for term in terms {
+        let (values, _) = try vector(of: term.word, isRaw: isRaw)
+        for column in 0..<dimension { sum[column] += term.factor * values[column] }
+      }
+    case .entry, .phrase, .parts:
+      for row in word.rows {
+        try located { try storage.check(row: row) }
+        let length = isRaw ? Double(word.rows.count) : storage.length(of: row)
+        if length > 0 { storage.rows.add(row: row, times: 1 / length, to: &sum) }
+      }
+      // One row of length 1 is as long as it can be; dividing again would only round.
+      if word.rows.count == 1 && !isRaw { return (sum, 1) }
     }
-    // One row of length 1 is as long as it can be; dividing again would only round.
-    if word.rows.count == 1 && !isRaw { return (sum, 1) }
     let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
     if isRaw || length == 0 { return (sum, length) }
     return (sum.map { $0 / length }, 1)

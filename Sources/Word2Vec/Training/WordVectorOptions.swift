@@ -1,6 +1,7 @@
 public import WordtoolCore
 
-/// How word vectors are trained. The defaults are the command line's.
+/// How word vectors are trained. The defaults are the command line's, but for ``epochs``: the command takes
+/// more for a short text, those of ``epochs(forWords:)``.
 public struct WordVectorOptions: TrainingOptions {
   /// What is predicted from what.
   public enum Model: String, Codable, CaseIterable, Sendable {

@@ -61,12 +61,15 @@ struct GivenOptions {
     self.names = names
   }
 
+  /// The first of some options that is given.
+  func first(of options: [String]) -> String? { options.first(where: names.contains) }
+
   /// Refuses the first option that does nothing.
   ///
   /// - Throws: `ValidationError` that says what it belongs to.
   func check(_ rules: [OptionRule]) throws {
     for rule in rules where !rule.isMet {
-      if let option = rule.options.first(where: names.contains) {
+      if let option = first(of: rule.options) {
         throw ValidationError("\(option) does nothing here: it belongs to \(rule.need)")
       }
     }
@@ -84,8 +87,18 @@ extension WordTool {
     if named.type.configuration.subcommands.contains(where: { $0 == type(of: command) }) {
       throw ValidationError("options of '\(named.name)' belong to it alone, not to what follows")
     }
+    let given = GivenOptions(arguments)
+    // Behind the command inside of it likewise.
+    let group = CommandNames.command(in: Array(arguments.prefix(1)))
+    if group.type != named.type, group.type.configuration.subcommands.count > 0 {
+      let own = Set(OptionRule.options(in: type(of: command).helpMessage(columns: 200)))
+      let others = OptionRule.options(in: group.type.helpMessage(columns: 200))
+      if let option = given.first(of: others.filter { !own.contains($0) }) {
+        throw ValidationError("\(option) belongs to '\(group.name)' alone, not to '\(named.name)'")
+      }
+    }
     if let conditional = command as? any ConditionalOptions {
-      try GivenOptions(arguments).check(conditional.optionRules)
+      try given.check(conditional.optionRules)
     }
     return command
   }

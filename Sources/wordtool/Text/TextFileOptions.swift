@@ -48,7 +48,7 @@ struct TextFileOptions: ParsableArguments {
   /// The files that some paths stand for, standard input without any. What folders hold beside text
   /// is told in one line.
   ///
-  /// - Throws: ``WordtoolError``: as ``InputFiles/texts(_:selection:isUTF8:)``, and under --strict
+  /// - Throws: ``WordtoolError``: as `InputFiles.texts`, and under --strict
   ///   `badData` when a folder has files that are no text.
   func files(_ paths: [String]) throws -> [String] {
     try InputFiles.told(

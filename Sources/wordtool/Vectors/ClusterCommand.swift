@@ -41,8 +41,10 @@ struct ClusterCommand: ParsableCommand, ConditionalOptions {
 
   @OptionGroup var vectors: VectorsOptions
 
-  @Option(help: ArgumentHelp("How many groups.", valueName: "n"))
-  var groups = 20
+  @Option(
+    help: ArgumentHelp(
+      "How many groups. (default: 20, a third of fewer than 60 words)", valueName: "n"))
+  var groups: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -106,6 +108,7 @@ struct ClusterCommand: ParsableCommand, ConditionalOptions {
         add(set.word(at: row), try set.query(values: set.vector(at: row)))
       }
     }
+    let groups = groups ?? max(1, min(20, names.count / 3))
     guard names.count >= groups else {
       throw WordtoolError(
         .usage, found: "\(groups) groups of \(names.count, "word")",

@@ -58,7 +58,8 @@ enum DefaultVectors {
     }
     throw WordtoolError(
       .noSuchInput, found: "no vectors: none named, none trained, none beside the program",
-      remedy: "name some with -v PATH or make some with 'wordtool train-embeddings'")
+      remedy: "name some with -v PATH or make some with 'wordtool train-embeddings'; "
+        + "Scripts/install.sh puts the set that ships where the program finds it")
   }
 
   private static func recorded() -> String? {

@@ -106,6 +106,10 @@ struct EmbeddingTraining: Training {
   }
 
   func read(_ session: TrainingSession) throws -> Trainer {
+    if command.output == nil, Environment.exists(files.output) {
+      session.progress.note(
+        "\(files.output) is there and will be replaced; -o FILE or --corpus-name keep both")
+    }
     BLASLibrary.useCallersThreadOnly()
     let kernels = try KernelTable.selected()
     let known = try readBeginning()

@@ -210,7 +210,8 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     case .json: try JSONOutput.write(map.entries)
     case .table:
       let size = StandardOutput.size
-      try out.write(
+      // The words in it are escaped; what is left are its own colours.
+      try out.writeStyled(
         map.letters(
           columns: size.columns, rows: size.rows,
           colors: StandardOutput.isTerminal && Environment.allowsColor))
