@@ -102,7 +102,14 @@ extension BytePairEncoding {
       start = index + 1
     }
     if start < bytes.count { ranges.append(start..<bytes.count) }
-    let counts = try learner.countPieces(of: bytes, lines: ranges, threads: threads, stop: stop)
+    let lines = ranges
+    let counts = try unsafe learner.countPieces(
+      ofTexts: lines.count, threads: threads, stop: stop
+    ) { index, body in
+      unsafe bytes.withUnsafeBufferPointer {
+        unsafe body(UnsafeBufferPointer(rebasing: $0[lines[index]]))
+      }
+    }
     return try learner.learn(counts, stop: stop, progress: progress)
   }
 
@@ -116,15 +123,11 @@ extension BytePairEncoding {
     threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
     progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> BytePairEncoding {
-    let open = try InputFiles.texts(paths).files.map { path in
-      { try LineReader(path: path, invalid: .kept) }
-    }
+    let texts = try InputFiles.texts(paths).files.map { path in { try TextSource(path: path) } }
     return try train(
-      linesOf: open, options: options, threads: threads, stop: stop, progress: progress)
+      linesOf: texts, options: options, threads: threads, stop: stop, progress: progress)
   }
 
-  /// Bytes of lines that are counted at once.
-  private static let batchSize = 16 << 20
   /// The bytes that a word may have which pairs are learnt from: every join that occurs in it goes
   /// through all of it.
   package static let longestLearntWord = 1 << 20
@@ -136,177 +139,14 @@ extension BytePairEncoding {
   /// - Throws: as the call on texts, what opening and reading throw, and `badData` for a word of more
   ///   than ``longestLearntWord`` bytes.
   package static func train(
-    linesOf texts: [() throws -> LineReader],
+    linesOf texts: [() throws -> TextSource],
     options: BytePairTrainingOptions = BytePairTrainingOptions(),
-    threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
-    progress: ((TrainingProgress) -> Void)? = nil
+    threads: Int = Workers.defaultCount, blockSize: Int = LineBlocks.usualSize,
+    stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> BytePairEncoding {
     let learner = try BytePairLearner(options)
-    var counts = BytePairLearner.PieceCounts()
-    var bytes: [UInt8] = []
-    var ranges: [Range<Int>] = []
-    func count() throws {
-      try counts.add(
-        learner.countPieces(of: bytes, lines: ranges, threads: threads, stop: stop))
-      bytes.removeAll(keepingCapacity: true)
-      ranges.removeAll(keepingCapacity: true)
-    }
-    for open in texts {
-      let lines = try open()
-      while let size = try unsafe lines.next({ line in
-        try unsafe learner.checkWords(in: line, path: lines.path, number: lines.number)
-        unsafe bytes.append(contentsOf: line)
-        return line.count
-      }) {
-        bytes.append(0x0A)
-        ranges.append(bytes.count - size - 1..<bytes.count)
-        if bytes.count >= batchSize { try count() }
-      }
-    }
-    if !ranges.isEmpty { try count() }
+    let counts = try learner.countPieces(
+      LineBlocks(texts, blockSize: blockSize), threads: threads, stop: stop)
     return try learner.learn(counts, stop: stop, progress: progress)
-  }
-}
-
-/// One training.
-private struct BytePairLearner: Sendable {
-  let options: BytePairTrainingOptions
-
-  /// - Throws: ``WordtoolError`` of kind `usage`.
-  init(_ options: BytePairTrainingOptions) throws {
-    try options.validate()
-    self.options = options
-  }
-
-  /// Distinct pieces and how often each occurs.
-  struct PieceCounts: Sendable {
-    var pieces = ByteStringTable()
-    var counts: [Int64] = []
-
-    mutating func add(_ piece: UnsafeBufferPointer<UInt8>, _ count: Int64 = 1) {
-      let (id, isNew) = unsafe pieces.add(piece)
-      if isNew { counts.append(0) }
-      counts[Int(id)] += count
-    }
-
-    mutating func add(_ other: PieceCounts) {
-      for index in 0..<other.pieces.count {
-        unsafe other.pieces.withBytes(Int32(index)) { unsafe add($0, other.counts[index]) }
-      }
-    }
-  }
-
-  /// - Throws: ``WordtoolError`` of kind `badData` for a word that is too long to learn from.
-  func checkWords(in line: UnsafeBufferPointer<UInt8>, path: String, number: Int) throws {
-    let limit = BytePairEncoding.longestLearntWord
-    guard line.count > limit else { return }
-    var longest = 0
-    try unsafe encoding(tokens: startingTokens, merges: []).forEachPiece(
-      line, special: { _ in }, piece: { longest = max(longest, $0.count) })
-    guard longest > limit else { return }
-    throw WordtoolError(
-      .badData, path: path, at: .line(number),
-      found: "a word of \(longest) bytes", expected: "at most \(limit) to learn pairs from",
-      remedy: "break it, for instance with: fold")
-  }
-
-  func countPieces(
-    of bytes: [UInt8], lines: [Range<Int>], threads: Int, stop: StopFlag
-  ) throws -> PieceCounts {
-    try unsafe countPieces(ofTexts: lines.count, threads: threads, stop: stop) { index, body in
-      unsafe bytes.withUnsafeBufferPointer {
-        unsafe body(UnsafeBufferPointer(rebasing: $0[lines[index]]))
-      }
-    }
-  }
-
-  func countPieces(
-    ofTexts count: Int, threads: Int, stop: StopFlag,
-    _ withText: @escaping @Sendable (Int, (UnsafeBufferPointer<UInt8>) -> Void) -> Void
-  ) throws -> PieceCounts {
-    try OptionCheck.requireThreads(threads)
-    let workers = max(1, min(threads, count))
-    let cutter = try encoding(tokens: startingTokens, merges: [])
-    let results = Locked([PieceCounts?](repeating: nil, count: workers))
-    try Workers.run(count: workers) { worker in
-      var counts = PieceCounts()
-      for index in count * worker / workers..<count * (worker + 1) / workers {
-        if stop.isRaised { throw Self.interruption }
-        unsafe withText(index) { text in
-          unsafe cutter.forEachPiece(text, special: { _ in }, piece: { unsafe counts.add($0) })
-        }
-      }
-      let done = counts
-      results.withLock { $0[worker] = done }
-    }
-    var parts = results.withLock { $0 }.compactMap { $0 }
-    var all = parts.removeFirst()
-    for part in parts { all.add(part) }
-    return all
-  }
-
-  private static var interruption: WordtoolError {
-    WordtoolError(.interrupted, found: "stopped while learning pairs")
-  }
-
-  private var startingTokens: [[UInt8]?] {
-    var tokens: [[UInt8]?] = options.specialTokens.map { Array($0.content.utf8) }
-    // In the order of the characters that stand for the bytes.
-    tokens += (0..<256).sorted { ByteLevel.characters[$0] < ByteLevel.characters[$1] }
-      .map { [UInt8($0)] }
-    return tokens
-  }
-
-  private func encoding(
-    tokens: [[UInt8]?], merges: [BytePairEncoding.Merge]
-  ) throws -> BytePairEncoding {
-    try BytePairEncoding(
-      tokens: tokens, merges: merges,
-      specialTokens: options.specialTokens.enumerated().map { ($1, Int32($0)) },
-      addsPrefixSpace: options.addsPrefixSpace)
-  }
-
-  func learn(
-    _ counts: PieceCounts, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
-  ) throws -> BytePairEncoding {
-    var tokens = startingTokens
-    let first = options.specialTokens.count
-    let wanted = max(1, options.vocabularySize - tokens.count)
-    func tell(_ merges: Int, fraction: Double) {
-      progress?(TrainingProgress(fraction: fraction, epoch: 1, epochCount: 1, examples: merges))
-    }
-    guard counts.pieces.count > 0 else {
-      throw WordtoolError(.badData, found: "no text to learn from", expected: "at least a word")
-    }
-    var byteIDs = [Int32](repeating: 0, count: 256)
-    for id in first..<tokens.count {
-      if let byte = tokens[id]?.first { byteIDs[Int(byte)] = Int32(id) }
-    }
-    var pairs = PairCounts(
-      pieces: (0..<counts.pieces.count).map { index in
-        counts.pieces.bytes(Int32(index)).map { byteIDs[Int($0)] }
-      }, counts: counts.counts)
-    var numbers: [[UInt8]: Int32] = [:]
-    for id in first..<tokens.count { numbers[tokens[id] ?? []] = Int32(id) }
-    var merges: [BytePairEncoding.Merge] = []
-    while tokens.count < options.vocabularySize, let best = pairs.popMostFrequent(),
-      best.count >= options.minimumFrequency
-    {
-      if stop.isRaised { throw Self.interruption }
-      if merges.count % 256 == 0 {
-        tell(merges.count, fraction: Double(tokens.count - first - 256) / Double(wanted))
-      }
-      let bytes = (tokens[Int(best.left)] ?? []) + (tokens[Int(best.right)] ?? [])
-      // Two different pairs may spell one token.
-      let id = numbers[bytes] ?? Int32(tokens.count)
-      if Int(id) == tokens.count {
-        tokens.append(bytes)
-        numbers[bytes] = id
-      }
-      merges.append(.init(left: best.left, right: best.right, result: id))
-      pairs.merge(best.left, best.right, into: id)
-    }
-    tell(merges.count, fraction: 1)
-    return try encoding(tokens: tokens, merges: merges)
   }
 }

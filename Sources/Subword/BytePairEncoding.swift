@@ -53,12 +53,9 @@ public struct BytePairEncoding: Sendable {
 
   /// The bytes of every token by number; nil where a number is not used.
   let tokens: [[UInt8]?]
-  /// The number of the token of each single byte.
-  let byteIDs: [Int32]
-  /// The rank of each pair.
-  let ranks: PairTable
-  let wholePieces: [[UInt8]: Int32]
-  private let encoders = PieceEncoders()
+  /// What makes tokens of texts.
+  let rules: EncodingRules
+  private let encoders = TextEncoders()
 
   /// Puts an encoding together.
   ///
@@ -90,19 +87,17 @@ public struct BytePairEncoding: Sendable {
         expected: "a byte-level vocabulary, which can spell any text",
         remedy: "train it with the whole byte-level alphabet to begin with")
     }
-    var ranks = PairTable(expectedCount: merges.count)
-    for (rank, merge) in merges.enumerated() {
-      ranks.set(merge.left, merge.right, to: Int32(rank))
-    }
     self.tokens = tokens
     self.merges = merges
     self.specialTokens = specialTokens.sorted { $0.id < $1.id }
     self.addsPrefixSpace = addsPrefixSpace
     self.splitsByPattern = splitsByPattern
     self.ignoresMerges = ignoresMerges
-    self.byteIDs = byteIDs
-    self.ranks = ranks
-    self.wholePieces = wholePieces
+    rules = EncodingRules(
+      parts: TextParts(
+        specialTokens: self.specialTokens, addsPrefixSpace: addsPrefixSpace,
+        splitsByPattern: splitsByPattern),
+      byteIDs: byteIDs, merges: MergeTable(merges), wholePieces: wholePieces)
   }
 
   /// How many numbers there are: tokens are numbered 0 ..< `vocabularySize`.
@@ -124,17 +119,20 @@ public struct BytePairEncoding: Sendable {
     unsafe bytes.withUnsafeBufferPointer { unsafe encode($0) }
   }
 
-  func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> [Int32] {
-    var ids: [Int32] = []
-    let work = encoders.take()
-    defer { encoders.giveBack(work) }
-    unsafe forEachPiece(bytes, special: { ids.append($0) }) { piece in
-      if unsafe work.cache.append(piece, to: &ids) { return }
-      let start = ids.count
-      unsafe encodePiece(piece, work, into: &ids)
-      unsafe work.cache.store(piece, ids[start...])
+  private func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> [Int32] {
+    numbers { unsafe $0.write(bytes) }
+  }
+
+  /// The numbers that an encoder writes.
+  private func numbers(_ write: (TextEncoder) -> Void) -> [Int32] {
+    let work = encoders.take(rules, tokenCount: vocabularySize)
+    defer {
+      // One long text is no reason to keep the memory for another.
+      work.output.removeAll(keepingAtMost: 1 << 20)
+      encoders.giveBack(work)
     }
-    return ids
+    write(work)
+    return unsafe Array(work.output.bytes.bindMemory(to: Int32.self))
   }
 
   /// The numbers of a text's tokens, with merges left out at random: BPE-dropout (Provilkov et al.
@@ -161,15 +159,7 @@ public struct BytePairEncoding: Sendable {
   ) throws -> [Int32] {
     try OptionCheck.require("dropout", dropout, .probability)
     if dropout == 0 { return unsafe encode(bytes) }
-    var ids: [Int32] = []
-    let work = PieceEncoder()
-    var random = DropoutSource(state: seed)
-    unsafe forEachPiece(bytes, special: { ids.append($0) }) { piece in
-      unsafe work.encode(
-        piece, byteIDs: byteIDs, ranks: ranks, merges: merges,
-        isDropped: { random.nextUnit() < dropout }, into: &ids)
-    }
-    return ids
+    return numbers { unsafe $0.write(bytes, dropout: dropout, seed: seed) }
   }
 
   /// The bytes that tokens stand for.
@@ -179,7 +169,7 @@ public struct BytePairEncoding: Sendable {
   public func decode(_ ids: some Sequence<Int32>, skipsSpecialTokens: Bool = false) throws
     -> [UInt8]
   {
-    let skipped = Set(specialTokens.filter { skipsSpecialTokens && $0.token.isSpecial }.map(\.id))
+    let skipped = skippedTokens(skipsSpecialTokens)
     var bytes: [UInt8] = []
     for id in ids {
       guard let token = self.bytes(ofToken: id) else {
@@ -191,6 +181,11 @@ public struct BytePairEncoding: Sendable {
     return bytes
   }
 
+  /// The tokens that decoding leaves out.
+  func skippedTokens(_ skipsSpecialTokens: Bool) -> Set<Int32> {
+    Set(specialTokens.filter { skipsSpecialTokens && $0.token.isSpecial }.map(\.id))
+  }
+
   /// The text that tokens stand for; bytes that are not UTF-8 become U+FFFD.
   ///
   /// - Throws: as ``decode(_:skipsSpecialTokens:)``.
@@ -199,72 +194,5 @@ public struct BytePairEncoding: Sendable {
   ) throws -> String {
     String(
       decoding: try decode(ids, skipsSpecialTokens: skipsSpecialTokens), as: UTF8.self)
-  }
-
-  private func encodePiece(
-    _ piece: UnsafeBufferPointer<UInt8>, _ work: PieceEncoder, into ids: inout [Int32]
-  ) {
-    if ignoresMerges, let id = unsafe wholePieces[Array(piece)] {
-      ids.append(id)
-      return
-    }
-    unsafe work.encode(
-      piece, byteIDs: byteIDs, ranks: ranks, merges: merges, isDropped: nil, into: &ids)
-  }
-
-  /// Calls one of two bodies for each special token and each piece between them, in order.
-  func forEachPiece(
-    _ text: UnsafeBufferPointer<UInt8>, special: (Int32) -> Void,
-    piece: (UnsafeBufferPointer<UInt8>) -> Void
-  ) {
-    func plain(_ range: Range<Int>) {
-      if range.isEmpty { return }
-      let part = unsafe UnsafeBufferPointer(rebasing: text[range])
-      if addsPrefixSpace, unsafe part[0] != 0x20 {
-        unsafe ([0x20] + Array(part)).withUnsafeBufferPointer { unsafe pieces($0) }
-      } else {
-        unsafe pieces(part)
-      }
-    }
-    func pieces(_ part: UnsafeBufferPointer<UInt8>) {
-      guard splitsByPattern else {
-        unsafe piece(part)
-        return
-      }
-      var cutter = unsafe PreTokenizer(part)
-      while let range = cutter.next() { unsafe piece(UnsafeBufferPointer(rebasing: part[range])) }
-    }
-    guard !specialTokens.isEmpty else {
-      plain(0..<text.count)
-      return
-    }
-    let contents = specialTokens.map { (bytes: Array($0.token.content.utf8), id: $0.id) }
-    var starts = [Bool](repeating: false, count: 256)
-    for content in contents { starts[Int(content.bytes[0])] = true }
-    var done = 0
-    var at = 0
-    while at < text.count {
-      guard unsafe starts[Int(text[at])] else {
-        at += 1
-        continue
-      }
-      // The longest of those that begin here.
-      var best: (length: Int, id: Int32) = (0, -1)
-      for content in contents where content.bytes.count > best.length {
-        let end = at + content.bytes.count
-        if end <= text.count, unsafe text[at..<end].elementsEqual(content.bytes) {
-          best = (content.bytes.count, content.id)
-        }
-      }
-      if best.length == 0 {
-        at += 1
-        continue
-      }
-      plain(done..<at)
-      special(best.id)
-      at += best.length
-      done = at
-    }
-    plain(done..<text.count)
   }
 }

@@ -1,10 +1,14 @@
-/// A binary heap whose first element is the one that comes before all others.
-struct Heap<Element> {
-  private var elements: [Element] = []
-  private let precedes: (Element, Element) -> Bool
+/// What a ``Heap`` holds.
+protocol HeapElement {
+  /// Whether an element comes out before another.
+  static func precedes(_ a: Self, _ b: Self) -> Bool
+}
 
-  init(_ elements: [Element] = [], precedes: @escaping (Element, Element) -> Bool) {
-    self.precedes = precedes
+/// A binary heap whose first element is the one that comes before all others.
+struct Heap<Element: HeapElement> {
+  private var elements: [Element]
+
+  init(_ elements: [Element] = []) {
     self.elements = elements
     for index in stride(from: elements.count / 2 - 1, through: 0, by: -1) { sink(index) }
   }
@@ -14,11 +18,13 @@ struct Heap<Element> {
   mutating func push(_ element: Element) {
     elements.append(element)
     var index = elements.count - 1
-    while index > 0, case let parent = (index - 1) / 2, precedes(elements[index], elements[parent])
+    while index > 0, case let parent = (index - 1) / 2,
+      Element.precedes(element, elements[parent])
     {
-      elements.swapAt(index, parent)
+      elements[index] = elements[parent]
       index = parent
     }
+    elements[index] = element
   }
 
   mutating func pop() -> Element? {
@@ -32,16 +38,18 @@ struct Heap<Element> {
   }
 
   private mutating func sink(_ start: Int) {
+    let element = elements[start]
     var index = start
     while true {
-      var best = index
-      for child in [2 * index + 1, 2 * index + 2]
-      where child < elements.count && precedes(elements[child], elements[best]) {
-        best = child
+      var child = 2 * index + 1
+      guard child < elements.count else { break }
+      if child + 1 < elements.count, Element.precedes(elements[child + 1], elements[child]) {
+        child += 1
       }
-      if best == index { return }
-      elements.swapAt(index, best)
-      index = best
+      guard Element.precedes(elements[child], element) else { break }
+      elements[index] = elements[child]
+      index = child
     }
+    elements[index] = element
   }
 }

@@ -26,13 +26,13 @@ struct PieceCache {
   }
 }
 
-/// Encoders with what they remember, one for each thread that works at a time.
-final class PieceEncoders: Sendable {
-  private let idle = Locked<[PieceEncoder]>([])
+/// What threads remember, one for each that works at a time.
+final class PieceCaches: Sendable {
+  private let idle = Locked<[PieceCache]>([])
 
-  /// Hands out an encoder that nobody else has.
-  func take() -> PieceEncoder { idle.withLock { $0.popLast() } ?? PieceEncoder() }
+  /// Hands out what nobody else has.
+  func take() -> PieceCache { idle.withLock { $0.popLast() } ?? PieceCache() }
 
-  /// Takes an encoder back.
-  func giveBack(_ encoder: PieceEncoder) { idle.withLock { $0.append(encoder) } }
+  /// Takes it back.
+  func giveBack(_ cache: PieceCache) { idle.withLock { $0.append(cache) } }
 }

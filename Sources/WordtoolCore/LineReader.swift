@@ -124,9 +124,13 @@ import Libc
 
   private func check(_ length: Int) throws {
     if length <= maximumLength { return }
-    throw WordtoolError(
-      .badData, path: path, at: .line(number + 1),
-      found: "a line of more than \(maximumLength) bytes",
+    throw Self.lengthRefusal(path, line: number + 1, limit: maximumLength)
+  }
+
+  /// The error for a line that is too long.
+  static func lengthRefusal(_ path: String, line: Int, limit: Int) -> WordtoolError {
+    WordtoolError(
+      .badData, path: path, at: .line(line), found: "a line of more than \(limit) bytes",
       expected: "at most so many; a line is taken into memory as a whole",
       remedy: "break it, for instance with: fold -s")
   }

@@ -106,6 +106,15 @@ import TestSupport
     let encoded = try run("bpe", "encode", "-m", model, input: text)
     #expect(encoded.exitCode == 0)
     #expect(try run("bpe", "decode", "-m", model, input: encoded.output).output == text)
+    for threads in ["1", "2", "5"] {
+      let other = try run("bpe", "encode", "-m", model, "--threads", threads, input: text)
+      #expect(other.output == encoded.output)
+      let back = try run("bpe", "decode", "-m", model, "--threads", threads, input: other.output)
+      #expect(back.output == text)
+    }
+    let number = try run("bpe", "decode", "-m", model, input: "1 2\n262\n")
+    #expect(
+      number.exitCode == 65 && number.errors.contains("standard input:2: the token number 262"))
     let tokens = try run("bpe", "encode", "-m", model, "--tokens", input: " the\n")
     #expect(tokens.output.hasPrefix("Ġ"))
     let dropped = try run("bpe", "encode", "-m", model, "--json", "--dropout", "1", input: "the\n")

@@ -98,9 +98,13 @@ struct MergeModel: PieceModel {
     return ids
   }
 
-  private struct Candidate {
+  private struct Candidate: HeapElement {
     var rank: Int32
     var place: Int
+
+    static func precedes(_ a: Candidate, _ b: Candidate) -> Bool {
+      a.rank != b.rank ? a.rank < b.rank : a.place < b.place
+    }
   }
 
   /// Joins pairs, by a heap of them and a list of places whose joined ones are left out.
@@ -116,7 +120,7 @@ struct MergeModel: PieceModel {
         initial.append(Candidate(rank: rank, place: place))
       }
     }
-    var heap = Heap(initial) { ($0.rank, $0.place) < ($1.rank, $1.place) }
+    var heap = Heap(initial)
     while let candidate = heap.pop() {
       let place = candidate.place
       let right = next[place]

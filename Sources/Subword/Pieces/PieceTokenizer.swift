@@ -43,7 +43,7 @@ package struct PieceTokenizer: Sendable {
   private let splitter: Splitter?
   private let model: any PieceModel
   private let added: AddedTokens
-  private let encoders = PieceEncoders()
+  private let caches = PieceCaches()
 
   /// Reads a file.
   ///
@@ -134,8 +134,8 @@ package struct PieceTokenizer: Sendable {
   package func encode(_ text: some Sequence<Unicode.Scalar>) throws -> [Int32] {
     var ids: [Int32] = []
     let whole = PieceText(scalars: Array(text), startsText: true)
-    let work = encoders.take()
-    defer { encoders.giveBack(work) }
+    var cache = caches.take()
+    defer { caches.giveBack(cache) }
     for part in added.cut(whole, normalized: false) {
       guard case .text(var plain) = part else {
         if case .token(let id) = part { ids.append(id) }
@@ -147,7 +147,7 @@ package struct PieceTokenizer: Sendable {
         case .token(let id): ids.append(id)
         case .text(let text):
           for piece in try splitter?.apply([text]) ?? [text] where !piece.scalars.isEmpty {
-            try encode(piece.bytes, work, into: &ids)
+            try encode(piece.bytes, &cache, into: &ids)
           }
         }
       }
@@ -155,12 +155,12 @@ package struct PieceTokenizer: Sendable {
     return ids
   }
 
-  private func encode(_ piece: [UInt8], _ work: PieceEncoder, into ids: inout [Int32]) throws {
-    let isKnown = unsafe piece.withUnsafeBufferPointer { unsafe work.cache.append($0, to: &ids) }
+  private func encode(_ piece: [UInt8], _ cache: inout PieceCache, into ids: inout [Int32]) throws {
+    let isKnown = unsafe piece.withUnsafeBufferPointer { unsafe cache.append($0, to: &ids) }
     if isKnown { return }
     let start = ids.count
     try model.encode(piece, into: &ids)
-    unsafe piece.withUnsafeBufferPointer { unsafe work.cache.store($0, ids[start...]) }
+    unsafe piece.withUnsafeBufferPointer { unsafe cache.store($0, ids[start...]) }
   }
 
   /// Whether a token is spelled with marks, so that no text is cut to it that is typed so.

@@ -66,8 +66,7 @@ struct BytePairTrainCommand: ParsableCommand {
       vocabularySize: vocabSize, minimumFrequency: minFrequency,
       specialTokens: specials.map { SpecialToken($0) }, addsPrefixSpace: prefixSpace)
     let encoding = try BytePairEncoding.train(
-      linesOf: try input.files(texts).map { path in { try input.lines(of: path) } },
-      options: options, threads: threads.count)
+      linesOf: try input.texts(texts), options: options, threads: threads.count)
     try encoding.write(to: file)
     try file.commit()
     if encoding.vocabularySize < vocabSize {
@@ -90,30 +89,19 @@ struct BytePairOptions: ParsableArguments {
   var texts: [String] = []
 
   @OptionGroup var input: BytePairTextOptions
-
-  /// Calls `body` with each line of the texts, and its number in its file.
-  func forEachLine(
-    _ body: (UnsafeBufferPointer<UInt8>, _ path: String, _ number: Int) throws -> Void
-  ) throws {
-    for path in try input.files(texts) {
-      let lines = try input.lines(of: path)
-      while try unsafe lines.next({ try unsafe body($0, path, lines.number) }) != nil {}
-    }
-  }
+  @OptionGroup var threads: ThreadsOptions
 }
 
 /// Text whose bytes are kept as they are, whether they are UTF-8 or not.
 struct BytePairTextOptions: ParsableArguments {
   @OptionGroup var encoding: EncodingOption
 
-  /// The files that paths stand for, standard input without any.
-  func files(_ paths: [String]) throws -> [String] {
-    try InputFiles.told(paths, encoding: encoding.encoding)
-  }
-
-  /// The lines of a file.
-  func lines(of path: String) throws -> LineReader {
-    LineReader(try TextSource(path: path, encoding: encoding.encoding), invalid: .kept)
+  /// What opens the texts of files, and standard input without any.
+  func texts(_ paths: [String]) throws -> [() throws -> TextSource] {
+    let encoding = encoding.encoding
+    return try InputFiles.told(paths, encoding: encoding).map { path in
+      { try TextSource(path: path, encoding: encoding) }
+    }
   }
 }
 
@@ -154,19 +142,13 @@ struct BytePairEncodeCommand: ParsableCommand, ConditionalOptions {
     let encoding = try FileKind.reading(options.model, as: .bytePairEncoding) {
       try BytePairEncoding(contentsOf: options.model)
     }
-    var number: UInt64 = 0
-    try unsafe options.forEachLine { line, _, _ in
-      let ids = try unsafe encoding.encode(line.span, dropout: dropout, seed: seed &+ number)
-      number += 1
-      let out = StandardOutput.shared
-      if tokens {
-        let names = ids.map { ByteLevel.text(encoding.bytes(ofToken: $0) ?? []) }
-        try out.writeLine(json ? JSONOutput.line(names) : names.joined(separator: " "))
-      } else {
-        let names = ids.map(String.init).joined(separator: json ? "," : " ")
-        try out.writeLine(json ? "[\(names)]" : names)
-      }
-    }
+    let stop = Interrupts.stopFlag()
+    let out = StandardOutput.shared
+    try unsafe encoding.writeTokens(
+      ofLines: try options.input.texts(options.texts),
+      as: TokenSpelling(tokens ? .texts : .numbers, isJSON: json), dropout: dropout, seed: seed,
+      threads: options.threads.count, stop: stop
+    ) { try unsafe out.write(bytes: $0) }
   }
 }
 
@@ -190,20 +172,11 @@ struct BytePairDecodeCommand: ParsableCommand {
     let encoding = try FileKind.reading(options.model, as: .bytePairEncoding) {
       try BytePairEncoding(contentsOf: options.model)
     }
-    let out = try OutputFile(path: "-")
-    try unsafe options.forEachLine { line, path, number in
-      let words = unsafe String(decoding: line, as: UTF8.self).split { " ,[]\t\r".contains($0) }
-      let ids = try words.map { word in
-        guard let id = Int32(word) else {
-          throw WordtoolError(
-            .badData, path: path, at: .line(number), found: "'\(word)'",
-            expected: "the number of a token")
-        }
-        return id
-      }
-      try out.write(try encoding.decode(ids, skipsSpecialTokens: skipSpecial))
-      try out.write("\n")
-    }
-    try out.commit()
+    let stop = Interrupts.stopFlag()
+    let out = StandardOutput.shared
+    try unsafe encoding.writeText(
+      ofLines: try options.input.texts(options.texts), skipsSpecialTokens: skipSpecial,
+      threads: options.threads.count, stop: stop
+    ) { try unsafe out.write(bytes: $0) }
   }
 }
