@@ -64,6 +64,51 @@ import WordtoolCore
     #expect(try folder.bytes(of: "x.bin") == folder.bytes(of: "y.bin"))
   }
 
+  /// The files of a training with so many threads each.
+  private static func files(
+    _ options: FastTextOptions, threads: [Int], in folder: ScratchFolder
+  ) throws -> [[UInt8]] {
+    try threads.map {
+      try TextClassifier.train(on: labelled(), options: options, threads: $0)
+        .write(to: folder("\($0)"))
+      return try folder.bytes(of: "\($0)")
+    }
+  }
+
+  @Test("n-grams of characters say something of words never seen", arguments: [1...1, 1...2])
+  func subwords(orders: ClosedRange<Int>) throws {
+    let folder = ScratchFolder()
+    var options = Self.options(orders, keeps: true)
+    options.subwords = 3...5
+    let files = try Self.files(options, threads: [1, 2, 3], in: folder)
+    #expect(files[1] == files[0] && files[2] == files[0])
+    let model = try TextClassifier.train(on: Self.labelled(), options: options, threads: 1)
+    let again = try TextClassifier(contentsOf: folder("1"))
+    #expect(try Self.probabilities(again) == Self.probabilities(model))
+    let facts = try #require(again.fastTextFacts)
+    #expect(facts.characterNGrams == 3...5 && facts.nGramRows % 4 == 0 && facts.nGramRows > 200)
+    // Neither word is in the text; parts of both are.
+    let answers = try again.answers(for: LabelledText(texts: ["riverside", "mountaineer", "%"]))
+    #expect(answers[0].predictions[0].label == "water" && answers[0].knownCount > 0)
+    #expect(answers[1].predictions[0].label == "hills")
+    #expect(answers[2].knownCount == 1, "<%> is one n-gram, in whatever row")
+    options.subwords = nil
+    #expect(try Self.files(options, threads: [1], in: folder)[0] != files[0])
+  }
+
+  @Test func `lengths of n-grams are checked`() throws {
+    var options = Self.options(1...1, keeps: true)
+    for lengths in [0...3, 3...101] {
+      options.subwords = lengths
+      let error = #expect(throws: WordtoolError.self) { try options.validate() }
+      #expect(error?.found == "`subwords` is \(lengths)")
+    }
+    options.subwords = 1...100
+    try options.validate()
+    options.keepsToFastText = false
+    #expect(throws: WordtoolError.self) { try options.validate() }
+  }
+
   @Test func `a model of words is written for fastText with the same answers`() throws {
     let folder = ScratchFolder()
     let model = try TextClassifier.train(

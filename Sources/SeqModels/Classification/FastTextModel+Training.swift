@@ -109,9 +109,12 @@ extension FastTextFeatures {
     header.loss = options.loss.ofFastText.rawValue
     self.words = words
     unmarkedLabels = []
-    if header.wordNGramOrder > 1 {
-      header.bucketCount =
-        options.features.bucketCount ?? Self.bucketCount(text, order: header.wordNGramOrder)
+    if let lengths = options.subwords {
+      header.nGrams = CharacterNGrams(
+        shortest: lengths.lowerBound, longest: lengths.upperBound)
+    }
+    if header.wordNGramOrder > 1 || header.nGrams.longest > 0 {
+      header.bucketCount = options.features.bucketCount ?? Self.bucketCount(text, header)
     }
     try OptionCheck.require(
       words.count + header.bucketCount < Int(Int32.max),
@@ -121,17 +124,27 @@ extension FastTextFeatures {
     buckets = BucketRows(wordCount: words.count, bucketCount: header.bucketCount, kept: nil)
   }
 
-  /// Four for each n-gram of the text, at most fastText's number.
-  private static func bucketCount(_ text: LabelledText, order: Int) -> Int {
+  /// Four for each n-gram of the text, of words and of characters, at most fastText's number.
+  private static func bucketCount(_ text: LabelledText, _ header: FastTextHeader) -> Int {
+    // N-grams of words by their hash, those of characters by theirs turned negative.
     var seen: Set<Int> = []
+    var words = ByteStringTable()
     var hashes: [UInt32] = []
     for index in 0..<text.count where seen.count * bucketsPerNGram < mostBuckets {
       hashes.removeAll(keepingCapacity: true)
       unsafe text.withUTF8(at: index) { bytes in
-        unsafe forEachToken(of: bytes) { unsafe hashes.append(FastTextHash($0).value) }
+        unsafe forEachToken(of: bytes) { token in
+          unsafe hashes.append(FastTextHash(token).value)
+          guard header.nGrams.longest > 0, unsafe words.add(token).isNew else { return }
+          header.nGrams.forEach(inMarked: unsafe CharacterNGrams.marked(token)) { hash, _ in
+            seen.insert(~Int(hash))
+          }
+        }
       }
       hashes.append(FastTextHash(CharacterNGrams.endOfLine).value)
-      WordNGrams.forEach(of: hashes, order: order, bucketCount: Int.max) { seen.insert($0) }
+      WordNGrams.forEach(of: hashes, order: header.wordNGramOrder, bucketCount: Int.max) {
+        seen.insert($0)
+      }
     }
     return max(1, min(mostBuckets, bucketsPerNGram * seen.count))
   }

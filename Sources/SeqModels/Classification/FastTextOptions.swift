@@ -29,6 +29,13 @@ public struct FastTextOptions: TrainingOptions {
   /// n-grams by fastText's hash (without a number of buckets four for each n-gram of the text, at most
   /// 2,000,000). The rule of ``features`` is not looked at.
   public var keepsToFastText = false
+  /// The lengths of the n-grams of characters that a word's rows stand for as well, within 1 ... 100; nil
+  /// for none. They are fastText's, so only with `keepsToFastText`, and share the rows that
+  /// `bucketCount` says with the n-grams of words.
+  ///
+  /// Bojanowski, Grave, Joulin and Mikolov: Enriching Word Vectors with Subword Information, TACL 2017,
+  /// section 3.2.
+  public var subwords: ClosedRange<Int>?
 
   /// fastText's defaults for tutorials: learning rate 0.5, 5 epochs, words and pairs.
   public init(
@@ -54,6 +61,9 @@ public struct FastTextOptions: TrainingOptions {
     min(100, max(5, 50_000 / max(1, count)))
   }
 
+  /// The most characters of an n-gram.
+  private static let longestSubword = 100
+
   /// Checks every range. Class weights are checked against the labels of the text.
   ///
   /// - Throws: `WordtoolError` of kind `usage` that names the property.
@@ -65,5 +75,12 @@ public struct FastTextOptions: TrainingOptions {
     try OptionCheck.require(
       !keepsToFastText || features.orders.lowerBound == 1,
       found: "`orders` is \(features.orders) with `keepsToFastText`", expected: "orders from 1 on")
+    guard let subwords else { return }
+    try OptionCheck.require(
+      subwords.lowerBound >= 1 && subwords.upperBound <= Self.longestSubword,
+      found: "`subwords` is \(subwords)", expected: "lengths from 1 to \(Self.longestSubword)")
+    try OptionCheck.require(
+      keepsToFastText, found: "`subwords` is \(subwords) without `keepsToFastText`",
+      expected: "both, or words alone")
   }
 }

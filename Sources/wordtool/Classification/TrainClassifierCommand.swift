@@ -69,10 +69,17 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Hash n-grams of two words and more into this many numbers. (default: keep all apart, for a .bin "
-        + "four for each, at most 2000000)",
+      "Hash n-grams of two words and more, and those of characters, into this many numbers. (default: "
+        + "keep all apart, for a .bin four for each, at most 2000000)",
       valueName: "n"))
   var buckets: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Make words of their n-grams of so many characters as well, as fastText does, for a fasttext "
+        + "model written as .bin: words that were never seen say something then. (default: no n-grams)",
+      valueName: "min-max"))
+  var subwords: SubwordRange?
 
   @OptionGroup(title: "Model bag-of-words") var linear: LinearModelOptions
   @Option(
@@ -117,6 +124,9 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
         ["--lowercase", "--no-lowercase", "--kinds", "--locale", "--normalize"],
         need: "another output than fastText's .bin, where words are cut at white space",
         isMet: !isFastTextFile),
+      OptionRule(
+        ["--subwords"], need: "--model fasttext and an output that ends in .bin",
+        isMet: isFastTextFile),
       OptionRule(allOf: LinearModelOptions.self, need: "--model bag-of-words", isMet: isLinear),
       OptionRule(
         ["--ngrams", "--buckets"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
