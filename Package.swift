@@ -181,8 +181,8 @@ let package = Package(
     .testTarget(
       name: "SeqModelsTests",
       dependencies: [
-        "BLASCore", "FastTextFiles", "Networks", "ONNX", "SeqModels", "Tokenize", "Libc",
-        "TestSupport", "WordtoolCore",
+        "BLASCore", "CKernels", "Embedding", "FastTextFiles", "Networks", "ONNX", "SeqModels",
+        "Tokenize", "Libc", "TestSupport", "WordtoolCore",
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(

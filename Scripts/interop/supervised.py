@@ -124,6 +124,19 @@ def written(texts):
             wordtool("quantize", FOLDER / "own.bin", "-o", FOLDER / "own.ftz", *options)
             name = " ".join(str(option) for option in options if option != train)
             compare(f"quantized here, n-grams {ngrams} {name}", FOLDER / "own.ftz", texts)
+    # Each loss, with n-grams of characters and without, of labels more and less frequent.
+    for loss in ["softmax", "hs", "ns", "ova"]:
+        for name, options in {
+            "words": ["--ngrams", 1],
+            "n-grams of characters": ["--ngrams", 1, "--subwords", "3-6"],
+            "n-grams of both": ["--subwords", "2-4", "--buckets", 5000],
+        }.items():
+            wordtool("train-classifier", train, *own, "--loss", loss, *options,
+                     "-o", FOLDER / "own.bin")  # fmt: skip
+            compare(f"trained here, {loss}, {name}", FOLDER / "own.bin", texts)
+            compare(f"trained here, {loss}, {name}, all labels", FOLDER / "own.bin", texts, 9)
+            wordtool("quantize", FOLDER / "own.bin", "-o", FOLDER / "own.ftz", "--cutoff", 3000)
+            compare(f"quantized here, {loss}, {name}", FOLDER / "own.ftz", texts)
     plain = ["--tokenizer", "whitespace"]
     wordtool("train-classifier", train, *own, *plain, "--ngrams", 1, "-o", FOLDER / "own.model")
     wordtool("convert", FOLDER / "own.model", FOLDER / "own.bin")

@@ -54,6 +54,31 @@ extension PinnedResultTests {
     }
   }
 
+  /// A model written as fastText's file, whose words are numbers of few digits.
+  private static func fastTextFile(
+    _ name: String, labels: Int, isSeveral: Bool = false, _ expected: PinnedResult,
+    _ change: @escaping @Sendable (inout FastTextOptions) -> Void
+  ) -> PinnedRun {
+    PinnedRun(name, expected) { threads in
+      let text = labelledText(labels, isSeveral: isSeveral)
+      var options = FastTextOptions(dimension: 100, epochs: 3)
+      options.keepsToFastText = true
+      options.features.bucketCount = 300
+      change(&options)
+      let losses = Locked<[Double]>([])
+      let training = try TextClassifier.train(on: text, options: options, threads: threads) {
+        progress in losses.withLock { $0.append(progress.loss ?? 0) }
+      }
+      // A file of fastText's has no header of ours: all of it counts.
+      let folder = ScratchFolder()
+      try training.write(to: folder("m.bin"))
+      let report = try training.evaluate(text)
+      return PinnedResult(
+        SHA256.of(try folder.bytes(of: "m.bin")),
+        losses.withLock { $0 } + [report.accuracy] + (report.meanLoss.map { [$0] } ?? []))
+    }
+  }
+
   private static func sequenceOptions(_ cell: RecurrentCell) -> SequenceTrainingOptions {
     var options = SequenceTrainingOptions(rule: .whitespace)
     options.recurrent.hidden = 9
@@ -110,6 +135,28 @@ extension PinnedResultTests {
       PinnedResult(
         "9a82b3cca16bea5102e4d430ce682fb4c27bd1a6cc48fbdb69585eaebdcee6b9",
         [15.940625599275753, 15.17362998294855, 6.493215283075811, 0.1, 2.9070497615937865])),
+    fastTextFile(
+      "fastText's file with n-grams of characters, three labels", labels: 3,
+      PinnedResult(
+        "0656ee8165c03544609eaa8194262974df32f66c6bcb0d1ee2d2123b763a1066",
+        [1.0985861794560388, 1.0984825291656868, 1.0983696834095416, 0.45, 1.098324947089263])
+    ) { $0.subwords = 2...3 },
+    fastTextFile(
+      "fastText's file with hierarchical softmax, several of 24 labels", labels: 24,
+      isSeveral: true,
+      PinnedResult(
+        "90bf9657ffdd941c499a05fbc28c91b998744b2af7748ff62fafca65b451ad55",
+        [
+          3.0613943045084833, 3.0613005225610825, 3.061167224648694, 0.5166666666666667,
+          3.07266528475263,
+        ])
+    ) { $0.loss = .hierarchicalSoftmax },
+    fastTextFile(
+      "fastText's file with negative sampling, three labels", labels: 3,
+      PinnedResult(
+        "a71163605f0a75fd1854ff4633192728aaa39e60ef8fc31cda68adf9afe80aff",
+        [4.143313212142761, 3.3814681098164385, 2.6967865876743726, 0.45, 1.6599613049304396])
+    ) { $0.loss = .negativeSampling },
     PinnedRun(
       "LSTM classifier",
       PinnedResult(

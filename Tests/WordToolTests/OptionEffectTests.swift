@@ -36,7 +36,10 @@ import wordtool
   /// Options that decide which others have an effect.
   static let choices: [String: [[String]]] = [
     "train-lm": [["--embeddings", "v"], ["--valid", "v"]],
-    "train-classifier": [["--embeddings", "v", "--model", "lstm"], ["--format", "fasttext"]],
+    "train-classifier": [
+      ["--embeddings", "v", "--model", "lstm"], ["--format", "fasttext"],
+      ["-o", "m.bin", "--model", "fasttext"],
+    ],
     "train-tagger": [["--embeddings", "v"]], "quantize": [["--retrain", "f"]],
     "train-embeddings": [
       ["-o", "v.vec"], ["--tokenizer", "whitespace"], ["--vocab", "f"], ["--loss", "hs"],

@@ -43,8 +43,8 @@ package protocol BagTileChunk: AnyObject {
 ///
 /// The mean of a bag stands for it. What the mean is to change by is added to each of its rows, as
 /// word2vec.c and fastText do for unsupervised models: divided by the number of rows, a bag would
-/// learn the more slowly the larger it is. The means are rows of the workspace; a share has its own
-/// columns of them.
+/// learn the more slowly the larger it is. For texts with labels fastText does divide, which is the
+/// gradient. The means are rows of the workspace; a share has its own columns of them.
 @safe package struct BagNegativeSampling<Chunk: BagTileChunk>: TileObjective {
   private let input: RowStorage
   private let output: RowStorage
@@ -52,6 +52,8 @@ package protocol BagTileChunk: AnyObject {
   package let kernels: UnsafePointer<wt_kernels>
   private let bagsPerBatch: Int
   private let frozen: FrozenRows?
+  private let dividesChanges: Bool
+  package let lossSampling: LossSampling
   package let scoreCapacity: Int
   package let runawayLoss: Double
 
@@ -61,11 +63,17 @@ package protocol BagTileChunk: AnyObject {
   ///   - productsPerBatch: the most products of a batch, padded as `CKernels.h` says.
   ///   - guessingLoss: the loss of a pair while rows are untrained; eight times that runs away.
   ///   - frozen: input rows that stay as they are.
+  ///   - dividesChanges: whether each row of a bag gets its share of what the mean is to change by, not
+  ///     the whole.
+  ///   - lossSampling: of which batches the loss is taken.
   package init(
     tables: EmbeddingTables, kernels: KernelTable, bagsPerBatch: Int, productsPerBatch: Int,
-    guessingLoss: Double, frozen: FrozenRows? = nil
+    guessingLoss: Double, frozen: FrozenRows? = nil, dividesChanges: Bool = false,
+    lossSampling: LossSampling = LossSampling(chunkPeriod: 4, takesAllBatches: false)
   ) {
     self.frozen = frozen
+    self.dividesChanges = dividesChanges
+    self.lossSampling = lossSampling
     input = tables.input
     output = tables.output
     kernelTable = kernels
@@ -150,8 +158,12 @@ package protocol BagTileChunk: AnyObject {
     unsafe kernels.pointee.sgns_update_f32(
       &tiles, Int32(blocks.lowerBound), Int32(blocks.upperBound), coefficients)
     for bag in bags {
-      unsafe rows.add(
-        changes + (bag - bags.lowerBound) * stride, columns: own, toEachOf: list[bag])
+      let change = unsafe changes + (bag - bags.lowerBound) * stride
+      if dividesChanges {
+        unsafe rows.scatter(change, columns: own, over: list[bag])
+      } else {
+        unsafe rows.add(change, columns: own, toEachOf: list[bag])
+      }
     }
     guard let frozen else { return }
     for bag in bags { unsafe frozen.restore(list[bag], columns: own, in: input) }

@@ -123,12 +123,17 @@ extension FastTextClassifier {
       throw file.failure(
         "row \(places[feature]) of feature \(feature)", "0 to \(embeddings.count - 1)")
     }
+    let loss: FastTextOptions.Loss =
+      file.tensors.metadata["loss"] == nil ? .softmax : try file.choice("loss")
+    guard !loss.needsFastTextFile else {
+      throw file.failure("the loss '\(loss.rawValue)'", "softmax or ova")
+    }
     try self.init(
       labels: labels, rule: try file.rule(), features: features, rowPlaces: places,
       embeddings: embeddings,
       output: try file.rows(
         "output.weight", count: labels.count, dimension: embeddings.dimension),
-      loss: file.tensors.metadata["loss"] == nil ? .softmax : try file.choice("loss"))
+      loss: loss)
   }
 
   func write(to output: OutputFile) throws {

@@ -8,9 +8,10 @@ extension TextClassifier {
   /// Trains a classifier of averaged word and n-gram embeddings. The same text, options and seed
   /// give the same model, whatever the number of threads.
   ///
-  /// With softmax a text with several labels has one of them in each pass, in turn; fastText draws one
-  /// at random each time. `EmbeddingRun` is the engine,
-  /// `FastTextExamples` gives it the texts, `LabelObjective` says what is done with them.
+  /// But for one-vs-all a text with several labels has one of them in each pass, in turn; fastText draws
+  /// one at random each time. `EmbeddingRun` is the engine, `FastTextExamples` gives it the texts,
+  /// `LabelObjective` says what is done with them; where not every label has a score, they are
+  /// `FastTextTiles` and `BagNegativeSampling`.
   ///
   /// - Parameters:
   ///   - text: at least two labels.
@@ -83,8 +84,11 @@ struct FastTextTables {
   ) throws {
     let classWeights = try options.classWeights.weights(
       for: labels.names, counts: labels.counts, exampleCount: rows.documents.count)
+    let targets = LabelTargets(labels, options: options)
     let tables = try EmbeddingTables(
-      inputCount: rows.count, outputCount: labels.names.count, dimension: options.dimension)
+      inputCount: rows.count,
+      outputCount: labels.names.count + (targets == nil ? 0 : LabelGroups.paddingCount),
+      dimension: options.dimension)
     if let start {
       tables.input.take(start.input)
       tables.output.take(start.output)
@@ -96,29 +100,76 @@ struct FastTextTables {
       }
     }
     let kernels = try KernelTable.selected()
-    let loss: any LabelLoss =
-      switch options.loss {
-      case .softmax: SoftmaxLoss(kernels: kernels)
-      case .oneVersusAll: OneVersusAllLoss(kernels: kernels)
-      }
-    var state = EmbeddingState()
-    try EmbeddingRun.train(
-      on: FastTextExamples(rows, labels: labels, options: options),
-      plan: .init(
-        epochs: options.epochs, decay: LinearDecay(start: options.learningRate),
-        columns: ColumnGroups(blockCount: tables.input.blockCount), threads: threads),
-      from: state, stop: stop, pause: nil, progress: progress, keep: { state = $0 }
-    ) {
-      LabelObjective(
-        tables: tables, loss: loss, weights: classWeights.map { Float($0) }, kernels: kernels)
+    let texts = FastTextExamples(rows, labels: labels, options: options)
+    let run = TableRun(
+      options: options, columns: ColumnGroups(blockCount: tables.input.blockCount),
+      threads: threads, stop: stop, progress: progress)
+    let loss: Double?
+    if let targets {
+      let tiles = FastTextTiles(
+        texts, targets: targets, labelCount: labels.names.count, seed: options.seed)
+      loss = try run.train(
+        on: tiles,
+        BagNegativeSampling(
+          tables: tables, kernels: kernels, bagsPerBatch: tiles.batchSize,
+          productsPerBatch: tiles.productCapacity, guessingLoss: .infinity, dividesChanges: true,
+          lossSampling: LossSampling(chunkPeriod: 1, takesAllBatches: true)))
+    } else {
+      let labelLoss: any LabelLoss =
+        options.loss == .softmax
+        ? SoftmaxLoss(kernels: kernels) : OneVersusAllLoss(kernels: kernels)
+      loss = try run.train(
+        on: texts,
+        LabelObjective(
+          tables: tables, loss: labelLoss, weights: classWeights.map { Float($0) },
+          kernels: kernels))
     }
     try tables.checkFinite(inputName: "embedding of feature row", outputName: "row of label")
     embeddings = FloatRows(tables.input)
     output = FloatRows(tables.output)
     let guessing =
-      options.loss == .softmax
-      ? labels.entropy : labels.questionEntropy(exampleCount: rows.documents.count)
-    lossShare = state.epochLosses.last.map { $0 / guessing }
+      switch (options.loss, targets) {
+      case (.oneVersusAll, _): labels.questionEntropy(exampleCount: rows.documents.count)
+      case (_, .noise(let noise)): noise.guessingLoss
+      default: labels.entropy
+      }
+    lossShare = loss.map { $0 / guessing }
+  }
+}
+
+extension LabelTargets {
+  /// What labels are told by; nil where every label has a score of its own.
+  fileprivate init?(_ labels: TrainingLabels, options: FastTextOptions) {
+    switch options.loss {
+    case .softmax, .oneVersusAll: return nil
+    case .hierarchicalSoftmax: self = .path(HuffmanTree(counts: labels.counts.map { Int64($0) }))
+    case .negativeSampling:
+      self = .noise(LabelNoise(counts: labels.counts, count: options.negativeSamples))
+    }
+  }
+}
+
+/// One training of the tables, whatever is made small.
+private struct TableRun {
+  let options: FastTextOptions
+  let columns: ColumnGroups
+  let threads: Int
+  let stop: StopFlag
+  let progress: ((TrainingProgress) -> Void)?
+
+  /// Trains, and returns the mean loss of the last pass.
+  func train<Source: ExampleSource, Goal: Objective>(
+    on source: Source, _ goal: Goal
+  ) throws -> Double? where Goal.Chunk == Source.Chunk {
+    var state = EmbeddingState()
+    try EmbeddingRun.train(
+      on: source,
+      plan: .init(
+        epochs: options.epochs, decay: LinearDecay(start: options.learningRate), columns: columns,
+        threads: threads),
+      from: state, stop: stop, pause: nil, progress: progress, keep: { state = $0 }
+    ) { goal }
+    return state.epochLosses.last
   }
 }
 

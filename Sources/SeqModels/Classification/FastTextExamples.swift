@@ -3,13 +3,13 @@ import Embedding
 
 /// Labelled texts as bags of features, in an order drawn anew for each pass.
 ///
-/// For softmax a text with several labels has one of them in each pass, the next one in the next. Equal shares
+/// But for one-vs-all a text with several labels has one of them in each pass, the next one in the next. Equal shares
 /// of all at once have the same mean but pull the text to a place between its labels: over questions
 /// about cooking, 25 passes, that is a precision of .579 instead of .601, and labels drawn at random
 /// (fastText's way) come to .594.
 struct FastTextExamples: ExampleSource {
   /// Texts in a chunk: a few thousand numbers to look at `stop` and to report after.
-  private static let textsPerChunk = 1024
+  static let textsPerChunk = 1024
 
   private let documents: DocumentFeatures
   /// See ``FeatureRows/lastCounts``.
@@ -22,7 +22,8 @@ struct FastTextExamples: ExampleSource {
   private let trained: [Int32]
   private let epochs: Int
   private let seed: UInt64
-  private let batchSize: Int
+  /// Texts between two meetings of the threads.
+  let batchSize: Int
   /// Whether a text has all its labels in each pass.
   private let takesAllLabels: Bool
 
@@ -56,9 +57,14 @@ struct FastTextExamples: ExampleSource {
 
   func makeChunk() -> Bags {
     let bags = Bags()
+    lend(to: bags)
+    return bags
+  }
+
+  /// Shares the features and labels of all texts with a chunk.
+  func lend(to bags: Bags) {
     bags.inputs = documents.features
     bags.targets = targets
-    return bags
   }
 
   func prepare(_ bags: Bags, number: Int, epoch: Int, order: [Int32]) {
@@ -99,4 +105,5 @@ enum FastTextStream {
   static let initialEmbeddings: UInt64 = 0
   static let order: UInt64 = 1
   static let turns: UInt64 = 2
+  static let noise: UInt64 = 3
 }

@@ -145,5 +145,12 @@ extension TextClassifier {
 
 extension FastTextOptions.Loss {
   /// The same loss in fastText's files.
-  var ofFastText: FastTextHeader.Loss { self == .softmax ? .softmax : .oneVersusAll }
+  var ofFastText: FastTextHeader.Loss {
+    switch self {
+    case .softmax: .softmax
+    case .oneVersusAll: .oneVersusAll
+    case .hierarchicalSoftmax: .hierarchicalSoftmax
+    case .negativeSampling: .negativeSampling
+    }
+  }
 }

@@ -20,7 +20,10 @@ extension FastTextModel {
       features: features, labels: order.map { labels.names[$0] },
       counts: counted.counts + order.map { Int64(labels.counts[$0]) },
       tokenCount: counted.tokenCount, input: RowsMatrix(rows: tables.embeddings),
-      output: RowsMatrix(rows: tables.output, order: order))
+      // Nodes are numbered by how often labels occur; one row more is there, as fastText has it.
+      output: RowsMatrix(
+        rows: tables.output,
+        order: options.loss == .hierarchicalSoftmax ? Array(order.indices) : order))
     return TextClassifier(
       core: core,
       training: TextClassifier.Training(
@@ -42,7 +45,9 @@ extension FastTextModel {
     self.input = input
     self.output = output
     isQuantized = (false, false)
-    tree = nil
+    tree =
+      loss == .hierarchicalSoftmax
+      ? FastTextTree(counts: Array(counts[features.words.count...])) : nil
     owner = nil
   }
 
@@ -107,6 +112,7 @@ extension FastTextFeatures {
     header.minimumCount = min(options.features.minimumCount, Int(Int32.max))
     header.wordNGramOrder = options.features.orders.upperBound
     header.loss = options.loss.ofFastText.rawValue
+    header.negativeSamples = options.negativeSamples
     self.words = words
     unmarkedLabels = []
     if let lengths = options.subwords {

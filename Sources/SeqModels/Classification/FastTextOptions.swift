@@ -17,9 +17,20 @@ public struct FastTextOptions: TrainingOptions {
     case softmax
     /// A yes-or-no question for each label, of which a text may have several.
     case oneVersusAll = "ova"
+    /// The branches of a tree to one label, whose depth, not the number of labels, is the work; the
+    /// probabilities add up to 1. Only with `keepsToFastText`.
+    case hierarchicalSoftmax = "hs"
+    /// The right label told from some that are drawn, which as many yes-or-no questions answer. Only with
+    /// `keepsToFastText`.
+    case negativeSampling = "ns"
+
+    /// Whether fastText's files alone have room for it.
+    public var needsFastTextFile: Bool { self == .hierarchicalSoftmax || self == .negativeSampling }
   }
   /// What becomes small.
   public var loss: Loss
+  /// Labels that are drawn for each text, 1 ... 64, for ``Loss/negativeSampling``.
+  public var negativeSamples = 5
   /// How much each label counts.
   public var classWeights: ClassWeights
   /// Decides the first embeddings and the order of the texts.
@@ -75,6 +86,15 @@ public struct FastTextOptions: TrainingOptions {
     try OptionCheck.require(
       !keepsToFastText || features.orders.lowerBound == 1,
       found: "`orders` is \(features.orders) with `keepsToFastText`", expected: "orders from 1 on")
+    try OptionCheck.require("negativeSamples", negativeSamples, in: 1...64)
+    if loss.needsFastTextFile {
+      try OptionCheck.require(
+        keepsToFastText, found: "`loss` is \(loss.rawValue) without `keepsToFastText`",
+        expected: "softmax or ova")
+      try OptionCheck.require(
+        classWeights == .uniform, found: "`classWeights` with the `loss` \(loss.rawValue)",
+        expected: "weights with softmax or ova")
+    }
     guard let subwords else { return }
     try OptionCheck.require(
       subwords.lowerBound >= 1 && subwords.upperBound <= Self.longestSubword,

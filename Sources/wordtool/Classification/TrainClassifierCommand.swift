@@ -89,9 +89,15 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "What fasttext makes small: softmax (one label a text), or ova, one-vs-all: a yes-or-no question "
-        + "for each label.", valueName: "name"))
+      "What fasttext makes small: softmax (one label a text); ova, one-vs-all: a yes-or-no question "
+        + "for each label; for a .bin also hs, hierarchical softmax, and ns, negative sampling, which "
+        + "take less time for many labels.", valueName: "name"))
   var loss: FastTextOptions.Loss = .softmax
+
+  @Option(
+    help: ArgumentHelp(
+      "Labels drawn for each text with --loss ns, 1 to 64. (default: 5)", valueName: "n"))
+  var negative: Int?
 
   @OptionGroup(title: "Training") var steps: StepOptions<ClassifierDefaults>
   @OptionGroup(title: "Models rnn, lstm and gru") var recurrent: RecurrentModelOptions
@@ -109,7 +115,7 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
   func validate() throws {
     try OptionCheck.whole([
       ("--min-count", minCount, 1 ... .max), ("--buckets", buckets, 1...1 << 30),
-      ("--dim", dim, 1...4096),
+      ("--dim", dim, 1...4096), ("--negative", negative, 1...64),
     ])
   }
 
@@ -132,6 +138,12 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
         ["--ngrams", "--buckets"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
       OptionRule(
         ["--loss"], need: "--model fasttext", isMet: model == .fasttext),
+      OptionRule(
+        ["--loss"], need: "an output that ends in .bin, for hs and ns",
+        isMet: isFastTextFile || !loss.needsFastTextFile),
+      OptionRule(["--negative"], need: "--loss ns", isMet: loss == .negativeSampling),
+      OptionRule(
+        ["--class-weights"], need: "--loss softmax or ova", isMet: !loss.needsFastTextFile),
       OptionRule(
         ["--dim", "--lr"], need: "--model fasttext, rnn, lstm or gru", isMet: !isLinear),
       OptionRule(allOf: RecurrentModelOptions.self, need: recurrentModels, isMet: isRecurrent),
