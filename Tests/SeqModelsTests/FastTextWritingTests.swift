@@ -97,6 +97,35 @@ import WordtoolCore
     #expect(try Self.files(options, threads: [1], in: folder)[0] != files[0])
   }
 
+  @Test func `labels of a file begin with what they begin with in the text`() throws {
+    let folder = ScratchFolder()
+    var options = Self.options(1...1, keeps: true)
+    options.labelPrefix = "L:"
+    let model = try TextClassifier.train(on: Self.labelled(), options: options, threads: 1)
+    #expect(model.labels == ["hills", "water"])
+    try model.write(to: folder("x.bin"))
+    // As fastText, which knows no prefix but its own in a file, prints them.
+    #expect(try TextClassifier(contentsOf: folder("x.bin")).labels == ["L:hills", "L:water"])
+    let again = try TextClassifier(contentsOf: folder("x.bin"), labelPrefix: "L:")
+    #expect(again.labels == ["hills", "water"])
+    #expect(try Self.probabilities(again) == Self.probabilities(model))
+    let texts = LabelledText(texts: ["river"])
+    #expect(try again.fastTextAnswers(for: texts)[0].predictions[0].label == "L:water")
+    // Labels are no words; the usual prefix is one of a word here.
+    let bag = LabelledText(texts: ["L:water", "river"])
+    #expect(try again.answers(for: bag).map(\.knownCount) == [0, 1])
+    // A file that begins otherwise keeps its labels.
+    #expect(
+      try TextClassifier(contentsOf: folder("x.bin"), labelPrefix: "M:").labels[0] == "L:hills")
+    try model.writeQuantized(to: folder("y"), options: FastTextQuantizationOptions(), threads: 1)
+    try again.writeQuantized(
+      to: folder("z"), options: FastTextQuantizationOptions(), retrainedOn: Self.labelled(),
+      threads: 1)
+    #expect(try TextClassifier(contentsOf: folder("z")).labels == ["L:hills", "L:water"])
+    options.labelPrefix = " "
+    #expect(throws: WordtoolError.self) { try options.validate() }
+  }
+
   @Test func `lengths of n-grams are checked`() throws {
     var options = Self.options(1...1, keeps: true)
     for lengths in [0...3, 3...101] {

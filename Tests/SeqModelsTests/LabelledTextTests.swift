@@ -193,12 +193,11 @@ import WordtoolCore
 
   @Test(arguments: [
     ("", "f", "no text"), ("\n\n", "f", "no text"), ("plain words\n", "f", ":1: no label"),
-    ("__label__a x\ny\n", "f", ":2: no label"), ("__label__ x\n", "f", ":1: an empty label"),
+    ("__label__ x\n", "f", ":1: an empty label"),
     ("a long text\tb\nc\n", "f", ":2: 1 column"),
-    ("a long text\tb\nlong c\t\n", "f", ":2: an empty"),
     ("text,label\n\"a,b\n", "f.csv", ":2: a quotation mark that is not closed"),
     ("text,label\n\"a\"x,b\n", "f.csv", ":2: text after a closing quotation mark"),
-    ("{\"text\":\"a\"}\n", "f", ":1: no label"), ("{\"label\":\"a\"}\n", "f", ":1: no text"),
+    ("{\"text\":\"a\"}\n", "f", "no label, in 1 text"), ("{\"label\":\"a\"}\n", "f", ":1: no text"),
     ("{\"text\":\"a\",\"label\":\"b\"}\n{\"text\"\n", "f", ":2: JSON with"),
     ("{\"text\":\"a\",\"label\":{}}\n", "f", ":1: a label that is an object"),
     ("alone\n", "f.csv", ":1: no column for a label"),
@@ -207,6 +206,59 @@ import WordtoolCore
     let error = #expect(throws: WordtoolError.self) { try read(content, name: name) }
     #expect(error?.kind == .badData)
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+  }
+
+  @Test(arguments: [
+    ("__label__a x\ny\n# z\n__label__b\n", "f", ":2: no label"),
+    ("y\n__label__a x\n__label__b\n", "f", ":1: no label"),
+    ("a long text\tb\nlong c\t\nlong d\tb\n", "f", ":2: an empty label"),
+    ("text,label\na,b\nc,\nd,b\n", "f.csv", ":3: an empty label"),
+    (
+      "{\"text\":\"a\",\"label\":1}\n{\"text\":\"a\"}\n{\"text\":\"b\",\"label\":1}\n", "f",
+      ":2: no label"
+    ),
+    (
+      "[{\"text\":\"a\",\"label\":1},{\"text\":\"a\",\"label\":[]},{\"text\":\"b\",\"label\":1}]",
+      "f", "element 2: no label"
+    ),
+  ])
+  func `texts without a label are left out and counted, or refused`(
+    _ content: String, _ name: String, _ part: String
+  ) throws {
+    let text = try read(content, name: name)
+    #expect(text.count == 2 && text.unlabelledCount == 1 && !text.labels.isEmpty)
+    let strict = LabelledTextLayout(isStrict: true)
+    let error = #expect(throws: WordtoolError.self) {
+      try read(content, name: name, layout: strict)
+    }
+    #expect(error?.kind == .badData)
+    #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+    // Where labels are of no interest every text is there.
+    #expect(try read(content, name: name, requiresLabels: false).unlabelledCount == 0)
+  }
+
+  @Test func `labels begin with what is said`() throws {
+    let layout = LabelledTextLayout(labelPrefix: "@")
+    let text = try read("no label, yet\n@a @b one __label__c\n x@d two @a\n", layout: layout)
+    #expect(contents(text) == ["one __label__c <- a|b", "x@d two <- a"])
+    #expect(text.unlabelledCount == 1)
+    #expect(LabelledText.withoutLabels("@a one @@ two".utf8, labelPrefix: "@") == "one two")
+    #expect(LabelledText.withoutLabels("a@ one".utf8, labelPrefix: "@") == "a@ one")
+    let missing = #expect(throws: WordtoolError.self) {
+      try read("one\ntwo, three\n", layout: LabelledTextLayout(labelPrefix: "L:"))
+    }
+    #expect(missing?.found == "no label, in 2 texts")
+    #expect(missing?.expected == "words that begin with L:")
+    let unmarked = #expect(throws: WordtoolError.self) {
+      try read("one\ntwo, three\n", layout: LabelledTextLayout(format: .fastText))
+    }
+    #expect(unmarked?.expected == "words that begin with __label__")
+    for prefix in ["", "a b", "\t"] {
+      let error = #expect(throws: WordtoolError.self) {
+        try read("@a one\n", layout: LabelledTextLayout(labelPrefix: prefix))
+      }
+      #expect(error?.kind == .usage)
+    }
   }
 
   @Test func columnsThatAreNotThereAreTold() throws {

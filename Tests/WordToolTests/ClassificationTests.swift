@@ -178,6 +178,41 @@ import TestSupport
     }
   }
 
+  @Test func `labels with another prefix, and texts without one`() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let lines = (0..<20).map { $0 % 2 == 0 ? "@good a fine film" : "a dull bore @bad" }
+      try TestFiles.write(
+        (["no label here"] + lines).joined(separator: "\n") + "\n", to: folder + "/t")
+      let model = folder + "/m.bin"
+      let prefix = ["--label-prefix", "@"]
+      let trained = try tool.start(
+        [
+          "train-classifier", folder + "/t", "-o", model, "--model", "fasttext", "--test",
+          folder + "/t",
+        ]
+          + prefix
+      ).wait()
+      #expect(trained.exitCode == 0, "\(trained.errors)")
+      #expect(trained.errors.contains("1 of 21 texts has no label and is left out; --strict"))
+      #expect(trained.output.contains("test accuracy  1.0000"))
+      let asked = ["classify", model, "--text", "a fine film"]
+      #expect(try tool.start(asked).wait().output.hasPrefix("@good\t"))
+      #expect(try tool.start(asked + prefix).wait().output.hasPrefix("good\t"))
+      #expect(
+        try tool.start(asked + prefix + ["--style", "fasttext"]).wait().output.hasPrefix("@good "))
+      let report = try tool.start(
+        ["evaluate", "classification", model, folder + "/t", "--json"] + prefix
+      ).wait()
+      #expect(report.output.contains("\"accuracy\":1"), "\(report.output)")
+      // Of a file the labels are no part of the text.
+      let file = try tool.start(
+        ["classify", model, folder + "/t", "--style", "fasttext"] + prefix
+      ).wait()
+      #expect(file.output.split(separator: "\n")[1].hasPrefix("@good "))
+    }
+  }
+
   @Test func failuresAreOneLineAndTheirExitCode() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)
@@ -200,7 +235,16 @@ import TestSupport
         (train + ["--model", "fasttext", "--lr", "1e30"], 75, "--lr"),
         (["train-classifier", folder + "/none", "-o", folder + "/out"], 66, "/none"),
         (["train-classifier", folder + "/one", "-o", folder + "/out"], 65, "only one label, 'a'"),
-        (["train-classifier", folder + "/bare", "-o", folder + "/out"], 65, "/bare:2: no label"),
+        (
+          ["train-classifier", folder + "/bare", "-o", folder + "/out", "--strict"], 65,
+          "/bare:2: no label"
+        ),
+        (
+          ["train-classifier", folder + "/bare", "-o", folder + "/out", "--label-prefix", "L:"], 65,
+          "no label, in 2 texts, expected words that begin with L:"
+        ),
+        (train + ["--label-prefix", "a b"], 64, "--label-prefix"),
+        (train + ["--label-prefix", "@", "--header"], 64, "--header"),
         (["train-classifier", file, "-o", folder + "/no/out"], 73, "/no/out"),
         (["classify", vectors, "--text", "x"], 65, "expected a classifier of texts"),
         (["classify", folder + "/none", "--text", "x"], 66, "/none"),
@@ -208,7 +252,7 @@ import TestSupport
         (["classify", model, "-"], 65, "no text"),
         (["classify", model, "-k", "0", "--text", "x"], 64, "-k"),
         (["classify", model, folder + "/none"], 66, "/none"),
-        (["evaluate", "classification", model, folder + "/bare"], 65, "/bare:2"),
+        (["evaluate", "classification", model, folder + "/bare", "--strict"], 65, "/bare:2"),
         (["evaluate", "classification", vectors, file], 65, "expected a classifier of texts"),
       ]
       for (arguments, code, part) in cases {

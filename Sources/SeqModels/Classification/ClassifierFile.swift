@@ -5,13 +5,15 @@ package import WordtoolCore
 extension TextClassifier {
   /// Reads a model that ``write(to:)`` wrote, or a supervised one of fastText's, `.bin` or `.ftz`.
   ///
+  /// - Parameter labelPrefix: what the labels of a file of fastText's begin with, if not with
+  ///   ``LabelledTextLayout/usualLabelPrefix``; ``labels`` are what is behind it, where all begin with it.
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData` for a file that is damaged, holds another
   ///   kind of model or is of a version this program does not know.
-  public convenience init(contentsOf path: String) throws {
+  public convenience init(contentsOf path: String, labelPrefix: String? = nil) throws {
     if path != "-", case let file = try MappedFile(path: path),
       unsafe FastTextModel.matches(file.bytes)
     {
-      self.init(core: try FastTextModel(file))
+      self.init(core: try FastTextModel(file, labelPrefix: labelPrefix))
       return
     }
     let file = try ModelFile(classifier: path)

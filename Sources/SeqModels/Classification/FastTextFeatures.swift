@@ -65,7 +65,7 @@ struct FastTextFeatures: Sendable {
   ) {
     let id = unsafe words.find(token)
     // Labels are no words, whether the model knows them or not.
-    if id == nil, unsafe token.starts(with: LabelledTextLayout.labelPrefix) { return }
+    if id == nil, unsafe token.starts(with: LabelledTextLayout.labelMark) { return }
     if id == nil, unsafe unmarkedLabels.contains(Array(token)) { return }
     if let id { bag.rows.append(Int(id)) }
     unsafe hashes.append(FastTextHash(token).value)

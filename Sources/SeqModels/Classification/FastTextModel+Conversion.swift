@@ -8,7 +8,10 @@ struct FastTextParts {
   var header: FastTextHeader
   var words: [[UInt8]]
   var wordCounts: [Int64]
+  /// The labels as they stand in the file.
   var labels: [String]
+  /// The labels without their prefix.
+  var names: [String]
   var labelCounts: [Int64]
   var tokenCount: Int64
   /// The buckets behind the words' rows, in their order; nil for all.
@@ -44,6 +47,7 @@ struct FastTextParts {
     words = (0..<wordCount).map { Array(model.words.bytes(Int32($0))) }
     wordCounts = Array(model.counts.prefix(wordCount))
     labels = model.rawLabels
+    names = model.labels
     labelCounts = Array(model.counts[wordCount...])
     tokenCount = model.tokenCount
     input = model.input
@@ -75,6 +79,7 @@ struct FastTextParts {
     // How often words and labels occurred is not in such a model.
     wordCounts = [Int64](repeating: 1, count: words.count)
     labels = model.labels.map { FastTextModel.labelPrefix + $0 }
+    names = model.labels
     labelCounts = [Int64](repeating: 1, count: labels.count)
     tokenCount = Int64(words.count + labels.count)
     var order = words.indices.map(model.row)

@@ -9,8 +9,9 @@ extension FastTextModel {
 
   /// Reads a `.bin` or `.ftz` of fastText's, of version 11 or 12.
   ///
+  /// - Parameter labelPrefix: what its labels begin with; nil for ``LabelledTextLayout/usualLabelPrefix``.
   /// - Throws: `WordtoolError` of kind `badData` for a damaged file, and for a model without labels.
-  init(_ file: MappedFile) throws {
+  init(_ file: MappedFile, labelPrefix: String?) throws {
     let path = file.path
     var reader = unsafe BinaryFields(file.bytes, path: path)
     let header = try FastTextHeader(&reader)
@@ -45,12 +46,15 @@ extension FastTextModel {
         remedy: "the file is damaged")
     }
     rawLabels = labelBytes.map { String(decoding: $0, as: UTF8.self) }
-    let prefix = LabelledTextLayout.labelPrefix
-    let unmarkedLabels = Set(labelBytes.filter { !$0.starts(with: prefix) })
-    // Only all together, so that labels that differ go on doing so.
+    let unmarkedLabels = Set(labelBytes.filter { !$0.starts(with: LabelledTextLayout.labelMark) })
+    // Only from all together, so that labels that differ go on doing so.
+    let mark = [Array((labelPrefix ?? "").utf8), LabelledTextLayout.labelMark].first { mark in
+      !mark.isEmpty && labelBytes.allSatisfy { $0.starts(with: mark) }
+    }
     labels =
-      unmarkedLabels.isEmpty
-      ? labelBytes.map { String(decoding: $0.dropFirst(prefix.count), as: UTF8.self) } : rawLabels
+      mark.map { mark in
+        labelBytes.map { String(decoding: $0.dropFirst(mark.count), as: UTF8.self) }
+      } ?? rawLabels
 
     let quantizesInput = try reader.byte("flag of quantization") != 0
     input =

@@ -8,8 +8,10 @@ extension FastTextModel {
     progress: ((TrainingProgress) -> Void)?
   ) throws -> TextClassifier {
     let labels = try TrainingLabels(text)
-    let counted = try CountedWords(text, minimumCount: options.features.minimumCount)
-    let features = try FastTextFeatures(text, words: counted.words, options: options)
+    let counted = try CountedWords(
+      text, minimumCount: options.features.minimumCount, labelMark: Array(options.labelPrefix.utf8))
+    let features = try FastTextFeatures(
+      text, words: counted.words, labels: labels.names, options: options)
     let (documents, emptyCount) = features.documents(text)
     let tables = try FastTextTables(
       FeatureRows(fixed: documents, count: features.rowCount), labels: labels, options: options,
@@ -18,6 +20,7 @@ extension FastTextModel {
     let order = labels.counts.indices.sorted { (-labels.counts[$0], $0) < (-labels.counts[$1], $1) }
     let core = FastTextModel(
       features: features, labels: order.map { labels.names[$0] },
+      labelPrefix: options.labelPrefix,
       counts: counted.counts + order.map { Int64(labels.counts[$0]) },
       tokenCount: counted.tokenCount, input: RowsMatrix(rows: tables.embeddings),
       // Nodes are numbered by how often labels occur; one row more is there, as fastText has it.
@@ -33,12 +36,13 @@ extension FastTextModel {
 
   /// A model that is made here, not quantized.
   init(
-    features: FastTextFeatures, labels: [String], counts: [Int64], tokenCount: Int64,
+    features: FastTextFeatures, labels: [String],
+    labelPrefix: String = LabelledTextLayout.usualLabelPrefix, counts: [Int64], tokenCount: Int64,
     input: any FastTextMatrix, output: any FastTextMatrix
   ) {
     self.features = features
     loss = FastTextHeader.Loss(rawValue: features.header.loss) ?? .softmax
-    rawLabels = labels.map { Self.labelPrefix + $0 }
+    rawLabels = labels.map { labelPrefix + $0 }
     self.labels = labels
     self.counts = counts
     self.tokenCount = tokenCount
@@ -59,7 +63,7 @@ extension FastTextModel {
     /// Words and labels.
     var tokenCount: Int64 = 0
 
-    init(_ text: LabelledText, minimumCount: Int) throws {
+    init(_ text: LabelledText, minimumCount: Int, labelMark: [UInt8]) throws {
       var all = ByteStringTable()
       var numbers: [Int64] = []
       func count(_ word: some Collection<UInt8>) {
@@ -71,7 +75,7 @@ extension FastTextModel {
       for index in 0..<text.count {
         unsafe text.withUTF8(at: index) { bytes in
           unsafe FastTextFeatures.forEachToken(of: bytes) { token in
-            guard unsafe !token.starts(with: LabelledTextLayout.labelPrefix),
+            guard unsafe !token.starts(with: labelMark),
               unsafe !token.elementsEqual(CharacterNGrams.endOfLine)
             else { return }
             unsafe count(token)
@@ -105,7 +109,9 @@ extension FastTextFeatures {
   /// The features of a model to be trained.
   ///
   /// - Throws: `WordtoolError` of kind `usage` for more rows than there are numbers.
-  init(_ text: LabelledText, words: ByteStringTable, options: FastTextOptions) throws {
+  init(
+    _ text: LabelledText, words: ByteStringTable, labels: [String], options: FastTextOptions
+  ) throws {
     var header = FastTextHeader()
     header.dimension = options.dimension
     header.epochs = min(options.epochs, Int(Int32.max))
@@ -114,7 +120,10 @@ extension FastTextFeatures {
     header.loss = options.loss.ofFastText.rawValue
     header.negativeSamples = options.negativeSamples
     self.words = words
-    unmarkedLabels = []
+    // As fastText knows them when it has read the file.
+    unmarkedLabels =
+      options.labelPrefix.utf8.starts(with: LabelledTextLayout.labelMark)
+      ? [] : Set(labels.map { Array((options.labelPrefix + $0).utf8) })
     if let lengths = options.subwords {
       header.nGrams = CharacterNGrams(
         shortest: lengths.lowerBound, longest: lengths.upperBound)

@@ -40,7 +40,7 @@ struct FastTextModel: ClassifierCore {
   var words: ByteStringTable { features.words }
 
   /// What stands before a label in fastText's files.
-  static let labelPrefix = "__label__"
+  static let labelPrefix = LabelledTextLayout.usualLabelPrefix
 
   /// The mean of rows, summed up in their order.
   func mean(of bag: FastTextFeatures.Bag) -> [Float] {

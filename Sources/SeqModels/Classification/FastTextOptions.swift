@@ -40,6 +40,9 @@ public struct FastTextOptions: TrainingOptions {
   /// n-grams by fastText's hash (without a number of buckets four for each n-gram of the text, at most
   /// 2,000,000). The rule of ``features`` is not looked at.
   public var keepsToFastText = false
+  /// What labels begin with in the file that `keepsToFastText` is for; words that do are no words. It has
+  /// characters, but no white space.
+  public var labelPrefix = LabelledTextLayout.usualLabelPrefix
   /// The lengths of the n-grams of characters that a word's rows stand for as well, within 1 ... 100; nil
   /// for none. They are fastText's, so only with `keepsToFastText`, and share the rows that
   /// `bucketCount` says with the n-grams of words.
@@ -86,6 +89,7 @@ public struct FastTextOptions: TrainingOptions {
     try OptionCheck.require(
       !keepsToFastText || features.orders.lowerBound == 1,
       found: "`orders` is \(features.orders) with `keepsToFastText`", expected: "orders from 1 on")
+    _ = try LabelledTextLayout(labelPrefix: labelPrefix).labelMark()
     try OptionCheck.require("negativeSamples", negativeSamples, in: 1...64)
     if loss.needsFastTextFile {
       try OptionCheck.require(

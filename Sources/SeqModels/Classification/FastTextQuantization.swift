@@ -113,7 +113,8 @@ extension FastTextParts {
     }
     let given = try TrainingLabels(text)
     let places = Dictionary(
-      labels.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      (labels + names).enumerated().map { ($1, $0 % labels.count) },
+      uniquingKeysWith: { first, _ in first })
     let order = try given.names.map { name in
       guard let place = places[FastTextModel.labelPrefix + name] ?? places[name] else {
         throw WordtoolError(

@@ -6,8 +6,9 @@ extension LabelledText {
   ///
   /// What the layout leaves open is found out:
   /// - The format: a first line that begins with `__label__` is fastText's, one that begins with
-  ///   `{` is JSON lines, with `[` a JSON array; then the suffix `.csv` or `.tsv` decides; then a
-  ///   tab, a `__label__` at the end, a comma, a semicolon or `|`.
+  ///   `{` is JSON lines, with `[` a JSON array; then the suffix `.csv` or `.tsv` decides; then any of the
+  ///   first lines that begins with `__label__`; then in the first a tab, a `__label__` at the end, a
+  ///   comma, a semicolon or `|`.
   /// - The header row of a table: there is one if a column is asked for by name; if the first row
   ///   has a usual name of a text column (text, sentence, review ...) and one of a label column
   ///   (label, class, category, sentiment ...), in any case; or if its label stands in no other row
@@ -20,8 +21,10 @@ extension LabelledText {
   /// Blank lines, rows without anything in their fields and remarks behind `#` are left out.
   /// In JSON lines the label may be a string, a number, a truth value or a list of strings.
   ///
-  /// - Parameter requiresLabels: whether a text without a label is an error.
-  /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, `badData` with the line.
+  /// - Parameter requiresLabels: whether texts without a label are left out and counted, or refused where
+  ///   `layout` is strict.
+  /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, `badData` with the line, or when no text has
+  ///   a label.
   public init(
     contentsOf path: String, layout: LabelledTextLayout = LabelledTextLayout(),
     requiresLabels: Bool = true
@@ -35,33 +38,56 @@ extension LabelledText {
     contentsOf path: String, layout: LabelledTextLayout = LabelledTextLayout(),
     requiresLabels: Bool = true
   ) throws {
-    let before = count
-    try LabelledTextReader(path: path, layout: layout, requiresLabels: requiresLabels)
-      .read(into: &self)
+    let (before, unlabelled) = (count, unlabelledCount)
+    let reader = LabelledTextReader(
+      path: path, layout: layout, labelMark: try layout.labelMark(), requiresLabels: requiresLabels)
+    let format = try reader.read(into: &self)
     guard count > before else {
-      throw WordtoolError(.badData, path: path, found: "no text", expected: "labelled text")
+      let missing = unlabelledCount - unlabelled
+      guard missing > 0 else {
+        throw WordtoolError(.badData, path: path, found: "no text", expected: "labelled text")
+      }
+      throw WordtoolError(
+        .badData, path: path, found: "no label, in \(missing, "text")",
+        expected: format == .fastText
+          ? "words that begin with \(layout.labelPrefix ?? LabelledTextLayout.usualLabelPrefix)"
+          : "one in some of them",
+        remedy: format == .fastText
+          ? "`labelPrefix` names what labels begin with" : "`labelColumn` names where it is")
     }
   }
 }
 
 extension LabelledText {
-  /// A line of text without its words that begin with `__label__`; unchanged if there are none.
-  public static func withoutLabels(_ line: some Collection<UInt8>) -> String {
-    if let hasMark = line.withContiguousStorageIfAvailable({ unsafe mayHaveLabels($0) }), !hasMark {
+  /// A line of text without its words that begin as labels do; unchanged if there are none.
+  ///
+  /// - Parameter labelPrefix: what labels begin with, at least one character.
+  public static func withoutLabels(
+    _ line: some Collection<UInt8>, labelPrefix: String = LabelledTextLayout.usualLabelPrefix
+  ) -> String {
+    withoutLabels(line, mark: Array(labelPrefix.utf8))
+  }
+
+  private static func withoutLabels(_ line: some Collection<UInt8>, mark: [UInt8]) -> String {
+    if let hasMark = line.withContiguousStorageIfAvailable({ unsafe mayHaveLabels($0, mark) }),
+      !hasMark
+    {
       return String(decoding: line, as: UTF8.self)
     }
     let words = line.split(whereSeparator: LabelledTextLayout.isSpace)
-    let plain = words.filter { !$0.starts(with: LabelledTextLayout.labelPrefix) }
+    let plain = words.filter { !$0.starts(with: mark) }
     if plain.count == words.count { return String(decoding: line, as: UTF8.self) }
     return String(decoding: Array(plain.joined(separator: [0x20])), as: UTF8.self)
   }
 }
 
 extension LabelledText {
-  /// Adds a line of text without its words that begin with `__label__`; it has no labels.
-  package mutating func append(lineWithoutLabels line: UnsafeBufferPointer<UInt8>) {
-    if unsafe Self.mayHaveLabels(line) {
-      append(text: unsafe Self.withoutLabels(line), labels: [])
+  /// Adds a line of text without its words that begin as labels do; it has no labels.
+  package mutating func append(
+    lineWithoutLabels line: UnsafeBufferPointer<UInt8>, mark: [UInt8]
+  ) {
+    if unsafe Self.mayHaveLabels(line, mark) {
+      append(text: unsafe Self.withoutLabels(line, mark: mark), labels: [])
     } else {
       unsafe append(text: line, labels: [], line: count + 1)
     }
@@ -77,11 +103,11 @@ extension LabelledText {
 
   /// Whether what labels begin with is somewhere in a line: few texts to be classified have it, and
   /// all others stay as they are.
-  private static func mayHaveLabels(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-    // It begins with a low line, 0x5F.
-    let mark = LabelledTextLayout.labelPrefix
-    guard line.count >= mark.count else { return false }
-    for start in 0...line.count - mark.count where unsafe line[start] == 0x5F {
+  private static func mayHaveLabels(
+    _ line: UnsafeBufferPointer<UInt8>, _ mark: [UInt8]
+  ) -> Bool {
+    guard let first = mark.first, line.count >= mark.count else { return false }
+    for start in 0...line.count - mark.count where unsafe line[start] == first {
       if unsafe line[start...].starts(with: mark) { return true }
     }
     return false
@@ -92,6 +118,8 @@ extension LabelledText {
 struct LabelledTextReader {
   let path: String
   let layout: LabelledTextLayout
+  /// What labels begin with in fastText's format.
+  let labelMark: [UInt8]
   let requiresLabels: Bool
   /// Bytes that are looked at to find the format.
   private static let sampleSize = 1 << 16
@@ -105,12 +133,14 @@ struct LabelledTextReader {
       .badData, path: path, at: .line(line), found: found, expected: expected, remedy: remedy)
   }
 
-  func read(into result: inout LabelledText) throws {
+  /// Reads the file and says what format it has.
+  func read(into result: inout LabelledText) throws -> LabelledTextLayout.Format {
     try InputFiles.requireText(path)
     let source = try TextSource(path: path, encoding: layout.encoding)
     let sample = try source.peek(Self.sampleSize)
     let lines = LineReader(source, invalid: .replaced)
-    switch try layout.format ?? (layout.delimiter == nil ? format(of: sample) : .csv) {
+    let format = try layout.format ?? givenFormat ?? format(of: sample)
+    switch format {
     case .fastText: try readFastText(lines, into: &result)
     case .jsonl: try readJSONLines(lines, into: &result)
     case .json:
@@ -122,6 +152,20 @@ struct LabelledTextReader {
       try readTable(lines, delimiter: delimiter, isCSV: true, into: &result)
     }
     result.replacedCount += lines.replacedCount
+    return format
+  }
+
+  /// The format that the layout's other properties stand for.
+  private var givenFormat: LabelledTextLayout.Format? {
+    layout.delimiter != nil ? .csv : layout.labelPrefix != nil ? .fastText : nil
+  }
+
+  /// Counts a text that has no label, where texts must have one.
+  ///
+  /// - Throws: `error` where the layout is strict.
+  func leaveOut(_ result: inout LabelledText, _ error: @autoclosure () -> WordtoolError) throws {
+    if layout.isStrict { throw error() }
+    result.unlabelledCount += 1
   }
 
   /// The lines of the start of the file; the last may be cut off.
@@ -133,22 +177,38 @@ struct LabelledTextReader {
 
   private func format(of sample: [UInt8]) throws -> LabelledTextLayout.Format {
     let lines = try self.lines(of: sample)
-    while true {
-      let found = try unsafe lines.next { line in
-        let start = unsafe line.first { !LabelledTextLayout.isSpace($0) }
-        return unsafe (start, LabelledTextLayout.sniff(line, path: path))
+    // What the first line with something on it says, unless it is a remark that says nothing.
+    var first: (format: LabelledTextLayout.Format?, line: Int)?
+    let isTable = LabelledTextLayout.isTable(path)
+    while let line = try unsafe lines.next({ unsafe look(at: $0) }) {
+      guard let start = line.start else { continue }
+      if first == nil, line.format != nil || start != UInt8(ascii: "#") {
+        first = (line.format, lines.number)
+        if isTable || line.format == .json || line.format == .jsonl { break }
       }
-      guard let (start, format) = found else {
-        throw WordtoolError(.badData, path: path, found: "no text", expected: "labelled text")
-      }
-      if let format, start != nil { return format }
-      // A remark tells nothing.
-      if start == nil || start == UInt8(ascii: "#") { continue }
-      throw failure(
-        lines.number, "no label",
-        expected: "__label__ words, JSON objects, or fields apart by tabs or commas",
-        remedy: "`format` names the format, `delimiter` another separator")
+      // Texts without a label may stand before the first that has one.
+      if line.hasLabel { return .fastText }
     }
+    guard let first else {
+      throw WordtoolError(.badData, path: path, found: "no text", expected: "labelled text")
+    }
+    if let format = first.format { return format }
+    throw failure(
+      first.line, "no label",
+      expected: "__label__ words, JSON objects, or fields apart by tabs or commas",
+      remedy:
+        "`format` names the format, `labelPrefix` what labels begin with, `delimiter` another "
+        + "separator")
+  }
+
+  /// What a line begins with, what it says of the format, and whether it begins with a label.
+  private func look(
+    at line: UnsafeBufferPointer<UInt8>
+  ) -> (start: UInt8?, format: LabelledTextLayout.Format?, hasLabel: Bool) {
+    let rest = unsafe line.drop(while: LabelledTextLayout.isSpace)
+    return unsafe (
+      rest.first, LabelledTextLayout.sniff(line, path: path), rest.starts(with: labelMark)
+    )
   }
 
   private func readFastText(_ lines: LineReader, into result: inout LabelledText) throws {
@@ -163,8 +223,8 @@ struct LabelledTextReader {
         for index in unsafe words.indices {
           let word = unsafe words[index]
           isBlank = false
-          if unsafe word.starts(with: LabelledTextLayout.labelPrefix) {
-            let name = unsafe word.dropFirst(LabelledTextLayout.labelPrefix.count)
+          if unsafe word.starts(with: labelMark) {
+            let name = unsafe word.dropFirst(labelMark.count)
             if unsafe name.isEmpty { throw failure(lines.number, "an empty label") }
             unsafe labels.append(String(decoding: name, as: UTF8.self))
           } else {
@@ -178,7 +238,12 @@ struct LabelledTextReader {
       if isBlank { continue }
       if labels.isEmpty, requiresLabels {
         if text.first == UInt8(ascii: "#") { continue }
-        throw failure(lines.number, "no label", expected: "a word that begins with __label__")
+        try leaveOut(
+          &result,
+          failure(
+            lines.number, "no label",
+            expected: "a word that begins with \(String(decoding: labelMark, as: UTF8.self))"))
+        continue
       }
       result.append(text: text, labels: labels, line: lines.number)
     }

@@ -15,6 +15,8 @@ public struct LabelledText: Sendable {
   private var lines: [Int32] = []
   /// How many byte sequences of the files were no text and became U+FFFD.
   public internal(set) var replacedCount = 0
+  /// Texts of the files that had no label and were left out.
+  public internal(set) var unlabelledCount = 0
   /// What was doubtful in the files, a line each.
   public internal(set) var warnings: [String] = []
 
@@ -81,6 +83,7 @@ public struct LabelledText: Sendable {
         line: other.line(of: index))
     }
     replacedCount += other.replacedCount
+    unlabelledCount += other.unlabelledCount
     warnings += other.warnings
   }
 

@@ -51,11 +51,17 @@ public struct LabelledTextLayout: Hashable, Sendable {
   public var delimiter: Unicode.Scalar?
   /// The encoding of the file.
   public var encoding: TextEncoding
+  /// What a word begins with that is a label in fastText's format; nil for ``usualLabelPrefix``. Where it
+  /// is given and the format is not, the format is fastText's.
+  public var labelPrefix: String?
+  /// Whether a text without a label is an error. Otherwise such texts are left out and counted.
+  public var isStrict: Bool
 
   /// A layout that is found out unless something is said about it.
   public init(
     format: Format? = nil, textColumn: Column? = nil, labelColumn: Column? = nil,
-    hasHeader: Bool? = nil, delimiter: Unicode.Scalar? = nil, encoding: TextEncoding = .utf8
+    hasHeader: Bool? = nil, delimiter: Unicode.Scalar? = nil, encoding: TextEncoding = .utf8,
+    labelPrefix: String? = nil, isStrict: Bool = false
   ) {
     self.format = format
     self.textColumn = textColumn
@@ -63,6 +69,8 @@ public struct LabelledTextLayout: Hashable, Sendable {
     self.hasHeader = hasHeader
     self.delimiter = delimiter
     self.encoding = encoding
+    self.labelPrefix = labelPrefix
+    self.isStrict = isStrict
   }
 
   /// What columns with a text are usually called, the best first.
@@ -76,12 +84,32 @@ public struct LabelledTextLayout: Hashable, Sendable {
     "topic", "language", "polarity", "stars", "rating", "class index",
   ]
   /// What a label begins with in fastText's files.
-  static let labelPrefix = Array("__label__".utf8)
+  public static let usualLabelPrefix = "__label__"
+  /// Its bytes.
+  static let labelMark = Array(usualLabelPrefix.utf8)
+
+  /// The bytes that a label begins with.
+  ///
+  /// - Throws: `WordtoolError` of kind `usage` for none, and for white space among them.
+  func labelMark() throws -> [UInt8] {
+    guard let labelPrefix else { return Self.labelMark }
+    let bytes = Array(labelPrefix.utf8)
+    try OptionCheck.require(
+      !bytes.isEmpty && !bytes.contains(where: Self.isSpace),
+      found: "`labelPrefix` is '\(labelPrefix)'", expected: "characters, no white space")
+    return bytes
+  }
+
+  /// Whether a file's name says that it is a table.
+  static func isTable(_ path: String) -> Bool {
+    let name = path.hasSuffix(".gz") ? path.dropLast(3) : path[...]
+    return name.hasSuffix(".csv") || name.hasSuffix(".tsv")
+  }
 
   /// What the first line and the name of a file say about its format.
   static func sniff(_ line: UnsafeBufferPointer<UInt8>, path: String) -> Format? {
     let words = unsafe line.split(whereSeparator: isSpace)
-    if unsafe words.first?.starts(with: labelPrefix) == true { return .fastText }
+    if unsafe words.first?.starts(with: labelMark) == true { return .fastText }
     if unsafe words.first?.first == UInt8(ascii: "{") { return .jsonl }
     let start = unsafe words.prefix(2).joined().prefix(2)
     var name = path
@@ -93,7 +121,7 @@ public struct LabelledTextLayout: Hashable, Sendable {
     }
     if name.hasSuffix(".csv") { return .csv }
     if unsafe name.hasSuffix(".tsv") || line.contains(UInt8(ascii: "\t")) { return .tsv }
-    if unsafe words.last?.starts(with: labelPrefix) == true { return .fastText }
+    if unsafe words.last?.starts(with: labelMark) == true { return .fastText }
     return unsafe line.contains(where: { [0x2C, 0x3B, 0x7C].contains($0) }) ? .csv : nil
   }
 

@@ -58,7 +58,8 @@ extension LabelledTextReader {
       layout.labelColumn, usual: LabelledTextLayout.labelNames, "label", names, line)
     let labels = try label.map { try self.labels(members[$0].value, line: line) } ?? []
     if labels.isEmpty, requiresLabels {
-      throw failure(line, "no label", expected: "one", remedy: "see `labelColumn`")
+      return try leaveOut(
+        &result, failure(line, "no label", expected: "one", remedy: "see `labelColumn`"))
     }
     result.append(text: content.utf8, labels: labels, line: line)
   }

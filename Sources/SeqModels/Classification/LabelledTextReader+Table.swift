@@ -64,7 +64,9 @@ extension LabelledTextReader {
       }
       let name = label.map { record.text($0) }
       if name?.isEmpty == true, requiresLabels {
-        throw failure(record.line, "an empty label", expected: "one in column \((label ?? 0) + 1)")
+        return try leaveOut(
+          &result,
+          failure(record.line, "an empty label", expected: "one in column \((label ?? 0) + 1)"))
       }
       result.append(
         text: record[text], labels: name.map { $0.isEmpty ? [] : [$0] } ?? [], line: record.line)

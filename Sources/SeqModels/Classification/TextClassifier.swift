@@ -100,12 +100,15 @@ public final class TextClassifier: Sendable {
 
   /// The likeliest labels of many texts as fastText prints them: those of a file of fastText's with
   /// their prefix and with its numbers, which it adds 1e-5 to and which may exceed 1; those of other
-  /// models with `__label__` before them.
+  /// models with a prefix before them.
   ///
-  /// - Parameter threshold: the least of these numbers of a label that is given.
+  /// - Parameters:
+  ///   - labelPrefix: that prefix.
+  ///   - threshold: the least of these numbers of a label that is given.
   public func fastTextAnswers(
-    for texts: LabelledText, count: Int = 1, threshold: Double = 0,
-    threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag()
+    for texts: LabelledText, labelPrefix: String = LabelledTextLayout.usualLabelPrefix,
+    count: Int = 1, threshold: Double = 0, threads: Int = Workers.defaultCount,
+    stop: StopFlag = StopFlag()
   ) throws -> [Answer] {
     guard
       var answers = try core.fastTextAnswers(
@@ -117,7 +120,7 @@ public final class TextClassifier: Sendable {
         var answer = $0
         for place in answer.predictions.indices {
           answer.predictions[place].label =
-            FastTextModel.labelPrefix + answer.predictions[place].label
+            labelPrefix + answer.predictions[place].label
         }
         return answer
       }

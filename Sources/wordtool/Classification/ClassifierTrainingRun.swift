@@ -124,6 +124,7 @@ struct ClassifierTrainingRun: Training {
         epochs: command.steps.epochs ?? FastTextOptions.epochs(forTexts: text.count),
         loss: command.loss, classWeights: weights, seed: common.seed)
       options.keepsToFastText = command.isFastTextFile
+      options.labelPrefix = command.layout.prefix.labelPrefix ?? options.labelPrefix
       options.negativeSamples = command.negative ?? options.negativeSamples
       options.subwords = command.subwords.map { $0.shortest...$0.longest }
       return try TextClassifier.train(

@@ -10,7 +10,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     discussion: """
       MODEL is what train-classifier wrote, or a supervised model of fastText's, .bin or .ftz, for \
       which words are cut at white space alone. TEXT is files, plain or .gz, or '-', one text a line; \
-      without any, standard input. Words that begin with __label__ are not part of the text. \
+      without any, standard input. Words that begin with __label__, or --label-prefix, are not part of the text. \
       A line 'LABEL<TAB>PROBABILITY' is printed for each text, with -k or --threshold several of \
       them, the likeliest first, and a blank line after each text. A blank line gives a blank line.
 
@@ -24,6 +24,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       """)
 
   @OptionGroup var questions: TextQuestions
+  @OptionGroup var prefix: LabelPrefixOption
 
   @Option(
     name: .customShort("k"),
@@ -69,12 +70,18 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
   func run() throws {
     let stop = Interrupts.stopFlag()
     let classifier = try FileKind.reading(questions.model, as: .classifier) {
-      try TextClassifier(contentsOf: questions.model)
+      try TextClassifier(contentsOf: questions.model, labelPrefix: prefix.labelPrefix)
     }
     StandardError.warn(of: classifier.rule, in: questions.model)
     var totals = Totals()
     defer { totals.tell() }
-    try questions.answerAll { try answer($0, classifier, &totals, stop) }
+    try questions.answerAll(labelPrefix: labelPrefix) {
+      try answer($0, classifier, &totals, stop)
+    }
+  }
+
+  private var labelPrefix: String {
+    prefix.labelPrefix ?? LabelledTextLayout.usualLabelPrefix
   }
 
   private struct Totals {
@@ -109,7 +116,8 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     let answers =
       style == .fasttext
       ? try classifier.fastTextAnswers(
-        for: batch, count: count, threshold: threshold ?? 0, threads: threads, stop: stop)
+        for: batch, labelPrefix: labelPrefix, count: count, threshold: threshold ?? 0,
+        threads: threads, stop: stop)
       : try classifier.answers(
         for: batch, count: count, threshold: threshold ?? 0, threads: threads, stop: stop)
     let out = StandardOutput.shared

@@ -54,7 +54,7 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
   func run() throws {
     let stop = Interrupts.stopFlag()
     let classifier = try FileKind.reading(model, as: .classifier) {
-      try TextClassifier(contentsOf: model)
+      try TextClassifier(contentsOf: model, labelPrefix: layout.prefix.labelPrefix)
     }
     StandardError.warn(of: classifier.rule, in: model)
     let text = try layout.read([file])

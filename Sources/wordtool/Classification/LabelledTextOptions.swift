@@ -44,10 +44,21 @@ struct LayoutOptions: ParsableArguments, ConditionalOptions {
       valueName: "character"))
   var delimiter: Delimiter?
 
+  @OptionGroup var prefix: LabelPrefixOption
+
+  @Flag(
+    help: "Refuse a text without a label. (default: such texts are left out and counted)")
+  var strict = false
+
   @OptionGroup var encoding: EncodingOption
 
   var optionRules: [OptionRule] {
     [
+      OptionRule(
+        ["--label-prefix"], need: "--format fasttext", isMet: [nil, .fastText].contains(format)),
+      OptionRule(
+        ["--text-column", "--label-column", "--header", "--no-header", "--delimiter"],
+        need: "labels in a column, not to --label-prefix", isMet: prefix.labelPrefix == nil),
       OptionRule(
         ["--text-column", "--label-column"], need: "--format tsv, csv or jsonl",
         isMet: format != .fastText),
@@ -73,7 +84,8 @@ struct LayoutOptions: ParsableArguments, ConditionalOptions {
   var layout: LabelledTextLayout {
     LabelledTextLayout(
       format: format, textColumn: textColumn, labelColumn: labelColumn, hasHeader: header,
-      delimiter: delimiter?.scalar, encoding: encoding.encoding)
+      delimiter: delimiter?.scalar, encoding: encoding.encoding,
+      labelPrefix: prefix.labelPrefix, isStrict: strict)
   }
 
   func validate() throws {
@@ -88,7 +100,29 @@ struct LayoutOptions: ParsableArguments, ConditionalOptions {
     for path in paths { try text.append(contentsOf: path, layout: layout) }
     StandardError.warnOfReplacements(text.replacedCount, isTold: false)
     for warning in text.warnings { StandardError.warn(warning) }
+    if text.unlabelledCount > 0 {
+      let all = NumberFormat.counted(text.count + text.unlabelledCount, "text")
+      StandardError.warn(
+        "\(NumberFormat.grouped(text.unlabelledCount)) of \(all) "
+          + (text.unlabelledCount == 1 ? "has no label and is" : "have no label and are")
+          + " left out; --strict refuses such text")
+    }
     return text
+  }
+}
+
+/// `--label-prefix`.
+struct LabelPrefixOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What words that are labels begin with in fastText's format. (default: __label__)",
+      valueName: "prefix"))
+  var labelPrefix: String?
+
+  func validate() throws {
+    if let labelPrefix, labelPrefix.isEmpty || labelPrefix.contains(where: \.isWhitespace) {
+      throw ValidationError("--label-prefix '\(labelPrefix)' is no start of a word")
+    }
   }
 }
 

@@ -98,7 +98,7 @@ struct QuantizeCommand: ParsableCommand, ConditionalOptions {
     // Opened first: an output that cannot be written is told before a large model is read.
     let file = try OutputKind.fastText(["ftz"]).open(output)
     let classifier = try FileKind.reading(model, as: .classifier) {
-      try TextClassifier(contentsOf: model)
+      try TextClassifier(contentsOf: model, labelPrefix: layout.prefix.labelPrefix)
     }
     let text = try retrain.map { try layout.read([$0]) }
     var options = FastTextQuantizationOptions()

@@ -37,13 +37,17 @@ struct TextQuestions: ParsableArguments {
   /// The next lines, none at the end: one at least, and as many more as are there.
   ///
   /// - Parameter waits: whether more may be waited for.
-  private static func batch(_ lines: LineReader, waits: Bool) throws -> LabelledText {
+  private static func batch(
+    _ lines: LineReader, mark: [UInt8], waits: Bool
+  ) throws -> LabelledText {
     var batch = LabelledText()
     while batch.count == 0
       || (batch.count < batchSize.texts && batch.byteCount < batchSize.bytes
         && (waits || lines.hasLine))
     {
-      let added: Void? = try unsafe lines.next { unsafe batch.append(lineWithoutLabels: $0) }
+      let added: Void? = try unsafe lines.next {
+        unsafe batch.append(lineWithoutLabels: $0, mark: mark)
+      }
       guard added != nil else { break }
     }
     return batch
@@ -53,10 +57,12 @@ struct TextQuestions: ParsableArguments {
   /// answer as soon as its question came.
   ///
   /// - Parameters:
+  ///   - labelPrefix: what words of files begin with that are labels and no part of a text.
   ///   - longestLine: the bytes a text of a file may have.
   ///   - answer: returns how many of the texts have words.
   /// - Throws: ``WordtoolError`` of kind `badData` when no text has words.
   func answerAll(
+    labelPrefix: String = LabelledTextLayout.usualLabelPrefix,
     longestLine: Int = LineReader.usualLimit, _ answer: (LabelledText) throws -> Int
   ) throws {
     var textCount = 0
@@ -80,7 +86,9 @@ struct TextQuestions: ParsableArguments {
       let lines = LineReader(
         try TextSource(path: path, encoding: encoding.encoding), invalid: .replaced,
         maximumLength: longestLine)
-      while case let batch = try Self.batch(lines, waits: path != "-"), batch.count > 0 {
+      while case let batch = try Self.batch(
+        lines, mark: Array(labelPrefix.utf8), waits: path != "-"), batch.count > 0
+      {
         try take(batch)
         if path == "-" { try StandardOutput.shared.flush() }
       }
