@@ -8,7 +8,7 @@ extension MutantFormat {
   ].map { name in
     MutantFormat(
       name: "classifier, fastText's \(name)", cost: 10,
-      readers: ["TextClassifier.init(contentsOf:)", "SequenceModelFile.load(_:)"]
+      readers: ["TextClassifier.init(contentsOf:labelPrefix:)", "SequenceModelFile.load(_:)"]
     ) { _ in
       let tests = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined()
       let fixture = "\(tests)/SeqModelsTests/Fixtures/fasttext-\(name)"

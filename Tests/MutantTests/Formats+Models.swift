@@ -94,7 +94,7 @@ extension MutantFormat {
   ) -> MutantFormat {
     MutantFormat(
       name: "classifier, \(name)", layout: .safetensors, cost: 20,
-      readers: ["TextClassifier.init(contentsOf:)", "SequenceModelFile.load(_:)"]
+      readers: ["TextClassifier.init(contentsOf:labelPrefix:)", "SequenceModelFile.load(_:)"]
     ) { folder in
       try train().write(to: folder("model"))
       return Sample(file: try folder.bytes(of: "model")) { path in

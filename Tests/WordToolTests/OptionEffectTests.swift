@@ -38,7 +38,7 @@ import wordtool
     "train-lm": [["--embeddings", "v"], ["--valid", "v"]],
     "train-classifier": [
       ["--embeddings", "v", "--model", "lstm"], ["--format", "fasttext"],
-      ["-o", "m.bin", "--model", "fasttext"],
+      ["-o", "m.bin", "--model", "fasttext"], ["--model", "fasttext", "--autotune", "f"],
     ],
     "train-tagger": [["--embeddings", "v"]], "quantize": [["--retrain", "f"]],
     "train-embeddings": [
@@ -73,7 +73,8 @@ import wordtool
   /// A value that is not the default, where the first of those that can be named is not one.
   static let values: [String: String] = [
     "delimiter": ";", "include": "*.txt", "exclude": "*.md", "word-column": "2", "tag-column": "3",
-    "across": "3", "augment": "cutout=3", "average-after": "1", "batch": "3", "beam": "2",
+    "across": "3", "autotune": "f", "autotune-trials": "3", "autotune-metric": "macro-f1",
+    "augment": "cutout=3", "average-after": "1", "batch": "3", "beam": "2",
     "column": "f",
     "bptt": "5", "buckets": "64", "checkpoint": "c", "checkpoint-every": "9", "class": "0",
     "class-weights": "balanced", "clip": "0.3", "clip-value": "0.01", "columns": "16",
@@ -138,6 +139,7 @@ import wordtool
     "--freeze": ["--init", "v"], "--update-context": ["--update", "v"],
     "--patches": ["--patch", "3"], "--patience": ["--valid", "f"],
     "quantize --encoding": ["--retrain", "f"],
+    "--autotune-trials": ["--autotune", "f"], "--autotune-metric": ["--autotune", "f"],
     "--average-after": ["--valid", "f"], "--x": ["--y", "c:d"], "--y": ["--x", "a:b"],
   ]
 

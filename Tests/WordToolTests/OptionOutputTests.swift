@@ -94,7 +94,8 @@ import wordtool
       ],
       others: [
         "--valid", "--patience", "--format", "--text-column", "--label-column", "--header",
-        "--no-header", "--locale",
+        "--no-header", "--locale", "--label-prefix", "--autotune", "--autotune-trials",
+        "--autotune-metric",
       ],
       values: [
         "--class-weights": ["--class-weights", "pos=3"], "--clip": ["--clip", "0.01"],

@@ -106,4 +106,5 @@ enum FastTextStream {
   static let order: UInt64 = 1
   static let turns: UInt64 = 2
   static let noise: UInt64 = 3
+  static let search: UInt64 = 4
 }

@@ -34,6 +34,8 @@ public final class TextClassifier: Sendable {
     /// The mean loss of the last pass as a share of the entropy of the labels, where it is taken: near
     /// 1 when not much more was learnt than how frequent each label is.
     public var lossShare: Double?
+    /// What was tried, of a model whose options were searched for.
+    public var trials: [FastTextTrial]?
   }
 
   /// What kind of model it is, as `--model` names it.

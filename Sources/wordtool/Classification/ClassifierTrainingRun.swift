@@ -8,7 +8,12 @@ struct ClassifierTrainingRun: Training {
   let files: TrainingFiles
   var common: TrainingRunOptions { command.common }
 
-  typealias Texts = TrainingExamples<LabelledText>
+  /// What is learnt from and measured on.
+  struct Texts {
+    var examples: TrainingExamples<LabelledText>
+    /// What options are searched for on.
+    var tuning: LabelledText?
+  }
 
   struct Summary: TrainingSummary {
     var model: String
@@ -19,6 +24,8 @@ struct ClassifierTrainingRun: Training {
     var examplesPerSecond: Double
     @Nullable var validAccuracy: Double?
     @Nullable var testAccuracy: Double?
+    /// Of a search for options.
+    var autotune: AutotuneAnswer?
     var labels: [String]
     var threads: Int
     var seed: UInt64
@@ -33,6 +40,7 @@ struct ClassifierTrainingRun: Training {
       ]
         + Self.measured(
           ["valid accuracy": validAccuracy, "test accuracy": testAccuracy], decimals: 4)
+        + (autotune?.lines ?? [])
     }
   }
 
@@ -40,7 +48,9 @@ struct ClassifierTrainingRun: Training {
     self.command = command
     files = TrainingFiles(
       output: command.output.output, inputs: command.files,
-      references: [command.valid, command.test, command.recurrent.shape.embeddings],
+      references: [
+        command.valid, command.test, command.search.autotune, command.recurrent.shape.embeddings,
+      ],
       metrics: command.common.metrics)
   }
 
@@ -48,15 +58,17 @@ struct ClassifierTrainingRun: Training {
     session.progress.update(
       Progress.Moment(phase: "reading", fraction: nil, count: 0, unit: "texts"))
     return try Texts(
-      command.files, valid: command.valid, test: command.test, read: command.layout.read)
+      examples: TrainingExamples(
+        command.files, valid: command.valid, test: command.test, read: command.layout.read),
+      tuning: command.search.autotune.map { try command.layout.read([$0]) })
   }
 
   func train(_ texts: Texts, _ session: TrainingSession) throws -> TextClassifier {
-    let classifier = try train(texts.train, valid: texts.valid, session)
+    let classifier = try classifier(of: texts, session)
     guard let training = classifier.training else { return classifier }
     if training.emptyCount > 0 {
       StandardError.warn(
-        "\(training.emptyCount) of \(NumberFormat.counted(texts.train.count, "text")) "
+        "\(training.emptyCount) of \(NumberFormat.counted(texts.examples.train.count, "text")) "
           + (training.emptyCount == 1
             ? "has no word that counts; it teaches " : "have no word that counts; they teach ")
           + "nothing but how frequent the label is")
@@ -81,6 +93,7 @@ struct ClassifierTrainingRun: Training {
   func summarize(
     _ classifier: TextClassifier, of texts: Texts, _ session: TrainingSession
   ) throws -> Summary {
+    let examples = texts.examples
     let (epochs, threads) = (classifier.training?.epochs ?? 0, common.threads.count)
     func accuracy(_ text: LabelledText?) throws -> Double? {
       try text.map {
@@ -91,9 +104,10 @@ struct ClassifierTrainingRun: Training {
     }
     return Summary(
       model: classifier.modelName, parameters: classifier.parameterCount, epochs: epochs,
-      examples: texts.train.count, seconds: session.seconds,
-      examplesPerSecond: Double(texts.train.count * epochs) / session.seconds,
-      validAccuracy: try accuracy(texts.valid), testAccuracy: try accuracy(texts.test),
+      examples: examples.train.count, seconds: session.seconds,
+      examplesPerSecond: Double(examples.train.count * epochs) / session.seconds,
+      validAccuracy: try accuracy(examples.valid), testAccuracy: try accuracy(examples.test),
+      autotune: AutotuneAnswer(classifier, command),
       labels: classifier.labels, threads: threads, seed: common.seed)
   }
 
@@ -103,9 +117,10 @@ struct ClassifierTrainingRun: Training {
       minimumCount: command.minCount ?? minimumCount, bucketCount: command.buckets)
   }
 
-  private func train(
-    _ text: LabelledText, valid: LabelledText?, _ session: TrainingSession
+  private func classifier(
+    of texts: Texts, _ session: TrainingSession
   ) throws -> TextClassifier {
+    let (text, valid) = (texts.examples.train, texts.examples.valid)
     let weights = command.classWeights?.weights ?? .uniform
     let (threads, stop) = (common.threads.count, session.stop)
     let progress = session.show(unit: "texts")
@@ -127,8 +142,14 @@ struct ClassifierTrainingRun: Training {
       options.labelPrefix = command.layout.prefix.labelPrefix ?? options.labelPrefix
       options.negativeSamples = command.negative ?? options.negativeSamples
       options.subwords = command.subwords.map { $0.shortest...$0.longest }
+      guard let tuning = texts.tuning else {
+        return try TextClassifier.train(
+          on: text, options: options, threads: threads, stop: stop, progress: progress)
+      }
       return try TextClassifier.train(
-        on: text, options: options, threads: threads, stop: stop, progress: progress)
+        on: text, valid: tuning, options: options, search: command.searchOptions,
+        threads: threads, stop: stop, progress: progress
+      ) { session.tell($0, command) }
     case .rnn, .lstm, .gru:
       var options = command.recurrent.options(
         rule: command.words.rule(), dimension: command.dim, steps: command.steps)

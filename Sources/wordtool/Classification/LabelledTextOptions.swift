@@ -5,6 +5,11 @@ extension LabelledTextLayout.Format: ExpressibleByArgument {}
 extension LinearClassifierOptions.Weighting: ExpressibleByArgument {}
 extension FastTextOptions.Loss: ExpressibleByArgument {}
 
+extension ClassificationMetric: ExpressibleByArgument {
+  /// Reads a metric as ``init(_:)`` does.
+  public init?(argument: String) { self.init(argument) }
+}
+
 extension LabelledTextLayout.Column: ExpressibleByArgument {
   /// Reads a column: digits are a number, everything else a name.
   public init?(argument: String) { self.init(argument) }
@@ -101,7 +106,9 @@ struct LayoutOptions: ParsableArguments, ConditionalOptions {
     StandardError.warnOfReplacements(text.replacedCount, isTold: false)
     for warning in text.warnings { StandardError.warn(warning) }
     if text.unlabelledCount > 0 {
-      let all = NumberFormat.counted(text.count + text.unlabelledCount, "text")
+      let all =
+        NumberFormat.counted(text.count + text.unlabelledCount, "text")
+        + (paths.count == 1 ? " of \(paths[0])" : "")
       StandardError.warn(
         "\(NumberFormat.grouped(text.unlabelledCount)) of \(all) "
           + (text.unlabelledCount == 1 ? "has no label and is" : "have no label and are")

@@ -23,6 +23,8 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
             --epochs 25
         wordtool train-classifier reviews.tsv -o lstm.model --model lstm \\
             --embeddings wiki.safetensors
+        wordtool train-classifier cooking.train -o cooking.bin --model fasttext \\
+            --autotune cooking.valid --autotune-trials 50
       """)
 
   /// The models that can be trained.
@@ -109,6 +111,7 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
       valueName: "weights"))
   var classWeights: ClassWeightList?
 
+  @OptionGroup(title: "Search for the options of fasttext") var search: AutotuneOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var common: TrainingRunOptions
 
@@ -125,30 +128,31 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
   var optionRules: [OptionRule] {
     let recurrentModels = "--model rnn, lstm or gru"
     let (isLinear, isRecurrent) = (model == .bagOfWords, model.cell != nil)
-    return layout.optionRules + words.optionRules + [
-      OptionRule(
-        ["--lowercase", "--no-lowercase", "--kinds", "--locale", "--normalize"],
-        need: "another output than fastText's .bin, where words are cut at white space",
-        isMet: !isFastTextFile),
-      OptionRule(
-        ["--subwords"], need: "--model fasttext and an output that ends in .bin",
-        isMet: isFastTextFile),
-      OptionRule(allOf: LinearModelOptions.self, need: "--model bag-of-words", isMet: isLinear),
-      OptionRule(
-        ["--ngrams", "--buckets"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
-      OptionRule(
-        ["--loss"], need: "--model fasttext", isMet: model == .fasttext),
-      OptionRule(
-        ["--loss"], need: "an output that ends in .bin, for hs and ns",
-        isMet: isFastTextFile || !loss.needsFastTextFile),
-      OptionRule(["--negative"], need: "--loss ns", isMet: loss == .negativeSampling),
-      OptionRule(
-        ["--class-weights"], need: "--loss softmax or ova", isMet: !loss.needsFastTextFile),
-      OptionRule(
-        ["--dim", "--lr"], need: "--model fasttext, rnn, lstm or gru", isMet: !isLinear),
-      OptionRule(allOf: RecurrentModelOptions.self, need: recurrentModels, isMet: isRecurrent),
-      OptionRule(["--batch", "--clip", "--patience"], need: recurrentModels, isMet: isRecurrent),
-    ] + recurrent.shape.rules(hasValid: valid != nil)
+    return layout.optionRules + words.optionRules + search.optionRules(isMet: model == .fasttext)
+      + [
+        OptionRule(
+          ["--lowercase", "--no-lowercase", "--kinds", "--locale", "--normalize"],
+          need: "another output than fastText's .bin, where words are cut at white space",
+          isMet: !isFastTextFile),
+        OptionRule(
+          ["--subwords"], need: "--model fasttext and an output that ends in .bin",
+          isMet: isFastTextFile),
+        OptionRule(allOf: LinearModelOptions.self, need: "--model bag-of-words", isMet: isLinear),
+        OptionRule(
+          ["--ngrams", "--buckets"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
+        OptionRule(
+          ["--loss"], need: "--model fasttext", isMet: model == .fasttext),
+        OptionRule(
+          ["--loss"], need: "an output that ends in .bin, for hs and ns",
+          isMet: isFastTextFile || !loss.needsFastTextFile),
+        OptionRule(["--negative"], need: "--loss ns", isMet: loss == .negativeSampling),
+        OptionRule(
+          ["--class-weights"], need: "--loss softmax or ova", isMet: !loss.needsFastTextFile),
+        OptionRule(
+          ["--dim", "--lr"], need: "--model fasttext, rnn, lstm or gru", isMet: !isLinear),
+        OptionRule(allOf: RecurrentModelOptions.self, need: recurrentModels, isMet: isRecurrent),
+        OptionRule(["--batch", "--clip", "--patience"], need: recurrentModels, isMet: isRecurrent),
+      ] + recurrent.shape.rules(hasValid: valid != nil)
   }
 
   func run() throws {

@@ -64,6 +64,9 @@ struct GivenOptions {
   /// The first of some options that is given.
   func first(of options: [String]) -> String? { options.first(where: names.contains) }
 
+  /// Whether an option is given, as it is spelt there.
+  func contains(_ option: String) -> Bool { names.contains(option) }
+
   /// Refuses the first option that does nothing.
   ///
   /// - Throws: `ValidationError` that says what it belongs to.

@@ -14,7 +14,8 @@ enum PeerOptions {
     "to": ["--format"], "useidf": ["--idf"], "wd": ["--weight-decay"], "words": ["--length"],
     "writevocab": ["--save-vocab"],
     "cbow": ["--model"], "hs": ["--loss"], "maxn": ["--subwords"], "minn": ["--subwords"],
-    "sg": ["--model"], "alpha": ["--lr"], "batchsize": ["--batch"], "bucket": ["--buckets"],
+    "sg": ["--model"], "alpha": ["--lr"], "autotunevalidation": ["--autotune"],
+    "batchsize": ["--batch"], "bucket": ["--buckets"],
     "clipping": ["--clip"], "dimension": ["--dim"], "dims": ["--dim"],
     "emsize": ["--embedding", "--dim"], "embeddingdim": ["--embedding", "--dim"],
     "epoch": ["--epochs"], "eta": ["--lr"], "exponent": ["--noise-exponent"],
@@ -47,7 +48,7 @@ enum PeerOptions {
 
   /// Why there is nothing of the kind.
   static let absent: [String: String] = [
-    "autotuneduration": "there is no search for settings",
+    "autotuneduration": "a search ends after --autotune-trials, so that it can be repeated",
     "charactercoverage": "encodings are those of bytes, which cover every character",
     "computeloss": "the loss is shown by --progress and written by --metrics",
     "cuda": "work is done on the processor's cores, see --threads",
@@ -68,7 +69,6 @@ enum PeerOptions {
     "prune": "n-grams are not pruned; see --min-count",
     "qnorm": "'wordtool quantize' makes a fasttext classifier small",
     "retrain": "'wordtool quantize' makes a fasttext classifier small",
-    "autotunevalidation": "there is no search for settings",
     "binary": "the suffix of --output decides: .bin is binary, .vec and .txt are text",
     "cbowmean": "cbow takes the mean of the words around",
     "classes": "there are no clusters of words",

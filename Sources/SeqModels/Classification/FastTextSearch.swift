@@ -1,0 +1,176 @@
+import BLASCore
+public import WordtoolCore
+
+/// How the options of a fasttext classifier are searched for: fastText's `-autotune-validation`, by a
+/// number of trials instead of a time, so that the same search gives the same model.
+public struct FastTextSearchOptions: TrainingOptions {
+  /// An option that is searched for.
+  public enum Parameter: String, Codable, Hashable, Sendable, CaseIterable {
+    case learningRate, epochs, orders, subwords, dimension, loss, bucketCount
+  }
+
+  /// Models that are trained, 1 ... 100,000. The first is that of the options as they are given.
+  public var trials = 30
+  /// What is to become large.
+  public var metric = ClassificationMetric.microF1
+  /// Options that stay as they are given.
+  public var kept: Set<Parameter> = []
+  /// Decides what is tried.
+  public var seed: UInt64 = 1
+
+  /// Thirty trials for F1.
+  public init() {}
+
+  /// Checks every range.
+  ///
+  /// - Throws: `WordtoolError` of kind `usage` that names the property.
+  public func validate() throws {
+    try OptionCheck.require("trials", trials, in: 1...100_000)
+    try metric.validate()
+  }
+}
+
+/// A model of a search.
+public struct FastTextTrial: Codable, Hashable, Sendable {
+  /// From 1 on.
+  public var number: Int
+  /// What it was trained with.
+  public var options: FastTextOptions
+  /// What was measured; nil where its training diverged.
+  public var score: Double?
+  /// Whether no trial before it was as good.
+  public var isBest: Bool
+}
+
+/// What trials try, each drawn from a random stream of its own number.
+///
+/// The first third is drawn from everywhere; those after it are the best so far with some options
+/// changed, less and less. Nothing depends on the time.
+struct FastTextSpace {
+  /// The options that are given.
+  let base: FastTextOptions
+  let search: FastTextSearchOptions
+
+  private static let rates = 0.05...2.0
+  private static let epochs = 3.0...100.0
+  private static let dimensions = 16.0...256.0
+  private static let buckets = 10_000.0...2_000_000.0
+  /// How far trials go where they go on from the best.
+  private static let widestRates = 0.001...10.0
+  private static let widestEpochs = 1.0...200.0
+  private static let widestDimensions = 4.0...1024.0
+  private static let subwords: [ClosedRange<Int>?] = [
+    nil, nil, nil, 1...3, 2...4, 2...5, 3...5, 3...6,
+  ]
+
+  /// The options of a trial, from 0.
+  ///
+  /// - Parameter best: those of the best trial before it.
+  func options(ofTrial number: Int, best: FastTextOptions) -> FastTextOptions {
+    guard number > 0 else { return base }
+    var random = RandomSource(seed: search.seed, FastTextStream.search, UInt64(number))
+    let explored = (search.trials + 2) / 3
+    if number < explored { return settled(anywhere(&random)) }
+    // From a factor of e or so to one of a fifth of that.
+    let share = Double(number - explored) / Double(max(1, search.trials - explored))
+    return settled(near(best, reach: 1 - 0.8 * share, &random))
+  }
+
+  private var losses: [FastTextOptions.Loss] {
+    // Both need what only a file of fastText's has, and know no weights of classes.
+    base.keepsToFastText && base.classWeights == .uniform
+      ? [.softmax, .softmax, .softmax, .oneVersusAll, .hierarchicalSoftmax, .negativeSampling]
+      : [.softmax, .softmax, .oneVersusAll]
+  }
+
+  private func anywhere(_ random: inout RandomSource) -> FastTextOptions {
+    var options = base
+    options.learningRate = Self.rate(Self.drawn(Self.rates, &random))
+    options.epochs = Int(Self.drawn(Self.epochs, &random).rounded())
+    options.features.orders = 1...Int.random(in: 1...4, using: &random)
+    options.subwords = Self.subwords.randomElement(using: &random) ?? nil
+    options.dimension = Int(Self.drawn(Self.dimensions, &random).rounded())
+    options.loss = losses.randomElement(using: &random) ?? base.loss
+    let buckets = Int(Self.drawn(Self.buckets, &random).rounded())
+    options.features.bucketCount = Bool.random(using: &random) ? buckets : nil
+    return options
+  }
+
+  /// The best options with about half of them changed.
+  private func near(
+    _ best: FastTextOptions, reach: Double, _ random: inout RandomSource
+  ) -> FastTextOptions {
+    var options = best
+    let anew = anywhere(&random)
+    for parameter in FastTextSearchOptions.Parameter.allCases {
+      let isChanged = Bool.random(using: &random)
+      let factor = PortableMath.exp(reach * (Self.unit(&random) + Self.unit(&random) - 1))
+      guard isChanged else { continue }
+      switch parameter {
+      case .learningRate:
+        options.learningRate = Self.rate(
+          Self.clamped(Double(best.learningRate) * factor, Self.widestRates))
+      case .epochs:
+        options.epochs = Int(
+          Self.clamped(Double(best.epochs) * factor, Self.widestEpochs).rounded())
+      case .orders:
+        let longest = best.features.orders.upperBound + (factor < 1 ? -1 : 1)
+        options.features.orders = 1...min(max(longest, 1), NGramFeatureOptions.maximumOrder)
+      case .subwords: options.subwords = anew.subwords
+      case .dimension:
+        options.dimension = Int(
+          Self.clamped(Double(best.dimension) * factor, Self.widestDimensions).rounded())
+      case .loss: options.loss = anew.loss
+      case .bucketCount: options.features.bucketCount = anew.features.bucketCount
+      }
+    }
+    return options
+  }
+
+  /// Options with those that stay as they are given, and those that the kind of model decides.
+  private func settled(_ options: FastTextOptions) -> FastTextOptions {
+    var options = options
+    for parameter in search.kept {
+      switch parameter {
+      case .learningRate: options.learningRate = base.learningRate
+      case .epochs: options.epochs = base.epochs
+      case .orders: options.features.orders = base.features.orders
+      case .subwords: options.subwords = base.subwords
+      case .dimension: options.dimension = base.dimension
+      case .loss: options.loss = base.loss
+      case .bucketCount: options.features.bucketCount = base.features.bucketCount
+      }
+    }
+    if !base.keepsToFastText {
+      // Every n-gram has a row of its own.
+      options.subwords = nil
+      options.features.bucketCount = base.features.bucketCount
+    }
+    let hasNGrams = options.subwords != nil || options.features.orders.upperBound > 1
+    if !hasNGrams, !search.kept.contains(.bucketCount) { options.features.bucketCount = nil }
+    return options
+  }
+
+  // MARK: Numbers
+
+  private static func unit(_ random: inout RandomSource) -> Double {
+    Double(random.next() >> 11) * 0x1p-53
+  }
+
+  /// A number of a range whose logarithm is drawn.
+  private static func drawn(_ range: ClosedRange<Double>, _ random: inout RandomSource) -> Double {
+    let span = PortableMath.log(range.upperBound / range.lowerBound)
+    return clamped(range.lowerBound * PortableMath.exp(span * unit(&random)), range)
+  }
+
+  private static func clamped(_ value: Double, _ range: ClosedRange<Double>) -> Double {
+    min(max(value, range.lowerBound), range.upperBound)
+  }
+
+  /// A learning rate of two digits, which is written shortly and read back the same.
+  private static func rate(_ value: Double) -> Float {
+    var scale = 1.0
+    while value * scale < 10 { scale *= 10 }
+    return Float((value * scale).rounded() / scale)
+  }
+}
