@@ -1,3 +1,4 @@
+import Libc
 import Testing
 import TestSupport
 
@@ -249,6 +250,32 @@ import TestSupport
         let wrong = try tool.start(arguments + options).wait()
         #expect(wrong.exitCode == 64 && wrong.errors.contains(part), "\(wrong.errors)")
       }
+    }
+  }
+
+  @Test func `what made a label is shown, in a table and in JSON`() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let model = try trained(in: folder, "m")
+      let ask = ["classify", model, "--text", "good fine lovely", "--explain"]
+      let table = try tool.start(ask).wait()
+      let lines = table.output.split(separator: "\n")
+      #expect(lines[1].hasPrefix("  part ") && lines[1].hasSuffix(" adds"), "\(table.output)")
+      #expect(lines.contains { $0.hasPrefix("  good ") && $0.contains(" word ") })
+      #expect(lines.last?.hasPrefix("  score ") == true)
+      let answer = try tool.start(ask + ["--json"]).wait().json()
+      let explanation = answer["labels"].elements[0]["explanation"]
+      let parts = explanation["parts"].elements
+      #expect(!parts.isEmpty)
+      let sum = parts.reduce(explanation["bias"].number ?? .nan) {
+        $0 + ($1["contribution"].number ?? .nan)
+      }
+      #expect(abs(sum - (explanation["score"].number ?? .nan)) < 1e-9)
+      #expect(parts.allSatisfy { $0["kind"].text != nil && $0["count"].number != nil })
+      let plain = try tool.start(["classify", model, "--text", "good", "--json"]).wait()
+      #expect(!plain.output.contains("explanation"))
+      let styled = try tool.start(ask + ["--style", "fasttext"]).wait()
+      #expect(styled.exitCode == 64 && styled.errors.contains("--explain"))
     }
   }
 

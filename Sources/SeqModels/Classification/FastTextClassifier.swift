@@ -23,7 +23,7 @@ struct FastTextClassifier: ClassifierCore {
   let output: FloatRows
   /// What it was trained for, which decides how scores become probabilities.
   let loss: FastTextOptions.Loss
-  private let tokenizer: WordTokenizer
+  let tokenizer: WordTokenizer
   private let scorer: BagScorer
   private let table = ScoreTable()
 

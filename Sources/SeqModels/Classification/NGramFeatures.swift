@@ -82,22 +82,31 @@ struct NGramFeatures: Sendable {
 
   /// Calls `body` with the number of each known word and n-gram of a text of words, -1 standing for
   /// words that are not known.
+  @inline(__always)
   func forEachFeature(of ids: some RandomAccessCollection<Int32>, _ body: (Int32) -> Void) {
+    forEachPlacedFeature(of: ids) { feature, _ in body(feature) }
+  }
+
+  /// Calls `body` with the number of each known word and n-gram, and the places of its words.
+  @inline(__always)
+  func forEachPlacedFeature<Words: RandomAccessCollection<Int32>>(
+    of ids: Words, _ body: (Int32, Range<Words.Index>) -> Void
+  ) {
     for start in ids.indices {
       var node = ids[start]
       guard node >= 0 else { continue }
-      if orders.lowerBound == 1 { body(node) }
+      var at = ids.index(after: start)
+      if orders.lowerBound == 1 { body(node, start..<at) }
       // Hashed before the next word comes in, so that the order of the words matters.
       var hash = Self.hash(UInt64(UInt32(bitPattern: node)))
       var order = 1
-      var at = ids.index(after: start)
       while order < orders.upperBound, at < ids.endIndex, ids[at] >= 0,
         let longer = continuation(of: node, by: ids[at], hash: &hash)
       {
         order += 1
         node = longer
-        if order >= orders.lowerBound { body(node) }
         at = ids.index(after: at)
+        if order >= orders.lowerBound { body(node, start..<at) }
       }
     }
   }

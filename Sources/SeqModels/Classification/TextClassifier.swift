@@ -211,6 +211,11 @@ protocol ClassifierCore: Sendable {
     of texts: LabelledText, _ range: Range<Int>, count: Int, threads: Int
   ) throws -> [TextClassifier.Answer]?
 
+  /// The parts of a text, and what they add to the score of each label.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` where scores are no sums over parts.
+  func explainedParts(of text: String) throws -> ExplainedParts
+
   /// Writes the model into a file that still has to be committed.
   func write(to output: OutputFile) throws
 

@@ -14,12 +14,16 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       A line 'LABEL<TAB>PROBABILITY' is printed for each text, with -k or --threshold several of \
       them, the likeliest first, and a blank line after each text. A blank line gives a blank line.
 
+      With --explain a table under each label has its words and n-grams, how often each occurs and what it \
+      adds to the label's score; all of them, and the bias, add up to that score.
+
       With --style fasttext a line is what 'fasttext predict-prob' prints: '__label__x 0.99', with -k \
       more of them on the same line. Its probabilities are a little too large: 1e-5 is added to each.
 
       Example:
         wordtool classify reviews.model --text 'A wonderful film.'
         wordtool classify cooking.model questions.txt -k 3 --json
+        wordtool classify reviews.model --text 'A wonderful film.' --explain
         wordtool classify lid.176.ftz --text 'Wie spät ist es?' --style fasttext
       """)
 
@@ -38,6 +42,12 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
         + "has only its blank line.", valueName: "p"))
   var threshold: Double?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Show under each label which words and n-grams made it: what each adds to the label's score, "
+        + "of bag-of-words and fasttext models."))
+  var explain = false
+
   /// How answers are printed.
   enum Style: String, CaseIterable, ExpressibleByArgument {
     case wordtool, fasttext
@@ -52,6 +62,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     struct Label: Encodable {
       var label: String
       var probability: Double
+      var explanation: ExplanationAnswer?
     }
     var line: Int
     var known: Int
@@ -64,7 +75,10 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
   }
 
   var optionRules: [OptionRule] {
-    [OptionRule(["--style"], need: "answers that are not --json", isMet: !questions.json)]
+    [
+      OptionRule(["--style"], need: "answers that are not --json", isMet: !questions.json),
+      OptionRule(["--explain"], need: "--style wordtool", isMet: style == .wordtool),
+    ]
   }
 
   func run() throws {
@@ -130,11 +144,19 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       totals.blankCount += isBlank ? 1 : 0
       totals.unknownCount += !isBlank && answer.knownCount == 0 ? 1 : 0
       let predictions = isBlank ? [] : answer.predictions
+      let explanations: [ExplanationAnswer] =
+        explain
+        ? try classifier.explanations(of: batch.text(at: place), labels: predictions.map(\.label))
+          .map(ExplanationAnswer.init) : []
       if questions.json {
         try JSONOutput.write(
           Answer(
             line: totals.textCount, known: answer.knownCount,
-            labels: predictions.map { .init(label: $0.label, probability: $0.probability) }))
+            labels: predictions.enumerated().map {
+              .init(
+                label: $1.label, probability: $1.probability,
+                explanation: explain ? explanations[$0] : nil)
+            }))
         continue
       }
       if style == .fasttext {
@@ -144,12 +166,13 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
           }.joined(separator: " "))
         continue
       }
-      for prediction in predictions {
+      for (number, prediction) in predictions.enumerated() {
         try out.writeLine(
           TerminalText.escaped(prediction.label) + "\t" + NumberFormat.fixed(prediction.probability)
         )
+        if explain { try out.write(explanations[number].table) }
       }
-      if isBlank || count > 1 || threshold != nil { try out.writeLine("") }
+      if isBlank || count > 1 || threshold != nil || explain { try out.writeLine("") }
     }
     return answeredCount
   }
