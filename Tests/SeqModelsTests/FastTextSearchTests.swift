@@ -68,15 +68,20 @@ import WordtoolCore
       try trial.options.validate()
     }
     options = Self.options(keepsToFastText: true)
-    let free = try #require(Self.trained(options, Self.search(40)).training?.trials)
-    #expect(free.contains { $0.options.subwords != nil })
-    #expect(Set(free.map(\.options.loss)).count > 2)
-    #expect(Set(free.map(\.options.features.orders.upperBound)).count > 2)
+    // Each the best until the next, as if every trial were better.
+    let space = FastTextSpace(base: options, search: Self.search(60, kept: [.epochs]))
+    var free = [space.options(ofTrial: 0, best: options)]
+    for number in 1..<60 { free.append(space.options(ofTrial: number, best: free[number - 1])) }
+    #expect(free.contains { $0.subwords != nil } && free.contains { $0.subwords == nil })
+    #expect(Set(free.map(\.loss)).count == 4)
+    #expect(Set(free.map(\.features.orders.upperBound)).count > 3)
+    #expect(free.contains { $0.dimension > 100 } && free.allSatisfy { $0.epochs == 1 })
     for trial in free {
-      try trial.options.validate()
-      #expect(trial.options.epochs == 1 && trial.options.dimension == 8)
+      try trial.validate()
       // Two digits, so that the printed rate is the rate.
-      #expect("\(trial.options.learningRate)".filter(\.isNumber).drop { $0 == "0" }.count <= 3)
+      #expect("\(trial.learningRate)".filter(\.isNumber).drop { $0 == "0" }.count <= 3)
+      // No more memory than fastText's usual model takes.
+      #expect((trial.features.bucketCount ?? 0) * trial.dimension <= 200_000_000, "\(trial)")
     }
     options.classWeights = .balanced
     for trial in try #require(Self.trained(options, Self.search(9)).training?.trials) {

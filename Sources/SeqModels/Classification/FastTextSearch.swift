@@ -46,15 +46,22 @@ public struct FastTextTrial: Codable, Hashable, Sendable {
 ///
 /// The first third is drawn from everywhere; those after it are the best so far with some options
 /// changed, less and less. Nothing depends on the time.
-struct FastTextSpace {
+package struct FastTextSpace {
   /// The options that are given.
   let base: FastTextOptions
   let search: FastTextSearchOptions
+
+  package init(base: FastTextOptions, search: FastTextSearchOptions) {
+    self.base = base
+    self.search = search
+  }
 
   private static let rates = 0.05...2.0
   private static let epochs = 3.0...100.0
   private static let dimensions = 16.0...256.0
   private static let buckets = 10_000.0...2_000_000.0
+  /// Values in a row of fastText's usual model.
+  private static let usualDimension = 100
   /// How far trials go where they go on from the best.
   private static let widestRates = 0.001...10.0
   private static let widestEpochs = 1.0...200.0
@@ -66,7 +73,7 @@ struct FastTextSpace {
   /// The options of a trial, from 0.
   ///
   /// - Parameter best: those of the best trial before it.
-  func options(ofTrial number: Int, best: FastTextOptions) -> FastTextOptions {
+  package func options(ofTrial number: Int, best: FastTextOptions) -> FastTextOptions {
     guard number > 0 else { return base }
     var random = RandomSource(seed: search.seed, FastTextStream.search, UInt64(number))
     let explored = (search.trials + 2) / 3
@@ -147,7 +154,14 @@ struct FastTextSpace {
       options.features.bucketCount = base.features.bucketCount
     }
     let hasNGrams = options.subwords != nil || options.features.orders.upperBound > 1
-    if !hasNGrams, !search.kept.contains(.bucketCount) { options.features.bucketCount = nil }
+    if search.kept.contains(.bucketCount) { return options }
+    if !hasNGrams { options.features.bucketCount = nil }
+    // Fewer rows where they are long, so that no trial takes more memory than fastText's usual model.
+    let most = Int(Self.buckets.upperBound)
+    let room = most * Self.usualDimension / options.dimension
+    if base.keepsToFastText, hasNGrams, room < most {
+      options.features.bucketCount = min(options.features.bucketCount ?? most, room)
+    }
     return options
   }
 
