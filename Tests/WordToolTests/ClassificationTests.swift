@@ -55,6 +55,20 @@ import TestSupport
     }
   }
 
+  @Test func `a table and a text that is no file are told apart from texts`() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let model = try trained(in: folder, "model")
+      let warning = "lines hold a label beside a tab"
+      let table = try tool.run("classify", model, folder + "/train.tsv")
+      #expect(table.exitCode == 0 && table.errors.contains(warning), "\(table.errors)")
+      let texts = try tool.run("classify", model, input: "a good film\na\tdull\tfilm\n")
+      #expect(texts.exitCode == 0 && !texts.errors.contains(warning), "\(texts.errors)")
+      let words = try tool.run("classify", model, "a good film")
+      #expect(words.exitCode == 66 && words.errors.contains("--text"), "\(words.errors)")
+    }
+  }
+
   @Test func textsAreClassifiedLineByLine() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)

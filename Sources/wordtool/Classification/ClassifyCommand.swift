@@ -87,7 +87,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       try TextClassifier(contentsOf: questions.model, labelPrefix: prefix.labelPrefix)
     }
     StandardError.warn(of: classifier.rule, in: questions.model)
-    var totals = Totals()
+    var totals = Totals(labels: Set(classifier.labels))
     defer { totals.tell() }
     try questions.answerAll(labelPrefix: labelPrefix) {
       try answer($0, classifier, &totals, stop)
@@ -99,12 +99,33 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
   }
 
   private struct Totals {
+    /// The labels of the model.
+    let labels: Set<String>
     var textCount = 0
     var blankCount = 0
     var unknownCount = 0
+    /// Of the first thousand texts those that hold a label beside a tab: rows of a table for training.
+    var labelledCount = 0
 
-    /// Warns of texts without an answer of their own.
+    /// Takes note of a text.
+    mutating func add(_ text: @autoclosure () -> String) {
+      textCount += 1
+      guard textCount <= 1000 else { return }
+      let text = text()
+      guard let first = text.firstIndex(of: "\t"), let last = text.lastIndex(of: "\t") else {
+        return
+      }
+      let ends = [text[..<first], text[text.index(after: last)...]]
+      if ends.contains(where: { labels.contains(String($0)) }) { labelledCount += 1 }
+    }
+
+    /// Warns of texts without an answer of their own, and of tables.
     func tell() {
+      if 2 * labelledCount > min(textCount, 1000) {
+        StandardError.warn(
+          "lines hold a label beside a tab, and were classified with it; keep the text alone, as "
+            + "'cut -f2' does, or use evaluate classification")
+      }
       guard blankCount < textCount else { return }
       if blankCount > 0 {
         StandardError.warn(
@@ -137,7 +158,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     let out = StandardOutput.shared
     var answeredCount = 0
     for (place, answer) in answers.enumerated() {
-      totals.textCount += 1
+      totals.add(batch.text(at: place))
       // fastText has an answer for a blank line too: the end of a line is a word.
       let isBlank = style == .wordtool && batch.isBlank(at: place)
       answeredCount += isBlank ? 0 : 1

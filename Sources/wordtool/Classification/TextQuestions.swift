@@ -82,7 +82,14 @@ struct TextQuestions: ParsableArguments {
     }
     if text.isEmpty && texts.isEmpty { StandardInput.tell() }
     for path in text.isEmpty ? (texts.isEmpty ? ["-"] : texts) : [] {
-      try InputFiles.requireText(path)
+      do {
+        try InputFiles.requireText(path)
+      } catch var error as WordtoolError
+        where error.kind == .noSuchInput && path.contains(where: \.isWhitespace)
+      {
+        error.remedy = "text that is no file is given with --text"
+        throw error
+      }
       let lines = LineReader(
         try TextSource(path: path, encoding: encoding.encoding), invalid: .replaced,
         maximumLength: longestLine)
