@@ -74,7 +74,7 @@ extension PinnedResultTests {
       try training.write(to: folder("m.bin"))
       let report = try training.evaluate(text)
       return PinnedResult(
-        SHA256.of(try folder.bytes(of: "m.bin")),
+        SHA256(of: try folder.bytes(of: "m.bin")).hexadecimal,
         losses.withLock { $0 } + [report.accuracy] + (report.meanLoss.map { [$0] } ?? []))
     }
   }
