@@ -20,7 +20,7 @@ public struct EncodingPicture: Sendable {
   ///   - rule: how the text is cut.
   ///   - windowSize: at least 1.
   /// - Throws: `WordtoolError`: `badData` when the text has no words; `usage` for the window; what
-  ///   ``WordTokenizer/init(rule:)`` throws.
+  ///   `WordTokenizer.init(rule:)` throws.
   public init(_ text: String, rule: TokenizerRule = .words, windowSize: Int = 3) throws {
     try OptionCheck.require("windowSize", windowSize, in: 1...Int(Int32.max))
     self.text = text

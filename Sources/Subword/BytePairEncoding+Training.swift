@@ -23,7 +23,7 @@ public struct BytePairTrainingOptions: TrainingOptions {
     self.addsPrefixSpace = addsPrefixSpace
   }
 
-  /// - Throws: ``WordtoolError`` of kind `usage` that names the first property that is out of range.
+  /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try OptionCheck.require(
       specialTokens.allSatisfy { !$0.content.isEmpty }, found: "an empty token in `specialTokens`",
@@ -55,7 +55,7 @@ extension BytePairEncoding {
   ///   - threads: how many threads count pieces, at least 1.
   ///   - stop: looked at while counting and between merges.
   ///   - progress: called now and then on the caller's thread; an example is a joined pair.
-  /// - Throws: ``WordtoolError``: `usage` for options out of range, `badData` when the texts hold
+  /// - Throws: `WordtoolError`: `usage` for options out of range, `badData` when the texts hold
   ///   nothing, `interrupted`, `unavailable` when the system refuses threads.
   public static func train(
     on texts: [String], options: BytePairTrainingOptions = BytePairTrainingOptions(),
@@ -75,7 +75,8 @@ extension BytePairEncoding {
   /// Learns from texts while the caller's task is suspended; the work is done by threads outside of
   /// the cooperative pool.
   ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// `progress` receives the moments of the training; it ends with it. The other parameters are
+  /// those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
     on texts: [String], options: BytePairTrainingOptions = BytePairTrainingOptions(),
@@ -116,7 +117,12 @@ extension BytePairEncoding {
   /// Learns from the lines of files; each line counts with a line feed, whatever its end is. Bytes
   /// that are not UTF-8 are learnt as they are.
   ///
-  /// - Parameter paths: files, plain or gzip, and folders; `-` is standard input.
+  /// - Parameters:
+  ///   - paths: files, plain or gzip, and folders; `-` is standard input.
+  ///   - options: how.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  ///   - progress: called now and then on the caller's thread.
   /// - Throws: as the call on texts, and what reading throws.
   public static func train(
     contentsOf paths: [String], options: BytePairTrainingOptions = BytePairTrainingOptions(),

@@ -139,9 +139,10 @@ public struct BytePairEncoding: Sendable {
   /// 2020), which shows a model many spellings of a word.
   ///
   /// - Parameters:
+  ///   - text: the text.
   ///   - dropout: the probability that a merge is passed over, 0 ... 1. At 1 every byte is a token.
   ///   - seed: decides the choices.
-  /// - Throws: ``WordtoolError`` of kind `usage` for a dropout that is no probability.
+  /// - Throws: `WordtoolError` of kind `usage` for a dropout that is no probability.
   public func encode(_ text: String, dropout: Double, seed: UInt64) throws -> [Int32] {
     var text = text
     return try text.withUTF8 { try unsafe encode($0, dropout: dropout, seed: seed) }
@@ -149,7 +150,7 @@ public struct BytePairEncoding: Sendable {
 
   /// The numbers of the tokens of some bytes, with merges left out at random.
   ///
-  /// - Throws: ``WordtoolError`` of kind `usage` for a dropout that is no probability.
+  /// - Throws: `WordtoolError` of kind `usage` for a dropout that is no probability.
   public func encode(_ bytes: Span<UInt8>, dropout: Double, seed: UInt64) throws -> [Int32] {
     try unsafe bytes.withUnsafeBufferPointer { try unsafe encode($0, dropout: dropout, seed: seed) }
   }
@@ -164,8 +165,10 @@ public struct BytePairEncoding: Sendable {
 
   /// The bytes that tokens stand for.
   ///
-  /// - Parameter skipsSpecialTokens: leaves out tokens that mark something.
-  /// - Throws: ``WordtoolError`` of kind `badData` for a number that is not used.
+  /// - Parameters:
+  ///   - ids: the numbers of pieces.
+  ///   - skipsSpecialTokens: leaves out tokens that mark something.
+  /// - Throws: `WordtoolError` of kind `badData` for a number that is not used.
   public func decode(_ ids: some Sequence<Int32>, skipsSpecialTokens: Bool = false) throws
     -> [UInt8]
   {

@@ -34,7 +34,7 @@ public enum ImageFormat: String, CaseIterable, Sendable {
   /// The images that paths stand for: files as they are, and those of folders that are images by
   /// their names or else by their content, gzip or not.
   ///
-  /// - Throws: `WordtoolError` of kind `noSuchInput` as ``InputFiles/expand(_:)``.
+  /// - Throws: `WordtoolError` of kind `noSuchInput` as `InputFiles.expand`.
   public static func images(_ paths: [String]) throws -> InputFiles.Listing {
     try InputFiles.list(paths) { ClassFolder.isImage(at: $0) ? nil : ClassFolder.noImage }
   }

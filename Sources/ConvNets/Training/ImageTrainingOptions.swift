@@ -3,7 +3,7 @@ public import WordtoolCore
 
 /// How an image classifier is trained.
 public struct ImageTrainingOptions: TrainingOptions {
-  /// How the learning rate moves: with ``LearningRateSchedule/step`` it is divided by ``decay`` after
+  /// How the learning rate moves: with `LearningRateSchedule.step` it is divided by ``decay`` after
   /// each of ``decayEpochs``.
   public typealias Schedule = LearningRateSchedule
 
@@ -19,7 +19,7 @@ public struct ImageTrainingOptions: TrainingOptions {
   public var schedule = Schedule.cosine
   /// See ``Schedule``.
   public var decay = 10.0
-  /// See ``Schedule/step``; counted from 1, rising.
+  /// See `step`; counted from 1, rising.
   public var decayEpochs: [Int] = []
   /// Steps over which the rate rises from zero.
   public var warmup = 0

@@ -60,6 +60,7 @@ extension TextClassifier {
   ///   - metric: what is measured.
   ///   - texts: with labels; a label that the model does not know counts as never found.
   ///   - threads: how many threads work; the result is the same.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Throws: `WordtoolError`: `usage` for a recall out of range and for a label that no text has,
   ///   `badData` when the model's probabilities are not finite, `interrupted`.
   public func measure(

@@ -5,8 +5,11 @@ package import WordtoolCore
 extension TextClassifier {
   /// Reads a model that ``write(to:)`` wrote, or a supervised one of fastText's, `.bin` or `.ftz`.
   ///
-  /// - Parameter labelPrefix: what the labels of a file of fastText's begin with, if not with
-  ///   ``LabelledTextLayout/usualLabelPrefix``; ``labels`` are what is behind it, where all begin with it.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - labelPrefix: what the labels of a file of fastText's begin with, if not with
+  ///     ``LabelledTextLayout/usualLabelPrefix``; ``labels`` are what is behind it, where all begin
+  ///     with it.
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData` for a file that is damaged, holds another
   ///   kind of model or is of a version this program does not know.
   public convenience init(contentsOf path: String, labelPrefix: String? = nil) throws {
@@ -29,7 +32,7 @@ extension TextClassifier {
   }
 
   /// Writes the model as safetensors to a file that appears when it is complete; see
-  /// ``init(contentsOf:)``. The same model gives the same bytes.
+  /// `init(contentsOf:)`. The same model gives the same bytes.
   ///
   /// - Throws: `WordtoolError`: `cannotCreate`, `inputOutput`.
   public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }

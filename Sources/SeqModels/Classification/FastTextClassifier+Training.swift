@@ -52,7 +52,8 @@ extension TextClassifier {
   /// Trains such a classifier while the caller's task is suspended; the work is done by threads
   /// outside of the cooperative pool.
   ///
-  /// - Parameter progress: receives the moments of the training; it ends with it.
+  /// `progress` receives the moments of the training; it ends with it. The other parameters are
+  /// those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
     on text: LabelledText, options: FastTextOptions, threads: Int = Workers.defaultCount,

@@ -42,8 +42,11 @@ extension TextClassifier {
   /// their own. fastText cuts text at white space, whatever ``rule`` says.
   ///
   /// - Parameters:
+  ///   - path: the file, which is replaced as a whole.
+  ///   - options: how.
   ///   - text: what the rows that were kept are trained on again; nil for no training.
   ///   - threads: how many threads to use; any number gives the same bytes.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   /// - Returns: how many rows of words and n-grams were kept, and how many there were.
   /// - Throws: `WordtoolError`: `usage` for an option out of range, `unavailable` for models of other
   ///   kinds, `badData` for text whose labels the model does not know, `interrupted`, `cannotCreate`.

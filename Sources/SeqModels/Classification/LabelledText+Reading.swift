@@ -21,8 +21,11 @@ extension LabelledText {
   /// Blank lines, rows without anything in their fields and remarks behind `#` are left out.
   /// In JSON lines the label may be a string, a number, a truth value or a list of strings.
   ///
-  /// - Parameter requiresLabels: whether texts without a label are left out and counted, or refused where
-  ///   `layout` is strict.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - layout: where labels and texts stand in it.
+  ///   - requiresLabels: whether texts without a label are left out and counted, or refused where
+  ///     `layout` is strict.
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, `badData` with the line, or when no text has
   ///   a label.
   public init(
@@ -61,7 +64,9 @@ extension LabelledText {
 extension LabelledText {
   /// A line of text without its words that begin as labels do; unchanged if there are none.
   ///
-  /// - Parameter labelPrefix: what labels begin with, at least one character.
+  /// - Parameters:
+  ///   - line: a line of a file.
+  ///   - labelPrefix: what labels begin with, at least one character.
   public static func withoutLabels(
     _ line: some Collection<UInt8>, labelPrefix: String = LabelledTextLayout.usualLabelPrefix
   ) -> String {

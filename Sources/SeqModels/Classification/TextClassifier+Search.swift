@@ -16,7 +16,7 @@ extension TextClassifier {
   ///   - progress: called now and then on the caller's thread; its fraction is that of the search, its
   ///     examples are texts of all trials.
   ///   - trial: called after each trial.
-  /// - Throws: as ``train(on:options:threads:stop:progress:)``, but that a trial may diverge, if not all
+  /// - Throws: as the training of one model, but that a trial may diverge, if not all
   ///   do; `usage` for a metric of a label that no text of `valid` has.
   public static func train(
     on text: LabelledText, valid: LabelledText, options: FastTextOptions,
@@ -71,7 +71,8 @@ extension TextClassifier {
   /// Searches while the caller's task is suspended; the work is done by threads outside of the
   /// cooperative pool.
   ///
-  /// - Parameter progress: receives the moments of the trainings; it ends with the last.
+  /// `progress` receives the moments of the trainings; it ends with the last. The other parameters
+  /// are those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
     on text: LabelledText, valid: LabelledText, options: FastTextOptions,

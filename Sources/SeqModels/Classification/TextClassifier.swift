@@ -79,8 +79,11 @@ public final class TextClassifier: Sendable {
   /// The likeliest labels of many texts; whatever labels those have are not looked at.
   ///
   /// - Parameters:
+  ///   - texts: the texts.
   ///   - count: how many labels at most.
   ///   - threshold: the least probability of a label that is given, 0 ... 1.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   public func answers(
     for texts: LabelledText, count: Int = 1, threshold: Double = 0,
     threads: Int = Workers.defaultCount,
@@ -105,8 +108,12 @@ public final class TextClassifier: Sendable {
   /// models with a prefix before them.
   ///
   /// - Parameters:
+  ///   - texts: the texts.
   ///   - labelPrefix: that prefix.
+  ///   - count: at most so many labels of a text.
   ///   - threshold: the least of these numbers of a label that is given.
+  ///   - threads: how many threads to use, at least 1.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
   public func fastTextAnswers(
     for texts: LabelledText, labelPrefix: String = LabelledTextLayout.usualLabelPrefix,
     count: Int = 1, threshold: Double = 0, threads: Int = Workers.defaultCount,

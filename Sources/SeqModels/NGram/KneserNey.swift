@@ -19,7 +19,7 @@ public struct KneserNeyDiscounts: Hashable, Sendable {
   /// more of a higher count than of a lower one; then a discount is undefined or not in
   /// 0 ..< k, and all three are replaced by 0.5, 1 and 1.5.
   ///
-  /// - Parameter countsOfCounts: how many n-grams have a count of 1, 2, 3 and 4.
+  /// - Parameter n: how many n-grams have a count of 1, 2, 3 and 4.
   public init(countsOfCounts n: (Int, Int, Int, Int)) {
     let (n1, n2, n3, n4) = (Double(n.0), Double(n.1), Double(n.2), Double(n.3))
     let y = n1 / (n1 + 2 * n2)

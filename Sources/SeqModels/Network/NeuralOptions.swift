@@ -102,7 +102,7 @@ public struct NeuralOptions: Codable, Hashable, Sendable {
 
 /// How a neural language model is trained.
 public struct NeuralTrainingOptions: TrainingOptions {
-  /// How the learning rate moves: with ``LearningRateSchedule/step`` it is divided by ``decay`` before
+  /// How the learning rate moves: with `LearningRateSchedule.step` it is divided by ``decay`` before
   /// each epoch after the first ``decayAfter``.
   public typealias Schedule = LearningRateSchedule
 
@@ -133,7 +133,7 @@ public struct NeuralTrainingOptions: TrainingOptions {
   public var schedule = Schedule.plateau
   /// See ``Schedule``.
   public var decay = 2.0
-  /// See ``Schedule/step``.
+  /// See `step`.
   public var decayAfter = 4
   /// Steps over which the rate rises from zero.
   public var warmup = 0

@@ -23,7 +23,7 @@ public struct NeuralText {
   ///   - isStrict: whether invalid bytes end the reading.
   ///   - encoding: that of the texts.
   ///   - stop: ends the work early, with an error of kind `interrupted`.
-  /// - Throws: `WordtoolError` as ``SentenceReader/read(_:stop:token:end:)``, and `badData` for a
+  /// - Throws: `WordtoolError` as the reading of sentences, and `badData` for a
   ///   text without tokens.
   public init(
     counting paths: [String], unit: TextUnit, rule: TokenizerRule = .whitespace,

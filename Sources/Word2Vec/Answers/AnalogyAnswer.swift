@@ -32,10 +32,13 @@ extension WordVectors {
   ///
   /// - Parameters:
   ///   - questions: three words each, as a person types them.
+  ///   - method: how the three words make a question.
+  ///   - options: how many answers, and which words may be one.
   ///   - isRaw: whether vectors enter the sum with the lengths they have, not with length 1; for
   ///     ``AnalogyMethod/add`` alone.
   ///   - explains: whether answers by ``AnalogyMethod/add`` say what their score is made of.
-  /// - Throws: ``WordtoolError``: `usage` for options out of their range and for `isRaw` with another
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `usage` for options out of their range and for `isRaw` with another
   ///   method, `interrupted` once `stop` is raised, `badData` for a damaged file. What is wrong with a question is in its answer.
   public func answers(
     toAnalogies questions: [[String]], method: AnalogyMethod = .add,

@@ -5,7 +5,7 @@ extension WordVectors {
   ///
   /// - Returns: the answers, best first. None of the three words is among them unless the options
   ///   say so.
-  /// - Throws: ``WordtoolError`` of kind `unavailable` for a word that is not there.
+  /// - Throws: `WordtoolError` of kind `unavailable` for a word that is not there.
   public func analogy(
     _ a: String, minus b: String, plus c: String, count: Int = 10
   ) throws -> [Neighbor] {
@@ -14,7 +14,7 @@ extension WordVectors {
 
   /// Answers an analogy of any number of positive and negative words.
   ///
-  /// - Throws: ``WordtoolError``: `unavailable` for a word that is not there, `usage` without a
+  /// - Throws: `WordtoolError`: `unavailable` for a word that is not there, `usage` without a
   ///   positive word.
   public func analogy(
     positive: [String], negative: [String], method: AnalogyMethod = .add,

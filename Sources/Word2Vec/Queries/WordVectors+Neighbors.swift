@@ -63,7 +63,7 @@ extension WordVectors {
 
   /// The words nearest to a word.
   ///
-  /// - Throws: as ``neighbors(of:options:)``.
+  /// - Throws: as the call for several words.
   public func neighbors(of word: String, count: Int = 10) throws -> [Neighbor] {
     try neighbors(of: [word], options: SearchOptions(count: count))
   }
