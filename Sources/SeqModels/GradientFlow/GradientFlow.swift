@@ -97,6 +97,8 @@ public enum GradientFlow {
     progress: (String, Double) -> Void = { _, _ in }
   ) throws -> [GradientFlowCurve] {
     try options.validate()
+    // Before the first training, which takes long.
+    try requireLength(ids, options)
     var curves: [GradientFlowCurve] = []
     for flowCase in cases {
       let trainer = try trainer(
@@ -161,6 +163,15 @@ public enum GradientFlow {
 
   // MARK: Measuring
 
+  private static func requireLength(_ ids: [Int32], _ options: GradientFlowOptions) throws {
+    guard ids.count > options.steps + 1 else {
+      throw WordtoolError(
+        .badData, found: "a text of \(ids.count, "token")",
+        expected: "more than \(options.steps + 1), to go back \(options.steps, "step")",
+        remedy: "use a longer text, or smaller `steps`")
+    }
+  }
+
   /// The curves of all layers of a network.
   static func measure(
     _ network: LanguageNetwork<Float>, name: String, ids: [Int32], options: GradientFlowOptions,
@@ -171,12 +182,8 @@ public enum GradientFlow {
         .badData, path: name, found: "a model without recurrent layers",
         expected: "a recurrent one")
     }
+    try requireLength(ids, options)
     let length = options.steps + 1
-    guard ids.count > length else {
-      throw WordtoolError(
-        .badData, found: "a text of \(ids.count, "token")",
-        expected: "more than \(length), to go back \(options.steps, "step")")
-    }
     let layers = network.options.recurrent.layers
     try network.packWeights(forTraining: true)
     var sums = Sums(layers: layers, length: length)
