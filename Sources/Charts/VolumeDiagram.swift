@@ -8,7 +8,7 @@ public struct VolumeDiagram: Sendable {
     /// The layer's name.
     public var name: String
     /// What it does, broken in lines where it is long.
-    public var text: String
+    public var layer: String
     /// Rows, columns and depth, each at least 1.
     public var extents: (rows: Int, columns: Int, depth: Int)
     /// What stands below its size, in small letters.
@@ -18,11 +18,11 @@ public struct VolumeDiagram: Sendable {
 
     /// A volume.
     public init(
-      name: String, text: String, extents: (rows: Int, columns: Int, depth: Int), note: String,
+      name: String, layer: String, extents: (rows: Int, columns: Int, depth: Int), note: String,
       color: Int
     ) {
       self.name = name
-      self.text = text
+      self.layer = layer
       self.extents = extents
       self.note = note
       self.color = color
@@ -129,7 +129,7 @@ public struct VolumeDiagram: Sendable {
     picture.text(
       TextWidth.shortened(volume.name, toEms: room / 12.5), x: x, y: y,
       middle + "font-size=\"12\" font-weight=\"bold\"")
-    let lines = Self.broken(volume.text, toEms: room / 10.5, lines: Self.lineCount)
+    let lines = Self.broken(volume.layer, toEms: room / 10.5, lines: Self.lineCount)
     for (index, line) in lines.enumerated() {
       picture.text(
         line, x: x, y: y + 15 + Double(index) * 13, middle + "font-size=\"10.5\" fill=\"#555555\"")

@@ -6,7 +6,7 @@ import Testing
     var diagram = VolumeDiagram(title: "net & work")
     diagram.volumes = extents.enumerated().map { index, extents in
       VolumeDiagram.Volume(
-        name: "layer\(index)", text: "conv 64 11x11 stride 4 pad 2, relu, and whatever follows",
+        name: "layer\(index)", layer: "conv 64 11x11 stride 4 pad 2, relu, and whatever follows",
         extents: extents, note: "9 parameters", color: 4)
     }
     return diagram.svg()

@@ -22,7 +22,7 @@ struct WritingCommand: Sendable, CustomTestStringConvertible {
       return words.filter { $0 != "OUT" }.joined(separator: " ")
     }
     let option = arguments[place - 1] == "-o" ? "--output" : arguments[place - 1]
-    return (words.filter { $0 != "atlas" } + [option]).joined(separator: " ")
+    return (words.filter { !["atlas", "lenet-5"].contains($0) } + [option]).joined(separator: " ")
   }
 }
 

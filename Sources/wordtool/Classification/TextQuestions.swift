@@ -82,17 +82,9 @@ struct TextQuestions: ParsableArguments {
     }
     if text.isEmpty && texts.isEmpty { StandardInput.tell() }
     for path in text.isEmpty ? (texts.isEmpty ? ["-"] : texts) : [] {
-      do {
-        try InputFiles.requireText(path)
-      } catch var error as WordtoolError
-        where error.kind == .noSuchInput && path.contains(where: \.isWhitespace)
-      {
-        error.remedy = "text that is no file is given with --text"
-        throw error
-      }
+      try InputFiles.requireText(path)
       let lines = LineReader(
-        try TextSource(path: path, encoding: encoding.encoding), invalid: .replaced,
-        maximumLength: longestLine)
+        try source(path), invalid: .replaced, maximumLength: longestLine)
       while case let batch = try Self.batch(
         lines, mark: Array(labelPrefix.utf8), waits: path != "-"), batch.count > 0
       {
@@ -105,6 +97,18 @@ struct TextQuestions: ParsableArguments {
       throw WordtoolError(
         .badData, path: text.isEmpty ? texts.first ?? "-" : "--text",
         found: textCount == 0 ? "no text" : "empty text", expected: "words")
+    }
+  }
+
+  /// A file, or the remedy for words that were given as one.
+  private func source(_ path: String) throws -> TextSource {
+    do {
+      return try TextSource(path: path, encoding: encoding.encoding)
+    } catch var error as WordtoolError
+      where error.kind == .noSuchInput && path.contains(where: \.isWhitespace)
+    {
+      error.remedy = "text that is no file is given with --text"
+      throw error
     }
   }
 }

@@ -8,13 +8,13 @@ extension NetworkDescription {
       "\(NumberFormat.grouped(parameters)) parameters, \(NumberFormat.grouped(multiplyAdds)) "
       + "multiply-adds for an image"
     let image = VolumeDiagram.Volume(
-      name: "image", text: "", extents: (input[0], input[1], input[2]), note: "",
+      name: "image", layer: "", extents: (input[0], input[1], input[2]), note: "",
       color: Self.otherColor)
     diagram.volumes =
       [image]
       + layers.filter { !$0.auxiliary }.map { row in
         VolumeDiagram.Volume(
-          name: row.name, text: row.layer, extents: (row.output[0], row.output[1], row.output[2]),
+          name: row.name, layer: row.layer, extents: (row.output[0], row.output[1], row.output[2]),
           note: row.parameters == 0
             ? "" : NumberFormat.counted(row.parameters, "parameter"),
           color: Self.color(of: row.kind))
