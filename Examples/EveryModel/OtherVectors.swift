@@ -8,8 +8,9 @@ func otherVectors(_ samples: Samples) async throws {
   var options = GloVeOptions()
   options.dimension = 20
   let glove = try await WordVectors.train(on: corpus, options: options)
-  print("GloVe, near sun:", try glove.neighbors(of: "sun", count: 3).map(\.word).sorted())
-  try ExplorerPage(of: glove).write(to: samples.path("words.html"))
+  let page = try ExplorerPage(of: glove)
+  try page.write(to: samples.path("words.html"))
+  print("GloVe:", glove.count, "words, and as many on a page:", page.wordCount == glove.count)
 
   let documents = try DocumentCorpus(
     texts: Array(samples.lines.prefix(400)),
