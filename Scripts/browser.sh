@@ -24,16 +24,7 @@ trap 'rm -rf "$log" "$work"' EXIT
 chromium=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
 [[ -n $chromium ]] || die "there is no Chromium here (on Debian: apt-get install chromium)"
 
-wordtool=${WORDTOOL:-}
-if [[ -z $wordtool ]]; then
-  set_up
-  say "building"
-  if ! swift build -c release --product wordtool >"$log" 2>&1; then
-    tail -n 40 "$log" >&2
-    die "the build failed"
-  fi
-  wordtool=$(swift build -c release --show-bin-path)/wordtool
-fi
+find_wordtool "$log"
 
 has_packages() { "$1" -c 'import playwright, axe_playwright_python' 2>/dev/null; }
 

@@ -44,19 +44,9 @@ script --version 2>/dev/null | grep -q util-linux || die "there is no script of 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-wordtool=${WORDTOOL:-}
-if [[ -z $wordtool ]]; then
-  set_up
-  say "building"
-  if ! swift build -c release --product wordtool >"$work/log" 2>&1; then
-    tail -n 40 "$work/log" >&2
-    die "the build failed"
-  fi
-  wordtool=$(swift build -c release --show-bin-path)/wordtool
-fi
-[[ -x $wordtool ]] || die "$wordtool cannot be run"
+find_wordtool "$work/log"
 mkdir "$work/bin"
-ln -s "$(realpath "$wordtool")" "$work/bin/wordtool"
+ln -s "$wordtool" "$work/bin/wordtool"
 
 # Runs a command as on a terminal of $columns, in the page's folder.
 run() {

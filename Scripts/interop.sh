@@ -19,18 +19,11 @@ cd "$root"
 # shellcheck source=Scripts/lib/setup.sh
 source Scripts/lib/setup.sh
 
-set_up
-
 log=$(mktemp)
 work=$(mktemp -d)
 trap 'rm -rf "$log" "$work"' EXIT
 
-say "building"
-if ! swift build -c release --product wordtool >"$log" 2>&1; then
-  tail -n 40 "$log" >&2
-  die "the build failed"
-fi
-wordtool=$(swift build -c release --show-bin-path)/wordtool
+find_wordtool "$log"
 
 has_packages() {
   "$1" -c 'import fasttext, finalfusion, floret, gensim, model2vec, numpy, safetensors, scipy, sentence_transformers, sklearn, spacy, tokenizers, kenlm, onnx, onnxruntime, torch, torchvision' 2>/dev/null

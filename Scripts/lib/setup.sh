@@ -131,3 +131,20 @@ set_up() {
   require_packages
   say "set-up: $(swift --version 2>/dev/null | head -n 1)"
 }
+
+# Sets `wordtool` to the program: the one that $WORDTOOL names, or one that is built for release here; $1
+# is a file for what the build says.
+find_wordtool() {
+  wordtool=${WORDTOOL:-}
+  if [[ -z $wordtool ]]; then
+    set_up
+    say "building"
+    if ! swift build -c release --product wordtool >"$1" 2>&1; then
+      tail -n 40 "$1" >&2
+      die "the build failed"
+    fi
+    wordtool=$(swift build -c release --show-bin-path)/wordtool
+  fi
+  [[ -x $wordtool ]] || die "$wordtool cannot be run"
+  wordtool=$(cd "$(dirname "$wordtool")" && pwd)/$(basename "$wordtool")
+}
