@@ -26,8 +26,8 @@ import WordtoolCore
   /// Whether `@` is read as a sign of no kind, here as `#`. ICU 72 reads it as a letter, others do
   /// not: with this the words of addresses and mentions are the same under all of them.
   let cutsAtSign: Bool
-  /// The text with every `@` replaced, where there is one.
-  private var replaced = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 0)
+  /// The text with every `@` replaced, where there is one: ICU reads it until the next text comes.
+  private var replaced: UnsafeMutableBufferPointer<UInt8>?
   private var opened: OpaquePointer?
   private var position: Int32 = 0
 
@@ -70,19 +70,19 @@ import WordtoolCore
 
   deinit {
     unsafe wt_icu_close_breaker(opened)
-    unsafe replaced.deallocate()
+    unsafe replaced?.deallocate()
   }
 
   func begin(_ text: UnsafeBufferPointer<UInt8>) {
     precondition(text.count < Int(Int32.max), "a text of \(text.count) bytes is too long")
     position = 0
     guard cutsAtSign, unsafe text.contains(Self.atSign) else { return unsafe open(text) }
-    // ICU reads the copy until the next text comes.
-    unsafe replaced.deallocate()
-    unsafe replaced = .allocate(capacity: text.count)
-    _ = unsafe replaced.initialize(
+    unsafe replaced?.deallocate()
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.count)
+    _ = unsafe copy.initialize(
       fromContentsOf: text.lazy.map { $0 == Self.atSign ? Self.otherSign : $0 })
-    unsafe open(UnsafeBufferPointer(replaced))
+    unsafe replaced = copy
+    unsafe open(UnsafeBufferPointer(copy))
   }
 
   private func open(_ text: UnsafeBufferPointer<UInt8>) {
