@@ -74,7 +74,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Tokenize", dependencies: ["CICUShims", "CXML2Shims", "Libc", "WordtoolCore"],
-      swiftSettings: strict),
+      resources: [.embedInCode("Rules")], swiftSettings: strict),
     .target(
       name: "NumPyFiles", dependencies: ["CZlib", "WordtoolCore"], swiftSettings: strict),
     .target(

@@ -5,8 +5,8 @@ import WordtoolCore
 ///
 /// ICU compiles rules, its own for a locale or our ``WordRule``, to a machine over categories of
 /// characters, and its iterator runs that machine: a segment is the longest accepted run from its
-/// start, and each segment starts afresh. The machine here is a copy of the one of the ICU in use;
-/// ``RuleSegmenter`` runs it. Characters of dictionary
+/// start, and each segment starts afresh. The machine here is a copy of the one of the ICU in use, or
+/// one that is kept (``StoredMachine``); ``RuleSegmenter`` runs it. Characters of dictionary
 /// scripts have categories from `firstDictionaryCategory` on and are left to ICU.
 ///
 /// Nothing changes after the machine is made, so any number of threads may use it. Machines are
@@ -42,14 +42,20 @@ import WordtoolCore
   /// - Parameter cutsAtSign: see ``ICUSegmenter/cutsAtSign``.
   init?(copying breaker: OpaquePointer, cutsAtSign: Bool) {
     var rules = unsafe wt_icu_rules()
-    guard unsafe wt_icu_copy_rules(breaker, &rules) == 0,
-      let next = unsafe rules.next, let category = unsafe rules.category,
-      let accepting = unsafe rules.accepting, let status = unsafe rules.status
+    guard unsafe wt_icu_copy_rules(breaker, &rules) == 0, let category = unsafe rules.category
     else { return nil }
     // SAFETY: there is a category for every code point.
     if cutsAtSign {
       unsafe category[Int(ICUSegmenter.atSign)] = category[Int(ICUSegmenter.otherSign)]
     }
+    unsafe self.init(owning: rules)
+  }
+
+  /// Takes over filled tables.
+  private init?(owning rules: wt_icu_rules) {
+    guard let next = unsafe rules.next, let category = unsafe rules.category,
+      let accepting = unsafe rules.accepting, let status = unsafe rules.status
+    else { return nil }
     unsafe self.next = UnsafePointer(next)
     unsafe self.category = UnsafePointer(category)
     unsafe self.accepting = UnsafePointer(accepting)
@@ -121,11 +127,7 @@ import WordtoolCore
       unit: icu.unit.code, locale: icu.rule == nil ? icu.locale : "", cutsAtSign: icu.cutsAtSign,
       rule: icu.rule)
     if let known = machines.withLock({ $0[key] }) { return known }
-    var machine = unsafe RuleMachine(copying: icu.breaker, cutsAtSign: icu.cutsAtSign)
-    if let made = machine, !RuleProbe.agrees(made, icu) {
-      made.deallocate()
-      machine = nil
-    }
+    let machine = kept(for: icu) ?? checkedCopy(of: icu)
     return machines.withLock { machines in
       if let known = machines[key] {
         // Another thread was faster.
@@ -135,5 +137,24 @@ import WordtoolCore
       machines[key] = .some(machine)
       return machine
     }
+  }
+
+  /// The machine of our own rule that needs no compiler, where it has the letters of the ICU in use.
+  private static func kept(for icu: ICUSegmenter) -> RuleMachine? {
+    guard let rule = icu.rule,
+      TokenizerRule.currentUnicodeVersion == StoredMachine.unicodeVersion
+    else { return nil }
+    return unsafe RuleMachine(owning: StoredMachine.tables(StoredMachine.kept(rule)))
+  }
+
+  /// A copy of ICU's machine, if there is one that does as ICU's iterator.
+  private static func checkedCopy(of icu: ICUSegmenter) -> RuleMachine? {
+    guard let machine = unsafe RuleMachine(copying: icu.breaker, cutsAtSign: icu.cutsAtSign)
+    else { return nil }
+    guard RuleProbe.agrees(machine, icu) else {
+      machine.deallocate()
+      return nil
+    }
+    return machine
   }
 }
