@@ -74,7 +74,7 @@ extension WordtoolError {
 
 extension WordtoolError: CustomStringConvertible {
   /// One line: `PATH:LINE: found, expected …; remedy`. Control characters, which stand in files and
-  /// their names, are escaped.
+  /// their names, are escaped, and of what a file holds at most 300 characters are shown.
   public var description: String {
     var line = ""
     if let path {
@@ -83,11 +83,13 @@ extension WordtoolError: CustomStringConvertible {
       line += ": "
     }
     if case .byte(let offset) = position { line += "byte \(offset): " }
-    line += found
+    line += Excerpt.of(found, limit: Self.longestFind)
     if let expected { line += ", expected \(expected)" }
     if let remedy { line += "; \(remedy)" }
     return ControlCharacters.escaped(line)
   }
+
+  private static let longestFind = 300
 }
 
 extension WordtoolError: LocalizedError {

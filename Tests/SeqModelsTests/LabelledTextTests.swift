@@ -163,6 +163,41 @@ import WordtoolCore
     #expect(contents(text) == ["café <- a"] && text.replacedCount == 0)
   }
 
+  @Test func `the columns that were read are told, by number and name`() throws {
+    let named = try read("id,review,sentiment\n1,good film,pos\n2,dull film,neg\n", name: "f.csv")
+    let table = try #require(named.tables.first)
+    #expect(named.tables.count == 1 && table.path.hasSuffix("f.csv"))
+    #expect(table.text.number == 2 && table.text.name == "review")
+    #expect(table.label?.number == 3 && table.label?.name == "sentiment")
+    let plain = try read("pos\ta good film\nneg\ta dull film\npos\tgood\n")
+    #expect(plain.tables.map(\.text.number) == [2] && plain.tables[0].text.name == nil)
+    #expect(plain.tables[0].label?.number == 1)
+    #expect(try read("__label__a b\n").tables.isEmpty)
+  }
+
+  @Test(arguments: [
+    "A film, as they say, of its time.\nDull.\nWell, good.\n", "No comma here.\nOne, there.\n",
+    "Some; others\nmore\n",
+  ])
+  func `prose with commas is no table`(text: String) throws {
+    let error = #expect(throws: WordtoolError.self) { try read(text) }
+    #expect(error?.description.contains(":1: no label") == true, "\(error?.description ?? "")")
+    // Whoever says that it is one is believed.
+    let layout = LabelledTextLayout(format: .csv)
+    let other = #expect(throws: WordtoolError.self) { try read(text, layout: layout) }
+    #expect(other?.description.contains("no label, ") == false)
+  }
+
+  @Test func `a message shows the beginning and the end of a long text`() throws {
+    let long = "pos," + String(repeating: "word ", count: 200) + "end\n"
+    let layout = LabelledTextLayout(textColumn: .name("review"))
+    let error = try #require(
+      #expect(throws: WordtoolError.self) {
+        try read(long + long, name: "f.csv", layout: layout)
+      })
+    #expect(error.description.utf8.count < 300 && error.description.contains("word end"))
+  }
+
   @Test func csvHasQuotationMarksCommasAndLineEndsInFields() throws {
     let text = try read(
       "text,label\n\"a, \"\"b\"\"\nc\",pos\nplain,neg\r\n\"\",neg\n", name: "f.csv")

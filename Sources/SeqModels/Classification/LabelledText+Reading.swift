@@ -9,6 +9,7 @@ extension LabelledText {
   ///   `{` is JSON lines, with `[` a JSON array; then the suffix `.csv` or `.tsv` decides; then any of the
   ///   first lines that begins with `__label__`; then in the first a tab, a `__label__` at the end, a
   ///   comma, a semicolon or `|`.
+  ///   The last three count only where they stand equally often in each of the first rows.
   /// - The header row of a table: there is one if a column is asked for by name; if the first row
   ///   has a usual name of a text column (text, sentence, review ...) and one of a label column
   ///   (label, class, category, sentiment ...), in any case; or if its label stands in no other row
@@ -197,7 +198,12 @@ struct LabelledTextReader {
     guard let first else {
       throw WordtoolError(.badData, path: path, found: "no text", expected: "labelled text")
     }
-    if let format = first.format { return format }
+    // Prose has commas too, now more and now fewer.
+    if let format = first.format,
+      try isTable || format != .csv || regularDelimiter(of: sample) != nil
+    {
+      return format
+    }
     throw failure(
       first.line, "no label",
       expected: "__label__ words, JSON objects, or fields apart by tabs or commas",

@@ -17,8 +17,36 @@ public struct LabelledText: Sendable {
   public internal(set) var replacedCount = 0
   /// Texts of the files that had no label and were left out.
   public internal(set) var unlabelledCount = 0
+  /// Which columns of the files that are tables were read.
+  public internal(set) var tables: [Table] = []
   /// What was doubtful in the files, a line each.
   public internal(set) var warnings: [String] = []
+
+  /// A table that was read.
+  public struct Table: Codable, Hashable, Sendable {
+    /// A column of it.
+    public struct Column: Codable, Hashable, Sendable {
+      /// Counted from 1.
+      public var number: Int
+      /// What the header row calls it; nil without one.
+      public var name: String?
+
+      /// - Parameters:
+      ///   - place: counted from 0.
+      ///   - names: of all columns; none without a header row.
+      init(_ place: Int, _ names: [String]) {
+        number = place + 1
+        name = place < names.count ? names[place] : nil
+      }
+    }
+
+    /// The file.
+    public var path: String
+    /// Where the texts are.
+    public var text: Column
+    /// Where the labels are; nil where none were looked for.
+    public var label: Column?
+  }
 
   /// An empty collection.
   public init() {}
@@ -85,6 +113,7 @@ public struct LabelledText: Sendable {
     replacedCount += other.replacedCount
     unlabelledCount += other.unlabelledCount
     warnings += other.warnings
+    tables += other.tables
   }
 
   /// Adds a text that begins at some line of its file.

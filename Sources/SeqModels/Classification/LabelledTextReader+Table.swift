@@ -44,6 +44,12 @@ extension LabelledTextReader {
         (text, label) = try columns(names, first: first, rows: rows, isNamed: true)
       }
     }
+    func tell(_ isNamed: Bool, to result: inout LabelledText) {
+      result.tables.append(
+        LabelledText.Table(
+          path: path, text: .init(text, isNamed ? names : []),
+          label: label.map { .init($0, isNamed ? names : []) }))
+    }
     func add(_ record: TableRecord, to result: inout LabelledText) throws {
       let needed = max(text, label ?? 0) + 1
       guard record.count >= needed else {
@@ -66,7 +72,10 @@ extension LabelledTextReader {
       if name?.isEmpty == true, requiresLabels {
         return try leaveOut(
           &result,
-          failure(record.line, "an empty label", expected: "one in column \((label ?? 0) + 1)"))
+          failure(
+            record.line, "an empty label",
+            expected: "one in column \((label ?? 0) + 1), which was taken for the labels",
+            remedy: "`labelColumn` names another"))
       }
       result.append(
         text: record[text], labels: name.map { $0.isEmpty ? [] : [$0] } ?? [], line: record.line)
@@ -76,8 +85,11 @@ extension LabelledTextReader {
       while let record = try next() { try add(record, to: &result) }
     }
     switch header {
-    case .yes: try addRest(to: &result)
+    case .yes:
+      tell(true, to: &result)
+      try addRest(to: &result)
     case .no:
+      tell(false, to: &result)
       try add(first, to: &result)
       try addRest(to: &result)
     case .unlessRepeated(let hasUsualName):
@@ -88,16 +100,18 @@ extension LabelledTextReader {
       let counts = zip(rest.labels, rest.labelCounts)
       let isNew = !counts.contains { $0.0 == own } && rest.count > 0
       let othersRepeat = counts.allSatisfy { $0.1 > 1 }
-      if !isNew || !(hasUsualName || othersRepeat) {
+      let isHeader = isNew && (hasUsualName || othersRepeat)
+      tell(isHeader, to: &result)
+      if !isHeader {
         try add(first, to: &result)
         if isNew {
           result.warnings.append(
-            "\(path):\(first.line): no other row has the label '\(own)': it was taken for a text; "
+            "\(path):\(first.line): no other row has the label '\(Excerpt.of(own))': it was taken for a text; "
               + "`hasHeader` says whether the row names the columns")
         }
       } else if !hasUsualName {
         result.warnings.append(
-          "\(path):\(first.line): no other row has the label '\(own)': it was taken for the names of "
+          "\(path):\(first.line): no other row has the label '\(Excerpt.of(own))': it was taken for the names of "
             + "the columns; `hasHeader` says whether it is a text")
       }
       result.append(contentsOf: rest)
@@ -113,6 +127,11 @@ extension LabelledTextReader {
       }
       return UInt8(given.value)
     }
+    return try regularDelimiter(of: sample) ?? UInt8(ascii: ",")
+  }
+
+  /// What stands equally often in each of the first records, or is said to be the delimiter; nil of prose.
+  func regularDelimiter(of sample: [UInt8]) throws -> UInt8? {
     let lines = try self.lines(of: sample)
     var counts: [[Int]] = []
     var count = [Int](repeating: 0, count: Self.delimiters.count)
@@ -139,7 +158,7 @@ extension LabelledTextReader {
     let found = Self.delimiters.indices.first { place in
       (counts.first?[place] ?? 0) > 0 && counts.allSatisfy { $0[place] == counts[0][place] }
     }
-    return directive ?? found.map { Self.delimiters[$0] } ?? UInt8(ascii: ",")
+    return directive ?? found.map { Self.delimiters[$0] }
   }
 
   /// Whether a row's label stands in one of some others, or is none.
@@ -191,7 +210,8 @@ extension LabelledTextReader {
       case .name(let name):
         guard let place = names.firstIndex(of: name) else {
           throw failure(
-            first.line, "columns \(names.joined(separator: ", "))",
+            first.line,
+            "columns \(names.map { Excerpt.of($0) }.joined(separator: ", "))",
             expected: "'\(name)' as \(option) says")
         }
         return place

@@ -26,21 +26,34 @@ struct ClassifierTrainingRun: Training {
     @Nullable var testAccuracy: Double?
     /// Of a search for options.
     var autotune: AutotuneAnswer?
+    /// Of the texts that were learnt from, as far as they stood in tables.
+    var tables: [LabelledText.Table]?
     var labels: [String]
     var threads: Int
     var seed: UInt64
 
     var lines: [(String, String)] {
-      [
-        ("texts", NumberFormat.grouped(examples)),
+      let figures = [
         ("labels", NumberFormat.grouped(labels.count)),
         ("parameters", NumberFormat.grouped(parameters)),
         ("passes", NumberFormat.grouped(epochs)),
         ("seconds", NumberFormat.fixed(seconds, 2)),
       ]
+      return [("texts", NumberFormat.grouped(examples))] + columns + figures
         + Self.measured(
           ["valid accuracy": validAccuracy, "test accuracy": testAccuracy], decimals: 4)
         + (autotune?.lines ?? [])
+    }
+
+    /// What was taken for text and label, where the tables do not differ.
+    private var columns: [(String, String)] {
+      guard let first = tables?.first, let label = first.label,
+        tables?.allSatisfy({ ($0.text, $0.label) == (first.text, label) }) == true
+      else { return [] }
+      func column(_ column: LabelledText.Table.Column) -> String {
+        "\(column.number)" + (column.name.map { " (\(Excerpt.of($0, limit: 24)))" } ?? "")
+      }
+      return [("columns", "label \(column(label)), text \(column(first.text))")]
     }
   }
 
@@ -108,6 +121,7 @@ struct ClassifierTrainingRun: Training {
       examplesPerSecond: Double(examples.train.count * epochs) / session.seconds,
       validAccuracy: try accuracy(examples.valid), testAccuracy: try accuracy(examples.test),
       autotune: AutotuneAnswer(classifier, command),
+      tables: examples.train.tables.isEmpty ? nil : examples.train.tables,
       labels: classifier.labels, threads: threads, seed: common.seed)
   }
 

@@ -135,7 +135,7 @@ final class Progress: Sendable {
       parts.append("\(NumberFormat.withPrefix(state.wordsPerSecond))\(moment.unit)/s")
     }
     if let loss = moment.loss { parts.append("loss " + NumberFormat.fixed(loss, 4)) }
-    if let rate = moment.learningRate { parts.append("lr " + NumberFormat.fixed(rate, 5)) }
+    if let rate = moment.learningRate { parts.append("lr " + NumberFormat.short(rate)) }
     return parts
   }
 
