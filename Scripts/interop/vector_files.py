@@ -14,7 +14,7 @@ import finalfusion
 import floret
 import numpy as np
 import torch
-from finalfusion.storage import NdArray
+from finalfusion.storage import NdArray, QuantizedArray
 from finalfusion.subword import ExplicitIndexer, FastTextIndexer, FinalfusionHashIndexer
 from finalfusion.vocab import ExplicitVocab, FastTextVocab, FinalfusionBucketVocab, SimpleVocab
 from gensim.models import FastText, KeyedVectors, Word2Vec
@@ -108,6 +108,23 @@ def tables():
         same(embeddings.vocab.words, [v * n for v, n in made], WORDS, VECTORS, 1e-6)
 
     check("npy, tsv and fifu by wordtool -> Python", written)
+
+    def codes(*options):
+        # Words by the hundred: with fewer a part has a handful of centroids.
+        words = [f"{word}{number}" for number in range(100) for word in WORDS]
+        rows = DRAW.standard_normal((len(words), DIMENSION)).astype("f4")
+        np.savez(FOLDER / "c.npz", words=np.array(words), vectors=rows)
+        wordtool("compress", "c.npz", "-o", "c.safetensors", "--pq", 3, *options)
+        wordtool("convert", "c.safetensors", "c.fifu")
+        embeddings = finalfusion.load_finalfusion(str(FOLDER / "c.fifu"))
+        if not isinstance(embeddings.storage, QuantizedArray):
+            raise AssertionError(f"rows of {type(embeddings.storage).__name__}")
+        made = [embeddings.embedding_with_norm(word) for word in words]
+        same(*read_back("c.safetensors"), embeddings.vocab.words, [v * n for v, n in made], 1e-5)
+        same(*read_back("c.fifu"), embeddings.vocab.words, [v for v, _ in made], 1e-6)
+
+    check("codes by wordtool -> fifu -> finalfusion", lambda: codes("--no-rotation"))
+    check("codes with a rotation -> fifu -> finalfusion", codes)
 
     def projector():
         keyed = KeyedVectors(DIMENSION)

@@ -79,6 +79,42 @@ import Word2Vec
     expectError("safetensors-pq") { try vectors.write(to: folder("x"), format: .safetensorsPQ) }
   }
 
+  @Test(arguments: [(4, true), (2, false), (3, true)])
+  func codesPassToFinalfusionAsRowsOfLengthOne(_ parts: Int, _ rotates: Bool) throws {
+    let made = try Self.clustered().compressed(
+      Self.options(.product(codeBytes: parts, rotates: rotates))
+    ).vectors
+    let folder = ScratchFolder()
+    try made.write(to: folder("codes.fifu"), format: .finalfusion)
+    try made.dequantized().write(to: folder("floats.fifu"), format: .finalfusion)
+    let codes = try WordVectors(contentsOf: folder("codes.fifu"))
+    let floats = try WordVectors(contentsOf: folder("floats.fifu"))
+    #expect(codes.format == .finalfusion && codes.count == 200)
+    for row in 0..<200 {
+      #expect(codes.word(at: row) == made.word(at: row))
+      for (mine, whole) in zip(codes.vector(at: row), floats.vector(at: row)) {
+        #expect((mine - whole).magnitude < 1e-6)
+      }
+    }
+    // Three parts of eight values differ in width, which finalfusion does not have: they became floats.
+    let isKept = parts != 3
+    #expect(made.areCodes && made.keepsCodes(in: .finalfusion) == isKept)
+    let marks = try folder.bytes(of: "codes.fifu")[12..<24].map(\.self)
+    #expect(marks == [1, 0, 0, 0, isKept ? 4 : 2, 0, 0, 0, 6, 0, 0, 0])
+  }
+
+  @Test func rowsOfZerosStayZerosAsFinalfusionsCodes() throws {
+    var values = (0..<80).map { Float($0 % 7) - 3 }
+    for column in 0..<4 { values[8 + column] = 0 }
+    let made = try WordVectors(
+      words: (0..<20).map { "w\($0)" }, dimension: 4, values: values
+    ).compressed(Self.options(.product(codeBytes: 2, rotates: false))).vectors
+    let folder = ScratchFolder()
+    try made.write(to: folder("v.fifu"), format: .finalfusion)
+    let read = try WordVectors(contentsOf: folder("v.fifu"))
+    #expect(read.vector(at: 2) == [0, 0, 0, 0] && (read.norms[3] - 1).magnitude < 1e-6)
+  }
+
   @Test func searchesOverCodesAreThoseOverTheirFloats() throws {
     let vectors = try Self.clustered()
     let made = try vectors.compressed(Self.options(.product(codeBytes: 4, rotates: true))).vectors

@@ -46,6 +46,29 @@ import Testing
     #expect(next.output.contains(#""word":"queen""#), "\(next.output)")
   }
 
+  @Test func codesAreWrittenForFinalfusion() throws {
+    let run = try run(
+      "compress", "sample.txt", "-o", "codes.fifu", "--pq", "3", "--no-rotation",
+      and: ["nearest", "sweden", "-v", "codes.fifu", "-k", "1"])
+    #expect(run.result.exitCode == 0, "\(run.result.errors)")
+    #expect(run.next?.output.hasPrefix("norway\t0.9") == true, "\(run.next?.errors ?? "")")
+  }
+
+  @Test(arguments: [
+    (["--pq", "2"], "2 parts of 3 values"), (["--int8"], "codes of --pq alone"),
+    (["--float16"], "codes of --pq alone"),
+  ])
+  func whatFinalfusionCannotHoldIsRefused(_ options: [String], _ part: String) throws {
+    try TestFiles.withFolder { folder in
+      _ = try Samples.writeVectors(in: folder)
+      let run = try Tool(folder: folder).start(
+        ["compress", "sample.txt", "-o", "out.fifu"] + options, workingFolder: folder
+      ).wait()
+      #expect(run.exitCode == 64 && run.errors.contains(part), "\(options): \(run.errors)")
+      #expect(TestFiles.readBytes(folder + "/out.fifu") == nil && run.output.isEmpty)
+    }
+  }
+
   @Test(arguments: [
     ([], "nothing to do"), (["--int8", "--pq", "2"], "exclude each other"),
     (["--int8", "--no-rotation"], "belongs to --pq"), (["--pq", "4"], "--pq is 4"),

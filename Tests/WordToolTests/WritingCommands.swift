@@ -75,6 +75,9 @@ enum WritingCommands {
         arguments: ["compress", "sample.txt", "--pq", "2", "-o", "OUT"], suffix: ".safetensors",
         takesStandardOutput: false),
       .init(
+        arguments: ["compress", "sample.txt", "--pq", "3", "-o", "OUT"], suffix: ".fifu",
+        takesStandardOutput: false),
+      .init(
         arguments: ["index", "sample.txt", "-o", "OUT"], suffix: ".index",
         takesStandardOutput: false),
     ]

@@ -31,7 +31,8 @@ extension WordVectors {
     case numpyArchive = "npz"
     /// The files of TensorBoard's Embedding Projector: tab-separated vectors, and metadata with words.
     case projector
-    /// finalfusion's `.fifu`: words alone are written; n-grams, also of quantized rows, are read.
+    /// finalfusion's `.fifu`: words alone are written, with rows of floats or the codes of a product
+    /// quantizer; n-grams are read as well.
     case finalfusion
     /// floret's `.floret`, a table of hashed n-grams: read, not written.
     case floret

@@ -32,6 +32,9 @@ struct OutputKind {
   /// Models, encoders and transforms, which are safetensors under any name.
   static let model = OutputKind(
     content: "safetensors", suffixes: ["safetensors"], others: .taken)
+  /// Vectors in fewer bytes: safetensors under any name but finalfusion's.
+  static let compressed = OutputKind(
+    content: "smaller vectors", suffixes: ["safetensors", "fifu"], others: .taken)
   /// Models of fastText's.
   static func fastText(_ suffixes: [String]) -> OutputKind {
     OutputKind(content: "a fastText model", suffixes: suffixes)

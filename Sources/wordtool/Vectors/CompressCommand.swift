@@ -14,7 +14,8 @@ struct CompressCommand: ParsableCommand, ConditionalOptions {
       (--float16, --int8 or --pq). --pq cuts each vector into parts and keeps one byte a part, the number \
       of one of 256 centroids (product quantization, after a learned rotation: OPQ).
 
-      The file that is written is safetensors, and every command reads it. What is printed: the sizes; how \
+      The file that is written is safetensors, or finalfusion's under a name in .fifu, which holds codes and \
+      floats; every command reads it. What is printed: the sizes; how \
       many of the ten nearest words of 1,000 words are found again (recall); the mean of |x - y|² / |x|² \
       between vectors before and after fewer values and bits; with --analogies and --pairs what these \
       evaluations give before and after. Unknown words get no vectors any more.
@@ -22,6 +23,7 @@ struct CompressCommand: ParsableCommand, ConditionalOptions {
       Example:
         wordtool compress wiki.safetensors -o small.safetensors --int8
         wordtool compress wiki.safetensors -o tiny --pq 25 --most 100000
+        wordtool compress wiki.safetensors -o tiny.fifu --pq 25
       """)
 
   @Argument(help: ArgumentHelp("The vectors to read.", valueName: "in"), completion: .file())
@@ -98,7 +100,13 @@ struct CompressCommand: ParsableCommand, ConditionalOptions {
         "nothing to do, expected --int8, --float16, --pq, --pca, --all-but-the-top, --most or "
           + "--min-count")
     }
+    if isFinalfusion, int8 || float16 {
+      throw ValidationError("finalfusion's .fifu holds floats and the codes of --pq alone")
+    }
   }
+
+  /// Whether the name of the output asks for finalfusion's format.
+  private var isFinalfusion: Bool { FileSuffix(of: output).name == "fifu" }
 
   var optionRules: [OptionRule] { [OptionRule(["--no-rotation"], need: "--pq", isMet: pq != nil)] }
 
@@ -118,7 +126,7 @@ struct CompressCommand: ParsableCommand, ConditionalOptions {
     let stop = Interrupts.stopFlag()
     try OutputPaths.check(
       [output], inputs: [input, analogies, pairs, reading.wordList], printing: "the summary")
-    let file = try OutputKind.model.open(output)
+    let file = try OutputKind.compressed.open(output)
     let questions = try analogies.map { path in
       try FileKind.reading(path, as: .analogyQuestions) { try AnalogyQuestions(contentsOf: path) }
     }
@@ -126,11 +134,19 @@ struct CompressCommand: ParsableCommand, ConditionalOptions {
       try FileKind.reading(path, as: .similarityPairs) { try SimilarityPairs(contentsOf: path) }
     }
     let vectors = try VectorPair.read(input, reading, threads: threads.count)
+    let width = pca ?? vectors.dimension
+    if isFinalfusion, let pq, width % pq != 0 {
+      throw WordtoolError(
+        .usage, path: output, found: "\(pq) parts of \(width) values",
+        expected: "parts of one width, as finalfusion has them",
+        remedy: "give --pq a divisor of \(width), or write safetensors")
+    }
     if vectors.makesUnknownWords {
       StandardError.note("\(output): what makes vectors of unknown words is left behind")
     }
     let made = try vectors.compressed(options, threads: threads.count, stop: stop)
-    try made.vectors.write(to: file, format: made.vectors.compressedFormat)
+    try made.vectors.write(
+      to: file, format: isFinalfusion ? .finalfusion : made.vectors.compressedFormat)
     try file.commit()
 
     var answer = CompressionAnswer(made, from: vectors)

@@ -110,6 +110,10 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
     try vectors.write(to: file, format: format)
     try file.commit()
     Self.noteWhatIsLost(vectors, format, from: input)
+    if vectors.areCodes, format == .finalfusion, !vectors.keepsCodes(in: format) {
+      StandardError.note(
+        "finalfusion has codes of parts of one width alone: those of \(input) became floats")
+    }
     if vectors.format == .finalfusion {
       StandardError.note(
         "rows of finalfusion have a length of 1: the lengths before that are left behind")
