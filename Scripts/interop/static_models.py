@@ -192,7 +192,28 @@ def model2vecs():
         check(f"StaticEmbedding, {name}", static)
 
 
+def halves():
+    """Half floats: a mean is one as well. Lengths of 1 are of sums in another order, and so to a step."""
+    for name, weights, normalize, tolerance in [
+        ("plain", None, False, 1e-6), ("factors", "f2", False, 1e-6), ("factors of floats", "f4", False, 1e-3),
+        ("length 1", None, True, 1e-3),
+    ]:
+
+        def run(name=name, weights=weights, normalize=normalize, tolerance=tolerance):
+            tokenizer = KINDS["BERT"]()
+            size = tokenizer.get_vocab_size()
+            model = StaticModel(
+                DRAW.standard_normal((size, DIMENSION)).astype("f2"), tokenizer, normalize=normalize,
+                weights=None if weights is None else DRAW.random(size).astype(weights))
+            where = FOLDER / "half"
+            model.save_pretrained(where)
+            same(where, StaticModel.from_pretrained(where).encode(TEXTS), tolerance)
+
+        check(f"model2vec, half floats, {name}", run)
+
+
 print(f"{len(TEXTS)} texts")
 model2vecs()
+halves()
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

@@ -72,7 +72,8 @@ struct StaticModelReader {
     try options.refuseWordList(for: format, path: folder)
     let tokenizer = try PieceTokenizer(contentsOf: modelFolder + "/tokenizer.json")
     let table = try StaticTable(tensors, tokenizer: tokenizer, isModel2Vec: isModel2Vec)
-    let rules = try isModel2Vec ? rulesOfModel2Vec(tokenizer) : rulesOfModules(tokenizer)
+    var rules = try isModel2Vec ? rulesOfModel2Vec(tokenizer) : rulesOfModules(tokenizer)
+    rules.roundsToHalf = isModel2Vec && table.isHalf
     let rows = try table.rows(threads: options.threads)
     var rowsByID = [Int32](repeating: -1, count: table.idCount)
     for (row, token) in tokenizer.tokens.enumerated() { rowsByID[Int(token.id)] = Int32(row) }

@@ -13,6 +13,10 @@ struct StaticTable {
   private let tokens: [PieceTokenizer.Token]
   /// How many numbers of tokens there may be.
   let idCount: Int
+  /// Whether the table is of half floats.
+  let isHalf: Bool
+  /// Whether a row times its factor is rounded to half floats: model2vec's are where both are such.
+  private let roundsRows: Bool
 
   var dimension: Int { table.dimension }
 
@@ -37,6 +41,9 @@ struct StaticTable {
       path: tensors.path, bytes: tensors.bytes(of: matrix), element: element,
       rowCount: matrix.shape[0], dimension: matrix.shape[1], owner: tensors)
     try table.check()
+    isHalf = matrix.type == .float16
+    roundsRows =
+      isHalf && isModel2Vec && tensors.entry(named: "weights")?.type == .float16
     tokens = tokenizer.tokens
     idCount = Int(tokens.last?.id ?? -1) + 1
     mapping = try tensors.entry(named: "mapping").map { entry in
@@ -86,7 +93,9 @@ struct StaticTable {
       let start = (mapping?[id] ?? id) * dimension
       let factor = weights?[id] ?? 1
       for column in 0..<dimension {
-        unsafe to[row * dimension + column] = factor * from[start + column]
+        let value = unsafe factor * from[start + column]
+        unsafe to[row * dimension + column] =
+          roundsRows ? ShortFloats.float(half: ShortFloats.half(value)) : value
       }
     }
     return TableRows(memory)

@@ -18,6 +18,9 @@ struct TokenComposer: TextComposer {
     var keepsUnknown = true
     /// Whether a vector is divided by its length.
     var isUnit = false
+    /// Whether means, and what is divided by its length, are rounded to half floats, to the nearest and
+    /// of two to the even one, as NumPy has them of a table of half floats.
+    var roundsToHalf = false
   }
 
   let tokenizer: PieceTokenizer
@@ -89,8 +92,14 @@ struct TokenComposer: TextComposer {
       for column in 0..<dimension { unsafe sum[column] += base[start + column] }
     }
     for column in sum.indices { sum[column] /= Float(rowsOfText.count) }
+    sum = rounded(sum)
     guard rules.isUnit else { return sum }
     let length = sum.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    return length > 0 ? sum.map { Float(Double($0) / length) } : sum
+    return length > 0 ? rounded(sum.map { Float(Double($0) / length) }) : sum
+  }
+
+  private func rounded(_ values: [Float]) -> [Float] {
+    guard rules.roundsToHalf else { return values }
+    return values.map { ShortFloats.float(half: ShortFloats.half($0)) }
   }
 }
