@@ -167,6 +167,27 @@ import WordtoolCore
     #expect(try WordVectors(contentsOf: empty).warnings == ["the word of row 2 is empty"])
   }
 
+  @Test func `what is odd about words and values in text is told`() throws {
+    func warnings(_ text: String) throws -> [String] {
+      try WordVectors(contentsOf: folder.write(text, to: "x")).warnings
+    }
+    #expect(
+      try warnings("3 2\na 1 2\nNew York 3 4\nat the sea 5 6\n") == [
+        "2 words hold blanks, the first, 'New York', in row 2: many readers cut such words apart"
+      ])
+    #expect(
+      try warnings("a 1 2\nb\u{1} 3 4\nc 5 6\n") == [
+        "a word has control characters, the first in row 2: the file may be damaged"
+      ])
+    let ordinary = "a 1 2\nb 3 4\nc 5 6\n"
+    #expect(try warnings(ordinary + "d 1e5 3\n").isEmpty)
+    #expect(
+      try warnings(ordinary + "d 1e30 3\ne 1 1\n") == [
+        "a vector is more than a million times as long as most, the first in row 4: the file may be "
+          + "damaged there"
+      ])
+  }
+
   @Test func `of a repeated word the first is kept, with a warning`() throws {
     let path = try folder.write("4 2\na 1 2\nb 3 4\na 5 6\nc 7 8\n", to: "x")
     let vectors = try WordVectors(contentsOf: path)

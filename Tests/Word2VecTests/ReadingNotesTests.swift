@@ -53,14 +53,14 @@ import WordtoolCore
   @Test func `a file answers the same with and without notes, and as rows in memory do`() throws {
     try writeOddFile("odd.bin")
     let plain = try WordVectors(contentsOf: folder("odd.bin"))
-    #expect(plain.warnings.count == 1 && plain.count == 6)
+    #expect(plain.warnings.count == 2 && plain.count == 6)
     let expected = try answers(plain)
     #expect(try answers(WordVectors(contentsOf: folder("odd.bin"), options: options)) == expected)
     #expect(notes.count == 1)
     #expect(try answers(WordVectors(contentsOf: folder("odd.bin"), options: options)) == expected)
     try plain.write(to: folder("copy.safetensors"))
     let copy = try WordVectors(contentsOf: folder("copy.safetensors"))
-    #expect(try answers(copy) == Array(expected.dropFirst()))
+    #expect(try answers(copy) == Array(expected.dropFirst(2)))
   }
 
   @Test func `batches of questions see the rows between the words`() throws {

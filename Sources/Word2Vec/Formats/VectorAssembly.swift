@@ -45,23 +45,18 @@ struct VectorAssembly {
     }
     var warnings = warnings
     var builder = WordTableBuilder(expectedCount: words.count)
-    var repaired = 0
-    var empty: [Int] = []
-    var withControls: [Int] = []
+    var faults = WordFaults(format)
     for row in words.indices {
       let place = unsafe words[row]
       let raw = unsafe UnsafeRawBufferPointer(
         rebasing: bytes[place.start..<place.start + place.count])
       let word = unsafe UnsafeBufferPointer(
         start: raw.baseAddress?.assumingMemoryBound(to: UInt8.self), count: raw.count)
-      if word.isEmpty { empty.append(row) }
-      if format == .word2vecBinary, unsafe word.contains(where: { $0 < 0x20 }) {
-        withControls.append(row)
-      }
+      unsafe faults.look(at: word, row: row)
       if unsafe UTF8Check.isValid(word) {
         unsafe builder.append(word)
       } else if options.lossy {
-        repaired += 1
+        faults.addRepaired()
         unsafe builder.append(String(decoding: word, as: UTF8.self))
       } else {
         throw WordtoolError(
@@ -74,24 +69,7 @@ struct VectorAssembly {
               ? "; in this format \(Word2VecBinaryReader.shift)" : ""))
       }
     }
-    if repaired > 0 {
-      warnings.append(
-        repaired == 1
-          ? "1 word that is not UTF-8 was repaired"
-          : "\(repaired) words that are not UTF-8 were repaired")
-    }
-    if let first = withControls.first {
-      warnings.append(
-        "\(withControls.count == 1 ? "a word has" : "\(withControls.count, "word") have") control "
-          + "characters, the first in row \(first + 1): in this format "
-          + "\(Word2VecBinaryReader.shift); write it anew without such words, or as text")
-    }
-    if let first = empty.first {
-      warnings.append(
-        empty.count == 1
-          ? "the word of row \(first + 1) is empty"
-          : "\(empty.count, "word") are empty, the first in row \(first + 1)")
-    }
+    warnings += faults.warnings
 
     var rows = rows
     var layout = rows.source(dimension: dimension)
@@ -106,6 +84,9 @@ struct VectorAssembly {
 
     let (table, owners, duplicates) = builder.finish()
     let norms = unsafe normMemory.buffer(of: Float.self, count: words.count)
+    if let warning = unsafe WordFaults.warning(ofLengths: UnsafeBufferPointer(norms)) {
+      warnings.append(warning)
+    }
     var counts = counts
     if let first = duplicates.first {
       warnings.append(
