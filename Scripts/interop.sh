@@ -5,7 +5,9 @@
 # sentence-transformers' StaticEmbedding; that the encoders give what scikit-learn gives; that
 # byte-pair encodings pass to and from the Hugging Face tokenizers; that n-gram models have the same
 # perplexity in KenLM; that recurrent models, classifiers and taggers compute the same in PyTorch and in
-# ONNX Runtime; and that networks for images compute the same in torchvision. Prints how many checks
+# ONNX Runtime; that networks for images compute the same in torchvision; and that real files out of
+# packages of PyPI (GloVe of 400,000 words, spaCy's en_core_web_md, fastText's language identifier) give
+# their tools' answers; packages that cannot be had are skipped with a line. Prints how many checks
 # passed and failed. The encoders and classifiers are compared on AG News and IMDB, the language models
 # on the Penn Treebank and tinyshakespeare, from the folder in WORDTOOL_CORPORA; without it on made-up
 # sentences.
@@ -39,7 +41,7 @@ if ! has_packages "$python"; then
     if ! { python3 -m venv "$environment" &&
       "$python" -m pip install -q torch torchvision gensim numpy safetensors scipy scikit-learn tokenizers kenlm \
         fasttext-wheel finalfusion floret spacy model2vec sentence-transformers \
-        onnx onnxruntime; } >"$log" 2>&1; then
+        onnx onnxruntime pyarrow; } >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       die "could not make the environment (on Debian, venv is the package python3-venv)"
     fi
@@ -52,6 +54,7 @@ XDG_DATA_HOME=$work "$python" Scripts/interop/check.py "$wordtool" "$work" || st
 XDG_DATA_HOME=$work "$python" Scripts/interop/subwords.py "$wordtool" "$work" || status=1
 XDG_DATA_HOME=$work "$python" Scripts/interop/vector_files.py "$wordtool" "$work" || status=1
 XDG_DATA_HOME=$work "$python" Scripts/interop/documents.py "$wordtool" "$work" || status=1
+"$python" Scripts/interop/real_files.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/static_models.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/encoders.py "$wordtool" "$work" || status=1
 "$python" Scripts/interop/ngrams.py "$wordtool" "$work" || status=1
