@@ -100,7 +100,7 @@ struct FinalfusionWriter {
     head += [UInt8](repeating: 0, count: padding)
     let length = UInt64(head.count - place - 8 + byteCount)
     unsafe withUnsafeBytes(of: length.littleEndian) {
-      for index in unsafe $0.indices { unsafe head[place + index] = unsafe $0[index] }
+      for index in $0.indices { unsafe head[place + index] = $0[index] }
     }
   }
 
@@ -163,7 +163,7 @@ struct FinalfusionWriter {
       $0.append(UInt64($0.storage.count))
       $0.append(Self.floats)
     }
-    try append(unsafe storage.norms)
+    try unsafe append(storage.norms)
     try flush()
   }
 }

@@ -35,7 +35,7 @@ struct WordFaults {
     guard format == .word2vecBinary || isText else { return }
     var hasControls = false
     var hasBlanks = false
-    for index in unsafe word.indices {
+    for index in word.indices {
       let byte = unsafe word[index]
       if byte <= 0x20 {
         // In text blanks and tabs part fields, and so they may stand in a word.
@@ -105,7 +105,7 @@ struct WordFaults {
     guard sample.count > 2 else { return nil }
     let usual = sample[sample.count / 2]
     var rows = Rows()
-    for row in unsafe lengths.indices where unsafe lengths[row] / usual > largestRatio {
+    for row in lengths.indices where unsafe lengths[row] / usual > largestRatio {
       rows.add(row)
     }
     guard rows.count > 0 else { return nil }
