@@ -188,6 +188,12 @@ import WordtoolCore
     #expect(other?.description.contains("no label, ") == false)
   }
 
+  @Test func `a table of long texts is one although its sample is cut`() throws {
+    let row = String(repeating: "word ", count: 2_000)
+    let text = try read((0..<12).map { "\(row),\($0 % 2)\n" }.joined())
+    #expect(text.count == 12 && text.labels == ["0", "1"])
+  }
+
   @Test func `a message shows the beginning and the end of a long text`() throws {
     let long = "pos," + String(repeating: "word ", count: 200) + "end\n"
     let layout = LabelledTextLayout(textColumn: .name("review"))

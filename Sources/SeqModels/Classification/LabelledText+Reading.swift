@@ -128,7 +128,7 @@ struct LabelledTextReader {
   let labelMark: [UInt8]
   let requiresLabels: Bool
   /// Bytes that are looked at to find the format.
-  private static let sampleSize = 1 << 16
+  static let sampleSize = 1 << 16
   /// A JSON array is taken into memory as a whole.
   private static let arrayLimit = 1 << 29
 

@@ -155,6 +155,8 @@ extension LabelledTextReader {
       if isMore { counts.append(count) }
       count = count.map { _ in 0 }
     }
+    // The sample may end in the middle of a record.
+    if counts.count > 1, counts.count < 20, sample.count == Self.sampleSize { counts.removeLast() }
     let found = Self.delimiters.indices.first { place in
       (counts.first?[place] ?? 0) > 0 && counts.allSatisfy { $0[place] == counts[0][place] }
     }
