@@ -10,8 +10,9 @@ printed, for the wall clock and for processor time, and whether both wrote the s
 should do nothing else: the load averages before and after are printed.
 
 --instructions counts what one thread executes instead, by Valgrind's cachegrind: the same number on every
-run, whatever else the machine does. It takes fifty times as long, so the texts are cut to a 24th;
-Valgrind knows AVX2 but not AVX-512, and so the kernels are those of AVX2.
+run, whatever else the machine does. It takes fifty times as long, so the texts are cut to a 24th, which
+gives the start of a program 24 times its weight, unless --part says otherwise; Valgrind knows AVX2 but
+not AVX-512, and so the kernels are those of AVX2.
 """
 import argparse
 import gzip
@@ -68,7 +69,7 @@ def cases(threads):
                             "--dim", "300"],
         "classifier, bag of words": ["train-classifier", "imdb.tsv", "-o", "OUT"],
         "classifier, fasttext": ["train-classifier", "imdb.tsv", "-o", "OUT", "--model",
-                                 "fasttext"],
+                                 "fasttext", "--epochs", "5"],
         "classifier, LSTM": ["train-classifier", "imdb.tsv", "-o", "OUT", "--model", "lstm",
                              "--epochs", "1", "--max-length", "100", "--hidden", "64"],
         "LSTM 2x200": ["train-lm", "ptb.txt", "-o", "OUT", "--cell", "lstm", "--layers", "2",
@@ -104,9 +105,9 @@ def instructions(tool, arguments, folder, side):
     return int(re.search(r"I\s+refs:\s+([\d,]+)", log)[1].replace(",", "")), said
 
 
-def count_instructions(tools, only, corpora, folder):
+def count_instructions(tools, only, corpora, folder, part):
     """A line for each case: both counts, old / new, and whether the results are the same."""
-    prepare(corpora, folder, part=24)
+    prepare(corpora, folder, part)
     for side, tool in enumerate(tools):
         # Its debugging tables are newer than what Valgrind reads.
         tools[side] = str(folder / f"wordtool-{side}")
@@ -156,13 +157,15 @@ def main():
     parser.add_argument("--threads", default="2,1")
     parser.add_argument("--only", default="", help="part of a case's name")
     parser.add_argument("--instructions", action="store_true", help="count them; no times")
+    parser.add_argument("--part", type=int, default=24, help="of the texts one in so many is counted")
     arguments = parser.parse_args()
     tools = [str(pathlib.Path(path).resolve()) for path in (arguments.old, arguments.new)]
     corpora = pathlib.Path(os.environ["WORDTOOL_CORPORA"]).resolve()
     if arguments.instructions:
         with tempfile.TemporaryDirectory() as name:
             os.environ["XDG_DATA_HOME"] = f"{name}/data"
-            count_instructions(tools, arguments.only, corpora, pathlib.Path(name))
+            count_instructions(tools, arguments.only, corpora, pathlib.Path(name),
+                               arguments.part)
         return
     print("load before:", *os.getloadavg())
     print(f"{'':34} {'old s':>7} {'new s':>7}  {'wall old/new':22} {'processor old/new':22} bytes")

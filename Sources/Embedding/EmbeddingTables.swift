@@ -20,12 +20,14 @@ package struct EmbeddingTables {
     output = try RowStorage(rowCount: outputCount, dimension: dimension)
   }
 
-  /// Draws every input row from a stream of its own: value(u), u uniform in 0 ..< 1.
-  package func drawInputs(seed: UInt64, stream: UInt64, _ value: (Float) -> Float) {
+  /// Draws every input row from a stream of its own, uniform in -`bound` ..< `bound`.
+  package func drawInputs(within bound: Float, seed: UInt64, stream: UInt64) {
     for row in 0..<input.rowCount {
       var random = RandomSource(seed: seed, stream, UInt64(row))
       let values = unsafe input.base + row * input.stride
-      for column in 0..<input.dimension { unsafe values[column] = value(random.nextUnitFloat()) }
+      for column in 0..<input.dimension {
+        unsafe values[column] = (2 * random.nextUnitFloat() - 1) * bound
+      }
     }
   }
 

@@ -121,7 +121,10 @@ import WordtoolCore
 
   /// One number.
   @inlinable package subscript(row: Int, column: Int) -> Scalar {
-    get { unsafe base[row * rowStride + column * columnStride] }
-    nonmutating set { unsafe base[row * rowStride + column * columnStride] = newValue }
+    // Otherwise some callers reach the setter for any scalar: 47 instructions instead of one.
+    @inline(__always) get { unsafe base[row * rowStride + column * columnStride] }
+    @inline(__always) nonmutating set {
+      unsafe base[row * rowStride + column * columnStride] = newValue
+    }
   }
 }

@@ -95,10 +95,9 @@ struct FastTextTables {
       tables.output.take(start.output)
     } else {
       // From -1/dimension to 1/dimension; the output is zero.
-      let bound = 1 / Float(options.dimension)
-      tables.drawInputs(seed: options.seed, stream: FastTextStream.initialEmbeddings) {
-        (2 * $0 - 1) * bound
-      }
+      tables.drawInputs(
+        within: 1 / Float(options.dimension), seed: options.seed,
+        stream: FastTextStream.initialEmbeddings)
     }
     let kernels = try KernelTable.selected()
     let texts = FastTextExamples(rows, labels: labels, options: options)

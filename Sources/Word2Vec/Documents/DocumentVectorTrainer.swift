@@ -76,10 +76,9 @@ public final class DocumentVectorTrainer {
       inputCount: inputs, outputCount: layout.outputCount, dimension: options.dimension)
     columns = ColumnGroups(blockCount: tables.input.blockCount)
     // As word vectors begin; output rows begin at zero.
-    let scale = 1 / Float(options.dimension)
-    tables.drawInputs(seed: options.seed, stream: WordVectorStream.initialVectors) {
-      ($0 - 0.5) * scale
-    }
+    tables.drawInputs(
+      within: 0.5 / Float(options.dimension), seed: options.seed,
+      stream: WordVectorStream.initialVectors)
   }
 
   /// Trains to the end of the last epoch.

@@ -108,10 +108,8 @@ public final class WordVectorTrainer: CorpusTrainer {
     columns = ColumnGroups(blockCount: tables.input.blockCount)
     // Uniform in -1/2D ..< 1/2D as in word2vec.c, twice as wide with subwords as in fastText; output
     // rows begin at zero.
-    let scale = (subwords == nil ? 1 : 2) / Float(options.dimension)
-    tables.drawInputs(seed: options.seed, stream: WordVectorStream.initialVectors) {
-      ($0 - 0.5) * scale
-    }
+    let bound = (subwords == nil ? 0.5 : 1) / Float(options.dimension)
+    tables.drawInputs(within: bound, seed: options.seed, stream: WordVectorStream.initialVectors)
   }
 
   /// The largest number of threads that can work at the same time at this dimension.
