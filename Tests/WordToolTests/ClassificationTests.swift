@@ -87,6 +87,30 @@ import TestSupport
     }
   }
 
+  @Test func foldersAndPagesAreClassified() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let model = try trained(in: folder, "m")
+      let pages = folder + "/d"
+      #expect(mkdir(pages, 0o777) == 0)
+      try TestFiles.write("a fine film\n", to: pages + "/a.txt")
+      try TestFiles.write(
+        "<!DOCTYPE html><title>dull</title><p>a good\nfilm</p>", to: pages + "/page.html")
+      let all = try tool.run("classify", model, pages, "--html", "--json")
+      let files = try JSONValue.lines(all.output).map { $0["file"].text }
+      #expect(
+        files == [pages + "/a.txt", pages + "/page.html", pages + "/page.html"], "\(all.errors)")
+      let some = try tool.run("classify", model, pages, "--html", "--include", "*.html")
+      let labels = some.output.split(separator: "\n").map { $0.prefix(3) }
+      #expect(labels == ["neg", "pos"] && some.errors.isEmpty, "\(some.errors)")
+      let plain = try tool.run("classify", model, pages)
+      #expect(plain.output.hasPrefix("pos") && plain.output.split(separator: "\n").count == 1)
+      #expect(plain.errors.contains("--html takes the text of pages"), "\(plain.errors)")
+      let unused = try tool.run("classify", model, "--text", "a film", "--html")
+      #expect(unused.exitCode == 64 && unused.errors.contains("--html does nothing here"))
+    }
+  }
+
   @Test func oneVersusAllGivesWhatReachesTheThreshold() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)

@@ -1,3 +1,4 @@
+import Libc
 import TestSupport
 import Testing
 
@@ -64,6 +65,32 @@ import Testing
     #expect(try plain.contains(#""a":"king","b":"queen""#) && !plain.contains(name: "moves"))
     let none = try ask("wmd", "blorb", "queen")
     #expect(none.exitCode == 1 && none.output.isEmpty)
+  }
+
+  @Test func aFolderAndItsPagesAreSearched() throws {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      #expect(mkdir(folder + "/d", 0o777) == 0)
+      try TestFiles.write("Sweden and Norway\n\n", to: folder + "/d/a.txt")
+      try TestFiles.write(
+        "<!DOCTYPE html><title>News</title><p>Sweden</p><p>A\nman</p>", to: folder + "/d/page.html")
+      func ask(_ arguments: String...) throws -> Subprocess.Result {
+        try tool.start(["nearest-sentences"] + arguments, workingFolder: folder).wait()
+      }
+      let pages = try ask("d", "Sweden", "-k", "2", "--html")
+      #expect(
+        pages.output == "d/page.html:2\t1.000000\tSweden\nd/a.txt:1\t0.994987\tSweden and Norway\n",
+        "\(pages.errors)")
+      #expect(pages.errors == "wordtool: d: 1 line without a known word left out\n")
+      let json = try ask("d", "a man", "-k", "1", "--html", "--exclude", "*.txt", "--json").json()
+      #expect(try json.contains(#""file":"d/page.html","line":3"#))
+      let plain = try ask("d", "Sweden", "-k", "1")
+      #expect(plain.output == "d/a.txt:1\t0.994987\tSweden and Norway\n")
+      #expect(plain.errors.contains("--html takes the text of pages"), "\(plain.errors)")
+      let named = try ask("d/page.html", "Sweden", "-k", "1", "--html")
+      #expect(named.output == "2\t1.000000\tSweden\n", "\(named.output)")
+    }
   }
 
   @Test func weightsByFrequencyNeedCounts() throws {

@@ -24,6 +24,9 @@ import Testing
       let json = try tool.run(
         "vector", "-v", model, "--text-lines", "-", "--json", input: "the river\n")
       #expect(json.output.hasPrefix("{\"text\":\"the river\",\"vector\":["), "\(json.output)")
+      let twice = try tool.run(
+        "vector", "-v", model, "--text-lines", folder, "--include", "texts")
+      #expect(twice.output == plain.output && twice.exitCode == 0, "\(twice.errors)")
       let unit = try tool.run(
         "vector", "-v", Self.fixture("unigram"), "--text-lines", folder + "/texts", "--normalize",
         "--style", "word2vec")
@@ -40,6 +43,7 @@ import Testing
         (["-v", folder + "/v.txt", "--text-lines", "-"], "with vectors of words, expected"),
         (["a", "--text-lines", "-"], "expected one of them"), ([], "no words were given"),
         (["--text-lines", "-", "--strict"], "--strict does nothing here"),
+        (["a", "--html"], "--html does nothing here"),
       ] {
         let run = try tool.start(["vector"] + arguments, input: "a\n").wait()
         #expect(run.exitCode == 64 && run.errors.contains(expected), "\(arguments): \(run.errors)")

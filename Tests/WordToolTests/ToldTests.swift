@@ -21,7 +21,7 @@ import Testing
         let run = try tool.start(arguments, input: wide).wait()
         #expect(run.exitCode == 65 && !run.errors.contains("`"), "\(run.errors)")
         let names = run.errors.contains("--encoding utf-16le")
-        #expect(names == (arguments[0] == "tokenize"), "\(run.errors)")
+        #expect(names == ["tokenize", "vector"].contains(arguments[0]), "\(run.errors)")
         #expect(run.errors.contains("iconv"), "\(run.errors)")
       }
     }
@@ -184,6 +184,21 @@ import Testing
       let with = try tool.run("tokenize", "--html", folder + "/d")
       #expect(with.output == "plain\nwords\na\ncafé\n" && with.errors.isEmpty, "\(with.errors)")
       // A page that is named is read as it stands.
+      for command in [
+        ["bpe", "train", "--vocab-size", "300", "-o", folder + "/t.json"],
+        [
+          "gradient-flow", "--hidden", "4", "--train-steps", "1", "--steps", "2", "--cells", "gru",
+          "-q",
+        ],
+      ] {
+        let taken = try tool.start(command + ["--html", folder + "/d"]).wait()
+        #expect(!taken.errors.contains("left out"), "\(command): \(taken.errors)")
+        let told = try tool.start(command + [folder + "/d"]).wait()
+        #expect(told.errors.contains("; --html takes the text of pages"), "\(told.errors)")
+      }
+      // What reads no text has no such option, and does not name it.
+      let other = try tool.run("bpe", "decode", "-m", folder + "/t.json", folder + "/d")
+      #expect(other.errors.contains("an HTML page") && !other.errors.contains("--html"))
       let named = try tool.run("tokenize", folder + "/d/page.html")
       #expect(named.output.hasPrefix("doctype\nhtml\n"), "\(named.output)")
     }

@@ -24,6 +24,8 @@ public struct SentenceVectorAnswer: Codable, Hashable, Sendable {
 public struct NearestTextsAnswer: Codable, Hashable, Sendable {
   /// A text of a file.
   public struct Text: Codable, Hashable, Sendable {
+    /// The file it stands in, where more than one is searched.
+    public var file: String?
     /// The line it stands on, from 1.
     public var line: Int
     /// The text.
@@ -34,7 +36,11 @@ public struct NearestTextsAnswer: Codable, Hashable, Sendable {
     public var distance: Double?
 
     /// One answer.
-    package init(line: Int, text: String, similarity: Double? = nil, distance: Double? = nil) {
+    package init(
+      file: String? = nil, line: Int, text: String, similarity: Double? = nil,
+      distance: Double? = nil
+    ) {
+      self.file = file
       self.line = line
       self.text = text
       self.similarity = similarity

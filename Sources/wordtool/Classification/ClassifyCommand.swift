@@ -9,8 +9,9 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     abstract: "Name the class of each line of text.",
     discussion: """
       MODEL is what train-classifier wrote, or a supervised model of fastText's, .bin or .ftz, for \
-      which words are cut at white space alone. TEXT is files, plain or .gz, or '-', one text a line; \
-      without any, standard input. Words that begin with __label__, or --label-prefix, are not part of the text. \
+      which words are cut at white space alone. TEXT is files and folders, plain or .gz, or '-', one text a \
+      line (with --html each block of a page); without any, standard input. Words that begin with __label__, \
+      or --label-prefix, are not part of the text. \
       A line 'LABEL<TAB>PROBABILITY' is printed for each text, with -k or --threshold several of \
       them, the likeliest first, and a blank line after each text. A blank line gives a blank line.
 
@@ -23,6 +24,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       Example:
         wordtool classify reviews.model --text 'A wonderful film.'
         wordtool classify cooking.model questions.txt -k 3 --json
+        wordtool classify reviews.model mails/ --include '*.txt' --json
         wordtool classify reviews.model --text 'A wonderful film.' --explain
         wordtool classify lid.176.ftz --text 'Wie spät ist es?' --style fasttext
       """)
@@ -64,6 +66,9 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       var probability: Double
       var explanation: ExplanationAnswer?
     }
+    /// Where texts of several files are classified.
+    var file: String?
+    /// The number of the text among all, from 1.
     var line: Int
     var known: Int
     var labels: [Label]
@@ -75,7 +80,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
   }
 
   var optionRules: [OptionRule] {
-    [
+    questions.optionRules + [
       OptionRule(["--style"], need: "answers that are not --json", isMet: !questions.json),
       OptionRule(["--explain"], need: "--style wordtool", isMet: style == .wordtool),
     ]
@@ -90,7 +95,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     var totals = Totals(labels: Set(classifier.labels))
     defer { totals.tell() }
     try questions.answerAll(labelPrefix: labelPrefix) {
-      try answer($0, classifier, &totals, stop)
+      try answer($0, of: $1, classifier, &totals, stop)
     }
   }
 
@@ -144,7 +149,8 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
 
   /// Prints the classes of some texts and returns how many are not blank.
   private func answer(
-    _ batch: LabelledText, _ classifier: TextClassifier, _ totals: inout Totals, _ stop: StopFlag
+    _ batch: LabelledText, of file: String?, _ classifier: TextClassifier, _ totals: inout Totals,
+    _ stop: StopFlag
   ) throws -> Int {
     let threads = questions.threads.count
     let count = count ?? (threshold == nil ? 1 : .max)
@@ -172,7 +178,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       if questions.json {
         try JSONOutput.write(
           Answer(
-            line: totals.textCount, known: answer.knownCount,
+            file: file, line: totals.textCount, known: answer.knownCount,
             labels: predictions.enumerated().map {
               .init(
                 label: $1.label, probability: $1.probability,

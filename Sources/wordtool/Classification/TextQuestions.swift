@@ -4,13 +4,14 @@ import Tokenize
 import WordtoolCore
 
 /// A model and the texts it is asked about, one a line.
-struct TextQuestions: ParsableArguments {
+struct TextQuestions: ParsableArguments, ConditionalOptions {
   @Argument(help: ArgumentHelp("The model.", valueName: "model"), completion: .file())
   var model: String
 
   @Argument(
     help: ArgumentHelp(
-      "Text files, plain or .gz; '-' is standard input. (default: -)", valueName: "text"),
+      "Text files and folders, plain or .gz; '-' is standard input. (default: -)",
+      valueName: "text"),
     completion: .file())
   var texts: [String] = []
 
@@ -22,8 +23,12 @@ struct TextQuestions: ParsableArguments {
   @Flag(help: "Print one JSON object a text.")
   var json = false
 
-  @OptionGroup var encoding: EncodingOption
+  @OptionGroup var input: TextInputOptions
   @OptionGroup var threads: ThreadsOptions
+
+  var optionRules: [OptionRule] {
+    [OptionRule(TextInputOptions.names, need: "text files, not to --text", isMet: text.isEmpty)]
+  }
 
   func validate() throws {
     if !text.isEmpty && !texts.isEmpty {
@@ -59,18 +64,20 @@ struct TextQuestions: ParsableArguments {
   /// - Parameters:
   ///   - labelPrefix: what words of files begin with that are labels and no part of a text.
   ///   - longestLine: the bytes a text of a file may have.
-  ///   - answer: returns how many of the texts have words.
+  ///   - answer: gets the file of the texts, where they are of more than one, and returns how many
+  ///     have words.
   /// - Throws: ``WordtoolError`` of kind `badData` when no text has words.
   func answerAll(
     labelPrefix: String = LabelledTextLayout.usualLabelPrefix,
-    longestLine: Int = LineReader.usualLimit, _ answer: (LabelledText) throws -> Int
+    longestLine: Int = LineReader.usualLimit,
+    _ answer: (LabelledText, _ file: String?) throws -> Int
   ) throws {
     var textCount = 0
     var answeredCount = 0
-    func take(_ batch: LabelledText) throws {
+    func take(_ batch: LabelledText, _ file: String? = nil) throws {
       try MappedFile.requireUnchanged()
       textCount += batch.count
-      answeredCount += try answer(batch)
+      answeredCount += try answer(batch, file)
     }
     if !text.isEmpty {
       guard text.contains(where: { !$0.allSatisfy(\.isWhitespace) }) else {
@@ -80,15 +87,15 @@ struct TextQuestions: ParsableArguments {
       for words in text { batch.append(text: words, labels: []) }
       try take(batch)
     }
-    if text.isEmpty && texts.isEmpty { StandardInput.tell() }
-    for path in text.isEmpty ? (texts.isEmpty ? ["-"] : texts) : [] {
-      try InputFiles.requireText(path)
+    let files = text.isEmpty ? try files() : []
+    for path in files {
       let lines = LineReader(
-        try source(path), invalid: .replaced, maximumLength: longestLine)
+        try TextSource(path: path, encoding: input.encoding), invalid: .replaced,
+        maximumLength: longestLine)
       while case let batch = try Self.batch(
         lines, mark: Array(labelPrefix.utf8), waits: path != "-"), batch.count > 0
       {
-        try take(batch)
+        try take(batch, files.count > 1 ? path : nil)
         if path == "-" { try StandardOutput.shared.flush() }
       }
       StandardError.warnOfReplacements(lines.replacedCount, isTold: false)
@@ -100,12 +107,13 @@ struct TextQuestions: ParsableArguments {
     }
   }
 
-  /// A file, or the remedy for words that were given as one.
-  private func source(_ path: String) throws -> TextSource {
+  /// The files of texts, or the remedy for words that were given as one.
+  private func files() throws -> [String] {
     do {
-      return try TextSource(path: path, encoding: encoding.encoding)
+      return try input.files(texts)
     } catch var error as WordtoolError
-      where error.kind == .noSuchInput && path.contains(where: \.isWhitespace)
+      where error.kind == .noSuchInput && error.path?.contains(where: \.isWhitespace) == true
+      && error.remedy == nil
     {
       error.remedy = "text that is no file is given with --text"
       throw error

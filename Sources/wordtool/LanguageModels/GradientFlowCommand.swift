@@ -57,6 +57,7 @@ struct GradientFlowCommand: ParsableCommand, ConditionalOptions {
   var unit: TextUnit = .word
 
   @OptionGroup var comparison: CellComparisonOptions<GradientFlowDefaults>
+  @OptionGroup var input: TextFileOptions
 
   struct Answer: Encodable {
     var steps: Int
@@ -130,19 +131,22 @@ struct GradientFlowCommand: ParsableCommand, ConditionalOptions {
 
   private func measure(stop: StopFlag) throws -> Answer {
     var answer = Answer(steps: steps, sequences: sequences, clip: clip, curves: [])
-    let texts = try InputFiles.told(texts)
+    let texts = try input.files(texts)
     if let path = model {
       let model = try FileKind.reading(path, as: .languageModel) {
         try NeuralLanguageModel(contentsOf: path)
       }
       let text = try NeuralText(
-        vocabulary: model.vocabulary, unit: model.options.unit, rule: model.options.rule)
+        vocabulary: model.vocabulary, unit: model.options.unit, rule: model.options.rule,
+        isStrict: input.strict, encoding: input.encoding)
       answer.curves = try GradientFlow.curves(
         of: model, name: path, ids: text.ids(of: texts, stop: stop), options: options, stop: stop)
       return answer
     }
-    let text = try NeuralText(counting: texts, unit: unit, maximumVocabulary: maxVocab, stop: stop)
-    StandardError.warnOfReplacements(text.replacedCount, isTold: false)
+    let text = try NeuralText(
+      counting: texts, unit: unit, maximumVocabulary: maxVocab, isStrict: input.strict,
+      encoding: input.encoding, stop: stop)
+    StandardError.warnOfReplacements(text.replacedCount)
     let progress = comparison.progress.makeProgress()
     defer { progress.finish() }
     func tell(_ name: String, _ share: Double) {

@@ -32,7 +32,8 @@ struct BytePairTrainCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"),
+    help: ArgumentHelp(
+      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"),
     completion: .file())
   var texts: [String] = []
 
@@ -56,7 +57,7 @@ struct BytePairTrainCommand: ParsableCommand {
   @Flag(help: "Put a space before text that does not begin with one.")
   var prefixSpace = false
 
-  @OptionGroup var input: BytePairTextOptions
+  @OptionGroup var input: TextInputOptions
   @OptionGroup var threads: ThreadsOptions
 
   func run() throws {
@@ -66,7 +67,7 @@ struct BytePairTrainCommand: ParsableCommand {
       vocabularySize: vocabSize, minimumFrequency: minFrequency,
       specialTokens: specials.map { SpecialToken($0) }, addsPrefixSpace: prefixSpace)
     let encoding = try BytePairEncoding.train(
-      linesOf: try input.texts(texts), options: options, threads: threads.count)
+      linesOf: try input.sources(texts), options: options, threads: threads.count)
     try encoding.write(to: file)
     try file.commit()
     if encoding.vocabularySize < vocabSize {
@@ -84,24 +85,20 @@ struct BytePairOptions: ParsableArguments {
   var model: String
 
   @Argument(
-    help: ArgumentHelp("Text files, plain or .gz; '-' is standard input.", valueName: "text"),
+    help: ArgumentHelp(
+      "Text files and folders, plain or .gz; '-' is standard input.", valueName: "text"),
     completion: .file())
   var texts: [String] = []
 
-  @OptionGroup var input: BytePairTextOptions
   @OptionGroup var threads: ThreadsOptions
 }
 
-/// Text whose bytes are kept as they are, whether they are UTF-8 or not.
-struct BytePairTextOptions: ParsableArguments {
-  @OptionGroup var encoding: EncodingOption
-
-  /// What opens the texts of files, and standard input without any.
-  func texts(_ paths: [String]) throws -> [() throws -> TextSource] {
-    let encoding = encoding.encoding
-    return try InputFiles.told(paths, encoding: encoding).map { path in
-      { try TextSource(path: path, encoding: encoding) }
-    }
+extension TextInputOptions {
+  /// What opens the texts of files, and standard input without any; bytes are kept as they are,
+  /// whether they are UTF-8 or not.
+  fileprivate func sources(_ paths: [String]) throws -> [() throws -> TextSource] {
+    let encoding = encoding
+    return try files(paths).map { path in { try TextSource(path: path, encoding: encoding) } }
   }
 }
 
@@ -116,6 +113,7 @@ struct BytePairEncodeCommand: ParsableCommand, ConditionalOptions {
       """)
 
   @OptionGroup var options: BytePairOptions
+  @OptionGroup var input: TextInputOptions
 
   @Flag(help: "Print the tokens instead of their numbers; a space shows as Ġ.")
   var tokens = false
@@ -145,7 +143,7 @@ struct BytePairEncodeCommand: ParsableCommand, ConditionalOptions {
     let stop = Interrupts.stopFlag()
     let out = StandardOutput.shared
     try unsafe encoding.writeTokens(
-      ofLines: try options.input.texts(options.texts),
+      ofLines: try input.sources(options.texts),
       as: TokenSpelling(tokens ? .texts : .numbers, isJSON: json), dropout: dropout, seed: seed,
       threads: options.threads.count, stop: stop
     ) { try unsafe out.write(bytes: $0) }
@@ -164,6 +162,7 @@ struct BytePairDecodeCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: BytePairOptions
+  @OptionGroup var encodingOption: EncodingOption
 
   @Flag(help: "Leave out special tokens.")
   var skipSpecial = false
@@ -172,11 +171,13 @@ struct BytePairDecodeCommand: ParsableCommand {
     let encoding = try FileKind.reading(options.model, as: .bytePairEncoding) {
       try BytePairEncoding(contentsOf: options.model)
     }
+    let lines = encodingOption.encoding
+    let files = try InputFiles.told(options.texts, encoding: lines)
     let stop = Interrupts.stopFlag()
     let out = StandardOutput.shared
     try unsafe encoding.writeText(
-      ofLines: try options.input.texts(options.texts), skipsSpecialTokens: skipSpecial,
-      threads: options.threads.count, stop: stop
+      ofLines: files.map { path in { try TextSource(path: path, encoding: lines) } },
+      skipsSpecialTokens: skipSpecial, threads: options.threads.count, stop: stop
     ) { try unsafe out.write(bytes: $0) }
   }
 }

@@ -12,16 +12,8 @@ struct EncodingOption: ParsableArguments {
   var encoding = TextEncoding.utf8
 }
 
-/// Which files are read as text, and how: what every command that reads text shares.
-struct TextFileOptions: ParsableArguments {
-  @OptionGroup var encodingOption: EncodingOption
-
-  @Flag(
-    help: ArgumentHelp(
-      "Refuse text that is invalid in its encoding, and folders with files that are no text. "
-        + "(default: replace it, pass over them, and count)"))
-  var strict = false
-
+/// What is taken of folders and pages.
+struct FolderTextOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
       "Take the text of files that are HTML, by their name or how they begin. (default: tags are "
@@ -40,9 +32,53 @@ struct TextFileOptions: ParsableArguments {
       valueName: "glob"))
   var exclude: [String] = []
 
+  /// The files that some paths stand for, as ``TextFileOptions/files(_:)`` has them.
+  fileprivate func files(
+    _ paths: [String], encoding: TextEncoding, isStrict: Bool = false
+  ) throws -> [String] {
+    try InputFiles.told(
+      paths, selection: .init(included: include, excluded: exclude), encoding: encoding,
+      isStrict: isStrict)
+  }
+}
+
+/// Which files are read as text, and how, where what is invalid in its encoding is always replaced.
+struct TextInputOptions: ParsableArguments {
+  @OptionGroup var encodingOption: EncodingOption
+  @OptionGroup var folders: FolderTextOptions
+
+  /// All of these options, as they are written.
+  static let names = ["--encoding", "--html", "--include", "--exclude"]
+
   /// The encoding of the text.
   var encoding: TextEncoding {
-    html ? .html(encodingOption.encoding) : encodingOption.encoding
+    folders.html ? .html(encodingOption.encoding) : encodingOption.encoding
+  }
+
+  /// The files that some paths stand for, standard input without any. What folders hold beside text
+  /// is told in one line.
+  ///
+  /// - Throws: ``WordtoolError``: as `InputFiles.texts`.
+  func files(_ paths: [String]) throws -> [String] {
+    try folders.files(paths, encoding: encoding)
+  }
+}
+
+/// Which files are read as text, and how: what every command that learns from text shares.
+struct TextFileOptions: ParsableArguments {
+  @OptionGroup var encodingOption: EncodingOption
+
+  @Flag(
+    help: ArgumentHelp(
+      "Refuse text that is invalid in its encoding, and folders with files that are no text. "
+        + "(default: replace it, pass over them, and count)"))
+  var strict = false
+
+  @OptionGroup var folders: FolderTextOptions
+
+  /// The encoding of the text.
+  var encoding: TextEncoding {
+    folders.html ? .html(encodingOption.encoding) : encodingOption.encoding
   }
 
   /// The files that some paths stand for, standard input without any. What folders hold beside text
@@ -51,14 +87,13 @@ struct TextFileOptions: ParsableArguments {
   /// - Throws: ``WordtoolError``: as `InputFiles.texts`, and under --strict
   ///   `badData` when a folder has files that are no text.
   func files(_ paths: [String]) throws -> [String] {
-    try InputFiles.told(
-      paths, selection: .init(included: include, excluded: exclude), encoding: encoding,
-      isStrict: strict)
+    try folders.files(paths, encoding: encoding, isStrict: strict)
   }
 }
 
 extension InputFiles {
-  private static let htmlRemedy = "; --html takes the text of pages"
+  /// Left out where a command takes no pages.
+  private static let htmlRemedy = "; `html` takes the text of pages"
 
   /// The text files that paths stand for, standard input without any; tells what is left out.
   static func told(
@@ -82,7 +117,7 @@ extension InputFiles {
           .badData, found: summary, expected: "text alone",
           remedy: "pass over them with --exclude, or leave out --strict")
       }
-      StandardError.note(summary)
+      StandardError.note(StandardError.translated(summary))
     }
     return listing.files
   }

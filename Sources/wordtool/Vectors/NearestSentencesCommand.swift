@@ -6,27 +6,31 @@ import WordtoolCore
 struct NearestSentencesCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "nearest-sentences",
-    abstract: "Print the lines of a file that are nearest to a text.",
+    abstract: "Print the lines of a file or folder that are nearest to a text.",
     discussion: """
-      Each line of FILE is a text. By mean and sif the similarity is the cosine between the vectors of \
+      Each line of FILE is a text, and with --html each block of a page; a folder stands for the files in \
+      it. By mean and sif the similarity is the cosine between the vectors of \
       two texts (see sentence-vector), for all lines by one matrix product; sif also takes out the \
       direction that all lines share. By wmd it is Word Mover's Distance, smaller is nearer: how far the \
       words of one text have to travel to become those of the other (Kusner et al. 2015); lines that its \
       relaxed bound rules out are not measured, and the answer is exact.
 
       A question is one argument; with '-' each line of standard input is one. tsv: the number of the \
-      line, the similarity or distance, the text; with '-' the question first, and a blank line ends each \
-      answer.
+      line, the similarity or distance, the text; of a folder FILE:LINE instead of the number. With '-' the \
+      question comes first, and a blank line ends each answer.
 
       Example:
         wordtool nearest-sentences news.txt 'Oil prices are falling' -k 3
         wordtool nearest-sentences news.txt 'Oil prices are falling' --method wmd
         wordtool nearest-sentences news.txt.gz - --json < questions.txt
+        wordtool nearest-sentences pages/ 'Oil prices are falling' --html
       """,
     aliases: ["search"])
 
   @Argument(
-    help: ArgumentHelp("A text a line, plain or .gz.", valueName: "file"), completion: .file())
+    help: ArgumentHelp(
+      "A text a line, plain or .gz, or a folder of such files; '-' is standard input.",
+      valueName: "file"), completion: .file())
   var file: String
 
   @Argument(help: ArgumentHelp("Texts to look for.", valueName: "query"))
@@ -39,6 +43,7 @@ struct NearestSentencesCommand: ParsableCommand, ConditionalOptions {
     help: ArgumentHelp("How many lines to print.", valueName: "k"))
   var count = 10
 
+  @OptionGroup var input: TextInputOptions
   @OptionGroup var vectors: VectorsOptions
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
@@ -58,7 +63,7 @@ struct NearestSentencesCommand: ParsableCommand, ConditionalOptions {
     let set = try VectorSet(vectors, threads: threads.count).vectors
     var lookup = Lookup(lookup)
     let search = try TextSearch(
-      file: file, vectors: set, weighting: weighting, threads: threads.count)
+      path: file, input: input, vectors: set, weighting: weighting, threads: threads.count)
     if queries == ["-"] {
       try QuestionLines.forEach {
         try search.answers(to: $0, count: count)
@@ -80,6 +85,9 @@ struct NearestSentencesCommand: ParsableCommand, ConditionalOptions {
   ) throws {
     let out = StandardOutput.shared
     let found = answer?.neighbors ?? []
+    func place(_ text: NearestTextsAnswer.Text) -> String {
+      (text.file.map { TerminalText.escaped($0) + ":" } ?? "") + String(text.line)
+    }
     func score(_ text: NearestTextsAnswer.Text, _ decimals: Int) -> String {
       NumberFormat.fixed(text.similarity ?? text.distance ?? 0, decimals)
     }
@@ -91,16 +99,15 @@ struct NearestSentencesCommand: ParsableCommand, ConditionalOptions {
       let name = weighting.method == .wmd ? "distance" : "similarity"
       let rows = found.map { text in
         [
-          String(text.line), score(text, 4),
+          place(text), score(text, 4),
           TerminalCells.shortened(TerminalText.escaped(text.text), to: room),
         ]
       }
       try out.writeStyled(TerminalText.escaped(query) + "\n")
-      try out.write(
-        "line".padded(to: 8, onLeft: true) + "  " + name.padded(to: 10, onLeft: true) + "  text\n")
-      for row in rows {
+      let width = rows.map { TerminalCells.count(in: $0[0]) }.max().map { max(8, $0) } ?? 8
+      for row in [["line", name, "text"]] + rows {
         try out.writeLine(
-          row[0].padded(to: 8, onLeft: true) + "  " + row[1].padded(to: 10, onLeft: true) + "  "
+          row[0].padded(to: width, onLeft: true) + "  " + row[1].padded(to: 10, onLeft: true) + "  "
             + row[2])
       }
       if isBatch { try out.write("\n") }
@@ -108,96 +115,9 @@ struct NearestSentencesCommand: ParsableCommand, ConditionalOptions {
       let first = isBatch ? TerminalText.escaped(query) + "\t" : ""
       for text in found {
         try out.writeLine(
-          first + "\(text.line)\t\(score(text, 6))\t" + TerminalText.escaped(text.text))
+          first + "\(place(text))\t\(score(text, 6))\t" + TerminalText.escaped(text.text))
       }
       if isBatch { try out.write("\n") }
     }
-  }
-}
-
-/// The lines of a file, ready to be asked.
-struct TextSearch {
-  private enum Index {
-    case cosine(SentenceIndex)
-    case wordMovers(WordMoversIndex)
-  }
-
-  private let vectors: WordVectors
-  private let texts: [String]
-  private let index: Index
-  private let threads: Int
-
-  /// Reads a file and makes what a search needs.
-  ///
-  /// - Throws: ``WordtoolError``: as reading does; `badData` for a file in which no line has a known
-  ///   word.
-  init(
-    file: String, vectors: WordVectors, weighting: SentenceWeightingOptions, threads: Int
-  ) throws {
-    self.vectors = vectors
-    self.threads = threads
-    var texts: [String] = []
-    let lines = try LineReader(path: file, invalid: .replaced)
-    while let line = try lines.nextLine() { texts.append(line) }
-    StandardError.warnOfReplacements(lines.replacedCount, isTold: false)
-    self.texts = texts
-    let stop = Interrupts.stopFlag()
-    let known: Int
-    if weighting.method == .wmd {
-      let found = try WordMoversIndex(of: texts, vectors: vectors, threads: threads, stop: stop)
-      index = .wordMovers(found)
-      known = found.count
-    } else {
-      let encoder = try SentenceEncoder(vectors, weighting: weighting.weighting)
-      let found = try SentenceIndex(
-        of: texts, encoder: encoder, removesCommonDirection: weighting.method == .sif,
-        threads: threads, stop: stop)
-      index = .cosine(found)
-      known = found.count
-    }
-    guard known > 0 else {
-      throw WordtoolError(
-        .badData, path: file,
-        found: texts.isEmpty
-          ? "no text" : "\(NumberFormat.counted(texts.count, "line")) without a known word",
-        expected: "texts with words of \(vectors.name ?? "the vectors")")
-    }
-    let missing = texts.count(where: { !$0.allSatisfy(\.isWhitespace) }) - known
-    if missing > 0 {
-      StandardError.note(
-        "\(file): \(NumberFormat.counted(missing, "line")) without a known word left out")
-    }
-  }
-
-  /// Answers questions.
-  func answers(to queries: [String], count: Int) throws -> [Answered<NearestTextsAnswer>] {
-    let stop = Interrupts.stopFlag()
-    let found: [[TextMatch]]
-    switch index {
-    case .cosine(let index):
-      found = try index.nearest(to: queries, count: count, threads: threads, stop: stop)
-    case .wordMovers(let index):
-      found = try queries.map {
-        try index.nearest(to: $0, count: count, threads: threads, stop: stop).matches
-      }
-    }
-    return zip(queries, found).map { query, matches in
-      var answer = Answered<NearestTextsAnswer>()
-      if matches.isEmpty {
-        answer.problems.append(.noKnownWord(in: query, of: vectors))
-      } else {
-        answer.answer = NearestTextsAnswer(
-          query: query, neighbors: matches.map { self.text($0) })
-      }
-      return answer
-    }
-  }
-
-  private func text(_ match: TextMatch) -> NearestTextsAnswer.Text {
-    var isDistance = false
-    if case .wordMovers = index { isDistance = true }
-    return .init(
-      line: match.index + 1, text: texts[match.index],
-      similarity: isDistance ? nil : match.score, distance: isDistance ? match.score : nil)
   }
 }

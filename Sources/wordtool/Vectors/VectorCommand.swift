@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tokenize
 import Word2Vec
 import WordtoolCore
 
@@ -30,19 +31,24 @@ struct VectorCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "A file with a text a line, instead of words; '-' is standard input.", valueName: "file"),
+      "A file with a text a line, or a folder of such files, instead of words; '-' is standard input.",
+      valueName: "file"),
     completion: .file())
   var textLines: String?
 
   @Flag(help: "Print each vector at length 1.")
   var normalize = false
 
+  @OptionGroup var input: TextInputOptions
   @OptionGroup var vectors: VectorsOptions
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
 
   var optionRules: [OptionRule] {
-    [OptionRule(["--strict"], need: "words, not to --text-lines", isMet: textLines == nil)]
+    [
+      OptionRule(["--strict"], need: "words, not to --text-lines", isMet: textLines == nil),
+      OptionRule(TextInputOptions.names, need: "--text-lines", isMet: textLines != nil),
+    ]
   }
 
   func validate() throws {
@@ -56,7 +62,16 @@ struct VectorCommand: ParsableCommand, ConditionalOptions {
 
   func run() throws {
     let vectors = try VectorSet(vectors).vectors
-    if let textLines { return try printTexts(of: textLines, vectors) }
+    if let textLines {
+      guard vectors.makesTextVectors else {
+        throw WordtoolError(
+          .usage, path: vectors.name, found: "--text-lines with vectors of words",
+          expected: "a folder of model2vec or of sentence-transformers with a StaticEmbedding",
+          remedy: "name one with --vectors")
+      }
+      for file in try input.files([textLines]) { try printTexts(of: file, vectors) }
+      return
+    }
     var lookup = Lookup(lookup)
     if words == ["-"] {
       try QuestionLines.forEach { lines in
@@ -82,13 +97,9 @@ struct VectorCommand: ParsableCommand, ConditionalOptions {
 
   /// Prints the vectors of the lines of a file.
   private func printTexts(of path: String, _ vectors: WordVectors) throws {
-    guard vectors.makesTextVectors else {
-      throw WordtoolError(
-        .usage, path: vectors.name, found: "--text-lines with vectors of words",
-        expected: "a folder of model2vec or of sentence-transformers with a StaticEmbedding",
-        remedy: "name one with --vectors")
-    }
-    let lines = try LineReader(path: path, invalid: .replaced, maximumLength: 1 << 28)
+    let lines = LineReader(
+      try TextSource(path: path, encoding: input.encoding), invalid: .replaced,
+      maximumLength: 1 << 28)
     var number = 0
     while let text = try lines.nextLine() {
       number += 1
