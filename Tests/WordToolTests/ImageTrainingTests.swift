@@ -119,6 +119,36 @@ import TestSupport
     }
   }
 
+  @Test func classifyTakesOneImageOfASet() throws {
+    try withModel { folder, tool in
+      let (model, set) = (folder + "/model", folder + "/set.tes")
+      for index in [0, 1] {
+        let run = try tool.run("image", "classify", model, set, "--index", "\(index)", "--json")
+        let answer = try run.json()
+        #expect(answer["image"].text == "\(set)[\(index)]", "\(run.errors)")
+        #expect(answer["label"].text == "\(index)")
+        #expect(answer["classes"].elements[0]["class"].text == "\(index)")
+      }
+      // Of a folder the part counts: it holds 120 and 40 images.
+      let part = try tool.run(
+        "image", "classify", model, folder, "--part", "test", "--index", "41")
+      #expect(part.exitCode == 64 && part.errors.contains("0 to 39"), "\(part.errors)")
+      let remedy = "--index N asks about one image of a set"
+      for whole in [set, folder] {
+        let run = try tool.run("image", "classify", model, whole)
+        #expect(run.exitCode != 0 && run.errors.contains(remedy), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+      }
+      for (more, expected) in [
+        ([set, set, "--index", "1"], "expected one set"), ([set, "--part", "test"], "--index"),
+        (["--test", set, "--index", "1"], "--index does nothing here"),
+      ] {
+        let run = try tool.start(["image", "classify", model] + more).wait()
+        #expect(run.exitCode == 64 && run.errors.contains(expected), "\(run.errors)")
+      }
+    }
+  }
+
   @Test func classifyComparesWithLabels() throws {
     try withModel { folder, tool in
       let run = try tool.run("image", "classify", folder + "/model", "--test", folder)

@@ -59,6 +59,7 @@ import wordtool
     "generate": [["--greedy"], ["--beam", "2"]],
     "gradient-flow": [["--model", "m"], ["--cells", "gru"]],
     "image whiten": [["--load", "f"]], "image show": [["--json"]],
+    "image classify": [["--index", "1"]],
     "image filter": [["--explain"]],
     "sentence-vector": [["--method", "sif"]], "nearest-sentences": [["--method", "sif"]],
     "align": [["--translate", "a"], ["--test", "f"], ["--pairs", "f"]], "compare": [["a"]],

@@ -9,7 +9,8 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     abstract: "Name the class of images.",
     discussion: """
       MODEL is what 'image train' wrote, or bare weights together with --model. IMAGE is PNG, JPEG, \
-      PGM or PPM; a folder stands for the images in it, '-' for standard input. A line \
+      PGM or PPM; a folder stands for the images in it, '-' for standard input; with --index it is a set, \
+      one of whose images is asked about. A line \
       'IMAGE<TAB>CLASS<TAB>PROBABILITY' is printed for each image, with -k so many of them, the \
       likeliest first. --test compares the classes of labelled images with what the model says: \
       accuracy, precision, recall and F1 of each class, and the confusion matrix, whose rows are the \
@@ -17,6 +18,7 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
 
       Example:
         wordtool image classify digits.model seven.png -k 3
+        wordtool image classify digits.model mnist/ --part test --index 7 -k 3
         wordtool image classify digits.model --test mnist/
         wordtool image classify resnet18.safetensors --model resnet-18 --imagenet \\
             --classes imagenet.txt cat.jpg -k 5
@@ -25,9 +27,17 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
   @OptionGroup var model: ImageModelOptions
 
   @Argument(
-    help: ArgumentHelp("PNG, JPEG, PGM or PPM files, or folders of them.", valueName: "image"),
-    completion: .file())
+    help: ArgumentHelp(
+      "PNG, JPEG, PGM or PPM files, or folders of them; with --index a set of images.",
+      valueName: "image"), completion: .file())
   var images: [String] = []
+
+  @Option(help: ArgumentHelp("Take one image of a set: which, from 0 on.", valueName: "n"))
+  var index: Int?
+
+  @Option(
+    help: ArgumentHelp("With --index: which part of a set that has two.", valueName: "train|test"))
+  var part: ImageDataset.Part = .train
 
   @Option(
     help: ArgumentHelp(
@@ -57,18 +67,22 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
   var json = false
 
   func validate() throws {
-    try OptionCheck.whole([("-k", count, 1 ... .max)])
+    try OptionCheck.whole([("-k", count, 1 ... .max), ("--index", index, 0 ... .max)])
     if images.isEmpty == (test == nil) {
       throw ValidationError(
         images.isEmpty
           ? "an image is missing, or --test with labelled ones"
           : "images and --test exclude each other")
     }
+    if index != nil && images.count > 1 {
+      throw ValidationError("\(images.count) inputs with --index, expected one set of images")
+    }
   }
 
   var optionRules: [OptionRule] {
     [
-      OptionRule(["--logits"], need: "images, not to --test", isMet: test == nil),
+      OptionRule(["--index", "--logits"], need: "images, not to --test", isMet: test == nil),
+      OptionRule(["--part"], need: "--index", isMet: index != nil),
       OptionRule(["--confusion", "--no-confusion"], need: "--test", isMet: test != nil),
     ]
   }
@@ -77,6 +91,11 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     let stop = Interrupts.stopFlag()
     let model = try model.load(threads: threads.count)
     if let test { return try evaluate(model, on: test, stop) }
+    if let index {
+      let loaded = try ImageInput.load(images[0], index: index, part: part)
+      let row = try model.logits(of: [Self.fitting(loaded.image, loaded.name, model)])[0]
+      return try answer(loaded.name, row, model.classNames, label: loaded.label)
+    }
     // As many at once as a step of the network takes: a folder may hold more than memory.
     let paths = try files()
     var failure: WordtoolError.Kind?
@@ -106,11 +125,21 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     if let failure { throw ExitCode(failure.exitCode) }
   }
 
-  /// An image that the model can take; tried alone, so that the message can name it.
+  /// An image that the model can take.
   private static func image(_ path: String, for model: ImageModel) throws -> Image {
-    let image = try FileKind.reading(path, as: .image) {
-      try Image(contentsOf: path)
+    do {
+      let image = try FileKind.reading(path, as: .image) {
+        try Image(contentsOf: path)
+      }
+      return try fitting(image, path, model)
+    } catch var error as WordtoolError where isSet(path) {
+      error.remedy = setRemedy
+      throw error
     }
+  }
+
+  /// The image, tried alone, so that the message can name it.
+  private static func fitting(_ image: Image, _ path: String, _ model: ImageModel) throws -> Image {
     do {
       _ = try model.description.preprocessing.fitted(image, to: model.inputShape)
       return image
@@ -121,12 +150,23 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
   }
 
   private static let groupSize = 32
+  private static let setRemedy = "--index N asks about one image of a set, --test about all"
+
+  /// Whether a file or folder that is no image is a set of them.
+  private static func isSet(_ path: String) -> Bool {
+    InputFiles.isReadAgain(path) && (try? ImageSource(path, part: .train))?.dataset != nil
+  }
 
   /// The images, those of folders by their names.
   private func files() throws -> [String] {
-    let listing = try ImageFormat.images(images)
-    if let summary = listing.summary { StandardError.note(summary) }
-    return listing.files
+    do {
+      let listing = try ImageFormat.images(images)
+      if let summary = listing.summary { StandardError.note(summary) }
+      return listing.files
+    } catch var error as WordtoolError where error.path.map(Self.isSet) == true {
+      error.remedy = Self.setRemedy
+      throw error
+    }
   }
 
   private struct Answer: Encodable {
@@ -141,16 +181,20 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
       }
     }
     var image: String
+    /// What a set says of it.
+    var label: String?
     var classes: [Class]
   }
 
-  private func answer(_ path: String, _ row: [Float], _ names: [String]) throws {
+  private func answer(
+    _ path: String, _ row: [Float], _ names: [String], label: String? = nil
+  ) throws {
     let values = logits ? row : ClassRanking.probabilities(of: row)
     let best = ClassRanking.best(count ?? 1, of: row)
     if json {
       return try JSONOutput.write(
         Answer(
-          image: path,
+          image: path, label: label,
           classes: best.map { place in
             .init(
               name: names[place], logit: logits ? values[place] : nil,
