@@ -17,6 +17,8 @@ struct CommandDescription: Decodable {
     var allValues: [String]?
     var completionKind: Completion?
     var valueName: String?
+    /// Its help.
+    var abstract: String?
     var defaultValue: String?
 
     /// The option as it is written, by its long name where it has one; nil of what stands without.

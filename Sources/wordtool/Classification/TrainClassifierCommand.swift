@@ -106,7 +106,7 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "How much each class counts: balanced, or LABEL=WEIGHT joined by commas. (default: all "
+      "How much each class counts: balanced, or LABEL=WEIGHT apart by commas or blanks. (default: all "
         + "texts the same)",
       valueName: "weights"))
   var classWeights: ClassWeightList?

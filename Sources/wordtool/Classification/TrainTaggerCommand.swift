@@ -71,7 +71,7 @@ struct TrainTaggerCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "How much each tag counts: balanced, or TAG=WEIGHT joined by commas. (default: all words "
+      "How much each tag counts: balanced, or TAG=WEIGHT apart by commas or blanks. (default: all words "
         + "the same)",
       valueName: "weights"))
   var classWeights: ClassWeightList?

@@ -80,10 +80,12 @@ struct GivenOptions {
 }
 
 extension WordTool {
-  /// Parses a command line; options that would do nothing are refused.
+  /// Parses a command line; the parts of lists may stand apart by blanks, and options that would do
+  /// nothing are refused.
   ///
   /// - Throws: what the parser throws, and `ValidationError`.
   static func parse(commandLine arguments: [String]) throws -> any ParsableCommand {
+    let arguments = ListOptions.joined(arguments)
     let command = try parseAsRoot(arguments)
     let named = CommandNames.command(in: arguments)
     // Options of a group before the command inside it: the parser reads and forgets them.

@@ -28,7 +28,9 @@ struct ImageAugmentCommand: ParsableCommand, ConditionalOptions {
       valueName: "image"), completion: .file())
   var image: String
 
-  @Option(help: ArgumentHelp("What is done to the images.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp(
+      "What is done to the images, apart by commas or blanks.", valueName: "list"))
   var augment =
     "rotation=15,shift=0.1,shear=10,zoom=0.15,horizontal-flip,brightness=0.3,contrast=0.3,"
     + "saturation=0.3,hue=0.05"

@@ -31,7 +31,9 @@ struct ImageTrainingArguments: ParsableArguments {
   var schedule: ImageTrainingOptions.Schedule = .cosine
 
   @Option(
-    help: ArgumentHelp("After which epochs, for --schedule step: 30,60.", valueName: "n,n"))
+    help: ArgumentHelp(
+      "After which epochs, for --schedule step, apart by commas or blanks: 30,60.",
+      valueName: "n,n"))
   var decayEpochs: EpochList?
 
   @Option(
@@ -40,7 +42,7 @@ struct ImageTrainingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Random changes of the images, as 'image augment' shows them; centring and scaling at the "
+      "Random changes of the images, apart by commas or blanks, as 'image augment' shows them; centring and scaling at the "
         + "end are done wherever the model is used, too. (default: none)",
       valueName: "list"))
   var augment: String?

@@ -1,8 +1,21 @@
-public import ArgumentParser
-public import SeqModels
+import ArgumentParser
+import SeqModels
 import WordtoolCore
 
-extension GradientFlowCase: ExpressibleByArgument {}
+/// Recurrent cells between commas.
+struct CellList: ExpressibleByArgument {
+  static var defaultCompletionKind: CompletionKind {
+    .list(GradientFlowCase.allCases.map(\.rawValue))
+  }
+
+  let cells: [GradientFlowCase]
+
+  init?(argument: String) {
+    let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+    cells = names.compactMap { GradientFlowCase(rawValue: String($0)) }
+    guard cells.count == names.count else { return nil }
+  }
+}
 
 /// What one comparison of recurrent cells has of its own.
 protocol CellComparisonDefaults {
@@ -24,12 +37,11 @@ struct CellComparisonOptions<Defaults: CellComparisonDefaults>: ParsableArgument
   var lr = Defaults.lr
 
   @Option(
-    parsing: .upToNextOption,
     help: ArgumentHelp(
-      "What is compared: rnn-tanh, rnn-relu, irnn (rnn-relu that begins as the identity), gru, "
-        + "lstm. (default: all)",
-      valueName: "name"))
-  var cells: [GradientFlowCase] = []
+      "What is compared, apart by commas or blanks: rnn-tanh, rnn-relu, irnn (rnn-relu that begins as "
+        + "the identity), gru, lstm. (default: all)",
+      valueName: "name,..."))
+  var cells: [CellList] = []
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
@@ -51,7 +63,9 @@ struct CellComparisonOptions<Defaults: CellComparisonDefaults>: ParsableArgument
   @OptionGroup var progress: ProgressOptions
 
   /// The cells to compare.
-  var cases: [GradientFlowCase] { cells.isEmpty ? GradientFlowCase.allCases : cells }
+  var cases: [GradientFlowCase] {
+    cells.isEmpty ? GradientFlowCase.allCases : cells.flatMap(\.cells)
+  }
 
   /// Opens the drawing's file, before the work.
   func openOutput(texts: [String] = [], model: String? = nil) throws -> OutputFile? {

@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Units to print and draw, from 1 on. (default: the mean over all; drawn are 16)",
+      "Units to print and draw, from 1 on, apart by commas or blanks. (default: the mean over all; drawn are 16)",
       valueName: "n,n"))
   var units: String?
 

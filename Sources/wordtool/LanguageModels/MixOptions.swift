@@ -24,9 +24,9 @@ struct MixOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What MODEL and each --mix counts for, such as 0.7,0.3; divided by their sum. (default: "
-        + "all the same)",
-      valueName: "list"))
+      "What MODEL and each --mix counts for, such as 0.7,0.3, apart by commas or blanks; "
+        + "divided by their sum. (default: all the same)",
+      valueName: "x,x"))
   var weights: Weights?
 
   func validate() throws {

@@ -51,8 +51,8 @@ struct NeuralShapeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where the clusters of the adaptive softmax begin: 2000,10000. (default: a fifth and three "
-        + "fifths of the tokens, at most 4000 and 20000)",
+      "Where the clusters of the adaptive softmax begin, apart by commas or blanks: 2000,10000. "
+        + "(default: a fifth and three fifths of the tokens, at most 4000 and 20000)",
       valueName: "n,n"))
   var cutoffs: String?
 

@@ -23,12 +23,13 @@ struct RNNExplainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the network reads, a number a step: 1 to 8 of them.", valueName: "x,x"))
+      "What the network reads, a number a step: 1 to 8 of them, apart by commas or blanks.",
+      valueName: "x,x"))
   var inputs = "0.5,-1,1"
 
   @Option(
     help: ArgumentHelp(
-      "What it is to give, a number a step; '-' for a step whose output does not matter. (default: "
+      "What it is to give, likewise a number a step; '-' for a step whose output does not matter. (default: "
         + "0.5 at each step)", valueName: "x,x"))
   var targets: String?
 
@@ -37,7 +38,8 @@ struct RNNExplainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The recurrent weights, row by row: what unit 1 takes of unit 1, of unit 2 ... (default: drawn)",
+      "The recurrent weights, row by row: what unit 1 takes of unit 1, of unit 2 ..., apart "
+        + "by commas or blanks. (default: drawn)",
       valueName: "x,x"))
   var recurrent: String?
 
@@ -93,7 +95,8 @@ struct RNNExplainCommand: ParsableCommand {
     try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       guard let number = Double(part), number.magnitude <= 1e6 else {
         throw ValidationError(
-          "'\(part)' in \(option), expected numbers parted by commas, of at most a million")
+          "'\(part)' in \(option), expected numbers apart by commas or blanks, of at most a million"
+        )
       }
       return number
     }

@@ -17,11 +17,13 @@ struct RecallCommand: ParsableCommand {
 
       Example:
         wordtool recall --distances 10,30,100 -o recall.svg
-        wordtool recall --cells rnn-tanh lstm --distances 50 --json
+        wordtool recall --cells rnn-tanh,lstm --distances 50 --json
       """)
 
   @Option(
-    help: ArgumentHelp("Words between the one to recall and the question.", valueName: "n,n"))
+    help: ArgumentHelp(
+      "Words between the one to recall and the question, apart by commas or blanks.",
+      valueName: "n,n"))
   var distances = "5,10,30,100"
 
   @Option(help: ArgumentHelp("Words that may be asked for.", valueName: "n"))

@@ -18,7 +18,7 @@ struct WordOptions: ParsableArguments, ConditionalOptions {
   @Option(
     help: ArgumentHelp(
       "Which tokens are kept: words (letters, numbers, kana, ideographs), all, or some of letter, "
-        + "number, kana, ideograph, other, joined by commas. (default: words)",
+        + "number, kana, ideograph, other, apart by commas or blanks. (default: words)",
       valueName: "kinds"))
   var kinds: KindList?
 

@@ -9,8 +9,8 @@ struct AxesCommand: ParsableCommand {
     abstract: "Place words on axes that pairs of words give.",
     discussion: """
       An axis A:B leads from A to B: the difference of their vectors at length 1. The number of a word is \
-      the cosine between it and the axis, above 0 towards B. Several pairs apart by commas make one axis, \
-      the mean of theirs. The table has a row a word and a column an axis.
+      the cosine between it and the axis, above 0 towards B. Several pairs apart by commas or blanks make one \
+      axis, the mean of theirs; each --axis is an axis of its own. The table has a row a word and a column an axis.
 
       Example:
         wordtool axes king queen boy girl --axis man:woman --axis child:king
@@ -23,7 +23,7 @@ struct AxesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "An axis: pairs A:B apart by commas; may be given again.", valueName: "pairs"))
+      "An axis: pairs A:B apart by commas or blanks; may be given again.", valueName: "a:b,..."))
   var axis: [String]
 
   @OptionGroup var vectors: VectorsOptions

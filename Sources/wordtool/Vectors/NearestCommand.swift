@@ -53,7 +53,7 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Ask for the words nearest to these numbers: 0.1,0.2,... (--vector=-0.1,...)",
+      "Ask for the words nearest to these numbers, apart by commas or blanks: 0.1,0.2,...",
       valueName: "numbers"))
   var vector: String?
 
@@ -153,7 +153,7 @@ struct NearestCommand: ParsableCommand, ConditionalOptions {
     try text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "," || $0 == " " })
       .map { part in
         guard let number = Float(part), number.isFinite else {
-          throw ValidationError("'\(part)' in --vector, expected numbers parted by commas")
+          throw ValidationError("'\(part)' in --vector, expected numbers apart by commas or blanks")
         }
         return number
       }

@@ -27,7 +27,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
       Example:
         wordtool plot
         wordtool plot king queen france -n 12 -o map.svg
-        wordtool plot --pairs france:paris,italy:rome,japan:tokyo -o capitals.svg
+        wordtool plot --pairs france:paris italy:rome japan:tokyo -o capitals.svg
         wordtool plot king queen boy girl --x man:woman --y child:king -o axes.svg
       """,
     aliases: ["map"])
@@ -52,7 +52,8 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Draw pairs with an arrow from the first to the second: france:paris,italy:rome",
+      "Draw pairs, apart by commas or blanks, with an arrow from the first to the second: "
+        + "france:paris,italy:rome",
       valueName: "a:b,..."))
   var pairs: String?
 
@@ -75,7 +76,8 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Place words from left to right by how far they go from a to b; several pairs are averaged.",
+      "Place words from left to right by how far they go from a to b; several pairs, apart by commas "
+        + "or blanks, are averaged.",
       valueName: "a:b,..."))
   var x: String?
 
