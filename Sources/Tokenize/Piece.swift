@@ -32,7 +32,7 @@ package struct Piece {
     if isStrict {
       throw unsafe UTF8Text.refusal(
         of: text, at: problem, path: path, position: .byte(byteOffset + problem),
-        remedy: "leave out `isStrict` to replace such bytes, or name the `encoding`")
+        remedy: "leave out `isStrict` to replace such bytes, or read it with `encoding` auto")
     }
     let (repaired, replacedCount) = unsafe UTF8Text.repaired(text)
     return try unsafe repaired.withUnsafeBufferPointer { try unsafe body($0, replacedCount) }

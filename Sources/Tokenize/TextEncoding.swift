@@ -112,19 +112,30 @@ extension TextSource {
         }
         return try HTMLDecoder(inner ?? decoder("utf-8"))
       })
+    takesEncoding = true
   }
 }
 
 extension InputFiles {
-  /// The text files that paths stand for, where their text is in some encoding.
+  /// The text files that paths stand for, where their text is in some encoding. Where it is to be
+  /// found out, UTF-16 without a mark is recognised by its zeros; what else has such is no text.
   ///
   /// - Throws: as ``InputFiles/texts(_:selection:isUTF8:takesHTML:)``.
   package static func texts(
     _ paths: [String], selection: Selection = Selection(), encoding: TextEncoding
   ) throws -> Listing {
     let isMarkup = if case .html = encoding { true } else { false }
+    let plain = if case .html(let inner) = encoding { inner } else { encoding }
     return try texts(
-      paths, selection: selection, isUTF8: encoding == .utf8, takesHTML: isMarkup)
+      paths, selection, isUTF8: encoding == .utf8, takesHTML: isMarkup
+    ) { path in
+      switch plain {
+      case .named: return try TextSource(path: path, encoding: plain)
+      case .automatic where TextSource.isUnmarkedUTF16(path):
+        return try TextSource(path: path, encoding: plain)
+      case .utf8, .automatic, .html: return try TextSource(path: path)
+      }
+    }
   }
 }
 

@@ -159,7 +159,8 @@ import Libc
     if invalid == .refused {
       throw unsafe UTF8Text.refusal(
         of: line, at: problem, path: path, position: .line(number),
-        remedy: "convert the file with iconv")
+        remedy: (source.takesEncoding ? "read it with `encoding` auto, or " : "")
+          + "convert the file with iconv")
     }
     let (repaired, count) = unsafe UTF8Text.repaired(line)
     repairedCount += count

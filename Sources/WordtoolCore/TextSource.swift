@@ -32,6 +32,9 @@ import Libc
   private var spare: [UInt8] = []
   private static let inputSize = 64 << 10
 
+  /// Whether whoever opened the source could say in which encoding the text is.
+  package var takesEncoding = false
+
   /// The path the source was opened by.
   package var path: String { source.path }
   /// How many bytes of the file, as it is stored, have been read.
@@ -241,18 +244,35 @@ import Libc
       } ?? "leave it out")
   }
 
+  /// What text in UTF-16 is called that no mark tells of.
+  package static let unmarkedUTF16 = "UTF-16 text without a byte order mark"
+
+  /// The encoding of what begins as text in UTF-16 without a mark; nil of anything else.
+  private static func unmarkedUTF16(_ start: [UInt8]) -> String? {
+    let places = start.indices.filter { start[$0] == 0 }
+    guard let first = places.first, 3 * places.count >= start.count,
+      Set(places.map { $0 % 2 }).count == 1
+    else { return nil }
+    return first % 2 == 1 ? "utf-16le" : "utf-16be"
+  }
+
+  /// Whether a file begins as text in UTF-16 without a mark.
+  package static func isUnmarkedUTF16(_ path: String) -> Bool {
+    guard let source = try? ByteSource(path: path) else { return false }
+    var start = [UInt8](repeating: 0, count: 64)
+    guard let count = try? unsafe start.withUnsafeMutableBytes({ try unsafe source.read(into: $0) })
+    else { return false }
+    return unmarkedUTF16(Array(start[..<count])) != nil
+  }
+
   /// The error for text with a NUL byte in it.
   private func binary(_ text: UnsafeRawBufferPointer, _ place: Int) -> WordtoolError {
     // Text of scripts whose letters are below U+0100 has a NUL in every second byte.
-    let sample = unsafe Array(text.prefix(64))
-    let places = sample.indices.filter { sample[$0] == 0 }
-    let isWide = decoder == nil && textOffset == 0 && 3 * places.count >= sample.count
-    if isWide, Set(places.map { $0 % 2 }).count == 1, let first = places.first {
+    if decoder == nil, textOffset == 0, let name = unsafe Self.unmarkedUTF16(Array(text.prefix(64)))
+    {
       return WordtoolError(
-        .badData, path: path, found: "UTF-16 text without a byte order mark",
-        expected: "UTF-8 text",
-        remedy:
-          "read it with `encoding` utf-16\(first % 2 == 1 ? "le" : "be"), or convert it with iconv")
+        .badData, path: path, found: Self.unmarkedUTF16, expected: "UTF-8 text",
+        remedy: "read it with `encoding` \(name), or convert it with iconv")
     }
     return WordtoolError(
       .badData, path: path, at: .byte(markByteCount + textOffset + place),

@@ -292,7 +292,7 @@ enum TextReaders: String, CaseIterable {
     "Word2Vec/Formats/Format.swift": (1, []),
     "WordtoolCore/OutputFile.swift": (1, []),
     "WordtoolCore/WordtoolError.swift": (1, []),
-    "WordtoolCore/InputFiles.swift": (2, []),
+    "WordtoolCore/InputFiles.swift": (1, []), "WordtoolCore/InputFiles+Texts.swift": (1, []),
   ]
 
   /// The files that may open an input themselves: the front, and readers of what is no text.

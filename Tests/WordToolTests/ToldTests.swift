@@ -170,6 +170,40 @@ import Testing
     }
   }
 
+  @Test func otherEncodingsAreReadWhereItIsSaid() throws {
+    try Self.inFolder { tool, folder in
+      let text = String(repeating: "mañana comió jamón, señor\n", count: 30)
+      let latin = text.unicodeScalars.map { UInt8($0.value) }
+      let wide = text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+      #expect(mkdir(folder + "/d", 0o777) == 0)
+      try TestFiles.write(text, to: folder + "/d/a")
+      try TestFiles.write(latin, to: folder + "/d/b")
+      try TestFiles.write(wide, to: folder + "/d/c")
+      let part = try tool.run("tokenize", "--format", "count", folder + "/d")
+      #expect(part.output.hasPrefix("tokens\t120\n"))
+      #expect(
+        part.errors.hasPrefix("wordtool: 2 files were left out: not UTF-8")
+          && part.errors.hasSuffix("; --encoding auto reads other encodings\n"), "\(part.errors)")
+      let whole = try tool.run("tokenize", "--format", "count", folder + "/d", "--encoding", "auto")
+      #expect(whole.output.hasPrefix("tokens\t360\n") && whole.errors.isEmpty, "\(whole.errors)")
+      let strict = try tool.run("vocab", "--strict", folder + "/d")
+      #expect(strict.exitCode == 65 && strict.errors.contains("--encoding auto"))
+      let refused = try tool.run("tokenize", "--strict", folder + "/d/b")
+      #expect(refused.exitCode == 65 && refused.errors.contains("read it with --encoding auto"))
+      let replaced = try tool.run("vocab", "-q", folder + "/d/b")
+      #expect(replaced.errors.contains("--encoding auto reads other encodings"))
+      // What has no such option does not name it.
+      let pairs = try tool.run("evaluate", "similarity", folder + "/d/b")
+      #expect(pairs.exitCode == 65 && !pairs.errors.contains("encoding"), "\(pairs.errors)")
+      unlink(folder + "/d/a")
+      let none = try tool.run("vocab", folder + "/d")
+      #expect(none.exitCode == 66 && none.errors.contains("--encoding auto"), "\(none.errors)")
+      let named = try tool.run(
+        "tokenize", "--format", "count", folder + "/d", "--encoding", "utf-16le", "--include", "c")
+      #expect(named.output.hasPrefix("tokens\t120\n"), "\(named.errors)")
+    }
+  }
+
   @Test func pagesAreLeftOutOfFoldersUnlessTheirTextIsAskedFor() throws {
     try Self.inFolder { tool, folder in
       let page = "<!DOCTYPE html><title>A</title><p>caf&eacute;</p><script>no()</script>"

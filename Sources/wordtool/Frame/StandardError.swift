@@ -50,12 +50,13 @@ enum StandardError {
 
   /// Tells how much of a text was no text in its encoding, if any was not.
   ///
-  /// - Parameter isTold: whether the command has --strict and --encoding.
+  /// - Parameter isTold: whether the command has --strict to refuse such text.
   static func warnOfReplacements(_ count: Int, isTold: Bool = true) {
     guard count > 0 else { return }
     warn(
       replacements(count)
-        + (isTold ? "; --strict refuses such text, --encoding reads another encoding" : ""))
+        + (isTold ? "; --strict refuses such text" : "") + "; `encoding` auto reads other encodings"
+    )
   }
 
   /// What became of so many byte sequences.

@@ -92,8 +92,13 @@ struct TextFileOptions: ParsableArguments {
 }
 
 extension InputFiles {
-  /// Left out where a command takes no pages.
-  private static let htmlRemedy = "; `html` takes the text of pages"
+  /// How what is left out can be taken; of these the ways remain that a command has options for.
+  private static func remedy(for reasons: (String) -> Bool) -> String {
+    let ways =
+      (reasons(html) ? ["`html` takes the text of pages"] : [])
+      + (foreignEncodings.contains(where: reasons) ? ["`encoding` auto reads other encodings"] : [])
+    return ways.isEmpty ? "" : "; " + ways.joined(separator: ", or ")
+  }
 
   /// The text files that paths stand for, standard input without any; tells what is left out.
   static func told(
@@ -105,19 +110,17 @@ extension InputFiles {
     do {
       listing = try texts(paths.isEmpty ? ["-"] : paths, selection: selection, encoding: encoding)
     } catch var error as WordtoolError {
-      if let remedy = error.remedy, remedy.contains(html) { error.remedy = remedy + htmlRemedy }
+      if let told = error.remedy { error.remedy = told + remedy(for: told.contains) }
       throw error
     }
-    if var summary = listing.summary {
-      if listing.leftOut.contains(where: { $0.reason == html }) {
-        summary += htmlRemedy
-      }
+    if let summary = listing.summary {
+      let ways = remedy { reason in listing.leftOut.contains { $0.reason == reason } }
       if isStrict, listing.leftOut.contains(where: { $0.reason != hidden }) {
         throw WordtoolError(
           .badData, found: summary, expected: "text alone",
-          remedy: "pass over them with --exclude, or leave out --strict")
+          remedy: "pass over them with --exclude, or leave out --strict" + ways)
       }
-      StandardError.note(StandardError.translated(summary))
+      StandardError.note(StandardError.translated(summary + ways))
     }
     return listing.files
   }
