@@ -152,10 +152,12 @@ struct LabelledTextReader {
     case .json:
       try readJSONArray(try source.readAll(limit: Self.arrayLimit), into: &result)
       result.replacedCount += source.replacedCount
-    case .tsv: try readTable(lines, delimiter: UInt8(ascii: "\t"), isCSV: false, into: &result)
-    case .csv:
-      let delimiter = try self.delimiter(of: sample)
-      try readTable(lines, delimiter: delimiter, isCSV: true, into: &result)
+    case .tsv, .csv:
+      let isCSV = format == .csv
+      let delimiter = try isCSV ? self.delimiter(of: sample) : UInt8(ascii: "\t")
+      let table = try LabelledTableReader(
+        lines, delimiter: delimiter, isCSV: isCSV, reader: self)
+      try table?.read(into: &result)
     }
     result.replacedCount += lines.replacedCount
     return format

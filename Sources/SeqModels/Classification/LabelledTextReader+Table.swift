@@ -1,121 +1,14 @@
 import WordtoolCore
 
 extension LabelledTextReader {
-  /// Rows that are looked at to find the columns.
-  private static let sampleCount = 100
   /// What may stand between the fields of CSV.
   private static let delimiters = Array(",;\t|".utf8)
 
   /// Whether the first row is one of names.
-  private enum Header {
+  enum Header {
     case yes, no
     /// It is one unless another row has its label.
     case unlessRepeated(hasUsualName: Bool)
-  }
-
-  func readTable(
-    _ lines: LineReader, delimiter: UInt8, isCSV: Bool, into result: inout LabelledText
-  ) throws {
-    let records = RecordReader(lines, delimiter: delimiter, isQuoted: isCSV)
-    func next() throws -> TableRecord? {
-      while let record = try records.next() {
-        let isDirective =
-          isCSV && record.line == 1 && record.count <= 2 && record.text(0).hasPrefix("sep=")
-        if !record.isBlank && !isDirective { return record }
-      }
-      return nil
-    }
-    var sample: [TableRecord] = []
-    while sample.count <= Self.sampleCount, let record = try next() { sample.append(record) }
-    guard let first = sample.first else { return }
-    let rows = sample.dropFirst()
-    let names = (0..<first.count).map { first.text($0).trimmed }
-    var header = try self.header(names)
-    var (text, label): (Int, Int?)
-    switch header {
-    case .yes: (text, label) = try columns(names, first: first, rows: rows, isNamed: true)
-    case .no: (text, label) = try columns(names, first: first, rows: sample[...], isNamed: false)
-    case .unlessRepeated(let hasUsualName):
-      (text, label) = try columns(names, first: first, rows: rows, isNamed: false)
-      if isRepeated(label, of: first, in: rows) {
-        header = .no
-        (text, label) = try columns(names, first: first, rows: sample[...], isNamed: false)
-      } else if hasUsualName {
-        (text, label) = try columns(names, first: first, rows: rows, isNamed: true)
-      }
-    }
-    func tell(_ isNamed: Bool, to result: inout LabelledText) {
-      result.tables.append(
-        LabelledText.Table(
-          path: path, text: .init(text, isNamed ? names : []),
-          label: label.map { .init($0, isNamed ? names : []) }))
-    }
-    func add(_ record: TableRecord, to result: inout LabelledText) throws {
-      let needed = max(text, label ?? 0) + 1
-      guard record.count >= needed else {
-        throw failure(
-          record.line, "\(record.count, "column")", expected: "at least \(needed)",
-          remedy: "see `textColumn`, `labelColumn` and `delimiter`")
-      }
-      if record.count > first.count, let place = (first.count..<record.count).last,
-        (first.count...place).contains(where: { !record[$0].isEmpty })
-      {
-        let sign = delimiter == UInt8(ascii: "\t") ? "a tab" : "'\(Unicode.Scalar(delimiter))'"
-        throw failure(
-          record.line, "\(record.count, "column")",
-          expected: "\(first.count), as line \(first.line) has",
-          remedy: isCSV
-            ? "a field with \(sign) in it stands in quotation marks"
-            : "a field may not have \(sign) in it")
-      }
-      let name = label.map { record.text($0) }
-      if name?.isEmpty == true, requiresLabels {
-        return try leaveOut(
-          &result,
-          failure(
-            record.line, "an empty label",
-            expected: "one in column \((label ?? 0) + 1), which was taken for the labels",
-            remedy: "`labelColumn` names another"))
-      }
-      result.append(
-        text: record[text], labels: name.map { $0.isEmpty ? [] : [$0] } ?? [], line: record.line)
-    }
-    func addRest(to result: inout LabelledText) throws {
-      for record in rows { try add(record, to: &result) }
-      while let record = try next() { try add(record, to: &result) }
-    }
-    switch header {
-    case .yes:
-      tell(true, to: &result)
-      try addRest(to: &result)
-    case .no:
-      tell(false, to: &result)
-      try add(first, to: &result)
-      try addRest(to: &result)
-    case .unlessRepeated(let hasUsualName):
-      // Only the whole file tells.
-      var rest = LabelledText()
-      try addRest(to: &rest)
-      let own = label.map { first.text($0) } ?? ""
-      let counts = zip(rest.labels, rest.labelCounts)
-      let isNew = !counts.contains { $0.0 == own } && rest.count > 0
-      let othersRepeat = counts.allSatisfy { $0.1 > 1 }
-      let isHeader = isNew && (hasUsualName || othersRepeat)
-      tell(isHeader, to: &result)
-      if !isHeader {
-        try add(first, to: &result)
-        if isNew {
-          result.warnings.append(
-            "\(path):\(first.line): no other row has the label '\(Excerpt.of(own))': it was taken for a text; "
-              + "`hasHeader` says whether the row names the columns")
-        }
-      } else if !hasUsualName {
-        result.warnings.append(
-          "\(path):\(first.line): no other row has the label '\(Excerpt.of(own))': it was taken for the names of "
-            + "the columns; `hasHeader` says whether it is a text")
-      }
-      result.append(contentsOf: rest)
-    }
   }
 
   /// What stands between the fields of CSV.
@@ -164,7 +57,7 @@ extension LabelledTextReader {
   }
 
   /// Whether a row's label stands in one of some others, or is none.
-  private func isRepeated(
+  func isRepeated(
     _ label: Int?, of first: TableRecord, in rows: ArraySlice<TableRecord>
   ) -> Bool {
     guard let label, label < first.count, !first[label].isEmpty else { return true }
@@ -172,7 +65,7 @@ extension LabelledTextReader {
   }
 
   /// What the first row says about itself.
-  private func header(_ names: [String]) throws -> Header {
+  func header(_ names: [String]) throws -> Header {
     if let said = layout.hasHeader {
       if !said, let name = [layout.textColumn, layout.labelColumn].compactMap(\.?.name).first {
         throw WordtoolError(
@@ -197,7 +90,7 @@ extension LabelledTextReader {
   }
 
   /// The columns of the text and of the label, counted from 0.
-  private func columns(
+  func columns(
     _ names: [String], first: TableRecord, rows: ArraySlice<TableRecord>, isNamed: Bool
   ) throws -> (text: Int, label: Int?) {
     func resolve(_ column: LabelledTextLayout.Column?, _ option: String) throws -> Int? {
