@@ -3,23 +3,27 @@ import Testing
 
 /// `wordtool compress`.
 @Suite struct CompressTests {
+  /// Compresses the sample vectors to `output`, and runs another command afterwards.
   private func run(
-    _ arguments: String..., and next: [String]? = nil
+    _ arguments: String..., options: [String] = [], output: String = "out",
+    and next: [String]? = nil
   ) throws -> (result: Subprocess.Result, next: Subprocess.Result?, isThere: Bool) {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)
       _ = try Samples.writeVectors(in: folder)
       try TestFiles.write(": a\nman king woman queen\n", to: folder + "/questions.txt")
       try TestFiles.write("king queen 8\nsweden norway 9\nman woman 1\n", to: folder + "/pairs.txt")
-      let result = try tool.start(arguments, workingFolder: folder).wait()
+      let result = try tool.start(
+        ["compress", "sample.txt", "-o", output] + arguments + options, workingFolder: folder
+      ).wait()
       let next = try next.map { try tool.start($0, workingFolder: folder).wait() }
-      return (result, next, TestFiles.readBytes(folder + "/out") != nil)
+      return (result, next, TestFiles.readBytes(folder + "/" + output) != nil)
     }
   }
 
   @Test func vectorsBecomeBytesAndTheChangeIsTold() throws {
     let run = try run(
-      "compress", "sample.txt", "-o", "out", "--int8", "--analogies", "questions.txt", "--pairs",
+      "--int8", "--analogies", "questions.txt", "--pairs",
       "pairs.txt", and: ["nearest", "sweden", "-v", "out", "-k", "1"])
     #expect(run.result.exitCode == 0, "\(run.result.errors)")
     let lines = run.result.output.split(separator: "\n")
@@ -36,7 +40,7 @@ import Testing
 
   @Test func codesAreAskedLikeOtherVectors() throws {
     let run = try run(
-      "compress", "sample.txt", "-o", "out", "--pq", "2", "--most", "10", "--json",
+      "--pq", "2", "--most", "10", "--json",
       and: ["nearest", "king - man + woman", "-v", "out", "-k", "1", "--json"])
     let answer = run.result.output
     #expect(answer.contains(#""words":10"#) && answer.contains(#""vectorBytes":6"#), "\(answer)")
@@ -48,7 +52,7 @@ import Testing
 
   @Test func codesAreWrittenForFinalfusion() throws {
     let run = try run(
-      "compress", "sample.txt", "-o", "codes.fifu", "--pq", "3", "--no-rotation",
+      "--pq", "3", "--no-rotation", output: "codes.fifu",
       and: ["nearest", "sweden", "-v", "codes.fifu", "-k", "1"])
     #expect(run.result.exitCode == 0, "\(run.result.errors)")
     #expect(run.next?.output.hasPrefix("norway\t0.9") == true, "\(run.next?.errors ?? "")")
@@ -59,14 +63,9 @@ import Testing
     (["--float16"], "codes of --pq alone"),
   ])
   func whatFinalfusionCannotHoldIsRefused(_ options: [String], _ part: String) throws {
-    try TestFiles.withFolder { folder in
-      _ = try Samples.writeVectors(in: folder)
-      let run = try Tool(folder: folder).start(
-        ["compress", "sample.txt", "-o", "out.fifu"] + options, workingFolder: folder
-      ).wait()
-      #expect(run.exitCode == 64 && run.errors.contains(part), "\(options): \(run.errors)")
-      #expect(TestFiles.readBytes(folder + "/out.fifu") == nil && run.output.isEmpty)
-    }
+    let (run, _, isThere) = try run(options: options, output: "out.fifu")
+    #expect(run.exitCode == 64 && run.errors.contains(part), "\(options): \(run.errors)")
+    #expect(!isThere && run.output.isEmpty)
   }
 
   @Test(arguments: [
@@ -76,18 +75,13 @@ import Testing
     (["--pq", "0"], "--pq"),
   ])
   func whatCannotBeDoneIsRefused(_ options: [String], _ part: String) throws {
-    try TestFiles.withFolder { folder in
-      _ = try Samples.writeVectors(in: folder)
-      let run = try Tool(folder: folder).start(
-        ["compress", "sample.txt", "-o", "out"] + options, workingFolder: folder
-      ).wait()
-      #expect(run.exitCode == 64 && run.errors.contains(part), "\(options): \(run.errors)")
-      #expect(TestFiles.readBytes(folder + "/out") == nil && run.output.isEmpty)
-    }
+    let (run, _, isThere) = try run(options: options)
+    #expect(run.exitCode == 64 && run.errors.contains(part), "\(options): \(run.errors)")
+    #expect(!isThere && run.output.isEmpty)
   }
 
   @Test func countsAreNeededForTheirMinimum() throws {
-    let run = try run("compress", "sample.txt", "-o", "out", "--min-count", "2")
+    let run = try run("--min-count", "2")
     #expect(run.result.exitCode == 65 && !run.isThere)
     #expect(run.result.errors.contains("use --most"), "\(run.result.errors)")
   }
