@@ -62,6 +62,7 @@ let package = Package(
       name: "CICUShims", dependencies: ["CICU"],
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CXML2Shims", dependencies: ["CXML2"]),
+    .target(name: "CRSVGShims", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CKernels"),
 
     // The C library of the system under one name.
@@ -115,7 +116,8 @@ let package = Package(
       name: "Explorer", dependencies: ["Projection", "Tokenize", "Word2Vec", "WordtoolCore"],
       resources: [.embedInCode("Web")], swiftSettings: strict),
     .target(name: "ABCNotation", dependencies: ["WordtoolCore"], swiftSettings: strict),
-    .target(name: "Charts", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
+    .target(
+      name: "Charts", dependencies: ["CRSVGShims", "Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
       name: "Corpora", dependencies: ["Libc", "Word2Vec", "WordtoolCore"], path: "corpora",
       exclude: ["Corpora.docc", "README.md", "royalty.txt"], sources: ["Sources"],

@@ -13,6 +13,11 @@ cd "$root"
 # shellcheck source=Scripts/lib/setup.sh
 source Scripts/lib/setup.sh
 
+# Draws PNG.
+more_requirements='
+shared:librsvg-2      librsvg2-2       librsvg2         librsvg          librsvg
+'
+
 # Under ThreadSanitizer: where threads meet, and the numeric suites, whose assertions only a debug build
 # checks; with the long tests, more. Under AddressSanitizer: the kernels, or all suites with the long
 # tests, optimised as they ship, in half an hour; unoptimised they take hours.

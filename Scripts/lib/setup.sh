@@ -19,6 +19,9 @@ library:libxml-2.0    libxml2-dev      libxml2-devel    libxml2          libxml2
 library:libturbojpeg  libturbojpeg0-dev turbojpeg-devel libjpeg-turbo    jpeg-turbo
 '
 
+# What the tests need as well, in the same columns: libraries that are looked for when they are used.
+more_requirements=
+
 say() { printf '== %s\n' "$*"; }
 
 die() {
@@ -32,9 +35,19 @@ is_present() {
   case ${1%%:*} in
     command) command -v "$name" >/dev/null ;;
     library) command -v pkg-config >/dev/null && pkg-config --exists "$name" ;;
+    shared) is_shared_library "$name" ;;
     # What git needs for https; asked for only where Debian keeps it.
     file) [[ ! -e /etc/debian_version || -s /etc/ssl/certs/ca-certificates.crt ]] ;;
   esac
+}
+
+# Whether a library can be opened at run time.
+is_shared_library() {
+  if [[ $(uname) == Darwin ]]; then
+    compgen -G "/opt/homebrew/lib/$1.*dylib" >/dev/null || compgen -G "/usr/local/lib/$1.*dylib" >/dev/null
+  else
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -F "$1.so" >/dev/null
+  fi
 }
 
 # Prints the missing packages on one line, under their names in column $1 of the table.
@@ -45,7 +58,7 @@ missing_packages() {
       names=("$debian" "$fedora" "$arch" "$brew")
       [[ ${names[$1]} == - ]] || printf '%s ' "${names[$1]}"
     fi
-  done <<<"$requirements"
+  done <<<"$requirements$more_requirements"
 }
 
 # Runs apt-get as root, by sudo where needed.

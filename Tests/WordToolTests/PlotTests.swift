@@ -92,10 +92,10 @@ import Testing
     (["king", "queen", "--x", "king:queen"], 64, "--x and --y go together"),
     (["king", "queen", "--pairs", "king"], 64, "'king' in --pairs"),
     (["king", "queen", "--x", "king:king", "--y", "king:queen"], 64, "point the same way"),
-    (["king", "queen", "-o", "m.png"], 64, "expected .svg, .tsv"),
+    (["king", "queen", "-o", "m.pdf"], 64, "expected .svg, .png, .tsv"),
     (["king", "queen", "--perplexity", "3", "--method", "pca"], 64, "--method tsne or umap"),
     (["king", "queen", "--method", "umap"], 64, "more than the 2 neighbours of each"),
-    (["king", "queen", "--dark"], 64, "-o FILE.svg"),
+    (["king", "queen", "--dark"], 64, "-o FILE.svg or FILE.png"),
     (["--method", "tsne", "--perplexity", "9"], 64, "at most a third"),
     (["-n", "3"], 64, "words or --pairs"),
   ])

@@ -81,7 +81,7 @@ enum WritingCommands {
         arguments: ["index", "sample.txt", "-o", "OUT"], suffix: ".index",
         takesStandardOutput: false),
     ]
-    + [".svg", ".tsv.gz"].map {
+    + [".svg", ".png", ".tsv.gz"].map {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)
     }
     + [.init(arguments: ["explore", "sample.txt", "-q", "-o", "OUT"], suffix: ".html")]

@@ -23,9 +23,9 @@ struct OutputKind {
 
   static let arpa = OutputKind(content: "an n-gram model", suffixes: ["arpa", "lm"], isText: true)
   /// A map of words: a picture, or a table of its numbers.
-  static let wordMap = OutputKind(content: "a map", suffixes: ["svg", "tsv"], isText: true)
+  static let wordMap = OutputKind(content: "a map", suffixes: ["svg", "png", "tsv"], isText: true)
   static let page = OutputKind(content: "a page", suffixes: ["html", "htm"])
-  static let drawing = OutputKind(content: "a drawing", suffixes: ["svg"], isText: true)
+  static let drawing = OutputKind(content: "a drawing", suffixes: ["svg", "png"], isText: true)
   static let encoding = OutputKind(content: "an encoding", suffixes: ["json"], isText: true)
   static let midi = OutputKind(content: "a MIDI file", suffixes: ["mid", "midi"])
   static let onnx = OutputKind(content: "an ONNX graph", suffixes: ["onnx"])

@@ -14,7 +14,7 @@ struct ImageDescribeCommand: ParsableCommand {
       values depends on (the receptive field, as if the image had no end), the pixels from one place \
       to the next, and the memory of its output. Then what the first convolution saves beside a \
       fully connected layer. Without NETWORK, the networks that have a name. -o draws the volumes \
-      that layers make, a box for each row of --brief.
+      that layers make, a box for each row of --brief, as .svg or .png.
 
       Layers of your own stand between commas:
         \(LayerList.grammar)
@@ -67,7 +67,7 @@ struct ImageDescribeCommand: ParsableCommand {
   func run() throws {
     guard let network else { return try listNames() }
     try OutputPaths.check([output], inputs: [network], printing: json.json ? "the answer" : nil)
-    let file = try output.map { try OutputKind.drawing.open($0) }
+    let file = try output.map { try DrawingFile(path: $0) }
     let described = try DescribedNetwork(network, input: input, classes: classes)
     let (architecture, shape, classes) = (
       described.architecture, described.input, described.classes
@@ -84,7 +84,6 @@ struct ImageDescribeCommand: ParsableCommand {
         architecture, summary: summary, comparison: nil, enlarged: nil, classes: classes,
         isBrief: true)
       try file.write(blocks.drawing.svg())
-      try file.commit()
     }
     if json.json {
       try JSONOutput.write(description)

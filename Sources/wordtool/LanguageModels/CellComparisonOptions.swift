@@ -68,10 +68,10 @@ struct CellComparisonOptions<Defaults: CellComparisonDefaults>: ParsableArgument
   }
 
   /// Opens the drawing's file, before the work.
-  func openOutput(texts: [String] = [], model: String? = nil) throws -> OutputFile? {
+  func openOutput(texts: [String] = [], model: String? = nil) throws -> DrawingFile? {
     try OutputPaths.check(
       [output], texts: texts, inputs: [model], printing: json.json ? "the answer" : nil)
-    return try output.map { try OutputKind.drawing.open($0) }
+    return try output.map { try DrawingFile(path: $0) }
   }
 
   func validate() throws {

@@ -115,7 +115,6 @@ struct GradientFlowCommand: ParsableCommand, ConditionalOptions {
     let curves = answer.curves + explosion
     if let file {
       try file.write(picture(of: curves).svg())
-      try file.commit()
     }
     if comparison.json.json {
       try JSONOutput.write(answer)

@@ -13,7 +13,7 @@ struct InspectCommand: ParsableCommand {
       of --text the table has the mean of each gate over the units of a layer (i, f, o of lstm; r, z of \
       gru), and the mean magnitude of what has either sign: the candidate (g, n), the cell (c) and the \
       output (h). A language model begins after the end of a line, </s>. --units prints single units. \
-      -o draws them as a heat map, without --units those whose outputs change most.
+      -o draws them as a heat map (.svg, .png), without --units those whose outputs change most.
 
       Example:
         wordtool inspect ptb.lm --text 'the company said it would' -o gates.svg
@@ -61,7 +61,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try OutputPaths.check([output], inputs: [model], printing: json.json ? "the answer" : nil)
-    let file = try output.map { try OutputKind.drawing.open($0) }
+    let file = try output.map { try DrawingFile(path: $0) }
     let found = try read()
     let unitCount = found[0].quantities.map { $0.values[0].count }.min() ?? 0
     if let unit = unitNumbers.first(where: { $0 > unitCount }) {
@@ -70,7 +70,6 @@ struct InspectCommand: ParsableCommand {
     }
     if let file {
       try file.write(picture(of: found).svg())
-      try file.commit()
     }
     if json.json {
       try JSONOutput.write(found)

@@ -67,7 +67,6 @@ struct RecallCommand: ParsableCommand {
     let results = try measure(cases, options: options, stop: stop)
     if let file {
       try file.write(picture(of: results, cases: cases, chance: options.chance).svg())
-      try file.commit()
     }
     if comparison.json.json {
       try JSONOutput.write(

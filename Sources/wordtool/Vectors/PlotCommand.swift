@@ -15,7 +15,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     abstract: "Draw words as points of a map.",
     discussion: """
       Without -o the map is drawn in letters on a terminal; elsewhere it is printed as words and \
-      numbers. -o writes a picture (.svg) or the numbers (.tsv). Without words the most frequent \
+      numbers. -o writes a picture (.svg, .png) or the numbers (.tsv). Without words the most frequent \
       ones are drawn. Colours are groups of words (k-means). Names that find no room are left out \
       of a picture, their points are not; names that were asked for always stand.
 
@@ -39,7 +39,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
   @Option(
     name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp(
-      "Draw to this .svg file, or write the numbers to this .tsv file.",
+      "Draw to this .svg or .png file, or write the numbers to this .tsv file.",
       valueName: "path"), completion: .file())
   var output: String?
 
@@ -117,8 +117,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
   @OptionGroup var progress: ProgressOptions
 
   private var isPicture: Bool {
-    let name = output?.lowercased() ?? ""
-    return name.hasSuffix(".svg") || name.hasSuffix(".svg.gz")
+    output.map { ["svg", "png"].contains(FileSuffix(of: $0).name) } ?? false
   }
 
   func validate() throws {
@@ -141,7 +140,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
 
   var optionRules: [OptionRule] {
     [
-      OptionRule(["--title", "--dark"], need: "-o FILE.svg", isMet: isPicture),
+      OptionRule(["--title", "--dark"], need: "-o FILE.svg or FILE.png", isMet: isPicture),
       OptionRule(["--style", "--json"], need: "no -o", isMet: output == nil),
       OptionRule(
         ["--dimensions"], need: "no --x, and numbers in place of a picture",
@@ -164,7 +163,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     let arrows = try pairs.map { try Self.pairs($0, "--pairs") } ?? []
     let file = try output.map { path in
       try OutputPaths.check([path], texts: [], inputs: [vectors.vectors], printing: nil)
-      return try OutputKind.wordMap.open(path)
+      return try DrawingFile(path: path, kind: .wordMap)
     }
     let stop = Interrupts.stopFlag()
     let set = try VectorSet(vectors, threads: threads.count).vectors
@@ -201,11 +200,9 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     try lookup.finish()
   }
 
-  private func write(_ map: WordMap, to file: OutputFile?, _ style: StyleOptions.Style) throws {
+  private func write(_ map: WordMap, to file: DrawingFile?, _ style: StyleOptions.Style) throws {
     if let file {
-      let text = isPicture ? picture(of: map) : Self.table(map)
-      try file.write(text)
-      return try file.commit()
+      return try file.write(isPicture ? picture(of: map) : Self.table(map))
     }
     let out = StandardOutput.shared
     switch style {
