@@ -229,6 +229,77 @@ import Testing
     }
   }
 
+  /// Files as they are published, of which `info` once said "a text".
+  @Test(arguments: [
+    ("digits.csv", "# digits\n" + digits + digits, "images in optdigits format", "images"),
+    (
+      "labels.txt", "Sci\tnew stars\nBiz\tstocks fall\nSci\ta new probe\n", "labelled text",
+      "label 1, text 2"
+    ),
+    (
+      "end.txt", "new stars\tSci\nstocks fall\tBiz\na new probe\tSci\n", "labelled text",
+      "label 2, text 1"
+    ),
+    (
+      "quoted.csv", "\"3\",\"Wall, St.\"\n\"4\",\"a, b\"\n\"3\",\"oil, up\"\n", "labelled text",
+      "3, 4"
+    ),
+    ("rows.jsonl", row("pos") + row("neg") + row("pos"), "labelled text", "train-classifier"),
+    ("last.txt", "good film __label__pos\nbad film __label__neg\n", "labelled text", "neg"),
+    ("remark.txt", "# films\nno label\n__label__a good\n__label__b bad\n", "labelled text", "a, b"),
+    ("eng.train", "-DOCSTART- -X- O O\n\n" + entity + entity, "tagged words", "sentences"),
+    ("en.conllu", "# sent_id = 1\n" + universal + universal, "tagged words", "PRON, VERB"),
+    (
+      "questions", "king queen man woman\ngood better bad worse\na b c d\ne f g h\n",
+      "analogy questions", "evaluate analogies"
+    ),
+    (
+      "simlex.txt",
+      "word1\tword2\tPOS\tSimLex999\nold\tnew\tA\t1.58\nsmart\tbright\tA\t9.2\nhard\teasy\tA\t1\n",
+      "pairs of words with scores", "evaluate similarity"
+    ),
+    ("table.csv", "a,b,c\n1,2,3\n4,5,6\n7,8,9.5\n", "a table of numbers", "columns"),
+    ("prose.txt", "He said, at once: no.\nThen, at last, he went.\n", "a text", "lines"),
+    (
+      "one.jsonl",
+      "{\"text\": \"good\", \"label\": \"a\"}\n{\"text\": \"bad\", \"label\": \"b\"}\n",
+      "labelled text", "a, b"
+    ),
+    ("sorted.tsv", String(repeating: "neg\ta bad film\n", count: 6000), "labelled text", "label 1"),
+    ("distinct.tsv", (0..<40).map { "row \($0 % 30)\tsome text\n" }.joined(), "a text", "lines"),
+    ("pairs.tsv", "cat\tgato\ndog\tperro\nhouse\tcasa\n", "a text", "lines"),
+  ])
+  func publishedFilesAreNamed(
+    _ name: String, _ content: String, _ noun: String, _ part: String
+  ) throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(content, to: folder + "/" + name)
+      let run = try Tool(folder: folder).run("info", folder + "/" + name)
+      #expect(run.exitCode == 0 && run.output.contains("  \(noun)\n"), "\(run.output)\(run.errors)")
+      #expect(run.output.contains(part), "\(run.output)")
+    }
+  }
+
+  private static let digits = String(repeating: "0,16,", count: 32) + "7\n"
+  private static let entity = "EU NNP B-NP B-ORG\nrejects VBZ B-VP O\ncalls NNS B-NP O\n. . O O\n\n"
+  private static let universal =
+    "1\tThey\tthey\tPRON\tPRP\t_\t2\tnsubj\t_\t_\n2\tbuy\tbuy\tVERB\tVBP\t_\t0\troot\t_\t_\n\n"
+  private static func row(_ label: String) -> String {
+    "{\"text\": \"a film\", \"label\": \"\(label)\"}\n"
+  }
+
+  @Test func aFirstWordLongerThanWhatIsLookedAtMakesNoVocabulary() throws {
+    try TestFiles.withFolder { folder in
+      let one: [UInt8] = [0, 0, 0x80, 0x3F]
+      let word = [UInt8](repeating: UInt8(ascii: "w"), count: 70_000)
+      try TestFiles.write(
+        Array("2 2\n".utf8) + word + [0x20] + one + one + [0x0A] + Array("the ".utf8) + one + one
+          + [0x0A], to: folder + "/v.bin")
+      let run = try Tool(folder: folder).run("info", folder + "/v.bin")
+      #expect(run.output.contains("word2vec-binary"), "\(run.output)\(run.errors)")
+    }
+  }
+
   /// A damaged file keeps the words of its reader.
   @Test func aDamagedFileOfTheRightKindIsToldWhereItIsDamaged() throws {
     try TestFiles.withFolder { folder in

@@ -63,6 +63,26 @@ extension LabelledText {
 }
 
 extension LabelledText {
+  /// What the first lines of a file read as, with their format.
+  ///
+  /// - Parameters:
+  ///   - start: whole lines of UTF-8.
+  ///   - path: the file, whose name counts.
+  /// - Throws: as ``init(contentsOf:layout:requiresLabels:)`` for what is no labelled text.
+  package static func sample(
+    _ start: [UInt8], path: String
+  ) throws -> (text: LabelledText, format: LabelledTextLayout.Format) {
+    let layout = LabelledTextLayout()
+    let reader = LabelledTextReader(
+      path: path, layout: layout, labelMark: try layout.labelMark(), requiresLabels: true)
+    var text = LabelledText()
+    let source = try unsafe TextSource(ByteSource(bytes: start, path: path))
+    let format = try reader.read(source, into: &text)
+    return (text, format)
+  }
+}
+
+extension LabelledText {
   /// A line of text without its words that begin as labels do; unchanged if there are none.
   ///
   /// - Parameters:
@@ -142,7 +162,13 @@ struct LabelledTextReader {
   /// Reads the file and says what format it has.
   func read(into result: inout LabelledText) throws -> LabelledTextLayout.Format {
     try InputFiles.requireText(path)
-    let source = try TextSource(path: path, encoding: layout.encoding)
+    return try read(TextSource(path: path, encoding: layout.encoding), into: &result)
+  }
+
+  /// Reads what a source gives and says what format it has.
+  func read(
+    _ source: TextSource, into result: inout LabelledText
+  ) throws -> LabelledTextLayout.Format {
     let sample = try source.peek(Self.sampleSize)
     let lines = LineReader(source, invalid: .replaced)
     let format = try layout.format ?? givenFormat ?? format(of: sample)

@@ -47,13 +47,10 @@ struct ClassifierTrainingRun: Training {
 
     /// What was taken for text and label, where the tables do not differ.
     private var columns: [(String, String)] {
-      guard let first = tables?.first, let label = first.label,
-        tables?.allSatisfy({ ($0.text, $0.label) == (first.text, label) }) == true
+      guard let first = tables?.first, let columns = first.columns,
+        tables?.allSatisfy({ ($0.text, $0.label) == (first.text, first.label) }) == true
       else { return [] }
-      func column(_ column: LabelledText.Table.Column) -> String {
-        "\(column.number)" + (column.name.map { " (\(Excerpt.of($0, limit: 24)))" } ?? "")
-      }
-      return [("columns", "label \(column(label)), text \(column(first.text))")]
+      return [("columns", columns)]
     }
   }
 

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import SeqModels
+import WordtoolCore
 
 extension LabelledTextLayout.Format: ExpressibleByArgument {}
 extension LinearClassifierOptions.Weighting: ExpressibleByArgument {}
@@ -115,6 +116,16 @@ struct LayoutOptions: ParsableArguments, ConditionalOptions {
           + " left out; --strict refuses such text")
     }
     return text
+  }
+}
+
+extension LabelledText.Table {
+  /// Its columns in words, `label 1, text 2 (sentence)`; nil where no labels were looked for.
+  var columns: String? {
+    func phrase(_ column: Column) -> String {
+      "\(column.number)" + (column.name.map { " (\(Excerpt.of($0, limit: 24)))" } ?? "")
+    }
+    return label.map { "label \(phrase($0)), text \(phrase(text))" }
   }
 }
 

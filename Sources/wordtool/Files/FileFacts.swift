@@ -33,6 +33,7 @@ enum FileFacts {
     case .similarityPairs: [.count("pairs", try SimilarityPairs(contentsOf: path).pairs.count)]
     case .labelledText: try labelledText(path)
     case .taggedText: try taggedText(path)
+    case .numbers: try numbers(path)
     case .tunes: try tunes(path)
     case .kernel: try kernel(path)
     case .text, .metrics: try text(path)
@@ -272,17 +273,30 @@ enum FileFacts {
   private static func labelledText(_ path: String) throws -> [Fact] {
     var text = LabelledText()
     try text.append(contentsOf: path)
-    return [
-      .count("texts", text.count), .count("labels", text.labels.count),
-      .text("label names", list(text.labels)),
+    let columns = text.tables.first?.columns.map { [Fact.text("columns", $0)] } ?? []
+    return [.count("texts", text.count)] + columns + [
+      .count("labels", text.labels.count), .text("label names", list(text.labels)),
     ]
   }
 
   private static func taggedText(_ path: String) throws -> [Fact] {
-    let lines = try LineReader.all(path)
-    let words = lines.filter { !$0.isEmpty }
-    let tags = Set(words.compactMap { $0.split(separator: "\t").last }.map(String.init))
-    return [.count("words", words.count), .count("tags", tags.count)]
+    var text = TaggedText()
+    try text.append(contentsOf: path)
+    return [
+      .count("sentences", text.sentences.count), .count("words", text.wordCount),
+      .count("tags", text.tags.count), .text("tag names", list(text.tags)),
+    ]
+  }
+
+  private static func numbers(_ path: String) throws -> [Fact] {
+    let lines = try LineReader(path: path, invalid: .replaced)
+    var (rows, columns) = (0, 0)
+    while let line = try lines.nextLine() {
+      if line.allSatisfy(\.isWhitespace) { continue }
+      rows += 1
+      columns = max(columns, line.split { "\t,;".contains($0) }.count)
+    }
+    return [.count("rows", rows), .count("columns", columns)]
   }
 
   private static func tunes(_ path: String) throws -> [Fact] {

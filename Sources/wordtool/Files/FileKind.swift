@@ -9,7 +9,7 @@ enum FileKind: String, Encodable, CaseIterable {
   case bagOfWords, oneHot, tfIdf
   case bytePairEncoding, tokenizer, phrases, vocabulary, analogyQuestions, similarityPairs,
     labelledText
-  case taggedText
+  case taggedText, numbers
   case tunes, kernel
   case image, idxImages, idxLabels, cifar, optdigits
   case numpyArray, numpyArchive, matrixMarket, midi, onnx
@@ -44,6 +44,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .similarityPairs: "pairs of words with scores"
     case .labelledText: "labelled text"
     case .taggedText: "tagged words"
+    case .numbers: "a table of numbers"
     case .tunes: "tunes in ABC notation"
     case .kernel: "an image kernel"
     case .image: "an image"
@@ -103,7 +104,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .idxImages, .cifar, .optdigits: ["image train", "image show", "image whiten"]
     case .idxLabels: ["image train (beside its images)"]
     case .numpyArray, .numpyArchive, .tensors: ["nearest -v and convert (with a list of words)"]
-    case .matrixMarket, .midi, .onnx, .metrics, .answer, .picture, .page: []
+    case .numbers, .matrixMarket, .midi, .onnx, .metrics, .answer, .picture, .page: []
     }
   }
 
@@ -127,7 +128,8 @@ enum FileKind: String, Encodable, CaseIterable {
     guard error.kind == .badData, error.path == nil || error.path == path,
       let found = FileRecognizer.kind(of: path), !kinds.contains(found),
       // Tables may be vectors once words stand beside them: the reader says what is missing.
-      !(kinds.contains(.vectors) && [.numpyArray, .numpyArchive, .tensors].contains(found)),
+      !(kinds.contains(.vectors)
+        && [.numpyArray, .numpyArchive, .tensors, .numbers].contains(found)),
       // It is both.
       !(found == .fastTextClassifier && (kinds.contains(.vectors) || kinds.contains(.classifier))),
       // The reader says what it cannot do.

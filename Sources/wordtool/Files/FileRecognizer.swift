@@ -25,7 +25,7 @@ enum FileRecognizer {
     let size = InputFiles.totalByteCount([path]) ?? 0
     if isCIFAR(start, size: size, path: path) { return .cifar }
     let text = text(start)
-    if let text, let kind = textKind(of: text, isWhole: start.count < sampleSize) {
+    if let text, let kind = textKind(of: text, path: path, isWhole: start.count < sampleSize) {
       return kind == .bytePairEncoding && isOtherTokenizer(path) ? .tokenizer : kind
     }
     switch unsafe start.withUnsafeBytes({ unsafe WordVectors.Format(sniffing: $0) }) {
@@ -134,19 +134,23 @@ enum FileRecognizer {
     return nil
   }
 
-  private static func textKind(of text: String, isWhole: Bool) -> FileKind? {
+  private static func textKind(of text: String, path: String, isWhole: Bool) -> FileKind? {
     let bytes = Array(text.utf8.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF })
-    if let kind = TextKind.of(bytes[...], isWhole: isWhole, isGuess: true) { return FileKind(kind) }
+    if let kind = TextKind.of(bytes[...], isWhole: isWhole, isGuess: true) {
+      // A size, and a first word longer than what is looked at, are vectors of word2vec's.
+      let isCut = !isWhole && bytes.count { $0 == 0x0A } < 2
+      if !(isCut && kind == .vocabulary) { return FileKind(kind) }
+    }
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     // The last line of a part may be cut.
     if !isWhole, lines.count > 1 { lines.removeLast() }
     let first = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
-    if first.hasPrefix("{") { return nil }
     if first.hasPrefix("__label__") || namesLabels(first) { return .labelledText }
     if lines.contains(where: isTuneNumber), lines.contains(where: { $0.hasPrefix("K:") }) {
       return .tunes
     }
-    return formOfLines(lines.prefix(lineLimit), isWhole: isWhole && lines.count <= lineLimit)
+    let isAll = isWhole && lines.count <= lineLimit
+    return TableRecognizer(lines.prefix(lineLimit), of: path, isWhole: isAll).kind
   }
 
   /// Whether a line names the columns of a table of texts and their labels.
@@ -159,39 +163,6 @@ enum FileRecognizer {
 
   private static func isTuneNumber(_ line: Substring) -> Bool {
     line.hasPrefix("X:") && line.dropFirst(2).first { $0 != " " }?.isNumber == true
-  }
-
-  /// A kind that all lines are of.
-  private static func formOfLines(_ lines: ArraySlice<Substring>, isWhole: Bool) -> FileKind? {
-    let full = lines.filter { !$0.allSatisfy(\.isWhitespace) }
-    guard !full.isEmpty else { return nil }
-    let fields = full.map { line in line.split { $0 == " " || $0 == "\t" } }
-    if full[0].hasPrefix(": ") || full[0].hasPrefix(":\t") {
-      let areQuestions = fields.allSatisfy { $0[0] == ":" || $0.count == 4 }
-      return areQuestions ? .analogyQuestions : nil
-    }
-    if isWhole, isKernel(full) { return .kernel }
-    let isTagged = full.allSatisfy { $0.split(separator: "\t").count == 2 }
-    if isTagged, lines.dropLast().contains(where: \.isEmpty) { return .taggedText }
-    let pairs = full.map { line in line.split { " \t,;".contains($0) } }
-    func isPair(_ pair: [Substring]) -> Bool {
-      pair.count >= 3 && Double(pair[0]) == nil && Double(pair[1]) == nil && Double(pair[2]) != nil
-    }
-    // The first line may name the columns.
-    if pairs.dropFirst(pairs.count > 1 ? 1 : 0).allSatisfy(isPair) { return .similarityPairs }
-    return nil
-  }
-
-  /// Rows of numbers, as many in each.
-  private static func isKernel(_ lines: [Substring]) -> Bool {
-    let rows = lines.map { line in line.prefix { $0 != "#" }.split { " ,\t".contains($0) } }
-      .filter { !$0.isEmpty }
-    guard let first = rows.first, rows.count > 1 || first.count > 1 else { return false }
-    return rows.allSatisfy { row in
-      row.count == first.count
-        && row.allSatisfy { number in number.split(separator: "/").allSatisfy { Double($0) != nil }
-        }
-    }
   }
 }
 
