@@ -32,6 +32,52 @@ import Testing
     #expect(help.output.contains(":analogy A B C") && help.exitCode == 0)
   }
 
+  /// Each question beside the command that answers it.
+  @Test func theAnswersAreThoseOfTheCommands() throws {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      for (line, command) in [
+        (":closer sweden finland", ["closer", "sweden", "finland"]),
+        (":closer-than sweden finland", ["closer", "sweden", "finland"]),
+        (
+          ":axes man:woman cereal:sweden king queen",
+          ["axes", "king", "queen", "--axis", "man:woman", "--axis", "cereal:sweden"]
+        ),
+        (":doesnt-match sweden norway man", ["odd-one-out", "sweden", "norway", "man"]),
+        (":explain sweden norway", ["similarity", "sweden", "norway", "--explain"]),
+        (":wmd Sweden | Sweden, Norway", ["wmd", "Sweden", "Sweden, Norway"]),
+        (":sentence Sweden, Finland!", ["sentence-vector", "Sweden, Finland!"]),
+      ] {
+        let told = try tool.run("repl", input: line + "\n")
+        let json = try tool.run("repl", "--json", input: line + "\n").json()
+        let run = try tool.start(command).wait()
+        #expect(told.exitCode == 0 && !told.output.isEmpty, "\(line): \(told.errors)")
+        let fields = { (text: String) in text.split { " \t\n".contains($0) } }
+        let expected = fields(run.output)
+        #expect(
+          fields(told.output) == (command[0] == "odd-one-out" ? ["man"] : expected), "\(line)")
+        #expect(try tool.start(command + ["--json"]).wait().json() == json, "\(line)")
+      }
+    }
+  }
+
+  @Test func textsAreComparedAndSettingsChanged() throws {
+    let run = try ask(
+      input: ":texts Sweden | a man | Norway and Denmark\n:restrict 2\n:k 3\nsweden\n:restrict 0\n"
+        + ":k 1\n:least sweden\n")
+    let lines = run.output.split(separator: "\n").map(String.init)
+    #expect(lines[0].hasSuffix("\tNorway and Denmark") && lines[1].hasSuffix("\ta man"))
+    #expect(lines[2...] == ["norway\t0.980000", "cereal\t-1.000000"], "\(run.output)")
+    let wrong = try ask(
+      input: ":axes king\n:wmd a\n:axes man: king\n:ngrams king\n:texts a\nsweden\n")
+    #expect(
+      wrong.errors.split(separator: "\n").count == 5 && wrong.exitCode == 0, "\(wrong.errors)")
+    for name in [":closer A B", ":axes A:B... WORD...", ":texts TEXT | TEXT...", ":ngrams WORD"] {
+      #expect(try ask(input: ":help\n").output.contains(name))
+    }
+  }
+
   @Test func whatIsWrongIsToldAndTheConversationGoesOn() throws {
     let run = try ask(
       "-k", "1", input: "blorb\nking - (\n:nope\n:k x\n:analogy a\nsweden\n")
@@ -54,11 +100,12 @@ import Testing
       var tool = Tool(folder: folder)
       tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
       let run = try tool.run(
-        onTerminal: ["repl", "-k", "1"], typed: "norw\t\n\u{1B}[A\n:quit\n")
+        onTerminal: ["repl", "-k", "1"], typed: "norw\t\n\u{1B}[A\n:clos\tsweden denmark\n:quit\n")
       #expect(run.exitCode == 0)
       // norway is nearest to sweden, and was asked for twice.
       #expect(run.output.ranges(of: "1 sweden  0.9800").count == 2, "\(run.output)")
       #expect(run.output.contains(":help tells what can be asked"))
+      #expect(run.output.contains("nearer to sweden than denmark"), "\(run.output)")
     }
   }
 }

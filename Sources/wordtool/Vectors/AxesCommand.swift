@@ -32,7 +32,7 @@ struct AxesCommand: ParsableCommand {
 
   func run() throws {
     let style = try style.resolved(among: [.table, .tsv, .json], for: "axes")
-    let pairs = try axis.map(Self.pairs)
+    let pairs = try axis.map { try Self.pairs($0, in: "--axis") }
     let vectors = try VectorSet(vectors).vectors
     var lookup = Lookup(lookup)
     let found = try vectors.answer(toPlacesOf: words, onAxes: zip(axis, pairs).map { ($0, $1) })
@@ -40,24 +40,32 @@ struct AxesCommand: ParsableCommand {
     try lookup.finish()
   }
 
-  private static func pairs(_ text: String) throws -> [(String, String)] {
+  /// The pairs of an axis, `man:woman,king:queen`.
+  ///
+  /// - Parameter place: where they stand, for messages.
+  static func pairs(_ text: String, in place: String) throws -> [(String, String)] {
     try text.split(separator: ",", omittingEmptySubsequences: false).map { pair in
       let ends = pair.split(separator: ":", omittingEmptySubsequences: false)
       guard ends.count == 2, ends.allSatisfy({ !$0.isEmpty }) else {
-        throw ValidationError("'\(pair)' in --axis, expected two words: man:woman")
+        throw WordtoolError(
+          .usage, found: "'\(pair)' in \(place)", expected: "two words: man:woman")
       }
       return (String(ends[0]), String(ends[1]))
     }
   }
 
+  /// A row of the axes, then a row a word.
+  static func rows(of answer: AxesAnswer, decimals: Int) -> [[String]] {
+    [["word"] + answer.axes]
+      + answer.words.map { place in
+        [place.word] + place.values.map { NumberFormat.fixed($0, decimals) }
+      }
+  }
+
   private func print(_ answer: AxesAnswer, _ style: StyleOptions.Style) throws {
     if style == .json { return try JSONOutput.write(answer) }
     let isTable = style == .table
-    let rows =
-      [["word"] + answer.axes]
-      + answer.words.map { place in
-        [place.word] + place.values.map { NumberFormat.fixed($0, isTable ? 3 : 6) }
-      }
+    let rows = Self.rows(of: answer, decimals: isTable ? 3 : 6)
     if isTable { return try StandardOutput.shared.write(TextTable.aligned(rows)) }
     for row in rows {
       try StandardOutput.shared.writeLine(

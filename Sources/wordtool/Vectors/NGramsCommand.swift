@@ -57,14 +57,19 @@ struct NGramsCommand: ParsableCommand {
     try lookup.finish()
   }
 
-  private func print(_ answer: NGramsAnswer) throws {
-    let out = StandardOutput.shared
-    let rows = answer.parts.map { part in
+  /// A row an n-gram: its letters, its buckets, its length and its cosine with the word.
+  static func rows(of answer: NGramsAnswer) -> [[String]] {
+    answer.parts.map { part in
       [
         part.text, part.isWord ? "word" : part.buckets.map(String.init).joined(separator: ","),
         NumberFormat.fixed(part.norm), NumberFormat.fixed(part.cosine),
       ]
     }
+  }
+
+  private func print(_ answer: NGramsAnswer) throws {
+    let out = StandardOutput.shared
+    let rows = Self.rows(of: answer)
     switch style.resolved {
     case .table:
       let names = ["n-gram of \(answer.word)", "bucket", "norm", "cosine"]

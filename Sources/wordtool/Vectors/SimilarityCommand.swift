@@ -81,16 +81,17 @@ struct SimilarityCommand: ParsableCommand, ConditionalOptions {
       }
     } else {
       for answer in answers {
-        let number =
-          NumberFormat.fixed(Double(answer.similarity))
-          + (answer.explanation.map { "\t" + WordListing.text($0) } ?? "")
-        try out.writeLine(
-          list == nil
-            ? number
-            : "\(TerminalText.escaped(answer.a))\t\(TerminalText.escaped(answer.b))\t\(number)")
+        let pair = "\(TerminalText.escaped(answer.a))\t\(TerminalText.escaped(answer.b))\t"
+        try out.write((list == nil ? "" : pair) + Self.line(answer))
       }
     }
     try lookup.finish()
+  }
+
+  /// The similarity, and what it is made of where that was asked for.
+  static func line(_ answer: SimilarityAnswer) -> String {
+    NumberFormat.fixed(Double(answer.similarity))
+      + (answer.explanation.map { "\t" + WordListing.text($0) } ?? "") + "\n"
   }
 
   /// A row of names, then a row a word; in columns on a terminal.

@@ -27,8 +27,6 @@ struct TextSearch {
     path: String, input: TextInputOptions, vectors: WordVectors,
     weighting: SentenceWeightingOptions, threads: Int
   ) throws {
-    self.vectors = vectors
-    self.threads = threads
     var texts: [String] = []
     var files: [(path: String, start: Int)] = []
     var replacedCount = 0
@@ -40,25 +38,40 @@ struct TextSearch {
       replacedCount += lines.replacedCount
     }
     StandardError.warnOfReplacements(replacedCount, isTold: false)
+    try self.init(
+      texts: texts, named: path, files: files.map(\.path) == [path] ? [] : files,
+      vectors: vectors, method: weighting.method, weighting: weighting.weighting, threads: threads)
+  }
+
+  /// Makes what a search among texts needs.
+  ///
+  /// - Parameter name: what messages call them.
+  init(
+    texts: [String], named name: String, files: [(path: String, start: Int)] = [],
+    vectors: WordVectors, method: SentenceWeightingOptions.Method = .mean,
+    weighting: SentenceWeighting = .uniform, threads: Int
+  ) throws {
+    self.vectors = vectors
+    self.threads = threads
     self.texts = texts
-    self.files = files.map(\.path) == [path] ? [] : files
+    self.files = files
     let stop = Interrupts.stopFlag()
     let known: Int
-    if weighting.method == .wmd {
+    if method == .wmd {
       let found = try WordMoversIndex(of: texts, vectors: vectors, threads: threads, stop: stop)
       index = .wordMovers(found)
       known = found.count
     } else {
-      let encoder = try SentenceEncoder(vectors, weighting: weighting.weighting)
+      let encoder = try SentenceEncoder(vectors, weighting: weighting)
       let found = try SentenceIndex(
-        of: texts, encoder: encoder, removesCommonDirection: weighting.method == .sif,
+        of: texts, encoder: encoder, removesCommonDirection: method == .sif,
         threads: threads, stop: stop)
       index = .cosine(found)
       known = found.count
     }
     guard known > 0 else {
       throw WordtoolError(
-        .badData, path: path,
+        .badData, path: name,
         found: texts.isEmpty
           ? "no text" : "\(NumberFormat.counted(texts.count, "line")) without a known word",
         expected: "texts with words of \(vectors.name ?? "the vectors")")
@@ -66,7 +79,7 @@ struct TextSearch {
     let missing = texts.count(where: { !$0.allSatisfy(\.isWhitespace) }) - known
     if missing > 0 {
       StandardError.note(
-        "\(path): \(NumberFormat.counted(missing, "line")) without a known word left out")
+        "\(name): \(NumberFormat.counted(missing, "line")) without a known word left out")
     }
   }
 

@@ -38,16 +38,21 @@ struct WordMoversCommand: ParsableCommand {
       if json.json {
         try JSONOutput.write(answer)
       } else {
-        let out = StandardOutput.shared
-        try out.writeLine(
-          NumberFormat.fixed(answer.distance) + "\t" + NumberFormat.fixed(answer.relaxed))
-        for move in answer.moves ?? [] {
-          try out.writeLine(
-            TerminalText.escaped(move.from) + "\t" + TerminalText.escaped(move.to) + "\t"
-              + NumberFormat.fixed(move.mass) + "\t" + NumberFormat.fixed(move.distance))
-        }
+        try StandardOutput.shared.write(Self.lines(answer))
       }
     }
     try lookup.finish()
+  }
+
+  /// The distance and its bound, then what becomes of what, where that was asked for.
+  static func lines(_ answer: WordMoversAnswer) -> String {
+    let moves = (answer.moves ?? []).map { move in
+      [
+        TerminalText.escaped(move.from), TerminalText.escaped(move.to),
+        NumberFormat.fixed(move.mass), NumberFormat.fixed(move.distance),
+      ]
+    }
+    let all = [[NumberFormat.fixed(answer.distance), NumberFormat.fixed(answer.relaxed)]] + moves
+    return all.map { $0.joined(separator: "\t") + "\n" }.joined()
   }
 }
