@@ -1,3 +1,5 @@
+import WordtoolCore
+
 /// Words and their vectors in the order of the rows.
 extension WordVectors: RandomAccessCollection {
   /// A word and its vector as it is stored.

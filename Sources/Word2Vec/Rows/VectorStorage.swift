@@ -1,5 +1,5 @@
 import Synchronization
-import WordtoolCore
+package import WordtoolCore
 
 /// The words, rows and norms of one set of vectors: what ``WordVectors`` shows.
 ///
