@@ -1,10 +1,12 @@
-"""Loads n-gram models of wordtool in KenLM and compares perplexities: see ../interop.sh.
+"""Loads n-gram models of wordtool in KenLM and compares perplexities, those of the mapped file as well,
+whose tensors are read here by the letter of docs/language-models.md: see ../interop.sh.
 
 ngrams.py WORDTOOL FOLDER; FOLDER is scratch space. The texts are the Penn Treebank and
 tinyshakespeare from the folder in WORDTOOL_CORPORA; without it, sentences made here. Exits 1 when
 a check fails.
 """
 
+import array
 import json
 import os
 import random
@@ -63,6 +65,56 @@ def perplexities(model, unit, path):
     return [10 ** (-total / count) for total, count in zip(sums, counts)]
 
 
+def measure(model, text):
+    run = subprocess.run(
+        [TOOL, "perplexity", model, text, "--json"], check=True, capture_output=True)
+    return json.loads(run.stdout)
+
+
+def tensors_agree(mapped, arpa):
+    """Whether the file's tensors, read by what docs/language-models.md says of them, are the ARPA's."""
+    data = mapped.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header.pop("__metadata__")
+
+    def tensor(name, code):
+        begin, end = (8 + length + offset for offset in header[name]["data_offsets"])
+        return memoryview(data)[begin:end].cast(code)
+
+    offsets, text = tensor("vocabulary.offsets", "Q"), bytes(tensor("vocabulary.bytes", "B"))
+    words = [text[a:b].decode() for a, b in zip(offsets, offsets[1:])]
+    inverse = pow(0x9E3779B1, -1, 1 << 32)
+    order = sum(name.startswith("ngrams.") for name in header)
+    texts, expected = [()], read_arpa(arpa, order)
+    bounds = [0, len(words)]
+    for size in range(1, order + 1):
+        width = header[f"ngrams.{size}"]["shape"][1]
+        rows, floats = tensor(f"ngrams.{size}", "I"), tensor(f"ngrams.{size}", "f")
+        grams, found = [], {}
+        for context, begin, end in zip(texts, bounds, bounds[1:]):
+            for row in range(begin, end):
+                word = words[rows[width * row] * inverse % (1 << 32)]
+                grams.append((*context, word))
+                found[grams[-1]] = tuple(floats[width * row + 1 : width * row + (3 if width == 4 else 2)])
+        if found != expected[size]:
+            return False
+        texts, bounds = grams, [rows[i] for i in range(3, len(rows), 4)] if width == 4 else []
+    return True
+
+
+def read_arpa(path, order):
+    """The numbers of all n-grams, rounded to 32 bits."""
+    found = {size: {} for size in range(1, order + 1)}
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        fields = line.split("\t")
+        if len(fields) > 1:
+            gram = tuple(fields[1].split(" "))
+            numbers = [float(fields[0]), *map(float, fields[2:])]
+            found[len(gram)][gram] = tuple(array.array("f", numbers))
+    return found
+
+
 quiet = kenlm.Config()
 quiet.show_progress = False
 quiet.arpa_complain = kenlm.ARPALoadComplain.NONE
@@ -73,13 +125,13 @@ for name, unit, train, test in texts():
         subprocess.run(
             [TOOL, "train-lm", train, "-o", path, "--model", "ngram", "--order", str(order),
              "--unit", unit, "-q"], check=True, stdout=subprocess.DEVNULL)
-        run = subprocess.run(
-            [TOOL, "perplexity", path, test, "--json"], check=True, capture_output=True)
-        answer = json.loads(run.stdout)
+        mapped = path.with_suffix(".safetensors")
+        subprocess.run([TOOL, "convert", path, mapped], check=True)
+        answer, same = (measure(model, test) for model in [path, mapped])
         ours = [answer["perplexity"], answer["perplexityWithoutUnknown"]]
         theirs = perplexities(kenlm.Model(str(path), quiet), unit, test)
         error = max(abs(a - b) for a, b in zip(ours, theirs))
-        ok = error <= TOLERANCE
+        ok = error <= TOLERANCE and same == answer and tensors_agree(mapped, path)
         passed += ok
         failed += not ok
         print(f"  {'passed' if ok else 'FAILED'}: {name}, {unit}, order {order}: "

@@ -52,6 +52,7 @@ package struct ModelFile: Sendable {
     let words = kind(of: format).dropFirst("wordtool-".count).split(separator: "-")
     // `wordtool-language-model-checkpoint 2` is what it is called.
     let name = words.joined(separator: " ")
+    if name == "ngram model" { return "an n-gram model" }
     return name == "classifier" && tensors.metadata["model"] == "recurrent-tagger"
       ? "a tagger" : "\("aeiou".contains(name.prefix(1)) ? "an" : "a") \(name)"
   }

@@ -34,6 +34,24 @@ extension MutantFormat {
       }
     }
     + [
+      MutantFormat(
+        name: "n-grams, mapped", suffix: ".safetensors", layout: .safetensors, cost: 4,
+        readers: ["NGramModel.init(contentsOf:)", "LanguageModelFile.load(_:threads:)"]
+      ) { folder in
+        var options = NGramOptions()
+        options.order = 3
+        let text = try folder.write(lines.prefix(6).joined(separator: "\n"), to: "text")
+        let model = try NGramModel.train(on: [text], options: options)
+        try model.write(to: folder("model"), format: .safetensors)
+        return Sample(file: try folder.bytes(of: "model")) { path in
+          let model = try NGramModel(contentsOf: path)
+          // Written as text every n-gram is looked at.
+          try? model.write(to: folder("arpa"))
+          return try ask(model) + model.probabilities(after: model.sentenceBegin)
+        }
+      }
+    ]
+    + [
       ("recurrent", neural { $0.recurrent.layers = 2 }),
       (
         "recurrent, gated",

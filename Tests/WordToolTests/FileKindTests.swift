@@ -33,6 +33,7 @@ import Testing
     try make("vocab", "text", "-o", "voc")
     try make("bpe", "train", "text", "--vocab-size", "280", "-o", "bpe.json")
     try make("train-lm", "text", "--model", "ngram", "-q", "-o", "ng.arpa")
+    try make("convert", "ng.arpa", "ng.safetensors")
     let recurrent = ["train-lm", "text", "--embedding", "4", "-o", "lm", "--checkpoint", "lm.ck"]
     for arguments in [
       recurrent + net, ["train-tagger", "tags", "-o", "tagger"] + net,
@@ -61,6 +62,7 @@ import Testing
       ("docs", "a model of documents"), ("voc", "a vocabulary"),
       ("bpe.json", "a byte-pair encoding"),
       ("ng.arpa", "an n-gram model in ARPA format"), ("lm", "a neural language model"),
+      ("ng.safetensors", "an n-gram model as safetensors"),
       ("lm.ck", "a checkpoint of train-lm"), ("tagger", "a tagger of words"),
       ("cls", "a classifier of texts"), ("ft.bin", "in fastText's own format"),
       ("net", "an image model"),
@@ -102,8 +104,12 @@ import Testing
         (["encode", "one-hot", text, "--load"], ["hot"]),
         (["image", "whiten", folder + "/set.tra", "-o", folder + "/x.png", "--load"], ["zca"]),
         (["document-vector", "--document", "1"], ["docs"]),
-        (["generate"], ["lm", "ng.arpa"]), (["classify"], ["cls", "ft.bin"]), (["tag"], ["tagger"]),
-        (["export-onnx", "-o", folder + "/x.onnx"], ["lm", "cls", "tagger", "ng.arpa", "ft.bin"]),
+        (["generate"], ["lm", "ng.arpa", "ng.safetensors"]),
+        (["classify"], ["cls", "ft.bin"]), (["tag"], ["tagger"]),
+        (
+          ["export-onnx", "-o", folder + "/x.onnx"],
+          ["lm", "cls", "tagger", "ng.arpa", "ng.safetensors", "ft.bin"]
+        ),
         (
           ["nearest", "king", "-v"],
           ["v.txt", "v.safetensors", "t.npy", "h.npz", "w.safetensors", "ft.bin"]

@@ -36,7 +36,10 @@ import Testing
         (["recall", "-o", "x.jpg"], ".svg, .png or none"),
         (["gradient-flow", "text", "-o", "x.pdf"], ".svg, .png or none"),
         (["bpe", "train", "text", "-o", "x.model"], ".json or none"),
-        (["train-lm", "text", "--model", "ngram", "-o", "x.bin"], ".arpa, .lm or none"),
+        (
+          ["train-lm", "text", "--model", "ngram", "-o", "x.bin"],
+          ".arpa, .lm, .safetensors or none"
+        ),
         (["train-lm", "text", "-o", "x.arpa"], ".safetensors or none"),
         (["train-lm", "text", "-o", "x.onnx"], ".safetensors or none"),
         (["train-classifier", "train.tsv", "-o", "x.json"], ".safetensors or none"),

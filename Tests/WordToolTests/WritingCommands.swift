@@ -116,6 +116,11 @@ enum WritingCommands {
       .init(
         arguments: ["train-lm", "text", "--model", "ngram", "--order", "2", "-q", "-o", "OUT"],
         suffix: ".arpa.gz"),
+      .init(
+        arguments: ["train-lm", "text", "--model", "ngram", "--order", "2", "-q", "-o", "OUT"],
+        suffix: ".safetensors"),
+      .init(arguments: ["convert", "ngrams", "OUT"], suffix: ".safetensors"),
+      .init(arguments: ["convert", "ngrams", "OUT"], suffix: ".arpa"),
       .init(arguments: lm + ["-o", "OUT"], suffix: ".lm"),
       .init(
         arguments: lm + ["-o", "/dev/null", "--checkpoint", "OUT"], suffix: "",
@@ -193,7 +198,8 @@ enum WritingCommands {
     try TestFiles.write("X:1\nT:Up\nL:1/8\nK:C\nCDEF GABc|\n", to: folder + "/tune.abc")
     let tool = Tool(folder: folder)
     for arguments in [
-      lm + ["-o", "lm"], images + ["-o", "digits"],
+      lm + ["-o", "lm"], ["train-lm", "text", "--model", "ngram", "-q", "-o", "ngrams"],
+      images + ["-o", "digits"],
       classifier + ["--ngrams", "1", "-o", "classes"], documents + ["-o", "docs"],
     ] {
       let run = try tool.start(arguments, workingFolder: folder).wait()

@@ -6,21 +6,24 @@ public enum LanguageModelFile {
   /// Reads a model.
   ///
   /// - Parameters:
-  ///   - path: an n-gram model in ARPA format, plain or gzip, or a network in a safetensors file.
-  ///     `-` is standard input and an ARPA file.
+  ///   - path: an n-gram model in ARPA format, plain or gzip, or as safetensors, or a network in a
+  ///     safetensors file. `-` is standard input and an ARPA file.
   ///   - threads: how many threads a network works with; what it says does not depend on it.
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` for everything that is
   ///   not such a model.
   public static func load(_ path: String, threads: Int = Workers.defaultCount) throws
     -> any LanguageModel
   {
-    guard InputFiles.isRegular(path), try isTensorFile(path) else {
+    guard InputFiles.isRegular(path), try isTensorFile(path),
+      !NGramFile.matches(try TensorFile(path: path))
+    else {
       return try NGramModel(contentsOf: path)
     }
     return try NeuralLanguageModel(contentsOf: path, threads: threads)
   }
 
-  private static func isTensorFile(_ path: String) throws -> Bool {
+  /// Whether a file, gzip unpacked, begins as safetensors do.
+  static func isTensorFile(_ path: String) throws -> Bool {
     let source = try ByteSource(path: path)
     // Length and first brace of the header.
     return try unsafe withUnsafeTemporaryAllocation(byteCount: 9, alignment: 8) { bytes in

@@ -1,25 +1,8 @@
 import Tokenize
 import WordtoolCore
 
-extension NGramModel {
-  /// Reads an ARPA file, of this program or another, plain or gzip.
-  ///
-  /// Lines before the data that begin with `#` may name the unit and the tokenizer rule; without
-  /// them the model is one of words between white space. n-grams may stand in any order after
-  /// those they begin with. `<UNK>` is `<unk>`, as for KenLM; a file without it gets one of log10
-  /// probability -100.
-  ///
-  /// - Parameter path: the file; `-` is standard input.
-  /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` with the line for
-  ///   everything that is not as it should be.
-  public init(contentsOf path: String) throws {
-    var reader = try ARPAReader(path: path)
-    self = try reader.read()
-  }
-}
-
 /// One pass over an ARPA file.
-private struct ARPAReader {
+struct ARPAReader {
   private let path: String
   private let lines: LineReader
   private var unit = TextUnit.word
@@ -27,7 +10,7 @@ private struct ARPAReader {
   private var counts: [Int] = []
   private var table = ByteStringTable()
   private var writesUnknownInCapitals = false
-  private var levels: [NGramModel.Level] = []
+  private var levels: [SortedNGrams] = []
 
   init(path: String) throws {
     self.path = path
@@ -82,8 +65,8 @@ private struct ARPAReader {
       }
     }
     return NGramModel(
-      unit: unit, rule: rule, table: table, levels: levels, unknown: unknown ?? 0, begin: begin,
-      end: end)
+      unit: unit, rule: rule, store: try NGramStore(table, levels), unknown: unknown ?? 0,
+      begin: begin, end: end)
   }
 
   /// The lines up to `\data\`.
@@ -153,7 +136,7 @@ private struct ARPAReader {
       }
     }
     let hasBackoffs = length < counts.count
-    var level = NGramModel.Level()
+    var level = SortedNGrams()
     var keys: [UInt64] = []
     var ids = [Int32](repeating: -1, count: length)
     var previous = ids
@@ -259,7 +242,7 @@ private struct ARPAReader {
 
   /// Brings a level into the order of its keys and tells the one below where continuations begin.
   private mutating func place(
-    _ level: inout NGramModel.Level, _ keys: [UInt64], below index: Int
+    _ level: inout SortedNGrams, _ keys: [UInt64], below index: Int
   ) throws {
     var order: [Int]?
     if zip(keys, keys.dropFirst()).contains(where: { $0 >= $1 }) {

@@ -45,7 +45,7 @@ public struct KneserNeyDiscounts: Hashable, Sendable {
 /// Interpolated modified Kneser-Ney probabilities out of adjusted counts.
 enum KneserNey {
   struct Estimate {
-    var levels: [NGramModel.Level]
+    var levels: [SortedNGrams]
     var discounts: [KneserNeyDiscounts]
   }
 
@@ -53,7 +53,7 @@ enum KneserNey {
   /// token, g(h) is the share that was discounted, and the empty context is interpolated with the
   /// uniform distribution over all tokens but `<s>`.
   static func estimate(_ counts: consuming NGramCounts, begin: Int32) -> Estimate {
-    var levels: [NGramModel.Level] = []
+    var levels: [SortedNGrams] = []
     var allDiscounts: [KneserNeyDiscounts] = []
     var lower: [Double] = []
     for index in counts.levels.indices {
@@ -96,7 +96,7 @@ enum KneserNey {
         levels[index - 1].firstChild = starts
       }
       levels.append(
-        NGramModel.Level(
+        SortedNGrams(
           words: level.words,
           logProbabilities: probabilities.map { $0 > 0 ? logarithm($0) : -99 }))
       lower = probabilities

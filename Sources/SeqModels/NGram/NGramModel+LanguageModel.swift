@@ -10,7 +10,9 @@ extension NGramModel: LanguageModel {
 
   /// The number of a token in UTF-8, or nil when the vocabulary does not have it.
   public func id(ofUTF8 token: Span<UInt8>) -> Int32? {
-    unsafe token.withUnsafeBufferPointer { unsafe table.find($0) }
+    unsafe token.withUnsafeBufferPointer { unsafe store.words.find($0) }.map {
+      Int32(truncatingIfNeeded: $0)
+    }
   }
 
   /// The context after `<s>`.
@@ -32,39 +34,35 @@ extension NGramModel: LanguageModel {
   ///
   /// - Complexity: O(order · V) for V tokens.
   public func fillLogProbabilities(after state: Context, _ values: inout [Double]) {
-    let count = table.count
+    let count = vocabularyCount
     if values.count != count { values = [Double](repeating: 0, count: count) }
-    unsafe values.withUnsafeMutableBufferPointer { values in
-      unsafe levels[0].logProbabilities.withUnsafeBufferPointer {
-        for id in 0..<count { unsafe values[id] = unsafe Double($0[id]) }
+    let levels = store.levels
+    for id in 0..<count { values[id] = levels[0].logProbability(at: id) }
+    for length in 1..<max(1, order) where state.nodes[length] >= 0 {
+      let backoff = levels[length - 1].backoff(at: Int(state.nodes[length]))
+      if backoff != 0 {
+        for id in 0..<count { values[id] += backoff }
       }
-      for length in 1..<max(1, order) {
-        let node = Int(state.nodes[length])
-        guard node >= 0 else { continue }
-        let backoff = Double(levels[length - 1].backoffs[node])
-        if backoff != 0 {
-          for id in 0..<count { unsafe values[id] += backoff }
-        }
-        let starts = levels[length - 1].firstChild
-        for child in Int(starts[node])..<Int(starts[node + 1]) {
-          unsafe values[Int(levels[length].words[child])] = Double(
-            levels[length].logProbabilities[child])
-        }
+      for child in continuations(of: state, length: length) {
+        let id = Int(levels[length].word(at: child))
+        // Of a damaged file it may be any number.
+        guard id >= 0, id < count else { continue }
+        values[id] = levels[length].logProbability(at: child)
       }
-      for id in 0..<count { unsafe values[id] *= PerplexityReport.ln10 }
-      unsafe values[Int(begin)] = -.infinity
     }
+    for id in 0..<count { values[id] *= PerplexityReport.ln10 }
+    values[Int(begin)] = -.infinity
   }
 
   /// The natural logarithm of the probability of every token of a text.
   public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
-    var results: [Double] = []
-    results.reserveCapacity(ids.count)
-    var context = sentenceBegin
-    for id in ids {
-      results.append(score(id, &context) * PerplexityReport.ln10)
+    var results = [Double](repeating: 0, count: ids.count)
+    let begin = sentenceBegin
+    var context = begin
+    for (place, id) in ids.enumerated() {
+      results[place] = score(id, &context) * PerplexityReport.ln10
       guard id == end else { continue }
-      context = sentenceBegin
+      context = begin
       if stop.isRaised {
         throw WordtoolError(.interrupted, found: "stopped while measuring")
       }

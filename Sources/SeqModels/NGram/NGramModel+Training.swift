@@ -118,7 +118,7 @@ extension NGramModel {
     let estimate = KneserNey.estimate(counted, begin: TokenNumbers.begin)
     tell(tokens, fraction: 1)
     return NGramModel(
-      unit: options.unit, rule: options.rule, table: ordered, levels: estimate.levels,
+      unit: options.unit, rule: options.rule, store: try NGramStore(ordered, estimate.levels),
       unknown: TokenNumbers.unknown, begin: TokenNumbers.begin, end: TokenNumbers.end,
       training: Training(
         discounts: estimate.discounts, tokenCount: tokens, sentenceCount: sentences,

@@ -18,7 +18,7 @@ enum FileFacts {
     case .documentModel: try documentModel(path)
     case .vectorCheckpoint, .languageModelCheckpoint, .imageCheckpoint: try checkpoint(path)
     case .languageModel: try languageModel(path)
-    case .nGramModel: try nGramModel(path)
+    case .nGramModel, .mappedNGramModel: try nGramModel(path)
     case .classifier, .tagger: try classifier(path)
     case .fastTextClassifier: try fastTextClassifier(path)
     case .imageModel: try imageModel(path)

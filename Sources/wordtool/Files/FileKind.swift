@@ -3,7 +3,7 @@ import WordtoolCore
 /// The kinds of files that the tool writes or reads, told by their content.
 enum FileKind: String, Encodable, CaseIterable {
   case vectors, vectorCheckpoint, vectorIndex, documentModel
-  case nGramModel, languageModel, languageModelCheckpoint
+  case nGramModel, mappedNGramModel, languageModel, languageModelCheckpoint
   case classifier, fastTextClassifier, tagger
   case imageModel, imageCheckpoint, imageWeights, whitening
   case bagOfWords, oneHot, tfIdf
@@ -24,6 +24,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .vectorIndex: "an index of vectors for approximate searches"
     case .documentModel: "a model of documents"
     case .nGramModel: "an n-gram model in ARPA format"
+    case .mappedNGramModel: "an n-gram model as safetensors"
     case .languageModel: "a neural language model"
     case .languageModelCheckpoint: "a checkpoint of train-lm"
     case .classifier: "a classifier of texts"
@@ -74,7 +75,7 @@ enum FileKind: String, Encodable, CaseIterable {
     case .vectorCheckpoint: ["train-embeddings --resume (its folder)"]
     case .vectorIndex: ["nearest --approximate --index"]
     case .documentModel: ["nearest-documents", "document-vector", "convert --documents"]
-    case .nGramModel: ["generate", "perplexity"]
+    case .nGramModel, .mappedNGramModel: ["generate", "perplexity", "convert"]
     case .languageModel:
       ["generate", "perplexity", "export-onnx", "inspect", "gradient-flow --model"]
     case .languageModelCheckpoint: ["train-lm --resume"]

@@ -62,6 +62,7 @@ enum FileRecognizer {
     switch facts["format"].map({ String(ModelFile.kind(of: $0)) }) {
     case "wordtool-index": return .vectorIndex
     case "wordtool-document-model": return .documentModel
+    case "wordtool-ngram-model": return .mappedNGramModel
     case "wordtool-language-model": return .languageModel
     case "wordtool-language-model-checkpoint": return .languageModelCheckpoint
     case "wordtool-classifier": return facts["model"] == "recurrent-tagger" ? .tagger : .classifier

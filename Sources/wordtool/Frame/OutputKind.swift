@@ -1,4 +1,5 @@
 import Libc
+import SeqModels
 import Word2Vec
 import WordtoolCore
 
@@ -21,7 +22,11 @@ struct OutputKind {
   /// Whether it may be gzip: the tool reads it again, and so do others.
   var isText = false
 
-  static let arpa = OutputKind(content: "an n-gram model", suffixes: ["arpa", "lm"], isText: true)
+  /// Models of n-grams: ARPA is text, our own format is mapped by those who read it.
+  static func nGrams(_ format: NGramModel.Format) -> OutputKind {
+    OutputKind(
+      content: "an n-gram model", suffixes: ["arpa", "lm", "safetensors"], isText: format == .arpa)
+  }
   /// A map of words: a picture, or a table of its numbers.
   static let wordMap = OutputKind(content: "a map", suffixes: ["svg", "png", "tsv"], isText: true)
   static let page = OutputKind(content: "a page", suffixes: ["html", "htm"])

@@ -40,8 +40,9 @@ struct ExportONNXCommand: ParsableCommand {
     // Opened first: an output that cannot be written is told before a large model is read.
     try OutputPaths.check([output], inputs: [model])
     let file = try OutputKind.onnx.open(output)
-    let loaded = try FileKind.reading(model, as: .languageModel, .classifier, .tagger, .nGramModel)
-    {
+    let loaded = try FileKind.reading(
+      model, as: .languageModel, .classifier, .tagger, .nGramModel, .mappedNGramModel
+    ) {
       try SequenceModelFile.load(model)
     }
     // The graph says how text is cut, and whoever runs it cuts by his own Unicode version.

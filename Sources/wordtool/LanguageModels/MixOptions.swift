@@ -46,7 +46,7 @@ struct MixOptions: ParsableArguments {
   func load(_ model: String, threads: Int = 1) throws -> MixtureModel {
     let paths = paths(with: model)
     let models = try paths.map { path in
-      let model = try FileKind.reading(path, as: .languageModel, .nGramModel) {
+      let model = try FileKind.reading(path, as: .languageModel, .nGramModel, .mappedNGramModel) {
         try LanguageModelFile.load(path, threads: threads)
       }
       if model.unit == .word { StandardError.warn(of: model.readingRule, in: path) }

@@ -34,8 +34,9 @@ struct NGramTraining: Training {
 
   init(_ command: TrainLMCommand) {
     self.command = command
+    let output = command.output.output
     files = TrainingFiles(
-      output: command.output.output, kind: .arpa, inputs: command.texts,
+      output: output, kind: .nGrams(NGramModel.Format(forPath: output)), inputs: command.texts,
       references: [command.valid, command.test], metrics: nil)
   }
 
@@ -76,7 +77,7 @@ struct NGramTraining: Training {
   }
 
   func write(_ model: NGramModel, of _: Void, to file: OutputFile) throws {
-    try model.write(to: file)
+    try model.write(to: file, format: NGramModel.Format(forPath: file.path))
   }
 
   func summarize(

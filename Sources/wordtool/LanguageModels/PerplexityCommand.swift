@@ -9,7 +9,8 @@ struct PerplexityCommand: ParsableCommand {
     abstract: "Measure how well a language model predicts text.",
     discussion: """
       MODEL is a model of train-lm or an n-gram model of another program in ARPA format; the \
-      content of the file decides. TEXT has one sentence a line and is cut into tokens as the \
+      content of the file decides. An ARPA file is read whole first; 'convert' makes one of it that \
+      is not. TEXT has one sentence a line and is cut into tokens as the \
       model's text was. The ends of sentences count as tokens. Perplexity is given over all tokens, \
       unknown ones as <unk>, and without those; bits per character are the bits of everything, \
       divided by the code points of the text.

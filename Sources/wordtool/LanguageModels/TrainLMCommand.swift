@@ -14,7 +14,8 @@ struct TrainLMCommand: ParsableCommand, ConditionalOptions {
       rare words become it with --min-count or --max-vocab. A character is a code point.
 
       --model ngram counts n-grams with interpolated modified Kneser-Ney smoothing and writes an \
-      ARPA file, which KenLM and SRILM read as well. The other models are neural networks: \
+      ARPA file, which KenLM and SRILM read as well, or, to a name in .safetensors, a file that is \
+      mapped: questions are answered in place, without reading it first. The other models are neural networks: \
       recurrent (see --cell), fixed-window (a hidden layer over the last words) and bag-of-words \
       (the mean of their embeddings); they are written as safetensors under PyTorch's names. With \
       --valid the weights of the best epoch are kept. The bytes are the same for any --threads.

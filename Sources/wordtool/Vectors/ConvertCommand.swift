@@ -7,7 +7,7 @@ import WordtoolCore
 struct ConvertCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Write vectors in another format, or a classifier as fastText's.",
+    abstract: "Write vectors or n-grams in another format, or a classifier as fastText's.",
     discussion: """
       The format of the input is told by its content. What the new format cannot hold (counts, \
       the tokenizer's rule, licences) is left behind, and told on standard error. npy and projector \
@@ -17,6 +17,9 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
       A classifier of train-classifier --model fasttext --ngrams 1 goes to a .bin, which fastText \
       reads. It cuts text at white space: its answers are the same for texts cut into the model's words.
 
+      An n-gram model goes to a .safetensors, which is mapped instead of read, or to an .arpa for \
+      other programs; the numbers are the same.
+
       With --documents the vectors of the documents of a model are written, called by their names: other \
       programs read them as they do words, gensim as KeyedVectors.
 
@@ -24,10 +27,12 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
         wordtool convert GoogleNews-vectors-negative300.bin news.safetensors
         wordtool convert news.safetensors news.npz
         wordtool convert reviews.model reviews.bin
+        wordtool convert ptb.arpa ptb.safetensors
         wordtool convert --documents reviews.docs reviews.npy
       """)
 
-  @Argument(help: ArgumentHelp("The vectors to read.", valueName: "in"), completion: .file())
+  @Argument(
+    help: ArgumentHelp("The vectors or the model to read.", valueName: "in"), completion: .file())
   var input: String
   @Argument(
     help: ArgumentHelp(
@@ -92,8 +97,12 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
   }
 
   func run() throws {
-    if !documents, input != "-", FileRecognizer.kind(of: input) == .classifier {
-      return try convertClassifier()
+    if !documents, input != "-" {
+      switch FileRecognizer.kind(of: input) {
+      case .classifier: return try convertClassifier()
+      case .nGramModel, .mappedNGramModel: return try convertNGramModel()
+      default: break
+      }
     }
     // Opened first: an output that cannot be written is told before a large input is read.
     let format = try format ?? WordVectors.Format(forPath: output)
