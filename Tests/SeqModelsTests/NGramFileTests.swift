@@ -78,6 +78,35 @@ import WordtoolCore
     }
   }
 
+  /// Sentences longer than a thread's piece, empty ones, and a last one without an end.
+  @Test(arguments: [1, 2, 5]) func manySentencesAtATimeAreMeasuredAsOneByOne(_ order: Int) throws {
+    let folder = ScratchFolder()
+    let model = try NGramTests.train(Self.text(200, seed: 3), order: order)
+    let words = Self.text(4000, seed: 12, words: 14)
+    let long = words.replacing("\n", with: " ")
+    let path = try folder.write(words + "\n" + long + long + "\n" + words, to: "text")
+    let ids = Array(try TokenizedText([path], for: model).ids.dropLast())
+    #expect(ids.count > 50_000)
+    try model.write(to: folder("m"), format: .safetensors)
+    var context = model.sentenceBegin
+    let one = ids.map { id in
+      defer { if id == model.endID { context = model.sentenceBegin } }
+      return model.score(id, &context) * 2.302585092994046
+    }
+    for threads in [1, 2, 3] {
+      let mapped = try LanguageModelFile.load(folder("m"), threads: threads)
+      let isSame = try mapped.logProbabilities(of: ids, stop: StopFlag()) == one
+      #expect(isSame, "\(threads) threads")
+    }
+    let stop = StopFlag()
+    stop.raise()
+    let error = #expect(throws: WordtoolError.self) {
+      try model.logProbabilities(of: ids, stop: stop)
+    }
+    #expect(error?.kind == .interrupted)
+    #expect(try model.logProbabilities(of: [], stop: StopFlag()) == [])
+  }
+
   @Test(arguments: [
     ("wordtool-ngram-model 1", "wordtool-ngram-model 2", "a newer wordtool"),
     ("\"word\"", "\"worm\"", "'unit' is 'worm'"), ("ngrams.1", "ngrams.7", "no tensor ngrams.1"),

@@ -203,6 +203,8 @@ public struct MixtureModel: LanguageModel {
   /// - Parameter components: from ``componentLogProbabilities(of:stop:)``.
   public func mixed(_ components: [[Double]]) -> [Double] {
     precondition(components.count == models.count, "\(components.count) of \(models.count) models")
+    // The mean of one is that one, to the last bit.
+    if components.count == 1 { return components[0] }
     return components[0].indices.map { token in
       // Relative to the greatest, so that nothing is lost to underflow.
       let top = components.reduce(-Double.infinity) { max($0, $1[token]) }

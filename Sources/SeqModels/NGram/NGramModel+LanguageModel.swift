@@ -56,17 +56,7 @@ extension NGramModel: LanguageModel {
 
   /// The natural logarithm of the probability of every token of a text.
   public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
-    var results = [Double](repeating: 0, count: ids.count)
-    let begin = sentenceBegin
-    var context = begin
-    for (place, id) in ids.enumerated() {
-      results[place] = score(id, &context) * PerplexityReport.ln10
-      guard id == end else { continue }
-      context = begin
-      if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "stopped while measuring")
-      }
-    }
-    return results
+    try SentenceScorer(store: store, begin: sentenceBegin.nodes, end: end).logProbabilities(
+      of: ids, threads: threads, stop: stop)
   }
 }

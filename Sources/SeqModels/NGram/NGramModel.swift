@@ -27,6 +27,8 @@ public struct NGramModel: Sendable {
   let end: Int32
   /// What the training came to; nil of a model that was read from a file.
   public let training: Training?
+  /// How many threads measure a text; what it comes to does not depend on it.
+  var threads = Workers.defaultCount
 
   /// The length of the longest n-grams.
   public var order: Int { store.levels.count }

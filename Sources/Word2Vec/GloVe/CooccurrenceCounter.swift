@@ -1,4 +1,3 @@
-import Synchronization
 import WordtoolCore
 
 /// Counts which words of a text occur near which, in bounded memory and on all cores.
@@ -40,7 +39,7 @@ import WordtoolCore
     let runs = PairRuns(cuts: cuts(), folder: folder)
     let pieces = unsafe (text.count + Self.pieceLength - 1) / Self.pieceLength
     let workers = max(1, min(threads, pieces))
-    let next = Counter()
+    let next = PieceCounter()
     let units = Self.units(windowRadius)
     // No thread has more pairs than the text.
     let pairs = unsafe Self.pairCount(of: text, windowRadius: windowRadius, isLeftOnly: true)
@@ -136,15 +135,5 @@ import WordtoolCore
       }
     }
     return cuts
-  }
-
-  /// Gives out pieces.
-  private final class Counter: Sendable {
-    private let value = Atomic(0)
-
-    func take(below end: Int) -> Int? {
-      let number = value.wrappingAdd(1, ordering: .relaxed).oldValue
-      return number < end ? number : nil
-    }
   }
 }
