@@ -282,7 +282,8 @@ extension MutantFormat {
       MutantFormat(
         name: "text for language models", layout: .text, cost: 40,
         readers: [
-          "NGramModel.train(on:options:stop:progress:)", "NGramModel.train(on:options:progress:)",
+          "NGramModel.train(on:options:threads:memoryLimit:stop:progress:)",
+          "NGramModel.train(on:options:threads:memoryLimit:progress:)",
           "LanguageModel.perplexity(of:isStrict:encoding:stop:)",
           "TokenizedText.init(_:for:isStrict:encoding:stop:)",
           "MixtureModel.tuned(on:isStrict:encoding:stop:)", "NeuralText.ids(of:stop:)",

@@ -131,7 +131,7 @@ import WordtoolCore
       let error = #expect(throws: WordtoolError.self) { try Self.train(text) }
       #expect(error?.kind == .badData && error?.found.contains(part) == true)
     }
-    for order in [0, 6] {
+    for order in [0, 7] {
       #expect(throws: WordtoolError.self) { try Self.train("a b c\n", order: order) }
     }
     let folder = ScratchFolder()

@@ -191,7 +191,7 @@ import TestSupport
       let cases: [([String], Int32, String)] = [
         (train + ["--model", "lstm"], 64, "lstm"),
         (train + ["--model", "ngram", "--order", "0"], 64, "--order is 0"),
-        (train + ["--model", "ngram", "--order", "6"], 64, "--order is 6"),
+        (train + ["--model", "ngram", "--order", "7"], 64, "--order is 7"),
         (train + ["--model", "ngram", "--min-count", "0"], 64, "--min-count"),
         (train + ["--model", "ngram", "--test", folder + "/none"], 66, "/none"),
         (["train-lm", folder + "/none", "-o", folder + "/out", "--model", "ngram"], 66, "/none"),

@@ -1,27 +1,26 @@
 import Tokenize
 import WordtoolCore
 
-/// Writes a model as an ARPA file, which KenLM, SRILM and others read.
+/// Writes a model as an ARPA file, which KenLM, SRILM and others read, on all cores.
 ///
 /// What ARPA has no place for, the unit and the tokenizer rule, stands in lines before the data
 /// that begin with `#`, which those programs skip. Numbers have the shortest digits that give
-/// the same float back.
+/// the same float back. N-grams come in the order of their tokens' numbers.
 struct ARPAWriter {
   private let model: NGramModel
   private let file: OutputFile
-  /// The length of the n-grams that are written now.
-  private var length = 1
-  /// How many n-grams of each shorter length were passed on the way to these, and these themselves.
-  private var passed: [Int] = []
-  private var line: [UInt8] = []
+  private let threads: Int
 
-  init(_ model: NGramModel, to file: OutputFile) {
+  /// - Parameter threads: at least 1; the bytes do not depend on it.
+  init(_ model: NGramModel, to file: OutputFile, threads: Int) {
     self.model = model
     self.file = file
+    self.threads = threads
   }
 
-  /// - Throws: `WordtoolError`: `inputOutput`; `badData` for a damaged file of our own.
-  mutating func write() throws {
+  /// - Throws: `WordtoolError`: `inputOutput`; `badData` for a damaged file of our own; `usage` or
+  ///   `unavailable` for threads.
+  func write() throws {
     try file.write("\(ARPA.title)\(ARPA.version)\n\(ARPA.unit)\(model.unit.rawValue)\n")
     if let rule = model.tokenizerRule {
       try file.write("\(ARPA.tokenizer)\(try StoredJSON.text(rule))\n")
@@ -30,53 +29,67 @@ struct ARPAWriter {
     for (index, count) in model.counts.enumerated() {
       try file.write("ngram \(index + 1)=\(count)\n")
     }
+    let pieces = pieces()
     for length in 1...model.order {
-      self.length = length
-      passed = [Int](repeating: 0, count: length)
       try file.write("\n\\\(length)-grams:\n")
-      for first in 0..<model.vocabularyCount { try visit(first, 1, text(of: first)) }
-      guard passed == Array(model.counts.prefix(length)) else { throw damage }
+      try write(length, pieces)
     }
     try file.write("\n\\end\\\n")
   }
 
-  private func text(of word: Int) -> [UInt8] { unsafe Array(model.store.words.bytes(at: word)) }
+  /// N-grams with these first tokens are made into text at a time.
+  private static let continuationsPerPiece = 1 << 12
 
-  /// Parts of a sound file continue each other exactly once.
-  private var damage: WordtoolError {
-    WordtoolError(
-      .badData, found: "n-grams that do not continue each other",
-      expected: "each in one place", remedy: "the file of the model is damaged")
+  /// Ranges of first tokens that have some continuations together.
+  private func pieces() -> [Range<Int>] {
+    let levels = model.store.levels
+    var pieces: [Range<Int>] = []
+    var (first, sum) = (0, 0)
+    for token in 0..<model.vocabularyCount {
+      sum += 1
+      if levels.count > 1 { sum += levels[0].continuations(of: token, in: levels[1]).count }
+      if sum < Self.continuationsPerPiece && token + 1 < model.vocabularyCount { continue }
+      pieces.append(first..<token + 1)
+      (first, sum) = (token + 1, 0)
+    }
+    return pieces
   }
 
-  /// Writes the n-grams that begin with the one at `place`, of `depth` tokens spelt `text`.
-  private mutating func visit(_ place: Int, _ depth: Int, _ text: [UInt8]) throws {
-    let level = model.store.levels[depth - 1]
-    passed[depth - 1] += 1
-    guard passed[depth - 1] <= level.count else { throw damage }
-    if depth == length { return try writeLine(place, level, text) }
-    let next = model.store.levels[depth]
-    var children = level.continuations(of: place, in: next).map {
-      (word: Int(next.word(at: $0)), place: $0)
+  /// Writes the n-grams of one length.
+  private func write(_ length: Int, _ pieces: [Range<Int>]) throws {
+    let store = model.store
+    let output = Turns(Output(file: file, counts: [Int](repeating: 0, count: length)))
+    let next = PieceCounter()
+    try Workers.run(count: min(threads, pieces.count)) { _ in
+      var text = ARPAText(store, length: length)
+      while let piece = next.take(below: pieces.count) {
+        do {
+          try text.make(pieces[piece])
+        } catch {
+          output.fail(piece)
+          throw error
+        }
+        let isOpen: Void? = try output.take(piece) { output in
+          for place in output.counts.indices { output.counts[place] += text.counts[place] }
+          // Each n-gram continues one other: none is passed twice.
+          for (count, level) in zip(output.counts, store.levels) where count > level.count {
+            throw ARPAText.damage
+          }
+          try output.file.write(text.bytes)
+        }
+        if isOpen == nil { return }
+      }
     }
-    children.sort { $0.word < $1.word }
-    for child in children {
-      guard (0..<model.vocabularyCount).contains(child.word) else { throw damage }
-      try visit(child.place, depth + 1, text + [UInt8(ascii: " ")] + self.text(of: child.word))
-    }
+    let counts = output.take(pieces.count) { $0.counts } ?? []
+    guard counts == Array(model.counts.prefix(length)) else { throw ARPAText.damage }
   }
 
-  private mutating func writeLine(_ place: Int, _ level: NGramLevel, _ text: [UInt8]) throws {
-    line.removeAll(keepingCapacity: true)
-    line.append(contentsOf: Float(level.logProbability(at: place)).description.utf8)
-    line.append(UInt8(ascii: "\t"))
-    line.append(contentsOf: text)
-    if level.isContinued {
-      line.append(UInt8(ascii: "\t"))
-      line.append(contentsOf: Float(level.backoff(at: place)).description.utf8)
-    }
-    line.append(UInt8(ascii: "\n"))
-    try file.write(line)
+  /// What the pieces write in turn.
+  private struct Output: @unchecked Sendable {
+    // Sendable: it is touched by the thread whose turn it is.
+    let file: OutputFile
+    /// How many n-grams of each length up to that of those that are written were passed.
+    var counts: [Int]
   }
 }
 

@@ -1,4 +1,5 @@
 import BLASCore
+import WordtoolCore
 
 /// The three discounts of one order in modified Kneser-Ney smoothing.
 public struct KneserNeyDiscounts: Hashable, Sendable {
@@ -49,59 +50,111 @@ enum KneserNey {
     var discounts: [KneserNeyDiscounts]
   }
 
+  /// Contexts that a thread takes at a time.
+  private static let contextsPerPiece = 1 << 12
+
   /// Probabilities p(w | h) = (c(hw) - D) / c(h) + g(h) p(w | h'), where h' is h without its first
   /// token, g(h) is the share that was discounted, and the empty context is interpolated with the
   /// uniform distribution over all tokens but `<s>`.
-  static func estimate(_ counts: consuming NGramCounts, begin: Int32) -> Estimate {
-    var levels: [SortedNGrams] = []
-    var allDiscounts: [KneserNeyDiscounts] = []
-    var lower: [Double] = []
-    for index in counts.levels.indices {
-      let level = counts.levels[index]
+  ///
+  /// - Parameters:
+  ///   - counts: each level is forgotten when it is no longer needed.
+  ///   - begin: the number of `<s>`.
+  ///   - threads: at least 1; each context is one thread's, so the bits do not depend on it.
+  /// - Throws: `WordtoolError`: `interrupted`, `unavailable` without memory or threads.
+  static func estimate(
+    _ counts: consuming NGramCounts, begin: Int32, threads: Int, stop: StopFlag
+  ) throws -> Estimate {
+    let unigrams = counts.levels[0]
+    let discounts = Self.discounts(unigrams.counts)
+    let memory = try AlignedMemory(
+      count: unigrams.words.count, of: Double.self, purpose: "probabilities")
+    // A model without anything counted cannot come here: each sentence has its end.
+    let uniform = 1 / Double(unigrams.words.count - 1)
+    unsafe fill(
+      0..<unigrams.words.count, unigrams.counts, discounts,
+      memory.buffer(of: Double.self, count: unigrams.words.count)
+    ) { _ in uniform }
+    unsafe memory.buffer(of: Double.self, count: unigrams.words.count)[Int(begin)] = 0
+    var levels = [SortedNGrams(words: unigrams.words)]
+    var allDiscounts = [discounts]
+    var lower = memory
+    for index in 0..<counts.levels.count {
+      let count = counts.levels[index].words.count
+      let probabilities = lower
+      levels[index].logProbabilities = try floats(count, threads) { place in
+        let value = unsafe probabilities.buffer(of: Double.self, count: count)[place]
+        return value > 0 ? logarithm(value) : -99
+      }
+      guard index + 1 < counts.levels.count else { break }
+      if stop.isRaised { throw WordtoolError(.interrupted, found: "stopped while estimating") }
+      let (level, starts) = (counts.levels[index + 1], counts.levels[index].firstChild)
+      counts.levels[index] = NGramCounts.Level()
+      // Words and places of continuations are all that is still to be asked of it.
+      counts.levels[index + 1].suffixes = []
+      counts.levels[index + 1].counts = []
+      counts.levels[index].words = levels[index].words
       let discounts = Self.discounts(level.counts)
+      let higher = try AlignedMemory(
+        count: level.words.count, of: Double.self, purpose: "probabilities")
+      levels[index].backoffs = try floats(count, threads) { context in
+        let range = Int(starts[context])..<Int(starts[context + 1])
+        if range.isEmpty { return 0 }
+        let shorter = unsafe probabilities.buffer(of: Double.self, count: count)
+        let weight = unsafe fill(
+          range, level.counts, discounts,
+          higher.buffer(of: Double.self, count: level.words.count)
+        ) { unsafe shorter[Int(level.suffixes[$0])] }
+        return logarithm(weight)
+      }
+      levels[index].firstChild = starts
+      levels.append(SortedNGrams(words: level.words))
       allDiscounts.append(discounts)
-      var probabilities = [Double](repeating: 0, count: level.words.count)
-      /// Fills the probabilities of one context and returns the weight of the shorter one.
-      func fill(_ range: Range<Int>, _ shorter: (Int) -> Double) -> Double {
-        var total = 0.0
-        var taken = 0.0
-        for node in range {
-          total += Double(level.counts[node])
-          taken += discounts.discount(level.counts[node])
-        }
-        guard total > 0 else { return 1 }
-        let weight = taken / total
-        for node in range {
-          let count = level.counts[node]
-          probabilities[node] =
-            (Double(count) - discounts.discount(count)) / total + weight * shorter(node)
-        }
-        return weight
-      }
-      if index == 0 {
-        // A model without anything counted cannot come here: each sentence has its end.
-        let uniform = 1 / Double(level.words.count - 1)
-        _ = fill(0..<level.words.count) { _ in uniform }
-        probabilities[Int(begin)] = 0
-      } else {
-        let starts = counts.levels[index - 1].firstChild
-        var backoffs = [Float](repeating: 0, count: starts.count - 1)
-        for context in backoffs.indices where starts[context] < starts[context + 1] {
-          let weight = fill(Int(starts[context])..<Int(starts[context + 1])) {
-            lower[Int(level.suffixes[$0])]
-          }
-          backoffs[context] = logarithm(weight)
-        }
-        levels[index - 1].backoffs = backoffs
-        levels[index - 1].firstChild = starts
-      }
-      levels.append(
-        SortedNGrams(
-          words: level.words,
-          logProbabilities: probabilities.map { $0 > 0 ? logarithm($0) : -99 }))
-      lower = probabilities
+      lower = higher
     }
     return Estimate(levels: levels, discounts: allDiscounts)
+  }
+
+  /// Fills the probabilities of one context.
+  ///
+  /// - Returns: the weight of the shorter context.
+  @discardableResult
+  private static func fill(
+    _ range: Range<Int>, _ counts: [Int32], _ discounts: KneserNeyDiscounts,
+    _ probabilities: UnsafeMutableBufferPointer<Double>, _ shorter: (Int) -> Double
+  ) -> Double {
+    var total = 0.0
+    var taken = 0.0
+    for node in range {
+      total += Double(counts[node])
+      taken += discounts.discount(counts[node])
+    }
+    guard total > 0 else { return 1 }
+    let weight = taken / total
+    for node in range {
+      let count = counts[node]
+      unsafe probabilities[node] =
+        (Double(count) - discounts.discount(count)) / total + weight * shorter(node)
+    }
+    return weight
+  }
+
+  /// As many floats, made by some threads.
+  private static func floats(
+    _ count: Int, _ threads: Int, _ value: @escaping @Sendable (Int) -> Float
+  ) throws -> [Float] {
+    let memory = try AlignedMemory(count: count, of: Float.self, purpose: "probabilities")
+    let pieces = (count + contextsPerPiece - 1) / contextsPerPiece
+    let next = PieceCounter()
+    try Workers.run(count: min(threads, max(1, pieces))) { _ in
+      let target = unsafe memory.buffer(of: Float.self, count: count)
+      while let piece = next.take(below: pieces) {
+        for place in piece * contextsPerPiece..<min(count, (piece + 1) * contextsPerPiece) {
+          unsafe target[place] = value(place)
+        }
+      }
+    }
+    return unsafe Array(memory.buffer(of: Float.self, count: count))
   }
 
   /// log10 as a Float, for which the quicker natural logarithm is close enough.

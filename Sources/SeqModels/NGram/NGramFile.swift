@@ -105,7 +105,7 @@ struct NGramFile {
   ) throws -> UnsafeBufferPointer<Element> {
     let bytes = try unsafe file.bytes(name, type, [-1]).bytes
     let size = MemoryLayout<Element>.stride
-    if unsafe Int(bitPattern: bytes.baseAddress) % size == 0 {
+    if Int(bitPattern: bytes.baseAddress) % size == 0 {
       return unsafe bytes.bindMemory(to: Element.self)
     }
     let memory = try AlignedMemory(byteCount: bytes.count, purpose: name)
@@ -131,10 +131,10 @@ struct NGramFile {
         name(index + 1), .uint32,
         level.isContinued ? [level.count + 1, 4] : [level.count, 2])
     }
-    tensors += unsafe [
+    tensors += [
       .init("vocabulary.offsets", .uint64, [words.count + 1]),
-      .init("vocabulary.index", .uint32, [words.slots.count]),
-      .init("vocabulary.bytes", .uint8, [words.bytes.count]),
+      .init("vocabulary.index", .uint32, unsafe [words.slots.count]),
+      .init("vocabulary.bytes", .uint8, unsafe [words.bytes.count]),
     ]
     var writer = try TensorFileWriter(to: output, metadata: metadata, tensors: tensors)
     for level in model.store.levels { try unsafe writer.write(level.records) }

@@ -1,5 +1,5 @@
 import BLASCore
-public import WordtoolCore
+package import WordtoolCore
 
 extension NGramModel {
   /// How a model is written.
@@ -51,11 +51,13 @@ extension NGramModel {
   }
 
   /// Writes the model into an open file.
-  package func write(to file: OutputFile, format: Format = .arpa) throws {
+  ///
+  /// - Parameter threads: of those that make text of numbers; the bytes do not depend on it.
+  package func write(
+    to file: OutputFile, format: Format = .arpa, threads: Int = Workers.defaultCount
+  ) throws {
     switch format {
-    case .arpa:
-      var writer = ARPAWriter(self, to: file)
-      try writer.write()
+    case .arpa: try ARPAWriter(self, to: file, threads: threads).write()
     case .safetensors: try NGramFile.write(self, to: file)
     }
   }

@@ -3,7 +3,7 @@ public import WordtoolCore
 
 /// What an n-gram model is to be.
 public struct NGramOptions: TrainingOptions {
-  /// The length of the longest n-grams, 1 to 5.
+  /// The length of the longest n-grams, 1 to 6.
   public var order = 5
   /// What a token is.
   public var unit = TextUnit.word
@@ -42,6 +42,9 @@ extension NGramModel {
     public var replacedCount: Int
   }
 
+  /// What `memoryLimit` is when nothing is said: 1 GiB.
+  public static let usualMemoryLimit = 1 << 30
+
   /// Counts a text and makes a model with interpolated modified Kneser-Ney smoothing.
   ///
   /// The vocabulary is every token that is kept, `<unk>` and `</s>`; probabilities sum to 1 over
@@ -59,16 +62,22 @@ extension NGramModel {
   /// - Parameters:
   ///   - paths: files, plain or gzip, and folders; `-` is standard input.
   ///   - options: checked by ``NGramOptions/validate()``.
-  ///   - stop: looked at while reading and between orders.
+  ///   - threads: how many threads count; the model does not depend on it.
+  ///   - memoryLimit: bytes that sorting n-grams may take; the model does not depend on it either. Besides
+  ///     that there are 12 bytes for each token, and the n-grams.
+  ///   - stop: looked at while reading and counting.
   ///   - progress: called now and then on the caller's thread; an example is a token. How much is to
   ///     be read is not known, so nothing counts as done before the end.
   /// - Throws: `WordtoolError`: `usage` for options out of range, `badData` for a text of fewer
   ///   than two tokens, what reading throws, `interrupted`.
   public static func train(
-    on paths: [String], options: NGramOptions = NGramOptions(), stop: StopFlag = StopFlag(),
-    progress: ((TrainingProgress) -> Void)? = nil
+    on paths: [String], options: NGramOptions = NGramOptions(),
+    threads: Int = Workers.defaultCount, memoryLimit: Int = NGramModel.usualMemoryLimit,
+    stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> NGramModel {
     try options.validate()
+    try OptionCheck.requireThreads(threads)
+    try OptionCheck.require("memoryLimit", memoryLimit, in: 1...Int.max)
     func tell(_ tokens: Int, fraction: Double) {
       progress?(TrainingProgress(fraction: fraction, epoch: 1, epochCount: 1, examples: tokens))
     }
@@ -114,15 +123,18 @@ extension NGramModel {
     for index in text.indices { text[index] = renumbering[Int(text[index])] }
     let counted = try NGramCounts(
       text, vocabularyCount: ordered.count, begin: TokenNumbers.begin, order: options.order,
-      stop: stop)
-    let estimate = KneserNey.estimate(counted, begin: TokenNumbers.begin)
+      threads: threads, memoryLimit: memoryLimit, stop: stop)
+    let estimate = try KneserNey.estimate(
+      counted, begin: TokenNumbers.begin, threads: threads, stop: stop)
     tell(tokens, fraction: 1)
-    return NGramModel(
+    var model = NGramModel(
       unit: options.unit, rule: options.rule, store: try NGramStore(ordered, estimate.levels),
       unknown: TokenNumbers.unknown, begin: TokenNumbers.begin, end: TokenNumbers.end,
       training: Training(
         discounts: estimate.discounts, tokenCount: tokens, sentenceCount: sentences,
         replacedCount: reader.replacedCount))
+    model.threads = threads
+    return model
   }
 
   /// Counts a text and makes a model while the caller's task is suspended.
@@ -131,10 +143,14 @@ extension NGramModel {
   /// those of the blocking call.
   /// - Throws: `CancellationError` when the task is cancelled; else as the synchronous call.
   public static func train(
-    on paths: [String], options: NGramOptions = NGramOptions(), progress: TrainingMoments? = nil
+    on paths: [String], options: NGramOptions = NGramOptions(),
+    threads: Int = Workers.defaultCount, memoryLimit: Int = NGramModel.usualMemoryLimit,
+    progress: TrainingMoments? = nil
   ) async throws -> NGramModel {
     try await BlockingWork.run(moments: progress) { stop in
-      try train(on: paths, options: options, stop: stop) { progress?.add($0) }
+      try train(
+        on: paths, options: options, threads: threads, memoryLimit: memoryLimit, stop: stop
+      ) { progress?.add($0) }
     }
   }
 }

@@ -11,7 +11,7 @@ import WordtoolCore
 /// A value; any number of threads may read it.
 public struct NGramModel: Sendable {
   /// The longest n-grams a trained model has.
-  public static let maximumTrainedOrder = 5
+  public static let maximumTrainedOrder = 6
   /// The longest n-grams that are read from a file.
   public static let maximumOrder = 10
 

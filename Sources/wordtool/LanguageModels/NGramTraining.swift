@@ -62,7 +62,10 @@ struct NGramTraining: Training {
     options.isStrict = command.text.input.strict
     options.encoding = command.text.input.encoding
     let texts = try command.text.input.files(command.texts)
-    let model = try NGramModel.train(on: texts, options: options, stop: session.stop) {
+    let model = try NGramModel.train(
+      on: texts, options: options, threads: common.threads.count,
+      memoryLimit: command.memory?.bytes ?? NGramModel.usualMemoryLimit, stop: session.stop
+    ) {
       session.progress.update(Progress.Moment(phase: "reading", fraction: nil, count: $0.examples))
     }
     StandardError.warnOfReplacements(model.training?.replacedCount ?? 0)
@@ -77,7 +80,8 @@ struct NGramTraining: Training {
   }
 
   func write(_ model: NGramModel, of _: Void, to file: OutputFile) throws {
-    try model.write(to: file, format: NGramModel.Format(forPath: file.path))
+    try model.write(
+      to: file, format: NGramModel.Format(forPath: file.path), threads: common.threads.count)
   }
 
   func summarize(

@@ -49,8 +49,14 @@ struct TrainLMCommand: ParsableCommand, ConditionalOptions {
       "The model: recurrent, ngram, fixed-window or bag-of-words.", valueName: "name"))
   var model: Model = .recurrent
 
-  @Option(help: ArgumentHelp("Tokens in the longest n-grams, 1 to 5.", valueName: "n"))
+  @Option(help: ArgumentHelp("Tokens in the longest n-grams, 1 to 6.", valueName: "n"))
   var order = 5
+
+  @Option(
+    help: ArgumentHelp(
+      "Sort n-grams in memory up to this size, in several passes over the text where it does not do: "
+        + "512M, 4G, 50%. (default: 1G)", valueName: "limit"))
+  var memory: MemorySize?
 
   @Option(help: ArgumentHelp("What is predicted: word or char.", valueName: "name"))
   var unit: TextUnit = .word
@@ -105,7 +111,7 @@ struct TrainLMCommand: ParsableCommand, ConditionalOptions {
     let networks = "--model recurrent, fixed-window or bag-of-words"
     let isNetwork = model != .ngram
     return [
-      OptionRule(["--order"], need: "--model ngram", isMet: !isNetwork),
+      OptionRule(["--order", "--memory"], need: "--model ngram", isMet: !isNetwork),
       OptionRule(
         ["--tokenizer", "--locale", "--lowercase", "--no-lowercase"], need: "--unit word",
         isMet: unit == .word),
