@@ -30,7 +30,7 @@ struct NGramFile {
   ///
   /// - Throws: `WordtoolError`: `noSuchInput`, `badData`.
   init(path: String) throws {
-    file = try ModelFile(path: path, format: Self.format, writtenBy: "train-lm --model ngram")
+    file = try ModelFile(path: path, format: Self.format, writtenBy: "train-lm")
   }
 
   // MARK: Reading
