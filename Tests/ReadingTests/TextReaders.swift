@@ -248,7 +248,8 @@ enum TextReaders: String, CaseIterable {
     "SeqModels/LanguageModels/MixtureModel+Tuning.swift": (1, [.ngrams]),
     "SeqModels/LanguageModels/Perplexity.swift": (1, [.ngrams]),
     "SeqModels/LanguageModels/TokenizedText.swift": (1, [.ngrams]),
-    "SeqModels/NGram/ARPAReader.swift": (1, [.arpa]),
+    // The name of an output says its format, too.
+    "SeqModels/NGram/NGramModel+File.swift": (2, [.arpa]),
     "SeqModels/NGram/NGramModel+Training.swift": (2, [.ngrams, .sentences, .characters]),
     "SeqModels/Network/NeuralLanguageModel+Training.swift": (2, [.neuralText]),
     "SeqModels/Network/NeuralText.swift": (2, [.neuralText]),
