@@ -214,6 +214,7 @@ import wordtool
     (["train-lm", "t", "-o", "m", "--model", "ngram", "--hidden", "3"], "--model recurrent"),
     (["train-lm", "t", "-o", "m", "--model", "ngram", "--metrics=j"], "--metrics"),
     (["train-lm", "t", "-o", "m", "--order", "3"], "--model ngram"),
+    (["train-lm", "t", "-o", "m", "--memory", "1G"], "--model ngram"),
     (["train-lm", "t", "-o", "m", "--unit", "char", "--lowercase"], "--unit word"),
     (["train-classifier", "t", "-o", "m", "--embeddings", "none"], "--model rnn, lstm or gru"),
     (
