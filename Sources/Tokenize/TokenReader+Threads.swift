@@ -66,11 +66,11 @@ extension TokenReader {
         guard let begin else { return }
         let result = texts[work.worker]
         result.begin(line: begin.line, offset: begin.offset)
-        unsafe work.scanner.scan(
+        try unsafe work.scanner.scan(
           text,
           word: { bytes, range, status in
             statistics.tokensRead += 1
-            unsafe result.append(bytes, at: range, status: status)
+            try unsafe result.append(bytes, at: range, status: status)
             return true
           },
           lineEnd: {

@@ -51,10 +51,18 @@ package enum TokenLayout: Sendable {
     (beginsWithToken, hasLineEnd, isInsideLine) = (false, false, false)
   }
 
-  /// Appends a token.
-  func append(_ token: UnsafeBufferPointer<UInt8>, at range: Range<Int>, status: Int32) {
-    // The longest is JSON: six bytes for a byte, names, and four numbers of at most 20 digits.
-    reserve(6 * token.count + 192)
+  /// Appends a token. A sentence or a paragraph may be as long as the text.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` without memory for it.
+  func append(_ token: UnsafeBufferPointer<UInt8>, at range: Range<Int>, status: Int32) throws {
+    let need =
+      switch layout {
+      case .lines, .spaces: token.count + 1
+      // Six bytes for a byte, names, and four numbers of at most 20 digits.
+      case .json: 6 * token.count + 192
+      }
+    try MemoryRoom.require(byteCount: need, for: "a token of \(token.count, "byte")")
+    reserve(need)
     switch layout {
     case .lines:
       unsafe put(UnsafeRawBufferPointer(token))

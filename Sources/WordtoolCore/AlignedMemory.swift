@@ -147,7 +147,21 @@ import Libc
     let found = [purpose, size].compactMap { $0 }.joined(separator: ", ")
     return WordtoolError(
       .unavailable, found: "no memory for \(found)",
+      expected: addressLimit.map {
+        "no more than the limit of this process, \(words(forByteCount: $0)), leaves"
+      },
       remedy: "free memory, raise the process's limit, or ask for less")
+  }
+
+  /// The addresses that this process may have (`ulimit -v`), in bytes; nil without a limit.
+  package static var addressLimit: Int? {
+    #if os(Linux)
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return nil }
+    return limit.rlim_cur == rlim_t.max ? nil : Int(exactly: limit.rlim_cur)
+    #else
+    return nil
+    #endif
   }
 
   #if os(Linux)

@@ -52,6 +52,39 @@ import Testing
     }
   }
 
+  // Under a sanitizer a process wants terabytes of addresses before it begins.
+  @Test(.enabled(if: !RealData.isSanitized))
+  func whatHasNoRoomInMemoryIsToldInOneLine() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(
+        String(repeating: "a b ", count: 1_500_000) + "\n", to: folder + "/text")
+      // A program needs some 300 MB of addresses, half of them OpenBLAS's; counting asks for 84 MB
+      // besides, after 24 MB of numbers.
+      let training = ["train-lm", "--model", "ngram", "-o", "o.arpa", "-q"]
+      for (limit, command, told) in [
+        (420_000, training, "the 2-grams of 3000002 tokens"),
+      ] {
+        let run = try Tool(folder: folder).start(
+          command + ["text"], workingFolder: folder, shell: "ulimit -v \(limit); exec \"$@\""
+        ).wait()
+        #expect(run.exitCode == 1 && run.output.isEmpty, "\(command): \(run.exitCode)")
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        #expect(run.errors.contains("no memory for") && run.errors.contains(told), "\(run.errors)")
+        #expect(run.errors.contains("the limit of this process, "), "\(run.errors)")
+      }
+      #expect(!TestFiles.names(in: folder).contains { $0.hasPrefix("o.") })
+    }
+  }
+
+  @Test func aTextOnOneLineIsNoVector() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(String(repeating: "1 ", count: (1 << 20) + 2), to: folder + "/text")
+      let arguments = ["convert", folder + "/text", folder + "/o.vec"]
+      let run = try Tool(folder: folder).start(arguments).wait()
+      expectLimit(run, "text:1: a line of more than 1048576 values", arguments)
+    }
+  }
+
   @Test func aWordThatPairsAreLearntFromHasALimit() throws {
     try TestFiles.withFolder { folder in
       try TestFiles.write(

@@ -136,6 +136,21 @@ struct FileTests {
     }
   }
 
+  @Test("an array that has no room is an error before it is taken")
+  func memoryRoom() throws {
+    try MemoryRoom.require(byteCount: 1 << 22, for: "four megabytes")
+    try MemoryRoom.requireGrowth(of: [1, 2, 3], for: "four numbers")
+    for take in [
+      { try MemoryRoom.require(byteCount: 1 << 60, for: "a quintillion bytes") },
+      { try MemoryRoom.require(count: .max, of: Double.self, for: "a quintillion bytes") },
+    ] {
+      let error = #expect(throws: WordtoolError.self, performing: take)
+      #expect(error?.kind == .unavailable)
+      #expect(error?.found.contains("no memory for a quintillion bytes, ") == true)
+      #expect(error?.expected?.contains("the memory of this machine") == true)
+    }
+  }
+
   @Test("memory and temporary files start as zeros and keep what is stored")
   func mappings() throws {
     let folder = ScratchFolder()

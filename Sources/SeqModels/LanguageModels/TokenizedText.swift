@@ -26,7 +26,7 @@ public struct TokenizedText: Sendable {
   ///   - encoding: of the files.
   ///   - stop: looked at between lines.
   /// - Throws: `WordtoolError`: `badData` for a text without tokens, what reading throws,
-  ///   `interrupted`.
+  ///   `unavailable` without memory for its numbers, `interrupted`.
   public init(
     _ paths: [String], for model: some LanguageModel, isStrict: Bool = false,
     encoding: TextEncoding = .utf8, stop: StopFlag = StopFlag()
@@ -39,6 +39,7 @@ public struct TokenizedText: Sendable {
       paths, stop: stop,
       token: { token in
         let id = unsafe model.id(ofUTF8: token.span) ?? unknown
+        try MemoryRoom.requireGrowth(of: ids, for: "a text of more than \(tokenCount, "token")")
         ids.append(id)
         tokenCount += 1
         if id == unknown { unknownCount += 1 }

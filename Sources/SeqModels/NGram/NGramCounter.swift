@@ -45,8 +45,8 @@ import WordtoolCore
     self.stop = stop
     let share = max(1, memoryLimit) / max(1, threads) / (2 * MemoryLayout<PairEntry>.stride)
     pairLimit = max(Self.fewestPairs, min(share, text.count / threads / Self.slicesPerThread))
-    starting = try AlignedMemory(count: text.count, of: Int32.self, purpose: "a text")
-    ranks = try AlignedMemory(count: text.count, of: Int32.self, purpose: "a text")
+    starting = try AlignedMemory(count: text.count, of: Int32.self, purpose: "the n-grams of \(text.count, "token")")
+    ranks = try AlignedMemory(count: text.count, of: Int32.self, purpose: "the n-grams of \(text.count, "token")")
     unsafe text.withUnsafeBytes { unsafe starting.bytes.copyMemory(from: $0) }
   }
 
@@ -96,8 +96,11 @@ import WordtoolCore
     var firstChild: [Int32] = [0]
     firstChild.reserveCapacity(counts.count + 1)
     var level = NGramCounts.Level()
-    parts.withLock { parts in
+    try parts.withLock { parts in
       let total = parts.reduce(0) { $0 + ($1?.level.words.count ?? 0) }
+      try MemoryRoom.require(
+        byteCount: total * 3 * MemoryLayout<Int32>.stride,
+        for: "the \(length + 1)-grams of \(text.count, "token")")
       level.words.reserveCapacity(total)
       level.suffixes.reserveCapacity(total)
       level.counts.reserveCapacity(total)

@@ -56,6 +56,8 @@ extension NGramModel: LanguageModel {
 
   /// The natural logarithm of the probability of every token of a text.
   public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
+    try MemoryRoom.require(
+      count: ids.count, of: Double.self, for: "the probabilities of \(ids.count, "token")")
     try SentenceScorer(store: store, begin: sentenceBegin.nodes, end: end).logProbabilities(
       of: ids, threads: threads, stop: stop)
   }

@@ -69,7 +69,8 @@ extension NGramModel {
   ///   - progress: called now and then on the caller's thread; an example is a token. How much is to
   ///     be read is not known, so nothing counts as done before the end.
   /// - Throws: `WordtoolError`: `usage` for options out of range, `badData` for a text of fewer
-  ///   than two tokens, what reading throws, `interrupted`.
+  ///   than two tokens, what reading throws, `unavailable` for a text whose n-grams have no room in
+  ///   memory, `interrupted`.
   public static func train(
     on paths: [String], options: NGramOptions = NGramOptions(),
     threads: Int = Workers.defaultCount, memoryLimit: Int = NGramModel.usualMemoryLimit,
@@ -96,12 +97,14 @@ extension NGramModel {
         let (id, isNew) = unsafe table.add(token)
         if isNew { counts.append(0) }
         counts[Int(id)] += 1
+        try MemoryRoom.requireGrowth(of: text, for: "a text of more than \(tokens, "token")")
         text.append(id)
         tokens += 1
         // A line may be the whole text.
         if tokens % (1 << 16) == 0 { tell(tokens, fraction: 0) }
       },
       end: {
+        try MemoryRoom.requireGrowth(of: text, for: "a text of more than \(tokens, "token")")
         text.append(TokenNumbers.end)
         text.append(TokenNumbers.begin)
         sentences += 1

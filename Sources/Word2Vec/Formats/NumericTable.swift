@@ -92,6 +92,8 @@ import WordtoolCore
         expected: "at most the memory of this machine, "
           + AlignedMemory.words(forByteCount: MemorySizes.available))
     }
+    try MemoryRoom.require(
+      count: cells, of: Float.self, for: "\(rowCount, "word") of \(dimension, "value")")
   }
 
   private func convert<Bits: FixedWidthInteger & BitwiseCopyable>(

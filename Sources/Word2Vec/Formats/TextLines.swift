@@ -35,14 +35,19 @@ import WordtoolCore
   }
 
   /// The fields of a line.
-  func fields(of line: Range<Int>) -> [Range<Int>] {
+  func fields(of line: Range<Int>) -> [Range<Int>] { fields(of: line, atMost: .max) ?? [] }
+
+  /// The fields of a line; nil when there are more than `limit`.
+  func fields(of line: Range<Int>, atMost limit: Int) -> [Range<Int>]? {
     var fields: [Range<Int>] = []
     var offset = line.lowerBound
     while offset < line.upperBound {
       while offset < line.upperBound, unsafe Self.isBlank(bytes[offset]) { offset += 1 }
       let first = offset
       while offset < line.upperBound, unsafe !Self.isBlank(bytes[offset]) { offset += 1 }
-      if offset > first { fields.append(first..<offset) }
+      guard offset > first else { continue }
+      guard fields.count < limit else { return nil }
+      fields.append(first..<offset)
     }
     return fields
   }

@@ -62,6 +62,7 @@ enum TextVectorReader {
         expected: "at most what \(bytes.count, "byte") can hold")
     }
 
+    try NumericTable.checkMemory(rowCount: rowCount, dimension: dimension, path: path)
     let rows = Allocation(byteCount: rowCount * dimension * 4)
     let placeMemory = Allocation(byteCount: rowCount * MemoryLayout<Place>.stride)
     nonisolated(unsafe) let places = unsafe placeMemory.buffer(of: Place.self, count: rowCount)
@@ -118,7 +119,13 @@ enum TextVectorReader {
         offset = next
         continue
       }
-      let fields = text.fields(of: line)
+      // More is a text on one line.
+      guard let fields = text.fields(of: line, atMost: VectorStorage.maximumDimension + 1) else {
+        throw WordtoolError(
+          .badData, path: path, at: .line(text.lineNumber(at: offset)),
+          found: "a line of more than \(VectorStorage.maximumDimension) values",
+          expected: "a word and at most so many")
+      }
       // A row whose word is empty begins with a blank.
       let hasEmptyWord =
         unsafe line.isEmpty ? false : TextLines.isBlank(text.bytes[line.lowerBound])

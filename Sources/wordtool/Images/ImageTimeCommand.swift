@@ -124,6 +124,9 @@ struct ImageTimeCommand: ParsableCommand {
   private func measure(
     _ execution: NetworkExecution<Float>, _ shape: ImageShape, _ stop: StopFlag
   ) throws -> [Double] {
+    try MemoryRoom.require(
+      count: batch * shape.valueCount, of: Float.self,
+      for: "\(NumberFormat.counted(batch, "image")) of \(shape)")
     var state = seed
     let images = (0..<batch * shape.valueCount).map { _ in
       // Knuth's constants; any spread of values will do.
