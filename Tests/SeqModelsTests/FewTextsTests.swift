@@ -2,7 +2,7 @@ import SeqModels
 import TestSupport
 import Testing
 
-/// fastText's classifier on few texts: passes by their number, and what tells that they were too few.
+/// fastText's and the recurrent classifiers on few texts: passes by their number, and what tells that they were too few.
 @Suite struct FewTextsTests {
   /// Texts of twelve words, of which three are of the label's own.
   private static func texts(_ count: Int, seed: UInt64) -> LabelledText {
@@ -25,6 +25,53 @@ import Testing
       FastTextOptions.epochs(forTexts: $0)
     }
     #expect(passes == [100, 100, 50, 10, 5, 5])
+  }
+
+  @Test func recurrentNetworksPassThemOverMoreOften() {
+    let passes = [1, 600, 1000, 3000, 6000, 1_000_000].map {
+      SequenceTrainingOptions.epochs(forTexts: $0)
+    }
+    #expect(passes == [50, 50, 30, 10, 5, 5])
+  }
+
+  @Test func theLossOfARecurrentNetworkTells() throws {
+    let (train, test) = (Self.texts(300, seed: 1), Self.texts(200, seed: 2))
+    var options = SequenceTrainingOptions()
+    options.recurrent.cell = .rnnTanh
+    options.recurrent.hidden = 16
+    options.embedding = 16
+    func result() throws -> (accuracy: Double, share: Double) {
+      let classifier = try TextClassifier.train(on: train, options: options, threads: 2)
+      let share = try #require(classifier.training?.lossShare)
+      return (try classifier.evaluate(test).accuracy, share)
+    }
+    options.epochs = 1
+    let few = try result()
+    #expect(few.share > 0.8, "\(few)")
+    options.epochs = SequenceTrainingOptions.epochs(forTexts: train.count)
+    let enough = try result()
+    #expect(enough.accuracy > few.accuracy && enough.share < 0.8, "\(few), \(enough)")
+    options.classWeights = .balanced
+    options.epochs = 1
+    let weighted = try TextClassifier.train(on: train, options: options, threads: 2)
+    #expect(weighted.training?.lossShare == nil)
+  }
+
+  @Test func taggersTellTheShareOfTheLossThatIsLeft() throws {
+    var text = TaggedText()
+    text.sentences = (0..<40).map { number in
+      TaggedText.Sentence(words: ["w\(number % 4)", "x"], tags: ["t\(number % 4)", "t0"])
+    }
+    var options = SequenceTrainingOptions()
+    options.recurrent.hidden = 8
+    options.embedding = 8
+    var shares: [Double] = []
+    for epochs in [1, 60] {
+      options.epochs = epochs
+      let tagger = try SequenceTagger.train(on: text, options: options, threads: 1)
+      shares.append(try #require(tagger.training?.lossShare))
+    }
+    #expect(shares[0] > 0.8 && shares[1] < 0.8, "\(shares)")
   }
 
   @Test func theyAreLearntFromAndTheLossTells() throws {

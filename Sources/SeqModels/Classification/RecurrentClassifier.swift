@@ -170,7 +170,8 @@ extension TextClassifier {
       training: Training(
         epochs: result.epochs, exampleCount: text.count,
         emptyCount: (0..<words.count).count { words.starts[$0] == words.starts[$0 + 1] },
-        replacedCount: words.replacedCount, validAccuracy: result.validAccuracy))
+        replacedCount: words.replacedCount, validAccuracy: result.validAccuracy,
+        lossShare: result.lossShare(guessingLoss: labels.entropy, options: options)))
   }
 
   /// Trains a recurrent network while the caller's task is suspended; cancelling the task ends the

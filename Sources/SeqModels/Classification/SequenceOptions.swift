@@ -63,6 +63,16 @@ public struct SequenceTrainingOptions: TrainingOptions {
     seed = 1
   }
 
+  /// Passes that suit a classifier of so many texts, 5 ... 50: 30,000 texts in all.
+  ///
+  /// Measured on AG News, four labels. An LSTM's accuracy after 5 passes over 100 texts is that of
+  /// guessing, .25; after 50 it is .37, after 200 .39. Over 300 texts: .42 (10), .51 (50), .53 (100).
+  /// Over 1,000: .56 (5), .64 (10), .67 (20), .68 (40). Over 3,000: .73 (5), .77 (10). The tanh RNN's
+  /// stops rising at the same numbers.
+  public static func epochs(forTexts count: Int) -> Int {
+    min(50, max(5, 30_000 / max(1, count)))
+  }
+
   /// - Throws: `WordtoolError` of kind `usage` that names the first property that is out of range.
   public func validate() throws {
     try recurrent.validate()

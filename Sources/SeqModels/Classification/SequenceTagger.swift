@@ -41,6 +41,9 @@ public final class SequenceTagger: Sendable {
     public var epochs: Int
     /// The best accuracy on the held-out text, where there is one.
     public var validAccuracy: Double?
+    /// The mean loss of the last pass as a share of the entropy of the tags, where it is taken: near 1
+    /// when not much more was learnt than how frequent each tag is.
+    public var lossShare: Double?
   }
 
   /// Trains a tagger. The same text, options and seed give the same model, whatever the number of
@@ -112,7 +115,10 @@ public final class SequenceTagger: Sendable {
     return try SequenceTagger(
       tags: tags, rule: options.rule, vocabulary: vocabulary,
       network: trainer.forAnswers(result.network),
-      training: Training(epochs: result.epochs, validAccuracy: result.validAccuracy))
+      training: Training(
+        epochs: result.epochs, validAccuracy: result.validAccuracy,
+        lossShare: result.lossShare(
+          guessingLoss: TrainingLabels.entropy(ofCounts: counts), options: options)))
   }
 
   /// Trains a tagger while the caller's task is suspended; cancelling the task ends the training

@@ -28,6 +28,14 @@ struct SequenceTrainer {
     var epochs: Int
     /// The best accuracy on the held-out text, where there is one.
     var validAccuracy: Double?
+    /// The mean loss of the last pass, in nats.
+    var loss: Double
+
+    /// ``loss`` as a share of what guessing by how frequent each label is costs; nil with weights of
+    /// labels, which change what is a good guess.
+    func lossShare(guessingLoss: Double, options: SequenceTrainingOptions) -> Double? {
+      options.classWeights == .uniform && guessingLoss > 0 ? loss / guessingLoss : nil
+    }
   }
 
   private var shape: SequenceNetworkOptions {
@@ -61,6 +69,7 @@ struct SequenceTrainer {
     var stopping = EarlyStopping()
     var best: [Float] = []
     var epoch = 0
+    var lastLoss = 0.0
     while epoch < options.epochs, !stopping.isOver(patience: options.patience) {
       if options.averagesLastPass, epoch == options.epochs - 1 { try optimizer.beginAveraging() }
       var loss = 0.0
@@ -91,6 +100,7 @@ struct SequenceTrainer {
         }
       }
       epoch += 1
+      lastLoss = loss / Double(max(1, lossCount))
       if let name = network.parameters.firstNotFinite() {
         throw WordtoolError(
           .diverged, found: "\(name) is no longer finite after pass \(epoch)",
@@ -101,7 +111,7 @@ struct SequenceTrainer {
         TrainingProgress(
           fraction: Double(step) / Double(steps), epoch: min(epoch + 1, options.epochs),
           epochCount: options.epochs, examples: epoch * sequences.count,
-          loss: loss / Double(max(1, lossCount)), validAccuracy: accuracy))
+          loss: lastLoss, validAccuracy: accuracy))
       guard let accuracy else { continue }
       if try stopping.isBest(ValidationScore(accuracy: accuracy), epoch: epoch) {
         best = optimizer.withAverage { unsafe Array(network.parameters.values.all) }
@@ -112,7 +122,8 @@ struct SequenceTrainer {
     } else {
       optimizer.adoptAverage()
     }
-    return Result(network: network, epochs: epoch, validAccuracy: stopping.best?.first)
+    return Result(
+      network: network, epochs: epoch, validAccuracy: stopping.best?.first, loss: lastLoss)
   }
 
   /// One step; returns the sum of the losses and how many there were.

@@ -11,7 +11,10 @@ struct TrainingLabels: Sendable {
   let ids: [[Int32]]
 
   /// The loss of a guess by how frequent each label is, in nats.
-  var entropy: Double {
+  var entropy: Double { Self.entropy(ofCounts: counts) }
+
+  /// The entropy of labels that occur so often, in nats.
+  static func entropy(ofCounts counts: [Int]) -> Double {
     let total = Double(counts.reduce(0, +))
     return counts.reduce(0) { sum, count in
       let share = Double(count) / total

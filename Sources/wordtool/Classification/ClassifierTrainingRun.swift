@@ -83,11 +83,7 @@ struct ClassifierTrainingRun: Training {
             ? "has no word that counts; it teaches " : "have no word that counts; they teach ")
           + "nothing but how frequent the label is")
     }
-    if let share = training.lossShare, share > 0.8 {
-      StandardError.warn(
-        "little was learnt (\(NumberFormat.fixed(100 * share, 0)) % of the loss of guessing is left): "
-          + "more --epochs, a larger --lr or more texts help")
-    }
+    ClassificationWarnings.tell(lossShare: training.lossShare, of: "texts")
     if command.model == .bagOfWords, training.epochs == command.steps.epochs ?? 200 {
       StandardError.warn(
         "the weights still moved after \(training.epochs) passes; --epochs allows more, a smaller "
@@ -165,6 +161,8 @@ struct ClassifierTrainingRun: Training {
       var options = command.recurrent.options(
         rule: command.words.rule(), dimension: command.dim, steps: command.steps)
       if let cell = command.model.cell { options.recurrent.cell = cell }
+      options.epochs =
+        command.steps.epochs ?? SequenceTrainingOptions.epochs(forTexts: text.count)
       options.minimumCount = command.minCount ?? 2
       options.classWeights = weights
       options.seed = common.seed
@@ -175,8 +173,20 @@ struct ClassifierTrainingRun: Training {
   }
 }
 
-/// What a measurement has to say besides its figures.
+/// What a training or a measurement has to say besides its figures.
 enum ClassificationWarnings {
+  /// Tells of a training that came to hardly more than how frequent each label is.
+  ///
+  /// - Parameters:
+  ///   - share: the loss that is left, of that of guessing; nil where it is not known.
+  ///   - examples: what more of would help.
+  static func tell(lossShare share: Double?, of examples: String) {
+    guard let share, share > 0.8 else { return }
+    StandardError.warn(
+      "little was learnt (\(NumberFormat.fixed(100 * share, 0)) % of the loss of guessing is left): "
+        + "more --epochs, a larger --lr or more \(examples) help")
+  }
+
   /// Tells of labels the model does not know and texts it knows nothing of.
   static func tell(_ report: ClassificationReport) {
     let unknown = report.unknownLabels

@@ -63,10 +63,12 @@ struct TaggerTraining: Training {
     options.epochs = command.steps.epochs ?? 10
     options.classWeights = command.classWeights?.weights ?? .uniform
     options.seed = common.seed
-    return try SequenceTagger.train(
+    let tagger = try SequenceTagger.train(
       on: texts.train, options: options, pretrained: command.shape.pretrained(),
       valid: texts.valid, threads: common.threads.count, stop: session.stop,
       progress: session.show(unit: "sentences"))
+    ClassificationWarnings.tell(lossShare: tagger.training?.lossShare, of: "sentences")
+    return tagger
   }
 
   func write(_ tagger: SequenceTagger, of _: Texts, to file: OutputFile) throws {

@@ -190,8 +190,9 @@ struct LinearModelOptions: ParsableArguments {
 /// What classifiers have of their own in the options of all trainings.
 enum ClassifierDefaults: OptimizationDefaults {
   static let epochsHelp =
-    "Passes over the texts. (default: 5; fasttext more for less than 10,000 texts, up to 100; "
-    + "bag-of-words until it stands still, at most 200)"
+    "Passes over the texts. (default: 5; more for few texts: fasttext for less than 10,000, up to "
+    + "100, rnn, lstm and gru for less than 6,000, up to 50; bag-of-words until it stands still, at "
+    + "most 200)"
   static let rateHelp =
     "The learning rate at the start. (default: fasttext 0.5, rnn, lstm and gru 0.001)"
   static let batchHelp = "Texts in a step of rnn, lstm and gru."
