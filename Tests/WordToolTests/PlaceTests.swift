@@ -14,11 +14,27 @@ import Testing
   @Test func theWordsThatAreNearerAreFound() throws {
     let run = try ask("closer", "sweden", "finland")
     #expect(run.output == "norway\t0.980000\ndenmark\t0.960000\n")
-    #expect(try ask("closer", "sweden", "norway").output.isEmpty)
+    let none = try ask("closer", "sweden", "norway")
+    #expect(none.exitCode == 0 && none.output.isEmpty)
+    #expect(none.errors.contains("no word is nearer to 'sweden' than 'norway'"))
     #expect(try ask("closer", "sweden", "finland", "-k", "1").output == "norway\t0.980000\n")
     let json = try ask("closer", "sweden", "finland", "--json")
     #expect(json.output.hasPrefix(#"{"a":"sweden","b":"finland","rank":3,"words":[{"#))
     #expect(try ask("closer", "sweden", "blorb").exitCode == 1)
+  }
+
+  @Test(arguments: [
+    (["similarity", "none", "other"], "0.000000\n"), (["rank", "none", "other"], "1\t0.000000\n"),
+    (["closer", "none", "other"], ""),
+    (["odd-one-out", "other", "none", "third"], "none\t0.000000\n"),
+  ])
+  func aVectorOfZerosIsToldOf(_ arguments: [String], _ output: String) throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("3 2\nnone 0 0\nother 1 2\nthird 2 1\n", to: folder + "/v.txt")
+      let run = try Tool(folder: folder).start(arguments + ["-v", folder + "/v.txt"]).wait()
+      #expect(run.exitCode == 0 && run.output.hasPrefix(output), "\(run.output)")
+      #expect(run.errors.contains("the vector of 'none' is zero, so it is similar to none"))
+    }
   }
 
   @Test func wordsStandOnAxes() throws {

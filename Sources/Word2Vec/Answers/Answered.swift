@@ -34,6 +34,14 @@ public struct Answered<Answer: Sendable>: Sendable {
 }
 
 extension Answered {
+  /// Notes the words whose vectors are zero: such a vector is similar to nothing, whatever a word means.
+  mutating func noteZeros(among words: [QueryWord], in vectors: WordVectors) throws {
+    for word in words where try !vectors.query(terms: [(1, word)]).hasDirection {
+      let note = "the vector of '\(word.text)' is zero, so it is similar to none"
+      if !notes.contains(note) { notes.append(note) }
+    }
+  }
+
   /// Looks all words up and tells about each that is not there; nil when one is missing.
   mutating func resolve(_ words: [String], in vectors: WordVectors) throws -> [QueryWord]? {
     let found = try words.compactMap { word in try attempt { try vectors.resolve(word) } }

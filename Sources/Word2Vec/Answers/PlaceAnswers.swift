@@ -56,6 +56,8 @@ extension WordVectors {
     answer.answer = CloserAnswer(
       a: a, b: b, rank: rank,
       words: found.map { .init(word: $0.word, similarity: $0.similarity) })
+    try answer.noteZeros(among: words, in: self)
+    if rank == 1 { answer.notes.append("no word is nearer to '\(a)' than '\(b)'") }
     return answer
   }
 

@@ -72,6 +72,7 @@ extension WordVectors {
       let similarity = Float(try similarity(words[0], words[1]))
       answer.answer = SimilarityAnswer(
         a: a, b: b, similarity: similarity, explanation: explains ? try explanation(of: a, b) : nil)
+      try answer.noteZeros(among: words, in: self)
     }
     return answer
   }
@@ -91,6 +92,7 @@ extension WordVectors {
       similarities: try found.map { one in
         try found.map { Float(try similarity(one, $0)) }
       })
+    try answer.noteZeros(among: found, in: self)
     return answer
   }
 
@@ -107,6 +109,7 @@ extension WordVectors {
     if let rank {
       answer.answer = RankAnswer(
         a: a, b: b, rank: rank, similarity: Float(try similarity(words[0], words[1])))
+      try answer.noteZeros(among: words, in: self)
     }
     return answer
   }
@@ -121,6 +124,7 @@ extension WordVectors {
     guard let found = try answer.resolve(words, in: self, atLeast: 3, expected: expected)
     else { return answer }
     let fits = try oddOneOut(found.map(\.text))
+    try answer.noteZeros(among: found, in: self)
     let least = fits.prefix { $0.similarity == fits[0].similarity }.map { "'\($0.word)'" }
     if least.count > 1 {
       answer.notes.append("\(least.joined(separator: " and ")) fit equally little")
