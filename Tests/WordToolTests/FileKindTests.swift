@@ -136,6 +136,10 @@ import Testing
         }
       }
       #expect(count > 200)
+      // Arrays hold images as well as words.
+      let images = try Tool(folder: folder).run(
+        "image", "train", folder + "/h.npz", "-o", folder + "/x")
+      #expect(images.exitCode == 65 && images.errors.contains("write its images in IDX format"))
       // Text is expected, and something else is there.
       let run = try Tool(folder: folder).run("vocab", folder + "/cls")
       #expect(run.exitCode == 65 && run.errors.contains("a classifier of texts, expected text"))

@@ -67,7 +67,8 @@ enum FileKind: String, Encodable, CaseIterable {
     }
   }
 
-  /// The commands that take it, as they are typed; none where only other programs do.
+  /// The commands that take it, as they are typed, and in brackets with what; none where only other
+  /// programs do.
   var takers: [String] {
     switch self {
     case .vectors:
@@ -104,7 +105,8 @@ enum FileKind: String, Encodable, CaseIterable {
     case .image: ["image show", "image filter", "image augment", "image classify"]
     case .idxImages, .cifar, .optdigits: ["image train", "image show", "image whiten"]
     case .idxLabels: ["image train (beside its images)"]
-    case .numpyArray, .numpyArchive, .tensors: ["nearest -v and convert (with a list of words)"]
+    case .numpyArray, .numpyArchive, .tensors:
+      ["nearest -v (with a list of words)", "convert (with a list of words)"]
     case .numbers, .matrixMarket, .midi, .onnx, .metrics, .answer, .picture, .page: []
     }
   }
@@ -113,8 +115,22 @@ enum FileKind: String, Encodable, CaseIterable {
   var remedy: String {
     takers.isEmpty
       ? "no command of wordtool reads it"
-      : "it is for " + takers.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+      : "it is for " + takers.prefix(3).map(Self.quoted).joined(separator: ", ")
         + (takers.count > 3 ? " and others" : "")
+  }
+
+  /// What to do with such a file where something of `kinds` was expected.
+  private func remedy(expecting kinds: [FileKind]) -> String {
+    if kinds.contains(.idxImages), self == .numpyArray || self == .numpyArchive {
+      return "write its images in IDX format, or as PNG files in a folder for each class"
+    }
+    return remedy
+  }
+
+  /// A command in quotation marks, what stands in brackets behind it.
+  private static func quoted(_ taker: String) -> String {
+    guard let bracket = taker.firstIndex(of: "(") else { return "'\(taker)'" }
+    return "'\(taker[..<bracket].dropLast())' \(taker[bracket...])"
   }
 
   /// The error for a file of another kind than was expected; the error of who read it where the file
@@ -144,7 +160,8 @@ enum FileKind: String, Encodable, CaseIterable {
       found: found == .documentModel && kinds.contains(.vectors) ? error.found : found.noun,
       expected: kinds.isEmpty ? "text" : Self.listed(kinds),
       // What is called a vocabulary may be somebody's text.
-      remedy: found.remedy + (error.remedy == TextKind.remedy ? "; " + TextKind.remedy : ""))
+      remedy: found.remedy(expecting: kinds)
+        + (error.remedy == TextKind.remedy ? "; " + TextKind.remedy : ""))
   }
 
   private static func listed(_ kinds: [FileKind]) -> String {
