@@ -63,6 +63,7 @@ import Testing
       let training = ["train-lm", "--model", "ngram", "-o", "o.arpa", "-q"]
       for (limit, command, told) in [
         (420_000, training, "the 2-grams of 3000002 tokens"),
+        (300_000, ["vocab", "-q"], "a buffer of OpenBLAS"),
       ] {
         let run = try Tool(folder: folder).start(
           command + ["text"], workingFolder: folder, shell: "ulimit -v \(limit); exec \"$@\""

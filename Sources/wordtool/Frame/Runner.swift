@@ -1,4 +1,5 @@
 import ArgumentParser
+import BLASCore
 import Libc
 import WordtoolCore
 
@@ -14,6 +15,9 @@ enum Runner {
     if let number = CommandLine.firstArgumentThatIsNoText {
       report("argument \(number) is not UTF-8: the name of a file cannot be told by it")
       exit(WordtoolError.Kind.usage.exitCode)
+    }
+    do { try BLASLibrary.requireRoom() } catch {
+      _exit(end(with: error, arguments: arguments))
     }
     do {
       var command = try parse(arguments)
