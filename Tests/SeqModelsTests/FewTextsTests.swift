@@ -65,6 +65,8 @@ import Testing
     var options = SequenceTrainingOptions()
     options.recurrent.hidden = 8
     options.embedding = 8
+    options.dropout = SequenceDropout()
+    options.learningRate = 0.02
     var shares: [Double] = []
     for epochs in [1, 60] {
       options.epochs = epochs
