@@ -101,8 +101,9 @@ import wordtool
         let companions = OptionEffectTests.companions["\(words) \(spelling)"] ?? []
         let needed = (OptionEffectTests.needed[words] ?? []) + companions
         let arguments = base + needed + [spelling, "no-such-value"]
-        // Networks, encodings and the like are looked for later.
-        guard let told = OptionEffects.told(of: arguments) else { continue }
+        // Networks, encodings and the like are looked for later; some options need another.
+        guard let told = OptionEffects.told(of: arguments), !told.contains("does nothing here")
+        else { continue }
         count += 1
         for name in names { #expect(told.contains(name), "\(words) \(spelling): \(told)") }
         #expect(!told.contains("\n") && told.contains("no-such-value"))

@@ -49,7 +49,7 @@ import wordtool
       ["text", "-o", "m", "--model", "pv-dm", "--documents", "rows"],
       ["text", "-o", "m", "--model", "pv-dm", "--documents", "lines"],
     ],
-    "classify": [["--text", "a"]], "tag": [["--text", "a"]], "vector": [["--text-lines", "f"]],
+    "classify": [["--text", "a"]], "tag": [["--text", "a"]],
     "convert": [["--documents"]], "tokenize": [["--tokenizer", "whitespace"]],
     "phrases": [["--list"], ["--load", "f"]],
     "encode one-hot": [["--table"], ["--load", "f"]],
