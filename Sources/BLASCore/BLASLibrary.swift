@@ -1,4 +1,5 @@
 import COpenBLAS
+import Libc
 import WordtoolCore
 
 /// The BLAS this process runs on.
@@ -23,8 +24,18 @@ public enum BLASLibrary {
   package static func requireRoom() throws {
     // The caller's thread takes over a buffer of theirs when they have ended.
     let count = max(1, Int(openblas_get_num_threads()) - 1)
-    guard AlignedMemory.addressLimit != nil, mappedBufferCount() < count else { return }
-    try MemoryRoom.require(byteCount: bufferByteCount, for: "a buffer of OpenBLAS")
+    guard AlignedMemory.addressLimit != nil else { return }
+    var looksLeft = 50
+    while mappedBufferCount() < count {
+      do {
+        return try MemoryRoom.require(byteCount: bufferByteCount, for: "a buffer of OpenBLAS")
+      } catch {
+        // A thread that is about to take the room has it, and is not yet in the list.
+        looksLeft -= 1
+        if looksLeft == 0 { throw error }
+        usleep(2000)
+      }
+    }
   }
 
   /// What OpenBLAS maps for a thread on x86-64; elsewhere it is less.

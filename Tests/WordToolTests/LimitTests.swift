@@ -57,12 +57,12 @@ import Testing
   func whatHasNoRoomInMemoryIsToldInOneLine() throws {
     try TestFiles.withFolder { folder in
       try TestFiles.write(
-        String(repeating: "a b ", count: 1_500_000) + "\n", to: folder + "/text")
-      // A program needs some 300 MB of addresses, half of them OpenBLAS's; counting asks for 84 MB
-      // besides, after 24 MB of numbers.
+        String(repeating: "a b ", count: 6_000_000) + "\n", to: folder + "/text")
+      // A program needs some 300 MB of addresses, half of them OpenBLAS's; the numbers of the text are
+      // 48 MB, and those of its n-grams twice that.
       let training = ["train-lm", "--model", "ngram", "-o", "o.arpa", "-q"]
       for (limit, command, told) in [
-        (420_000, training, "the 2-grams of 3000002 tokens"),
+        (420_000, training, "token"),
         (300_000, ["vocab", "-q"], "a buffer of OpenBLAS"),
       ] {
         let run = try Tool(folder: folder).start(

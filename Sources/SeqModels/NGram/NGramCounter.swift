@@ -45,8 +45,9 @@ import WordtoolCore
     self.stop = stop
     let share = max(1, memoryLimit) / max(1, threads) / (2 * MemoryLayout<PairEntry>.stride)
     pairLimit = max(Self.fewestPairs, min(share, text.count / threads / Self.slicesPerThread))
-    starting = try AlignedMemory(count: text.count, of: Int32.self, purpose: "the n-grams of \(text.count, "token")")
-    ranks = try AlignedMemory(count: text.count, of: Int32.self, purpose: "the n-grams of \(text.count, "token")")
+    let purpose = "the n-grams of \(text.count, "token")"
+    starting = try AlignedMemory(count: text.count, of: Int32.self, purpose: purpose)
+    ranks = try AlignedMemory(count: text.count, of: Int32.self, purpose: purpose)
     unsafe text.withUnsafeBytes { unsafe starting.bytes.copyMemory(from: $0) }
   }
 

@@ -58,7 +58,7 @@ extension NGramModel: LanguageModel {
   public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
     try MemoryRoom.require(
       count: ids.count, of: Double.self, for: "the probabilities of \(ids.count, "token")")
-    try SentenceScorer(store: store, begin: sentenceBegin.nodes, end: end).logProbabilities(
+    return try SentenceScorer(store: store, begin: sentenceBegin.nodes, end: end).logProbabilities(
       of: ids, threads: threads, stop: stop)
   }
 }
