@@ -97,9 +97,11 @@ import TestSupport
       try TestFiles.write(
         "<!DOCTYPE html><title>dull</title><p>a good\nfilm</p>", to: pages + "/page.html")
       let all = try tool.run("classify", model, pages, "--html", "--json")
-      let files = try JSONValue.lines(all.output).map { $0["file"].text }
+      let answers = try JSONValue.lines(all.output)
+      let files = answers.map { $0["file"].text }
       #expect(
         files == [pages + "/a.txt", pages + "/page.html", pages + "/page.html"], "\(all.errors)")
+      #expect(answers.map { $0["line"].number } == [1, 1, 2])
       let some = try tool.run("classify", model, pages, "--html", "--include", "*.html")
       let labels = some.output.split(separator: "\n").map { $0.prefix(3) }
       #expect(labels == ["neg", "pos"] && some.errors.isEmpty, "\(some.errors)")

@@ -68,7 +68,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     }
     /// Where texts of several files are classified.
     var file: String?
-    /// The number of the text among all, from 1.
+    /// The number of the text in its file, from 1.
     var line: Int
     var known: Int
     var labels: [Label]
@@ -107,14 +107,19 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     /// The labels of the model.
     let labels: Set<String>
     var textCount = 0
+    /// The file of the last text, where there are several, and how many texts it has had.
+    var file: String?
+    var line = 0
     var blankCount = 0
     var unknownCount = 0
     /// Of the first thousand texts those that hold a label beside a tab: rows of a table for training.
     var labelledCount = 0
 
     /// Takes note of a text.
-    mutating func add(_ text: @autoclosure () -> String) {
+    mutating func add(_ text: @autoclosure () -> String, of file: String?) {
+      if file != self.file { (self.file, line) = (file, 0) }
       textCount += 1
+      line += 1
       guard textCount <= 1000 else { return }
       let text = text()
       guard let first = text.firstIndex(of: "\t"), let last = text.lastIndex(of: "\t") else {
@@ -164,7 +169,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     let out = StandardOutput.shared
     var answeredCount = 0
     for (place, answer) in answers.enumerated() {
-      totals.add(batch.text(at: place))
+      totals.add(batch.text(at: place), of: file)
       // fastText has an answer for a blank line too: the end of a line is a word.
       let isBlank = style == .wordtool && batch.isBlank(at: place)
       answeredCount += isBlank ? 0 : 1
@@ -178,7 +183,7 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       if questions.json {
         try JSONOutput.write(
           Answer(
-            file: file, line: totals.textCount, known: answer.knownCount,
+            file: file, line: totals.line, known: answer.knownCount,
             labels: predictions.enumerated().map {
               .init(
                 label: $1.label, probability: $1.probability,
