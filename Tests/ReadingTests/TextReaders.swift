@@ -298,7 +298,8 @@ enum TextReaders: String, CaseIterable {
 
   /// The files that may open an input themselves: the front, and readers of what is no text.
   static let mayOpen: Set<String> = [
-    "WordtoolCore/ByteSource.swift", "WordtoolCore/TextSource.swift",
+    "BLASCore/BLASLibrary.swift", "WordtoolCore/ByteSource.swift",
+    "WordtoolCore/TextSource.swift",
     "WordtoolCore/LineReader.swift", "WordtoolCore/MappedFile.swift",
     "WordtoolCore/ProcessorCount.swift", "Tokenize/TextEncoding.swift",
     "SeqModels/Classification/LabelledText+Reading.swift", "ConvNets/Datasets/OptdigitsFile.swift",

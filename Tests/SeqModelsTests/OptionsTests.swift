@@ -33,7 +33,8 @@ import WordtoolCore
     try Self.check(
       NGramOptions(),
       [
-        ("order", { $0.order = 6 }), ("minimumCount", { $0.minimumCount = 0 }),
+        ("order", { $0.order = NGramModel.maximumTrainedOrder + 1 }),
+        ("minimumCount", { $0.minimumCount = 0 }),
         ("maximumVocabulary", { $0.maximumVocabulary = 0 }),
       ])
     try Self.check(

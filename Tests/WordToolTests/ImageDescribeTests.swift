@@ -56,7 +56,7 @@ import TestSupport
       let none = try tool.run("image", "describe", "-o", folder + "/none.svg")
       #expect(none.exitCode == 64 && none.errors.contains("a network is missing"))
       #expect(
-        try tool.run("image", "describe", "lenet-5", "-o", folder + "/net.png").exitCode == 64)
+        try tool.run("image", "describe", "lenet-5", "-o", folder + "/net.jpg").exitCode == 64)
     }
   }
 

@@ -31,7 +31,7 @@ enum WritingCommands {
   /// The names of the inputs that ``writeInputs(in:)`` makes.
   static let inputs = [
     "text", "sample.txt", "train.tsv", "tags", "set.tra", "image.pgm", "tune.abc", "lm", "digits",
-    "classes", "docs",
+    "classes", "docs", "ngrams",
   ]
 
   private static let embeddings = [
