@@ -17,11 +17,11 @@ import gzip
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from peers.measuring import process
 
 KENLM_MODULE = """
 import sys, kenlm
@@ -29,21 +29,6 @@ model, text = kenlm.Model(sys.argv[1]), sys.argv[2]
 with open(text, encoding="utf-8") as lines:
     print(sum(model.score(line.rstrip("\\n")) for line in lines))
 """
-
-
-def process(arguments, source=None):
-    """Wall seconds, CPU seconds, peak megabytes and the output of a process."""
-    with tempfile.TemporaryFile() as out, open(source or os.devnull, "rb") as text:
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            [str(a) for a in arguments], stdin=text, stdout=out, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - start
-        if child.returncode != 0:
-            sys.exit(f"{arguments[:3]} ended with {child.returncode}")
-        out.seek(0)
-        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read()
 
 
 def rows(title, commands, rounds):

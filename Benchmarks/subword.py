@@ -29,6 +29,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from peers.measuring import process
+
 PATTERN = (r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
 
 # A peer that encodes: makes `encode(lines)` of the file `model`, and `numbers(result)`, a list for each line.
@@ -114,20 +116,6 @@ tokenizer.save(output)
 }
 
 
-def process(arguments, environment=None):
-    """Wall seconds, CPU seconds, peak megabytes and the output of a process."""
-    start = time.perf_counter()
-    with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(arguments, stdout=out, env=environment)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - start
-        if child.returncode != 0:
-            sys.exit(f"{arguments[:3]} ended with {child.returncode}")
-        out.seek(0)
-        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read()
-
-
 def quiet(arguments):
     """As `process`, with the output thrown away."""
     start = time.perf_counter()
@@ -210,7 +198,8 @@ def encode(arguments, text, model, folder):
     def peer(name, wants_digest):
         told = json.dumps([name, model, text, arguments.threads, PATTERN, wants_digest])
         environment = os.environ | {"RAYON_NUM_THREADS": str(arguments.threads)}
-        return process([sys.executable, "-c", RUN_ENCODER, told, ENCODERS[name]], environment)
+        return process([sys.executable, "-c", RUN_ENCODER, told, ENCODERS[name]],
+                       environment=environment)
 
     expected = hashlib.sha256(process([*command, text])[3]).hexdigest()
     for name in peers:
