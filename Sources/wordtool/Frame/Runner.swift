@@ -19,6 +19,7 @@ enum Runner {
     do { try BLASLibrary.requireRoom() } catch {
       _exit(end(with: error, arguments: arguments))
     }
+    BLASLibrary.useCallersThreadOnly()
     do {
       var command = try parse(arguments)
       WaitingSign.begin(arguments)

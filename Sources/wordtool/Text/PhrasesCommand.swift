@@ -1,5 +1,4 @@
 import ArgumentParser
-import BLASCore
 import Tokenize
 import Word2Vec
 import WordtoolCore
@@ -83,7 +82,6 @@ struct PhrasesCommand: ParsableCommand, ConditionalOptions {
   }
 
   func run() throws {
-    BLASLibrary.useCallersThreadOnly()
     let stop = Interrupts.stopFlag()
     let target = list ? output : output ?? "-"
     try OutputPaths.check(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BLASCore
 import Tokenize
 import WordtoolCore
 
@@ -63,7 +62,6 @@ struct TokenizeCommand: ParsableCommand, ConditionalOptions {
     let out = StandardOutput.shared
     let paths = try text.input.files(texts)
     if format == .count {
-      BLASLibrary.useCallersThreadOnly()
       let statistics = try reader.count(paths, threads: threads.count, stop: stop)
       try out.writeLine("tokens\t\(statistics.tokensRead)")
       try out.writeLine("lines\t\(statistics.lineCount)")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BLASCore
 import Tokenize
 import WordtoolCore
 
@@ -63,7 +62,6 @@ struct VocabCommand: ParsableCommand, ConditionalOptions {
   var optionRules: [OptionRule] { text.optionRules }
 
   func run() throws {
-    BLASLibrary.useCallersThreadOnly()
     let stop = Interrupts.stopFlag()
     // The vocabulary writes its own file; this only proves early that it will be able to.
     try OutputPaths.check([output], texts: texts)

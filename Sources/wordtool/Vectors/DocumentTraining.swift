@@ -71,7 +71,6 @@ struct DocumentTraining: Training {
   }
 
   func read(_ session: TrainingSession) throws -> Trainer {
-    BLASLibrary.useCallersThreadOnly()
     let kernels = try KernelTable.selected()
     let corpus = try DocumentCorpus(command, session)
     if let path = command.vocabulary.saveVocab { try corpus.vocabulary.write(to: path) }

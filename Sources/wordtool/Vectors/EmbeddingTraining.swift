@@ -110,7 +110,6 @@ struct EmbeddingTraining: Training {
       session.progress.note(
         "\(files.output) is there and will be replaced; -o FILE or --corpus-name keep both")
     }
-    BLASLibrary.useCallersThreadOnly()
     let kernels = try KernelTable.selected()
     let known = try readBeginning()
     let corpus = try readCorpus(session, known)
