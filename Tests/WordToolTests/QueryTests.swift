@@ -244,6 +244,12 @@ import TestSupport
     let high = try ask("nearest", "sweden", "--min-similarity", "2")
     #expect(high.exitCode == 0 && high.output.isEmpty)
     #expect(high.errors.contains("no word has a similarity of 2.0 or more"))
+    for run in [
+      try ask("vector", " "), try ask("similarity", "king", ""), try ask("rank", "king", ""),
+    ] {
+      #expect(run.exitCode == 1 && run.errors.contains("a blank question"), "\(run.errors)")
+      #expect(!run.errors.contains("near spellings"), "\(run.errors)")
+    }
   }
 
   @Test func theLeastSimilarRawSumsAndNumbersAreAnswered() throws {

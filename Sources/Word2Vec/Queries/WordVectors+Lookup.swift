@@ -144,6 +144,9 @@ extension WordVectors {
 
   /// The error for a word that is not there.
   private func absence(of word: String) throws -> WordtoolError {
+    if word.allSatisfy(\.isWhitespace) {
+      return WordtoolError(.unavailable, found: "a blank question has no answer")
+    }
     var remedies: [String] = []
     let tokens = tokens(of: word)
     if tokens.count > 1 {
