@@ -16,10 +16,10 @@ public enum InputFiles {
       self.excluded = excluded
     }
 
-    /// Whether a pattern fits a file or folder.
-    static func matches(_ patterns: [String], _ path: String) -> Bool {
+    /// The patterns that fit a file or folder.
+    static func fitting(_ patterns: [String], _ path: String) -> [String] {
       let name = path.split(separator: "/").last.map(String.init) ?? path
-      return patterns.contains { pattern in
+      return patterns.filter { pattern in
         unsafe fnmatch(pattern, pattern.contains("/") ? path : name, 0) == 0
       }
     }
@@ -52,6 +52,8 @@ public enum InputFiles {
     public var files: [String] = []
     /// What was found in folders and is passed over.
     public var leftOut: [LeftOut] = []
+    /// The patterns of the selection that fit nothing, in its order.
+    public var unusedPatterns: [String] = []
 
     package init(files: [String] = [], leftOut: [LeftOut] = []) {
       self.files = files
@@ -96,6 +98,7 @@ public enum InputFiles {
   ) throws -> Listing {
     try OptionCheck.require(!paths.isEmpty, found: "no paths to read", expected: "at least one")
     var listing = Listing()
+    var used: Set<String> = []
     for path in paths {
       guard path != "-" else {
         listing.files.append(path)
@@ -112,6 +115,7 @@ public enum InputFiles {
         root: path.utf8.last == UInt8(ascii: "/") ? path : path + "/", selection: selection)
       try walk.run(status)
       listing.leftOut += walk.leftOut
+      used.formUnion(walk.used)
       let before = listing.files.count
       for name in walk.files.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
         let file = walk.root + name
@@ -124,9 +128,11 @@ public enum InputFiles {
       guard listing.files.count > before else {
         throw WordtoolError(
           .noSuchInput, path: path, found: "a folder without text",
-          expected: "at least one file that is not hidden", remedy: listing.summary)
+          expected: "at least one file that is not hidden"
+            + (selection.included.isEmpty ? "" : " and fits a pattern"), remedy: listing.summary)
       }
     }
+    listing.unusedPatterns = (selection.included + selection.excluded).filter { !used.contains($0) }
     return listing
   }
 
@@ -187,6 +193,8 @@ private struct FolderWalk {
   /// Paths below `root`.
   var files: [String] = []
   var leftOut: [InputFiles.LeftOut] = []
+  /// The patterns that fitted something.
+  var used: Set<String> = []
   private var seen: Set<[UInt64]> = []
   private var linked: [(name: String, status: stat)] = []
 
@@ -202,6 +210,13 @@ private struct FolderWalk {
       let (name, status) = linked.removeFirst()
       try collect(name + "/", status)
     }
+  }
+
+  /// Whether a pattern fits a file or folder.
+  private mutating func matches(_ patterns: [String], _ path: String) -> Bool {
+    let fitting = InputFiles.Selection.fitting(patterns, path)
+    used.formUnion(fitting)
+    return !fitting.isEmpty
   }
 
   private mutating func leave(_ name: String, _ reason: String) {
@@ -221,7 +236,7 @@ private struct FolderWalk {
     if names.isEmpty, !below.isEmpty { leave(String(below.dropLast()), "an empty folder") }
     for name in names {
       let path = below + name
-      if InputFiles.Selection.matches(selection.excluded, path) { continue }
+      if matches(selection.excluded, path) { continue }
       if name.utf8.first == UInt8(ascii: ".") {
         // What an output is written to until it is complete, this run's own among them.
         if TemporaryOutput.isOne(name) { continue }
@@ -246,7 +261,7 @@ private struct FolderWalk {
       case S_IFDIR where isLink: linked.append((path, status))
       case S_IFDIR: try collect(path + "/", status)
       case S_IFREG:
-        if selection.included.isEmpty || InputFiles.Selection.matches(selection.included, path) {
+        if selection.included.isEmpty || matches(selection.included, path) {
           files.append(path)
         }
       default: leave(path, "no regular file")
@@ -255,7 +270,7 @@ private struct FolderWalk {
   }
 
   /// The names in a folder, sorted by their bytes.
-  private func names(in folder: String) throws -> [String] {
+  private mutating func names(in folder: String) throws -> [String] {
     guard let handle = unsafe opendir(folder) else {
       throw WordtoolError(.noSuchInput, path: folder, found: WordtoolError.systemMessage())
     }
@@ -276,7 +291,7 @@ private struct FolderWalk {
         }
       }
       guard let name else {
-        if InputFiles.Selection.matches(selection.excluded, shown) { continue }
+        if matches(selection.excluded, shown) { continue }
         throw WordtoolError(
           .noSuchInput, path: folder, found: "the name '\(shown)', which is not UTF-8",
           expected: "names in UTF-8", remedy: "rename it, for instance with convmv")

@@ -132,6 +132,22 @@ struct InputFilesTests {
     #expect(throws: WordtoolError.self) { _ = try names(["*.rst"], []) }
   }
 
+  @Test("patterns that fit nothing are known")
+  func unusedPatterns() throws {
+    let folder = ScratchFolder()
+    for name in ["a.txt", "b.md", "drafts/c.txt"] { try folder.write("text", to: "d/" + name) }
+    func unused(_ paths: [String], _ included: [String], _ excluded: [String]) throws -> [String] {
+      try InputFiles.texts(
+        paths.map { folder($0) }, selection: .init(included: included, excluded: excluded)
+      ).unusedPatterns
+    }
+    #expect(try unused(["d"], ["*.txt", "a.*"], ["drafts"]) == [])
+    #expect(try unused(["d"], ["*.txt", "*.rst"], ["b.md"]) == ["*.rst"])
+    #expect(try unused(["d"], [], ["draft", "*.txt,*.rst"]) == ["draft", "*.txt,*.rst"])
+    // A pattern is for folders; a file that is named is taken.
+    #expect(try unused(["d/a.txt"], ["*.txt"], []) == ["*.txt"])
+  }
+
   @Test("a name that is not UTF-8 is an error and never left out")
   func names() throws {
     let folder = ScratchFolder()

@@ -113,6 +113,11 @@ extension InputFiles {
       if let told = error.remedy { error.remedy = told + remedy(for: told.contains) }
       throw error
     }
+    for pattern in listing.unusedPatterns {
+      StandardError.warn(
+        "the pattern '\(pattern)' fits nothing in the folders that are read"
+          + (pattern.contains(",") ? "; each pattern is given by an option of its own" : ""))
+    }
     if let summary = listing.summary {
       let ways = remedy { reason in listing.leftOut.contains { $0.reason == reason } }
       if isStrict, listing.leftOut.contains(where: { $0.reason != hidden }) {
