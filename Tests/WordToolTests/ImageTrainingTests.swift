@@ -181,8 +181,16 @@ import TestSupport
       #expect(run.exitCode == 0, "\(run.errors)")
       #expect(run.output.contains("\"images\":6"), "\(run.output)")
       #expect(run.errors.contains("1 file was left out") && run.errors.contains("(\(bad))"))
+      let strict = try tool.run(
+        "image", "train", scratch("set"), "-o", folder + "/n", "--model", Self.network, "--epochs",
+        "1", "-q", "--strict")
+      #expect(strict.exitCode == 65 && strict.errors.contains("(\(bad))"), "\(strict.errors)")
+      #expect(strict.errors.contains("leave out --strict"), "\(strict.errors)")
       let measured = try tool.run("image", "classify", folder + "/m", "--test", scratch("set"))
       #expect(measured.exitCode == 0 && measured.errors.contains("1 file was left out"))
+      let refused = try tool.run(
+        "image", "classify", folder + "/m", "--test", scratch("set"), "--strict")
+      #expect(refused.exitCode == 65 && refused.errors.contains("(\(bad))"), "\(refused.errors)")
       let asked = try tool.run("image", "classify", folder + "/m", scratch("set"))
       #expect(asked.exitCode == 65 && asked.errors.contains("error: \(bad): "), "\(asked.errors)")
       #expect(asked.output.split(separator: "\n").count == 6)

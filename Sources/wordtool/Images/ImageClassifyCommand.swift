@@ -60,6 +60,7 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     inversion: .prefixedNo, help: "With --test: print the confusion matrix.")
   var confusion = true
 
+  @OptionGroup var folders: ImageFolderOptions
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var progress: ProgressOptions
 
@@ -161,7 +162,7 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
   private func files() throws -> [String] {
     do {
       let listing = try ImageFormat.images(images)
-      if let summary = listing.summary { StandardError.note(summary) }
+      try listing.tell(isStrict: folders.strict)
       return listing.files
     } catch var error as WordtoolError where error.path.map(Self.isSet) == true {
       error.remedy = Self.setRemedy
@@ -213,7 +214,7 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     let progress = progress.makeProgress()
     defer { progress.finish() }
     var set = try ImageDataset(evaluating: path, classNames: model.classNames)
-      .told(threads: threads.count, stop: stop)
+      .told(threads: threads.count, isStrict: folders.strict, stop: stop)
     let channels = model.inputShape.channels
     if model.description.preprocessing.convertsColors, [1, 3].contains(channels) {
       set = try set.converted(toChannels: channels)

@@ -52,6 +52,7 @@ struct ImageTrainCommand: ParsableCommand, ConditionalOptions {
       valueName: "data"), completion: .file())
   var test: String?
 
+  @OptionGroup var folders: ImageFolderOptions
   @OptionGroup(title: "Training") var training: ImageTrainingArguments
   @OptionGroup(title: "Images of other sizes and colours") var fit: ImageFitOptions
 

@@ -95,13 +95,15 @@ struct ImageTrainingRun: Training {
     let names = checkpoint?.description.classNames
     let set = try FileKind.reading(command.data, as: .idxImages, .cifar, .optdigits) {
       try ImageDataset(contentsOf: command.data, part: .train, classNames: names)
-        .told(threads: common.threads.count, stop: session.stop)
+        .told(
+          threads: common.threads.count, isStrict: command.folders.strict, stop: session.stop)
     }
     // Sets of other classes are told of before the work and not after it.
     func measured(_ path: String?) throws -> ImageDataset? {
       try path.map {
         try ImageDataset(evaluating: $0, classNames: names ?? set.classNames)
-          .told(threads: common.threads.count, stop: session.stop)
+          .told(
+            threads: common.threads.count, isStrict: command.folders.strict, stop: session.stop)
       }
     }
     let (valid, test) = (try measured(command.valid), try measured(command.test))
@@ -231,16 +233,5 @@ struct ImageTrainingRun: Training {
       + NumberFormat.fixed(report.accuracy, 4)
     if let valid = report.validAccuracy { text += "  valid \(NumberFormat.fixed(valid, 4))" }
     return text + "  learning rate \(NumberFormat.short(report.learningRate))"
-  }
-}
-
-extension ImageDataset {
-  /// The set without damaged images. What is left out of a folder is told in one line.
-  func told(threads: Int, stop: StopFlag) throws -> ImageDataset {
-    let set = try withoutDamaged(threads: threads, stop: stop)
-    if let summary = InputFiles.Listing(leftOut: set.leftOut).summary {
-      StandardError.note(summary)
-    }
-    return set
   }
 }
