@@ -76,6 +76,14 @@ import Libc
   /// Whether the input is unpacked while reading.
   package var isCompressed: Bool { inflater != nil }
 
+  /// The bytes that are to be read next, which stay to be read: so many, or all of a shorter input.
+  /// None of an input that is unpacked.
+  package func peek(_ count: Int) throws -> [UInt8] {
+    guard inflater == nil else { return [] }
+    while unsafe end - start < min(count, buffer.count), try fill() {}
+    return unsafe Array(buffer[start..<min(end, start + count)])
+  }
+
   /// Reads the next bytes.
   ///
   /// - Parameter room: where they go; not empty.

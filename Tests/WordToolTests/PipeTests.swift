@@ -57,6 +57,31 @@ import Testing
     }
   }
 
+  @Test(arguments: ["rnn", "ngram"])
+  func aModelThatHasToBeAFileIsRefusedAsAPipeWithTheRemedy(_ model: String) throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      try TestFiles.write(Samples.text(lines: 100), to: folder + "/text")
+      let file = folder + "/m.safetensors"
+      let run = try tool.run(
+        ["train-lm", folder + "/text", "-o", file, "-q"]
+          + (model == "rnn"
+            ? ["--cell", "rnn", "--epochs", "1", "--hidden", "4", "--embedding", "4"]
+            : ["--model", "ngram", "--order", "2"]))
+      try #require(run.exitCode == 0, "\(run.errors)")
+      for (command, remedy) in [
+        (["generate", "-"], "write it to a file first"),
+        (["perplexity", "-", folder + "/text"], "write it to a file first"),
+        (["info", "/dev/stdin"], "write it to a file"),
+      ] {
+        let asked = try Subprocess(
+          "/bin/sh", ["-c", "/bin/cat \"$0\" | \"$@\"", file, Tool.path] + command, folder: folder
+        ).wait()
+        #expect(asked.exitCode == 65 && asked.errors.contains(remedy), "\(asked.errors)")
+      }
+    }
+  }
+
   /// Its tokens are counted and numbered in one reading.
   @Test func theTextOfANetworkMayComeThroughAPipe() throws {
     try TestFiles.withFolder { folder in

@@ -12,10 +12,10 @@ struct ARPAReader {
   private var writesUnknownInCapitals = false
   private var levels: [SortedNGrams] = []
 
-  init(path: String) throws {
-    self.path = path
+  init(_ source: ByteSource) throws {
+    path = source.path
     // Words are compared by their bytes, whatever these are.
-    lines = try LineReader(path: path, invalid: .kept, maximumLength: 1 << 20)
+    lines = LineReader(try TextSource(source), invalid: .kept, maximumLength: 1 << 20)
   }
 
   private func failure(

@@ -32,10 +32,17 @@ extension NGramModel {
   public init(contentsOf path: String) throws {
     if InputFiles.isRegular(path), try LanguageModelFile.isTensorFile(path) {
       self = try NGramFile(path: path).model()
-    } else {
-      var reader = try ARPAReader(path: path)
-      self = try reader.read()
+      return
     }
+    let source = try ByteSource(path: path)
+    if unsafe try source.peek(9).withUnsafeBytes({ unsafe TensorFile.matches($0) }) {
+      throw WordtoolError(
+        .badData, path: path, found: "a model as safetensors through a pipe",
+        expected: "a file on a disk, which can be mapped into memory",
+        remedy: "write it to a file first; n-gram models in ARPA format may come through pipes")
+    }
+    var reader = try ARPAReader(source)
+    self = try reader.read()
   }
 
   /// Writes the model.

@@ -76,7 +76,7 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
       absence = error
     }
     if let choice {
-      let set = try choice.open(vectors.reading.options())
+      let set = try open(choice)
       for warning in set.warnings { StandardError.warn("\(choice.path): \(warning)") }
       VectorSet.warnIfUntrained(set, named: choice.path)
       described = VectorsInfo(
@@ -85,6 +85,15 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
         metadata: set.metadata)
     }
     try tell(Answer(vectors: described, machine: Self.machine), choice, absence)
+  }
+
+  private func open(_ choice: DefaultVectors.Choice) throws -> WordVectors {
+    do { return try choice.open(vectors.reading.options()) } catch var error as WordtoolError
+      where path.map(InputFiles.isReadAgain) == false && error.kind == .badData
+    {
+      error.remedy = "of what comes through a pipe vectors alone are described; write it to a file"
+      throw error
+    }
   }
 
   private func tell(
