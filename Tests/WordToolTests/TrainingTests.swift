@@ -278,7 +278,7 @@ import TestSupport
       mkdir(copy, 0o777)
       let run = try Subprocess(
         "/bin/cp",
-        ["-R", Tool.path, built + "/wordtool_Corpora.resources", copy], folder: folder
+        ["-R", Tool.path, built + "/wordtool_CorpusFiles.resources", copy], folder: folder
       ).wait()
       #expect(run.exitCode == 0, "\(run.errors)")
       tool.executable = copy + "/wordtool"

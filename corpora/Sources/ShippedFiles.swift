@@ -10,17 +10,17 @@ import WordtoolCore
 public enum ShippedFiles {
   #if os(macOS)
   private static let bundleNames = [
-    "wordtool_Corpora.bundle", "wordtool_Corpora.bundle/Contents/Resources",
+    "wordtool_CorpusFiles.bundle", "wordtool_CorpusFiles.bundle/Contents/Resources",
   ]
   #else
-  private static let bundleNames = ["wordtool_Corpora.resources"]
+  private static let bundleNames = ["wordtool_CorpusFiles.resources"]
   #endif
 
   /// The path of a shipped file.
   ///
   /// Looked for, in this order: in the folder that the environment variable `WORDTOOL_DATA` names
-  /// (when it is set, only there), in `wordtool_Corpora.resources` (macOS:
-  /// `wordtool_Corpora.bundle`) beside the executable, and in `../share/wordtool` seen from the
+  /// (when it is set, only there), in `wordtool_CorpusFiles.resources` (macOS:
+  /// `wordtool_CorpusFiles.bundle`) beside the executable, and in `../share/wordtool` seen from the
   /// executable's folder.
   ///
   /// - Parameter name: the path inside the data folder, such as `atlas/countries.tsv`.

@@ -15,7 +15,7 @@ struct ARPAReader {
   init(_ source: ByteSource) throws {
     path = source.path
     // Words are compared by their bytes, whatever these are.
-    lines = LineReader(try TextSource(source), invalid: .kept, maximumLength: 1 << 20)
+    lines = LineReader(try unsafe TextSource(source), invalid: .kept, maximumLength: 1 << 20)
   }
 
   private func failure(
