@@ -11,7 +11,15 @@ public enum ScaleKind: Sendable {
 }
 
 /// Values as shares of an axis, and which of them are marked.
-struct Scale {
+protocol AxisScale {
+  /// Where a value is, 0 at the low end and 1 at the high one; nil when it has no place.
+  func share(of value: Double) -> Double?
+  /// The values that are marked, with their names as markup.
+  var marks: [(value: Double, label: String)] { get }
+}
+
+/// A scale of one of the kinds.
+struct Scale: AxisScale {
   let kind: ScaleKind
   /// The ends: exponents where the scale is logarithmic.
   private let low: Double
@@ -24,7 +32,9 @@ struct Scale {
   private static let exponents = -30...30
 
   /// A scale that shows some values; those that are not finite are left out.
-  init(_ kind: ScaleKind, showing values: [Double]) {
+  ///
+  /// - Parameter isWhole: whether the marks of a linear scale are whole numbers.
+  init(_ kind: ScaleKind, showing values: [Double], isWhole: Bool = false) {
     self.kind = kind
     switch kind {
     case .percent: (low, high) = (0, 1)
@@ -40,7 +50,7 @@ struct Scale {
       let shown = values.filter(\.isFinite).map { min(limit, max(-limit, $0)) }
       let lowest = shown.min() ?? 0
       let highest = max(shown.max() ?? 1, lowest + max(1e-9, abs(lowest) * 1e-9))
-      let rough = (highest - lowest) / 6
+      let rough = max((highest - lowest) / 6, isWhole ? 1 : 0)
       exponent = Int(log10(rough).rounded(.down))
       let power = pow(10, Double(exponent))
       digit = [1, 2, 5].first { Double($0) * power >= rough } ?? 10
@@ -78,7 +88,7 @@ struct Scale {
   }
 
   /// `digits` times ten to the power of `exponent`, in decimal.
-  private static func decimal(_ digits: Int, _ exponent: Int) -> String {
+  static func decimal(_ digits: Int, _ exponent: Int) -> String {
     guard digits != 0 else { return "0" }
     let sign = digits < 0 ? "−" : ""
     var text = "\(abs(digits))"

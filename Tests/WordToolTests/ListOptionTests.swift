@@ -8,6 +8,10 @@ import wordtool
   @Test(arguments: [
     ("plot --pairs a:b c:d king -n 2", "plot --pairs=a:b,c:d king -n 2"),
     ("plot --pairs a:b, c:d -o m.svg", "plot --pairs=a:b,c:d -o m.svg"),
+    (
+      "plot --metrics a --curves loss accuracy --log",
+      "plot --metrics a --curves=loss,accuracy --log"
+    ),
     ("plot --x a:b --y=c:d e:f king", "plot --x=a:b --y=c:d,e:f king"),
     ("axes king --axis a:b c:d --axis e:f", "axes king --axis=a:b,c:d --axis=e:f"),
     ("recall --distances 10 30 , 100 --words 4", "recall --distances=10,30,100 --words 4"),

@@ -67,7 +67,7 @@ import wordtool
     "cluster": [["a"], ["--style", "table"]], "explore": [["--method", "pca"]],
     "plot": [
       ["-o", "m.svg"], ["a"], ["--top", "9"], ["--method", "pca"], ["--method", "tsne"],
-      ["--method", "umap"],
+      ["--method", "umap"], ["--metrics", "j"], ["--metrics", "j", "-o", "m.svg"],
       ["--x", "a:b", "--y", "c:d"],
     ],
   ]
@@ -81,7 +81,7 @@ import wordtool
     "bptt": "5", "buckets": "64", "checkpoint": "c", "checkpoint-every": "9", "class": "0",
     "class-weights": "balanced", "clip": "0.3", "clip-value": "0.01", "columns": "16",
     "constant": "0.5", "context": "text", "corpus-name": "x", "cost": "3", "cutoff": "0.1",
-    "cutoff n": "9",
+    "curves": "accuracy", "cutoff n": "9",
     "cutoffs": "3,9", "decay": "3", "decay-after": "1", "decay-epochs": "1", "dense-limit": "1M",
     "dim": "7",
     "distances": "3", "dropout": "0.4", "dropout-input": "0.4", "dropout-output": "0.4",

@@ -31,7 +31,7 @@ enum WritingCommands {
   /// The names of the inputs that ``writeInputs(in:)`` makes.
   static let inputs = [
     "text", "sample.txt", "train.tsv", "tags", "set.tra", "image.pgm", "tune.abc", "lm", "digits",
-    "classes", "docs", "ngrams",
+    "classes", "docs", "ngrams", "course.jsonl",
   ]
 
   private static let embeddings = [
@@ -84,6 +84,9 @@ enum WritingCommands {
     + [".svg", ".png", ".tsv.gz"].map {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)
     }
+    + [
+      .init(arguments: ["plot", "--metrics", "course.jsonl", "-o", "OUT"], suffix: ".svg")
+    ]
     + [.init(arguments: ["explore", "sample.txt", "-q", "-o", "OUT"], suffix: ".html")]
     + ["", ".txt.gz"].map { .init(arguments: ["vocab", "text", "-q", "-o", "OUT"], suffix: $0) }
     + ["", ".txt.gz"].map { .init(arguments: phrases + ["-o", "OUT"], suffix: $0) }
@@ -195,6 +198,8 @@ enum WritingCommands {
     try TestFiles.write(rows.joined(), to: folder + "/set.tra")
     let pixels = (0..<256).map { "\($0)" }.joined(separator: " ")
     try TestFiles.write("P2\n16 16\n255\n\(pixels)\n", to: folder + "/image.pgm")
+    try TestFiles.write(
+      "{\"epoch\":1,\"tokens\":9,\"loss\":2,\"seconds\":1}\n", to: folder + "/course.jsonl")
     try TestFiles.write("X:1\nT:Up\nL:1/8\nK:C\nCDEF GABc|\n", to: folder + "/tune.abc")
     let tool = Tool(folder: folder)
     for arguments in [

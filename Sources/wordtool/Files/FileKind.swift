@@ -107,7 +107,8 @@ enum FileKind: String, Encodable, CaseIterable {
     case .idxLabels: ["image train (beside its images)"]
     case .numpyArray, .numpyArchive, .tensors:
       ["nearest -v (with a list of words)", "convert (with a list of words)"]
-    case .numbers, .matrixMarket, .midi, .onnx, .metrics, .answer, .picture, .page: []
+    case .metrics: ["plot --metrics"]
+    case .numbers, .matrixMarket, .midi, .onnx, .answer, .picture, .page: []
     }
   }
 

@@ -14,6 +14,7 @@ package enum ListOptions {
   private static let parts: [String: @Sendable (Substring) -> Bool] = [
     "--augment": isStep, "--axis": isPair, "--pairs": isPair, "--x": isPair, "--y": isPair,
     "--cells": { GradientFlowCase(rawValue: String($0)) != nil },
+    "--curves": { TrainingCurves.Quantity(rawValue: String($0)) != nil },
     "--kinds": { TokenKind(rawValue: String($0)) != nil },
     "--class-weights": isWeight, "--weights": isNumber, "--vector": isNumber,
     "--cutoffs": isNumber, "--decay-epochs": isNumber, "--distances": isNumber,

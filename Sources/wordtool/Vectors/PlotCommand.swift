@@ -4,7 +4,7 @@ import Projection
 import Word2Vec
 import WordtoolCore
 
-/// `wordtool plot`: a map of words.
+/// `wordtool plot`: a map of words, or the course of trainings.
 struct PlotCommand: ParsableCommand, ConditionalOptions {
   enum Method: String, CaseIterable, ExpressibleByArgument {
     case pca, tsne, umap
@@ -12,7 +12,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
 
   static let configuration = CommandConfiguration(
     commandName: "plot",
-    abstract: "Draw words as points of a map.",
+    abstract: "Draw words as points of a map, or the course of trainings.",
     discussion: """
       Without -o the map is drawn in letters on a terminal; elsewhere it is printed as words and \
       numbers. -o writes a picture (.svg, .png) or the numbers (.tsv). Without words the most frequent \
@@ -24,11 +24,16 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
       --x and --y give the axes a meaning: how far a word goes from the first to the second word of \
       a pair. The same vectors and options give the same bytes.
 
+      --metrics draws what trainings wrote with their option of that name: each file a colour, solid \
+      for the training, broken for the validation. Runs that were interrupted are drawn as far as they \
+      went.
+
       Example:
         wordtool plot
         wordtool plot king queen france -n 12 -o map.svg
         wordtool plot --pairs france:paris italy:rome japan:tokyo -o capitals.svg
         wordtool plot king queen boy girl --x man:woman --y child:king -o axes.svg
+        wordtool plot --metrics lstm.jsonl gru.jsonl --log -o runs.svg
       """,
     aliases: ["map"])
 
@@ -111,54 +116,19 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
   @Flag(help: "Draw light on dark.")
   var dark = false
 
+  @Flag(help: "Draw in letters where the output is no terminal too, like --style table.")
+  var terminal = false
+
+  @OptionGroup(title: "Courses of trainings") var trainings: CurveOptions
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var progress: ProgressOptions
 
-  private var isPicture: Bool {
-    output.map { ["svg", "png"].contains(FileSuffix(of: $0).name) } ?? false
-  }
-
-  func validate() throws {
-    try OptionCheck.whole([
-      ("--neighbors", neighbors, 0...1000), ("--top", top, 1...20_000),
-      ("--skip", skip, 0 ... .max - 20_000), ("--iterations", iterations, 1...1_000_000),
-      ("--dimensions", dimensions, 2...3), ("--groups", groups, 1...100),
-    ])
-    if let perplexity, !(1...1e6).contains(perplexity) {
-      throw ValidationError("--perplexity is \(perplexity), expected 1 to 1000000")
-    }
-    if method == .umap, let perplexity, perplexity < 2 {
-      throw ValidationError("--perplexity is \(perplexity), expected 2 or more for umap")
-    }
-    if (x == nil) != (y == nil) { throw ValidationError("--x and --y go together") }
-    if x != nil, method != nil {
-      throw ValidationError("--x and --method exclude each other: both place the words")
-    }
-  }
-
-  var optionRules: [OptionRule] {
-    [
-      OptionRule(["--title", "--dark"], need: "-o FILE.svg or FILE.png", isMet: isPicture),
-      OptionRule(["--style", "--json"], need: "no -o", isMet: output == nil),
-      OptionRule(
-        ["--dimensions"], need: "no --x, and numbers in place of a picture",
-        isMet: x == nil && !isPicture),
-      OptionRule(
-        ["-n", "--neighbors"], need: "words or --pairs", isMet: !words.isEmpty || pairs != nil),
-      OptionRule(["--skip"], need: "--top, or no words", isMet: top != nil || isFrequent),
-      OptionRule(
-        ["--perplexity", "--iterations"], need: "--method tsne or umap",
-        isMet: x == nil && method != .pca),
-    ]
-  }
-
-  /// Whether the most frequent words are drawn because none were asked for.
-  private var isFrequent: Bool { words.isEmpty && pairs == nil }
-
   func run() throws {
-    let style = try style.resolved(among: [.table, .tsv, .json], for: "plot")
+    let style =
+      terminal ? .table : try style.resolved(among: [.table, .tsv, .json], for: "plot")
+    if !trainings.metrics.isEmpty { return try drawTrainings(style) }
     let ends = try x.map { [try Self.pairs($0, "--x"), try Self.pairs(y ?? "", "--y")] }
     let arrows = try pairs.map { try Self.pairs($0, "--pairs") } ?? []
     let file = try output.map { path in
