@@ -40,12 +40,16 @@ struct SVGWriter {
   }
 
   /// Adds a rectangle.
+  ///
+  /// - Parameter title: what a viewer shows of it where the mouse rests.
   mutating func rectangle(
-    x: Double, y: Double, width: Double, height: Double, _ attributes: String
+    x: Double, y: Double, width: Double, height: Double, _ attributes: String,
+    title: String? = nil
   ) {
     parts.append(
       "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" "
-        + "height=\"\(Self.number(height))\" \(attributes)/>")
+        + "height=\"\(Self.number(height))\" \(attributes)"
+        + (title.map { "><title>\(Self.escaped($0))</title></rect>" } ?? "/>"))
   }
 
   /// Adds a disc.

@@ -56,10 +56,14 @@ import wordtool
     "encode bag-of-words": [["--load", "f"], ["--vocabulary", "f"]],
     "encode tf-idf": [["--load", "f"], ["--load-weights", "f"], ["--no-idf"]],
     "encode window": [["--big"]],
+    "evaluate classification": [["--confusion"], ["-o", "c.svg"], ["--json"]],
+    "evaluate tagging": [["--confusion"], ["-o", "c.svg"], ["--json"]],
     "generate": [["--greedy"], ["--beam", "2"]],
     "gradient-flow": [["--model", "m"], ["--cells", "gru"]],
     "image whiten": [["--load", "f"]], "image show": [["--json"]],
-    "image classify": [["--index", "1"]],
+    "image classify": [
+      ["--index", "1"], ["m", "--test", "d"], ["m", "--test", "d", "-o", "c.svg"],
+    ],
     "image filter": [["--explain"]],
     "sentence-vector": [["--method", "sif"]], "nearest-sentences": [["--method", "sif"]],
     "align": [["--translate", "a"], ["--test", "f"], ["--pairs", "f"]], "compare": [["a"]],
@@ -67,7 +71,8 @@ import wordtool
     "cluster": [["a"], ["--style", "table"]], "explore": [["--method", "pca"]],
     "plot": [
       ["-o", "m.svg"], ["a"], ["--top", "9"], ["--method", "pca"], ["--method", "tsne"],
-      ["--method", "umap"], ["--metrics", "j"], ["--metrics", "j", "-o", "m.svg"],
+      ["--method", "umap"], ["a", "--one-hot"], ["--metrics", "j"],
+      ["--metrics", "j", "-o", "m.svg"],
       ["--x", "a:b", "--y", "c:d"],
     ],
   ]

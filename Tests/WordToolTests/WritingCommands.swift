@@ -31,7 +31,7 @@ enum WritingCommands {
   /// The names of the inputs that ``writeInputs(in:)`` makes.
   static let inputs = [
     "text", "sample.txt", "train.tsv", "tags", "set.tra", "image.pgm", "tune.abc", "lm", "digits",
-    "classes", "docs", "ngrams", "course.jsonl",
+    "classes", "docs", "ngrams", "course.jsonl", "tagger",
   ]
 
   private static let embeddings = [
@@ -138,6 +138,14 @@ enum WritingCommands {
           + ["--epochs", "50", "--lr", "1", "-q", "-o", "OUT"], suffix: ".bin"),
       .init(arguments: ["convert", "classes", "OUT"], suffix: ".bin"),
       .init(arguments: ["quantize", "classes", "-o", "OUT"], suffix: ".ftz"),
+      .init(
+        arguments: ["evaluate", "classification", "classes", "train.tsv", "-o", "OUT"],
+        suffix: ".svg"),
+      .init(
+        arguments: ["evaluate", "tagging", "tagger", "tags", "-o", "OUT"], suffix: ".tsv.gz"),
+      .init(
+        arguments: ["image", "classify", "digits", "-q", "--test", "set.tra", "-o", "OUT"],
+        suffix: ".svg"),
       .init(arguments: ["train-tagger", "tags"] + network + ["-o", "OUT"], suffix: ".model"),
       .init(arguments: images + ["-o", "OUT"], suffix: ".model"),
       .init(
@@ -204,7 +212,7 @@ enum WritingCommands {
     let tool = Tool(folder: folder)
     for arguments in [
       lm + ["-o", "lm"], ["train-lm", "text", "--model", "ngram", "-q", "-o", "ngrams"],
-      images + ["-o", "digits"],
+      images + ["-o", "digits"], ["train-tagger", "tags"] + network + ["-o", "tagger"],
       classifier + ["--ngrams", "1", "-o", "classes"], documents + ["-o", "docs"],
     ] {
       let run = try tool.start(arguments, workingFolder: folder).wait()

@@ -40,32 +40,38 @@ extension ClassificationAnswer {
     }
   }
 
-  /// Prints a report: figures, a row for each label, and the confusion matrix where asked for.
+  /// Prints a report: figures, a row for each label, and the confusion matrix where asked for, which is
+  /// drawn as well.
+  ///
+  /// - Parameters:
+  ///   - showsConfusion: whether the matrix is printed as numbers.
+  ///   - drawing: how it is drawn, and whether in letters.
+  ///   - file: where the picture goes.
   static func write(
-    _ report: ClassificationReport, unit: String, asJSON: Bool, showsConfusion: Bool
+    _ report: ClassificationReport, unit: String, asJSON: Bool, showsConfusion: Bool,
+    _ drawing: ConfusionOptions, to file: DrawingFile?
   ) throws {
-    if asJSON { return try JSONOutput.write(ClassificationAnswer(report)) }
-    let out = StandardOutput.shared
-    try out.writePairs([
-      (unit, NumberFormat.grouped(report.exampleCount)),
-      ("accuracy", NumberFormat.fixed(report.accuracy, 4)),
-      ("precision@\(report.k)", NumberFormat.fixed(report.precisionAtK, 4)),
-      ("recall@\(report.k)", NumberFormat.fixed(report.recallAtK, 4)),
-      ("micro F1", NumberFormat.fixed(report.microF1, 4)),
-      ("macro F1", NumberFormat.fixed(report.macroF1, 4)),
-    ])
-    try out.writeLine("")
-    try out.write(
-      LabelAnswer.table(of: ClassificationAnswer(report).labels, kind: "label", unit: unit))
-    guard showsConfusion else { return }
-    let cells = report.confusion
-    let seen = Set(cells.flatMap { [$0.label, $0.predicted] }).sorted()
-    let counts = Dictionary(
-      cells.map { ([$0.label, $0.predicted], $0.count) }, uniquingKeysWith: +)
-    try out.writeLine("")
-    try out.write(
-      LabelAnswer.confusion(kind: "label", seen.map { report.labels[$0].name }) {
-        counts[[seen[$0], seen[$1]], default: 0]
-      })
+    let matrix = try drawing.ordered(ConfusionMatrix(report, unit: unit))
+    if asJSON {
+      try JSONOutput.write(ClassificationAnswer(report))
+    } else if file?.isStandardOutput != true {
+      let out = StandardOutput.shared
+      try out.writePairs([
+        (unit, NumberFormat.grouped(report.exampleCount)),
+        ("accuracy", NumberFormat.fixed(report.accuracy, 4)),
+        ("precision@\(report.k)", NumberFormat.fixed(report.precisionAtK, 4)),
+        ("recall@\(report.k)", NumberFormat.fixed(report.recallAtK, 4)),
+        ("micro F1", NumberFormat.fixed(report.microF1, 4)),
+        ("macro F1", NumberFormat.fixed(report.macroF1, 4)),
+      ])
+      try out.writeLine("")
+      try out.write(
+        LabelAnswer.table(of: ClassificationAnswer(report).labels, kind: "label", unit: unit))
+      if showsConfusion {
+        try out.writeLine("")
+        try out.write(matrix.text(kind: "label"))
+      }
+    }
+    try drawing.draw(matrix, kind: "label", to: file)
   }
 }

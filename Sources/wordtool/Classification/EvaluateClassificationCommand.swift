@@ -17,6 +17,7 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
       Example:
         wordtool evaluate classification reviews.model test.tsv
         wordtool evaluate classification cooking.model cooking.valid -k 3 --json
+        wordtool evaluate classification news.model test.csv --order similarity -o confusion.svg
       """,
     aliases: ["classifier"])
 
@@ -40,6 +41,7 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
     help: "Print the confusion matrix too: rows are the texts' labels, columns those given.")
   var confusion = false
 
+  @OptionGroup(title: "Confusion matrix") var matrix: ConfusionOptions
   @OptionGroup(title: "Labelled text") var layout: LayoutOptions
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var json: JSONOptions
@@ -49,10 +51,13 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
     try OptionCheck.shares([("--threshold", threshold)])
   }
 
-  var optionRules: [OptionRule] { layout.optionRules }
+  var optionRules: [OptionRule] {
+    layout.optionRules + matrix.rules(isPrinted: confusion, isJSON: json.json)
+  }
 
   func run() throws {
     let stop = Interrupts.stopFlag()
+    let picture = try matrix.open(inputs: [model, file], isJSON: json.json)
     let classifier = try FileKind.reading(model, as: .classifier) {
       try TextClassifier(contentsOf: model, labelPrefix: layout.prefix.labelPrefix)
     }
@@ -62,6 +67,6 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
       text, k: count, threshold: threshold ?? 0, threads: threads.count, stop: stop)
     ClassificationWarnings.tell(report)
     try ClassificationAnswer.write(
-      report, unit: "texts", asJSON: json.json, showsConfusion: confusion)
+      report, unit: "texts", asJSON: json.json, showsConfusion: confusion, matrix, to: picture)
   }
 }

@@ -3,7 +3,7 @@ import SeqModels
 import WordtoolCore
 
 /// `wordtool evaluate tagging`: how often a tagger is right.
-struct EvaluateTaggingCommand: ParsableCommand {
+struct EvaluateTaggingCommand: ParsableCommand, ConditionalOptions {
   static let configuration = CommandConfiguration(
     commandName: "tagging",
     abstract: "Compare the tags a model gives with those that words have.",
@@ -13,6 +13,7 @@ struct EvaluateTaggingCommand: ParsableCommand {
 
       Example:
         wordtool evaluate tagging pos.model test.conll
+        wordtool evaluate tagging pos.model test.conll -o confusion.svg
       """,
     aliases: ["tagger"])
 
@@ -25,11 +26,15 @@ struct EvaluateTaggingCommand: ParsableCommand {
   @Flag(help: "Print the confusion matrix too: rows are the words' tags, columns those given.")
   var confusion = false
 
+  @OptionGroup(title: "Confusion matrix") var matrix: ConfusionOptions
   @OptionGroup(title: "Tagged words") var layout: TaggedTextOptions
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var json: JSONOptions
 
+  var optionRules: [OptionRule] { matrix.rules(isPrinted: confusion, isJSON: json.json) }
+
   func run() throws {
+    let picture = try matrix.open(inputs: [model, file], isJSON: json.json)
     let tagger = try FileKind.reading(model, as: .tagger) {
       try SequenceTagger(contentsOf: model)
     }
@@ -38,6 +43,6 @@ struct EvaluateTaggingCommand: ParsableCommand {
     let report = try tagger.evaluate(text, threads: threads.count)
     ClassificationWarnings.tell(report)
     try ClassificationAnswer.write(
-      report, unit: "words", asJSON: json.json, showsConfusion: confusion)
+      report, unit: "words", asJSON: json.json, showsConfusion: confusion, matrix, to: picture)
   }
 }

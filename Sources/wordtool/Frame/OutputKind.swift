@@ -29,6 +29,9 @@ struct OutputKind {
   }
   /// A map of words: a picture, or a table of its numbers.
   static let wordMap = OutputKind(content: "a map", suffixes: ["svg", "png", "tsv"], isText: true)
+  /// A confusion matrix: a picture, or a table of its counts.
+  static let confusion = OutputKind(
+    content: "a confusion matrix", suffixes: ["svg", "png", "tsv"], isText: true)
   static let page = OutputKind(content: "a page", suffixes: ["html", "htm"])
   static let drawing = OutputKind(content: "a drawing", suffixes: ["svg", "png"], isText: true)
   static let encoding = OutputKind(content: "an encoding", suffixes: ["json"], isText: true)

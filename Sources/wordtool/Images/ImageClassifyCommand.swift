@@ -20,6 +20,7 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
         wordtool image classify digits.model seven.png -k 3
         wordtool image classify digits.model mnist/ --part test --index 7 -k 3
         wordtool image classify digits.model --test mnist/
+        wordtool image classify digits.model --test mnist/ -o confusion.svg
         wordtool image classify resnet18.safetensors --model resnet-18 --imagenet \\
             --classes imagenet.txt cat.jpg -k 5
       """)
@@ -60,6 +61,8 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     inversion: .prefixedNo, help: "With --test: print the confusion matrix.")
   var confusion = true
 
+  @OptionGroup(title: "Confusion matrix") var matrix: ConfusionOptions
+
   @OptionGroup var folders: ImageFolderOptions
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var progress: ProgressOptions
@@ -84,14 +87,18 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     [
       OptionRule(["--index", "--logits"], need: "images, not to --test", isMet: test == nil),
       OptionRule(["--part"], need: "--index", isMet: index != nil),
-      OptionRule(["--confusion", "--no-confusion"], need: "--test", isMet: test != nil),
-    ]
+      OptionRule(
+        [
+          "--confusion", "--no-confusion", "-o", "--output", "--terminal", "--order", "--dark",
+        ], need: "--test", isMet: test != nil),
+    ] + matrix.rules(isPrinted: confusion, isJSON: json)
   }
 
   func run() throws {
     let stop = Interrupts.stopFlag()
+    let picture = try matrix.open(inputs: [self.model.path, test], isJSON: json)
     let model = try model.load(threads: threads.count)
-    if let test { return try evaluate(model, on: test, stop) }
+    if let test { return try evaluate(model, on: test, picture, stop) }
     if let index {
       let loaded = try ImageInput.load(images[0], index: index, part: part)
       let row = try model.logits(of: [Self.fitting(loaded.image, loaded.name, model)])[0]
@@ -210,7 +217,9 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
 
   // MARK: Labelled images
 
-  private func evaluate(_ model: ImageModel, on path: String, _ stop: StopFlag) throws {
+  private func evaluate(
+    _ model: ImageModel, on path: String, _ picture: DrawingFile?, _ stop: StopFlag
+  ) throws {
     let progress = progress.makeProgress()
     defer { progress.finish() }
     var set = try ImageDataset(evaluating: path, classNames: model.classNames)
@@ -229,6 +238,6 @@ struct ImageClassifyCommand: ParsableCommand, ConditionalOptions {
     let seconds = Environment.seconds() - start
     progress.finish()
     try ImageReportAnswer(report, seconds: seconds).write(
-      asJSON: json, showsConfusion: confusion)
+      asJSON: json, showsConfusion: confusion, matrix, to: picture)
   }
 }

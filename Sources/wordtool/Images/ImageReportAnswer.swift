@@ -34,27 +34,37 @@ struct ImageReportAnswer: Encodable {
     classes = report.classNames
   }
 
-  /// Prints it: figures, a row for each class that occurs, and the confusion matrix.
-  func write(asJSON: Bool, showsConfusion: Bool) throws {
-    if asJSON { return try JSONOutput.write(self) }
-    let out = StandardOutput.shared
-    var pairs = [
-      ("images", NumberFormat.grouped(examples)), ("accuracy", NumberFormat.fixed(accuracy, 4)),
-    ]
-    if k > 1 { pairs.append(("among the \(k) likeliest", NumberFormat.fixed(accuracyAtK, 4))) }
-    pairs += [
-      ("macro F1", NumberFormat.fixed(macroF1, 4)), ("loss", NumberFormat.fixed(loss, 4)),
-      ("images a second", NumberFormat.grouped(Int(imagesPerSecond))),
-    ]
-    try out.writePairs(pairs)
-    let seen = labels.indices.filter { labels[$0].examples + labels[$0].predicted > 0 }
-    try out.writeLine("")
-    try out.write(LabelAnswer.table(of: labels, kind: "class", unit: "images"))
-    guard showsConfusion else { return }
-    try out.writeLine("")
-    try out.write(
-      LabelAnswer.confusion(kind: "class", seen.map { classes[$0] }) {
-        confusion[seen[$0]][seen[$1]]
-      })
+  /// Prints it: figures, a row for each class that occurs, and the confusion matrix, which is drawn as well
+  /// where that was asked for.
+  ///
+  /// - Parameters:
+  ///   - showsConfusion: whether the matrix is printed as numbers.
+  ///   - drawing: how it is drawn, and whether in letters.
+  ///   - file: where the picture goes.
+  func write(
+    asJSON: Bool, showsConfusion: Bool, _ drawing: ConfusionOptions, to file: DrawingFile?
+  ) throws {
+    let matrix = try drawing.ordered(ConfusionMatrix(self))
+    if asJSON {
+      try JSONOutput.write(self)
+    } else if file?.isStandardOutput != true {
+      let out = StandardOutput.shared
+      var pairs = [
+        ("images", NumberFormat.grouped(examples)), ("accuracy", NumberFormat.fixed(accuracy, 4)),
+      ]
+      if k > 1 { pairs.append(("among the \(k) likeliest", NumberFormat.fixed(accuracyAtK, 4))) }
+      pairs += [
+        ("macro F1", NumberFormat.fixed(macroF1, 4)), ("loss", NumberFormat.fixed(loss, 4)),
+        ("images a second", NumberFormat.grouped(Int(imagesPerSecond))),
+      ]
+      try out.writePairs(pairs)
+      try out.writeLine("")
+      try out.write(LabelAnswer.table(of: labels, kind: "class", unit: "images"))
+      if showsConfusion {
+        try out.writeLine("")
+        try out.write(matrix.text(kind: "class"))
+      }
+    }
+    try drawing.draw(matrix, kind: "class", to: file)
   }
 }
