@@ -87,6 +87,30 @@ import Testing
     #expect(map[23].count == 80)
   }
 
+  @Test func `words are drawn as one-hot and as dense columns`() throws {
+    let pairs = try plot("--one-hot", "king", "queen", "cereal").output.split(separator: "\n")
+    #expect(pairs.count == 4)
+    #expect(pairs[1].hasPrefix("king\tqueen\t0.000000\t1.414214\t"))
+    let json = try JSONValue.document(try plot("--one-hot", "king", "queen", "--json").output)
+    #expect(json["words"].elements.count == 2 && json["oneHotSimilarity"] == .number(0))
+    let table = try plot("--one-hot", "king", "queen", "--terminal").output
+    #expect(table.hasPrefix("one-hot: ") && table.contains("\ndense: "))
+    let picture = try drawn("o.svg", "--one-hot", "king", "queen", "--dark")
+    #expect(picture.contains("each distance √2 = 1.41") && picture.contains("#14171c"))
+    for (arguments, message) in [
+      (["--one-hot"], "words are missing"), (["--one-hot", "king"], "two or more"),
+      (["--one-hot", "king", "queen", "-n", "2"], "not to --one-hot"),
+      (["--one-hot", "king - man", "queen"], "no row of its own"),
+    ] {
+      try TestFiles.withFolder { folder in
+        var tool = Tool(folder: folder)
+        tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+        let run = try tool.start(["plot"] + arguments).wait()
+        #expect(run.exitCode != 0 && run.errors.contains(message), "\(run.errors)")
+      }
+    }
+  }
+
   @Test(arguments: [
     (["swedn", "king"], 1, "1 word to draw, expected two or more"),
     (["king", "queen", "--x", "king:queen"], 64, "--x and --y go together"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import WordtoolCore
 
 /// What options of `plot` may be, and which go together.
@@ -25,6 +26,11 @@ extension PlotCommand {
     if !trainings.metrics.isEmpty, !words.isEmpty {
       throw ValidationError("words and --metrics exclude each other: two pictures")
     }
+    if oneHot, words.isEmpty { throw ValidationError("words are missing, which --one-hot draws") }
+    if oneHot, words.count > EncodingChart.mostWords {
+      throw ValidationError(
+        "\(words.count) words with --one-hot, expected at most \(EncodingChart.mostWords)")
+    }
     if (x == nil) != (y == nil) { throw ValidationError("--x and --y go together") }
     if x != nil, method != nil {
       throw ValidationError("--x and --method exclude each other: both place the words")
@@ -39,6 +45,12 @@ extension PlotCommand {
           "--skip", "--method", "--x", "--y", "--perplexity", "--iterations", "--dimensions",
           "--groups", "--seed", "--strict", "--threads",
         ], need: "words, not to --metrics", isMet: trainings.metrics.isEmpty),
+      OptionRule(
+        [
+          "-n", "--neighbors", "--pairs", "--top", "--skip", "--method", "--x", "--y",
+          "--perplexity", "--iterations", "--dimensions", "--groups", "--seed",
+        ], need: "a map of words, not to --one-hot", isMet: !oneHot),
+      OptionRule(["--one-hot"], need: "words, not to --metrics", isMet: trainings.metrics.isEmpty),
       OptionRule(
         ["--curves", "--over", "--log"], need: "--metrics", isMet: !trainings.metrics.isEmpty),
       OptionRule(["--title", "--dark"], need: "-o FILE.svg or FILE.png", isMet: isPicture),

@@ -24,6 +24,9 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
       --x and --y give the axes a meaning: how far a word goes from the first to the second word of \
       a pair. The same vectors and options give the same bytes.
 
+      --one-hot draws words twice: as columns with a single 1, between which every similarity is 0, and \
+      as the vectors have them.
+
       --metrics draws what trainings wrote with their option of that name: each file a colour, solid \
       for the training, broken for the validation. Runs that were interrupted are drawn as far as they \
       went.
@@ -33,6 +36,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
         wordtool plot king queen france -n 12 -o map.svg
         wordtool plot --pairs france:paris italy:rome japan:tokyo -o capitals.svg
         wordtool plot king queen boy girl --x man:woman --y child:king -o axes.svg
+        wordtool plot --one-hot king queen sweden norway -o one-hot.svg
         wordtool plot --metrics lstm.jsonl gru.jsonl --log -o runs.svg
       """,
     aliases: ["map"])
@@ -119,6 +123,12 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
   @Flag(help: "Draw in letters where the output is no terminal too, like --style table.")
   var terminal = false
 
+  @Flag(
+    help:
+      "Draw the words as one-hot columns, and beside them as dense ones, with their similarities."
+  )
+  var oneHot = false
+
   @OptionGroup(title: "Courses of trainings") var trainings: CurveOptions
   @OptionGroup var style: StyleOptions
   @OptionGroup var lookup: LookupOptions
@@ -129,6 +139,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     let style =
       terminal ? .table : try style.resolved(among: [.table, .tsv, .json], for: "plot")
     if !trainings.metrics.isEmpty { return try drawTrainings(style) }
+    if oneHot { return try drawOneHot(style) }
     let ends = try x.map { [try Self.pairs($0, "--x"), try Self.pairs(y ?? "", "--y")] }
     let arrows = try pairs.map { try Self.pairs($0, "--pairs") } ?? []
     let file = try output.map { path in
