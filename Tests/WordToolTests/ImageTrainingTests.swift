@@ -225,7 +225,8 @@ import TestSupport
       #expect(run.output.contains("maps of 0: 4 of 4, 6 x 6, behind the image"))
       // Four filters of 9 x 9 pixels with gaps of 2.
       let filters = try tool.run(
-        "image", "features", folder + "/model", "-o", folder + "/f.png", "--cell", "9")
+        "image", "features", folder + "/model", "-o", folder + "/f.png", "--cell", "9",
+        "--no-labels")
       #expect(filters.exitCode == 0, "\(filters.errors)")
       let shown = try tool.run(
         "image", "show", folder + "/f.png", "--no-numbers", "--palette", "none")

@@ -57,19 +57,16 @@ struct ImageAugmentCommand: ParsableCommand, ConditionalOptions {
   @Option(help: ArgumentHelp("Which part of a set that has two.", valueName: "train|test"))
   var part: ImageDataset.Part = .train
 
-  @Option(
-    help: ArgumentHelp("The longer side of an image on the sheet, in pixels.", valueName: "n"))
-  var cell = 96
-
   @Option(help: ArgumentHelp("Decides all choices.", valueName: "n"))
   var seed: UInt64 = 1
 
+  @OptionGroup(title: "Sheets") var sheet: SheetOptions<AugmentSheetDefaults>
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var output: ImageOutput
 
   func validate() throws {
     try OptionCheck.whole([
-      ("--columns", columns, 1...100), ("--images", images, 1...1000), ("--cell", cell, 8...2048),
+      ("--columns", columns, 1...100), ("--images", images, 1...1000),
       ("--index", index, 0...Int(Int32.max)), ("--count", count, 1...10_000),
     ])
   }
@@ -93,6 +90,8 @@ struct ImageAugmentCommand: ParsableCommand, ConditionalOptions {
         originals, of: image, numbers: rows, with: pipeline, seed: seed, epoch: variant,
         threads: threads.count)
     }
+    // The class of each changed image, by variant.
+    var labels = changed.map { _ in rows.map { Self.label(of: source, $0) } }
     if pipeline.mixup > 0 {
       guard let set, rows.count > 1 else {
         throw WordtoolError(
@@ -101,16 +100,32 @@ struct ImageAugmentCommand: ParsableCommand, ConditionalOptions {
       changed = try changed.enumerated().map { variant, images in
         let batch = try ImageBatch(images, labels: rows.map { set.labels[$0] })
         let mixed = try Mixup(batch, alpha: pipeline.mixup, seed: seed, epoch: variant, number: 0)
+        labels[variant] = rows.indices.map { Self.label(of: mixed, $0, set.classNames) }
         return (0..<mixed.batch.count).map { mixed.batch.image(at: $0) }
       }
     }
-    var cells: [Image] = []
+    var cells: [LabelledSheet.Cell] = []
     for row in rows.indices {
-      cells.append(fitted(originals[row]))
-      cells += changed.map { fitted($0[row]) }
+      cells.append(cell(originals[row], "original", Self.label(of: source, rows[row])))
+      for (variant, images) in changed.enumerated() {
+        cells.append(cell(images[row], "variant \(variant + 1)", labels[variant][row]))
+      }
     }
-    try ContactSheet.make(cells, columns: columns).write(to: file, as: format)
+    let steps = augment.split { $0 == "," || $0 == " " }.joined(separator: ", ")
+    try sheet.draw(LabelledSheet(cells, columns: columns, caption: steps)).write(
+      to: file, as: format)
     try file.commit()
+  }
+
+  private static func label(of source: ImageSource, _ index: Int) -> String? {
+    source.label(at: index).map { "class \($0)" }
+  }
+
+  /// The two classes of a mixture with their shares.
+  private static func label(of mixed: Mixup, _ place: Int, _ names: [String]) -> String {
+    let share = Int((mixed.shares[place] * 100).rounded())
+    return "\(share) % \(names[Int(mixed.batch.labels[place])]), "
+      + "\(100 - share) % \(names[Int(mixed.otherLabels[place])])"
   }
 
   /// Looks at the images for the steps that need it: at most so many of a set, evenly spread.
@@ -161,10 +176,21 @@ struct ImageAugmentCommand: ParsableCommand, ConditionalOptions {
     return results.withLock { $0.compactMap { $0 } }
   }
 
-  /// The image in the size of a cell: small ones magnified by whole factors, large ones shrunk.
-  private func fitted(_ image: Image) -> Image {
+  /// The image in the size of a cell, with what it is, its class, and its range where that is not 0 to 1.
+  private func cell(_ image: Image, _ name: String, _ label: String?) -> LabelledSheet.Cell {
     let isUnit = image.values.allSatisfy { $0 >= 0 && $0 <= 1 }
-    let visible = image.mapped(by: isUnit ? .clamp : .stretch)
-    return ContactSheet.fitted(visible, side: cell)
+    let mapping: Image.RangeMapping = isUnit ? .clamp : .stretch
+    var cell = LabelledSheet.Cell(
+      ContactSheet.fitted(image.mapped(by: mapping), side: sheet.cell ?? 96), name)
+    if let label { cell.labels.append(label) }
+    if !isUnit { cell.labels.append(SheetScale.text(image, mapping)) }
+    return cell
   }
+}
+
+/// The sheet of changed images.
+enum AugmentSheetDefaults: SheetDefaults {
+  static let cellHelp =
+    "The longest that the longer side of an image on the sheet may get, in pixels; small ones are "
+    + "magnified by whole factors. (default: 96)"
 }

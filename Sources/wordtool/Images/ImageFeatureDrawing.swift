@@ -59,10 +59,26 @@ struct ImageFeatureDrawing {
       })
   }
 
-  private func sheet(_ images: [Image], columns: Int, cell: Int) -> Image {
-    ContactSheet.make(
-      images.map { ContactSheet.fitted($0, side: cell) }, columns: columns, background: 1)
+  /// A picture in the size of a cell, with what it is and what its greys stand for.
+  private func cell(_ image: Image, side: Int, _ labels: String?...) -> LabelledSheet.Cell {
+    var cell = LabelledSheet.Cell(ContactSheet.fitted(image, side: side))
+    cell.labels = labels.compactMap(\.self)
+    return cell
   }
+
+  /// The cell of the image that was asked about, with its class where a set tells one.
+  private func original(_ fitted: Image, side: Int) -> LabelledSheet.Cell {
+    cell(
+      visible(fitted).mapped(by: .clamp), side: side, "the image",
+      source?.label(at: command.index).map { "class \($0)" })
+  }
+
+  private func sheet(_ cells: [LabelledSheet.Cell], columns: Int, _ caption: String) -> Image {
+    command.sheet.draw(LabelledSheet(cells, columns: columns, caption: caption))
+  }
+
+  /// The side of cells, where there are many.
+  private var side: Int { command.sheet.cell ?? 96 }
 
   /// Columns that make a sheet about as wide as high.
   private func columns(_ count: Int) -> Int {
@@ -73,13 +89,16 @@ struct ImageFeatureDrawing {
 
   private func filters() throws -> (Image, String) {
     let filters = try model.firstLayerFilters()
-    let shown = filters.images.prefix(command.count ?? 64).map {
-      visible($0).mapped(by: .centered)
+    let shown = filters.images.prefix(command.count ?? 64).enumerated().map { number, filter in
+      let image = visible(filter)
+      return cell(
+        image.mapped(by: .centered), side: side, "filter \(number)",
+        SheetScale.text(image, .centered))
     }
     let text =
       "filters of \(filters.layer): \(shown.count) of \(filters.images.count), "
       + "\(filters.images[0].shape); grey is 0"
-    return (sheet(shown, columns: columns(shown.count), cell: command.cell ?? 96), text)
+    return (sheet(shown, columns: columns(shown.count), text), text)
   }
 
   private func maps() throws -> (Image, String) {
@@ -90,14 +109,17 @@ struct ImageFeatureDrawing {
         remedy: "--layer names one")
     }
     let maps = try model.featureMaps(of: image, layer: layer)
-    let shown = maps.prefix(command.count ?? 64).map { $0.mapped(by: .stretch) }
+    let shown = maps.prefix(command.count ?? 64).enumerated().map { number, map in
+      cell(
+        map.mapped(by: .stretch), side: side, "map \(number)", SheetScale.text(map, .stretch))
+    }
     let text =
       "maps of \(layer): \(shown.count) of \(maps.count), \(maps[0].height) x \(maps[0].width), "
       + "behind the image"
     return (
       sheet(
-        [visible(fitted).mapped(by: .clamp)] + shown, columns: columns(shown.count + 1),
-        cell: command.cell ?? 96), text
+        [original(fitted, side: side)] + shown, columns: columns(shown.count + 1),
+        text + "; black to white: below each map"), text
     )
   }
 
@@ -110,13 +132,16 @@ struct ImageFeatureDrawing {
       of: image, label: number, window: window, stride: stride, stop: stop)
     let whole = ClassRanking.logOdds(of: number, try model.logits(of: [image])[0])
     // What lowers the odds is hot.
-    let heat = map.map { max(0, whole - $0) }.mapped(by: .stretch)
+    let fall = map.map { max(0, whole - $0) }
     func odds(_ value: Float) -> String { NumberFormat.fixed(Double(value), 2) }
-    return (
-      overlaid(fitted, heat),
+    let text =
       "occlusion by \(window) x \(window), \(stride) apart: '\(name)', probability "
-        + "\(percent(probability)), log-odds from \(odds(whole)) down to "
-        + odds(map.values.min() ?? 0)
+      + "\(percent(probability)), log-odds from \(odds(whole)) down to "
+      + odds(map.values.min() ?? 0)
+    return (
+      overlaid(
+        fitted, fall.mapped(by: .stretch), "log-odds fall by", SheetScale.text(fall, .stretch),
+        caption: text), text
     )
   }
 
@@ -128,13 +153,22 @@ struct ImageFeatureDrawing {
     let order = map.values.sorted()
     let top = max(order[order.count - 1 - order.count / 200], .leastNormalMagnitude)
     let heat = map.map { min(1, $0 / top) }
+    let text = "saliency for '\(name)', probability \(percent(probability))"
     return (
-      overlaid(fitted, heat), "saliency for '\(name)', probability \(percent(probability))"
+      overlaid(
+        fitted, heat, "gradient", "0 to \(NumberFormat.general(Double(top), 3))", caption: text),
+      text
     )
   }
 
   /// The image, a map in the colours of heat, and the image with light where the map is hot.
-  private func overlaid(_ fitted: Image, _ map: Image) -> Image {
+  ///
+  /// - Parameters:
+  ///   - name: what the map shows.
+  ///   - scale: from which number to which.
+  private func overlaid(
+    _ fitted: Image, _ map: Image, _ name: String, _ scale: String, caption: String
+  ) -> Image {
     let image = visible(fitted).mapped(by: .clamp)
     let map = map.resized(height: image.height, width: image.width)
     let color = image.channels == 3 ? image : Image(planes: [image, image, image])
@@ -143,7 +177,12 @@ struct ImageFeatureDrawing {
     unsafe lit.withMutableValues { values in
       for place in values.indices { unsafe values[place] *= 0.3 + 0.7 * map.values[place % area] }
     }
-    return sheet([color, Self.heat(map), lit], columns: 3, cell: command.cell ?? 224)
+    let side = command.sheet.cell ?? 224
+    return sheet(
+      [
+        original(color, side: side), cell(Self.heat(map), side: side, name, scale),
+        cell(lit, side: side, "the image", "lit where it counts"),
+      ], columns: 3, caption + "; black, red, yellow, white: from the least to the most")
   }
 
   /// Black, red, yellow, white for 0 to 1.
@@ -170,13 +209,18 @@ struct ImageFeatureDrawing {
       throw WordtoolError(
         .unavailable, found: "no value above 0 in layer '\(layer)'", expected: "another layer")
     }
-    let shown = projections.map { visible($0.picture).mapped(by: .centered) }
+    let shown = projections.map { projection in
+      let picture = visible(projection.picture)
+      return cell(
+        picture.mapped(by: .centered), side: side, "channel \(projection.channel)",
+        SheetScale.text(picture, .centered))
+    }
     let channels = projections.map { "\($0.channel)" }.joined(separator: ", ")
+    let text = "deconv of \(layer), behind the image: channels \(channels)"
     return (
       sheet(
-        [visible(fitted).mapped(by: .clamp)] + shown, columns: columns(shown.count + 1),
-        cell: command.cell ?? 96),
-      "deconv of \(layer), behind the image: channels \(channels)"
+        [original(fitted, side: side)] + shown, columns: columns(shown.count + 1),
+        "deconv of \(layer); grey is 0, black and white: below each"), text
     )
   }
 
@@ -196,7 +240,6 @@ struct ImageFeatureDrawing {
       throw WordtoolError(
         .unavailable, found: "no value above 0 in layer '\(layer)'", expected: "another layer")
     }
-    let cell = command.cell ?? 96
     let all = found.joined()
     let height = all.map(\.rows.count).max() ?? 1
     let width = all.map(\.columns.count).max() ?? 1
@@ -228,13 +271,18 @@ struct ImageFeatureDrawing {
         return part(visible(fitted).mapped(by: .clamp), projection)
       }
       func square(_ images: [Image]) -> Image {
-        sheet(images, columns: 3, cell: max(8, cell / 3))
+        ContactSheet.make(
+          images.map { ContactSheet.fitted($0, side: max(8, side / 3)) }, columns: 3)
       }
-      return ContactSheet.make(
-        [square(projected), square(originals)], columns: 1, gap: 0, background: 1)
+      return LabelledSheet.Cell(
+        ContactSheet.make([square(projected), square(originals)], columns: 1, gap: 0),
+        "channel \(projections[0].channel)")
     }
     return (
-      ContactSheet.make(blocks, columns: columns(blocks.count * 2), gap: 4),
+      sheet(
+        blocks, columns: columns(blocks.count * 2),
+        "deconv of \(layer) over \(number) images: what made the nine largest values of each channel, "
+          + "above the parts of the images they came from; grey is 0"),
       "deconv of \(layer) over \(number) images: channels "
         + found.map { "\($0[0].channel)" }.joined(separator: ", ")
     )

@@ -96,19 +96,13 @@ struct ImageFeaturesCommand: ParsableCommand, ConditionalOptions {
       valueName: "n"))
   var across: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "The longest that the longer side of a picture on a sheet may get, in pixels; small ones are "
-        + "magnified by whole factors. (default: 96; of occlusion and saliency 224)",
-      valueName: "n"))
-  var cell: Int?
-
+  @OptionGroup(title: "Sheets") var sheet: SheetOptions<FeatureSheetDefaults>
   @OptionGroup var threads: ThreadsOptions
 
   func validate() throws {
     try OptionCheck.whole([
       ("--window", window, 1...4096), ("--stride", stride, 1...4096), ("--count", count, 1...4096),
-      ("--cell", cell, 8...2048), ("--index", index, 0 ... .max), ("--across", across, 1 ... .max),
+      ("--index", index, 0 ... .max), ("--across", across, 1 ... .max),
     ])
     if image == nil, let view, view != .filters {
       throw ValidationError("--view \(view.rawValue) needs an image")
@@ -156,4 +150,11 @@ struct ImageFeaturesCommand: ParsableCommand, ConditionalOptions {
       }
     }
   }
+}
+
+/// The sheets of `image features`.
+enum FeatureSheetDefaults: SheetDefaults {
+  static let cellHelp =
+    "The longest that the longer side of a picture on a sheet may get, in pixels; small ones are "
+    + "magnified by whole factors. (default: 96; of occlusion and saliency 224)"
 }
