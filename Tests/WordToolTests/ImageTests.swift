@@ -50,12 +50,21 @@ import TestSupport
         "image", "filter", path, "--kernel", folder + "/kernel", "--padding", "valid", "--json")
       #expect(mean.output.contains("\"height\":2") && mean.output.contains("\"width\":2"))
       let all = folder + "/all.ppm"
-      _ = try tool.run("image", "filter", path, "--kernel", "all", "-o", all)
-      // Cells of 148 x 222 with gaps of 2.
+      _ = try tool.run("image", "filter", path, "--kernel", "all", "--no-labels", "-o", all)
+      // The image and nine more, cells of 148 x 222 with gaps of 2.
       let sheet = try tool.run("image", "show", all, "--no-numbers", "--palette", "none")
-      #expect(sheet.output.contains("452 x 674 x 1"), "\(sheet.output)\(sheet.errors)")
+      #expect(sheet.output.contains("302 x 1122 x 1"), "\(sheet.output)\(sheet.errors)")
+      _ = try tool.run("image", "filter", path, "--kernel", "all", "--cell", "90", "-o", all)
+      let labelled = try tool.run("image", "show", all, "--no-numbers", "--palette", "none")
+      #expect(labelled.output.contains("x 486 x 1"), "\(labelled.output)\(labelled.errors)")
+      let pooled = try tool.run("image", "filter", path, "--pool", "max", "--json")
+      #expect(pooled.output.contains("\"values\":[[[0.50196"), "\(pooled.output)\(pooled.errors)")
       let explained = try tool.run("image", "filter", "--explain")
       #expect(explained.output.contains("1·1 + 1·0 + 1·1"))
+      let steps = try tool.run(
+        "image", "filter", "--explain", "--pool", "average", "-o", folder + "/steps.svg", "--dark")
+      #expect(steps.output.contains("average(1, 3, 4, 6) = 3.5"), "\(steps.errors)")
+      #expect((TestFiles.read(folder + "/steps.svg") ?? "").contains("Average pooling by 2 x 2"))
       let own = try tool.run(
         "image", "filter", path, "--kernel", "edge", "--explain", "--padding", "same")
       #expect(own.output.contains("128·4"), "\(own.output)\(own.errors)")
@@ -68,11 +77,16 @@ import TestSupport
       let tool = Tool(folder: folder)
       let sheet = folder + "/sheet.png"
       let run = try tool.run(
-        "image", "augment", path, "-o", sheet, "--count", "5", "--columns", "2", "--cell", "9")
+        "image", "augment", path, "-o", sheet, "--count", "5", "--columns", "2", "--cell", "9",
+        "--no-labels")
       #expect(run.exitCode == 0 && run.output.isEmpty, "\(run.errors)")
       let shown = try tool.run("image", "show", sheet, "--no-numbers", "--palette", "none")
       // Three rows of 6 x 9 pixels and gaps of 2.
       #expect(shown.output.contains("26 x 24 x 1"), "\(shown.output)")
+      _ = try tool.run(
+        "image", "augment", path, "-o", sheet, "--count", "5", "--columns", "2", "--cell", "90")
+      let labelled = try tool.run("image", "show", sheet, "--no-numbers", "--palette", "none")
+      #expect(labelled.output.contains("x 240 x 1"), "\(labelled.output)")
       let digits = (0..<64).map { "\($0 % 17)" }.joined(separator: ",")
       try TestFiles.write("\(digits),1\n\(digits),2\n", to: folder + "/set.tra")
       let sheets = try ["1", "2"].map { threads in
@@ -109,11 +123,28 @@ import TestSupport
       #expect(applied.output.contains("correlation of neighbours"), "\(applied.errors)")
       #expect(
         TestFiles.readBytes(folder + "/both.png") == TestFiles.readBytes(folder + "/again.png"))
+      let sheet = try tool.run("image", "show", folder + "/both.png", "--no-numbers")
+      #expect(sheet.output.contains("x 240 x 1"), "\(sheet.output)")
+      let small = try tool.run(
+        "image", "whiten", folder + "/set.tra", "--load", folder + "/zca", "-o",
+        folder + "/small.png", "--images", "3", "--cell", "16", "--no-labels")
+      #expect(small.exitCode == 0, "\(small.errors)")
+      let cells = try tool.run("image", "show", folder + "/small.png", "--no-numbers")
+      #expect(cells.output.contains("38 x 56 x 1"), "\(cells.output)")
+      let steps = try tool.run(
+        "image", "whiten", folder + "/set.tra", "--explain", "-o", folder + "/steps.svg")
+      #expect(steps.output.contains("4. rotate back") && steps.output.contains("1.0000"))
+      #expect((TestFiles.read(folder + "/steps.svg") ?? "").contains("3. scale"))
+      let numbers = try tool.run("image", "whiten", folder + "/set.tra", "--explain", "--json")
+      #expect(try numbers.json()["steps"].elements.count == 4)
       let path = try writeImage(in: folder)
       for (arguments, code, part) in [
         ([path], 64, "one image to learn from"), ([path, "--load", path], 65, "small.pgm"),
         ([path, "--load", folder + "/zca"], 65, "expected 8 x 8 x 1"),
         ([folder + "/set.tra", "--patch", "4"], 64, "an odd number"),
+        ([folder + "/set.tra", "--explain", "--save", "x"], 64, "not to --explain"),
+        ([folder + "/set.tra", "--explain", "--patches", "1"], 64, "2 to 5000"),
+        ([folder + "/set.tra", "--dark"], 64, "--explain with -o"),
         ([folder + "/set.tra", "--patch", "9"], 65, "the size of a patch"),
       ] as [([String], Int32, String)] {
         let run = try tool.start(["image", "whiten"] + arguments).wait()

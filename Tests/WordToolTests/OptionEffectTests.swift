@@ -60,11 +60,11 @@ import wordtool
     "evaluate tagging": [["--confusion"], ["-o", "c.svg"], ["--json"]],
     "generate": [["--greedy"], ["--beam", "2"]],
     "gradient-flow": [["--model", "m"], ["--cells", "gru"]],
-    "image whiten": [["--load", "f"]], "image show": [["--json"]],
+    "image whiten": [["--load", "f"], ["--explain"]], "image show": [["--json"]],
     "image classify": [
       ["--index", "1"], ["m", "--test", "d"], ["m", "--test", "d", "-o", "c.svg"],
     ],
-    "image filter": [["--explain"]],
+    "image filter": [["--explain"], ["--kernel", "all"]],
     "sentence-vector": [["--method", "sif"]], "nearest-sentences": [["--method", "sif"]],
     "align": [["--translate", "a"], ["--test", "f"], ["--pairs", "f"]], "compare": [["a"]],
     "compress": [["--pq", "2"]], "nearest": [["--approximate"]],

@@ -157,6 +157,10 @@ enum WritingCommands {
         arguments: ["image", "filter", "image.pgm", "--kernel", "box", "-o", "OUT"], suffix: $0)
     }
     + [
+      .init(
+        arguments: ["image", "filter", "--explain", "--pool", "max", "-o", "OUT"], suffix: ".svg"),
+      .init(
+        arguments: ["image", "whiten", "set.tra", "--explain", "-o", "OUT"], suffix: ".svg.gz"),
       .init(arguments: ["image", "augment", "image.pgm", "-o", "OUT"], suffix: ".jpg"),
       .init(arguments: ["image", "whiten", "set.tra", "-o", "OUT"], suffix: ".png"),
       .init(arguments: ["image", "whiten", "set.tra", "--save", "OUT"], suffix: ""),

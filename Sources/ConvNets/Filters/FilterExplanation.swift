@@ -74,7 +74,7 @@ public enum FilterExplanation {
   }
 
   /// A number with at most three decimals, negative factors in parentheses.
-  private static func number(_ value: Float, inProduct: Bool = false) -> String {
+  package static func number(_ value: Float, inProduct: Bool = false) -> String {
     let thousandths = (Double(value) * 1000).rounded()
     guard abs(thousandths) < 1e15 else { return "\(value)" }
     let whole = Int(thousandths.magnitude)
@@ -88,7 +88,7 @@ public enum FilterExplanation {
     return inProduct ? "(-\(text))" : "-\(text)"
   }
 
-  private static func grid(
+  static func grid(
     _ height: Int, _ width: Int, _ value: (Int, Int) -> Float
   ) -> [String] {
     let cells = (0..<height).map { row in (0..<width).map { number(value(row, $0)) } }
@@ -98,9 +98,10 @@ public enum FilterExplanation {
     }
   }
 
-  private static func sideBySide(_ grids: [[String]]) -> String {
+  static func sideBySide(
+    _ grids: [[String]], marks: [String] = ["", "  *  ", "  =  "]
+  ) -> String {
     let height = grids.map(\.count).max() ?? 0
-    let marks = ["", "  *  ", "  =  "]
     return (0..<height).map { line in
       var text = "  "
       for (place, grid) in grids.enumerated() {

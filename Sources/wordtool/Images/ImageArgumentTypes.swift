@@ -5,3 +5,4 @@ extension ImageDataset.Part: ExpressibleByArgument {}
 extension Boundary: ExpressibleByArgument {}
 extension Image.RangeMapping: ExpressibleByArgument {}
 extension FillMode: ExpressibleByArgument {}
+extension ImagePooling.Kind: ExpressibleByArgument {}

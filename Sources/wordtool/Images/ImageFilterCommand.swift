@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import ConvNets
 import WordtoolCore
 
@@ -10,13 +11,15 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
     discussion: """
       Each pixel becomes the sum of the pixels under the kernel times its weights, in every channel \
       (correlation, as networks and scipy.ndimage.correlate have it; --flip for convolution). A \
-      kernel of your own is a text file with a row a line; 1/9 is a number. --explain shows every \
-      multiplication on a 5 x 5 image, or on the top left 5 x 5 of IMAGE. --kernel all draws what \
-      each of the named ones makes of the image, in the order below.
+      kernel of your own is a text file with a row a line; 1/9 is a number. --pool keeps the largest \
+      number or the mean of each window in place of a sum. --explain shows every step on a 5 x 5 \
+      image, for --pool 4 x 4, or on the top left 5 x 5 of IMAGE, and draws with -o how the window \
+      moves. --kernel all draws the image and what each of the named ones makes of it.
 
       Example:
         wordtool image filter photo.png --kernel sobel-x -o edges.png
-        wordtool image filter --explain
+        wordtool image filter --explain --stride 2 --padding 1 -o steps.svg
+        wordtool image filter --explain --pool max
       """)
 
   @Argument(
@@ -32,13 +35,25 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
       valueName: "name|path"), completion: Completions.kernels)
   var kernel: String?
 
-  @Option(help: ArgumentHelp("Pixels from one place to the next.", valueName: "n"))
-  var stride = 1
+  @Option(
+    help: ArgumentHelp(
+      "Pool in place of a kernel: keep the largest number of each window, or the mean.",
+      valueName: "max|average"))
+  var pool: ImagePooling.Kind?
+
+  @Option(help: ArgumentHelp("Rows and columns of the window of --pool.", valueName: "n"))
+  var window = 2
+
+  @Option(
+    help: ArgumentHelp(
+      "Pixels from one place to the next. (default: 1; of --pool those of the window)",
+      valueName: "n"))
+  var stride: Int?
 
   @Option(
     help: ArgumentHelp(
       "How far the kernel reaches beyond the border: same keeps the size, valid not at all, or so "
-        + "many pixels. (default: same; with --explain valid)",
+        + "many pixels. (default: same; with --explain or --pool valid)",
       valueName: "same|valid|n"))
   var padding: PaddingArgument?
 
@@ -63,7 +78,7 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
       valueName: "clamp|absolute|stretch|centered"))
   var range: Image.RangeMapping?
 
-  @Flag(help: "Show every multiplication on a 5 x 5 image.")
+  @Flag(help: "Show every step on a few numbers.")
   var explain = false
 
   @Option(help: ArgumentHelp("Which image of a set, from 0 on.", valueName: "n"))
@@ -75,24 +90,33 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
-      "Where the picture goes; the suffix .png, .jpg, .pgm or .ppm decides the format.",
+      "Where the picture goes; the suffix .png, .jpg, .pgm or .ppm decides the format; of --explain .svg "
+        + "or .png.",
       valueName: "path"), completion: .file())
   var output: String?
 
+  @Flag(help: "Draw the steps light on dark.")
+  var dark = false
+
+  @OptionGroup(title: "Sheets") var sheet: SheetOptions<FilterSheetDefaults>
   @OptionGroup var json: JSONOptions
 
   func validate() throws {
-    try OptionCheck.whole([("--stride", stride, 1...4096), ("--index", index, 0 ... .max)])
+    try OptionCheck.whole([
+      ("--stride", stride, 1...4096), ("--index", index, 0 ... .max),
+      ("--window", window, 1...ImagePooling.maximumWindow),
+    ])
+    if kernel != nil, pool != nil {
+      throw ValidationError("--kernel and --pool exclude each other")
+    }
     try OptionCheck.finite("--constant", constant)
     if explain {
       if kernel == "all" { throw ValidationError("--explain shows one kernel, not all") }
-      if json.json || output != nil {
-        throw ValidationError("--explain prints text; it goes with neither --json nor -o")
-      }
+      if json.json { throw ValidationError("--explain prints text and not --json") }
       return
     }
     if image == nil { throw ValidationError("an image is missing; --explain needs none") }
-    if kernel == nil { throw ValidationError("--kernel is missing") }
+    if kernel == nil, pool == nil { throw ValidationError("--kernel is missing") }
     if kernel == "all" && (output == nil || json.json) {
       throw ValidationError("--kernel all draws: it goes with -o and without --json")
     }
@@ -104,17 +128,21 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
   var optionRules: [OptionRule] {
     [
       OptionRule(["--constant"], need: "--boundary constant", isMet: boundary == .constant),
-      OptionRule(["--range"], need: "a picture: -o", isMet: output != nil),
+      OptionRule(
+        ["--range"], need: "a picture of an image: -o", isMet: output != nil && !explain),
+      OptionRule(["--window"], need: "--pool", isMet: pool != nil),
+      OptionRule(["--flip"], need: "a kernel, not to --pool", isMet: pool == nil),
+      OptionRule(["--dark"], need: "--explain with -o", isMet: explain && output != nil),
+      OptionRule(
+        ["--cell", "--labels", "--no-labels"], need: "--kernel all", isMet: kernel == "all"),
       OptionRule(["--grey"], need: "a whole image, not to --explain", isMet: !explain),
       OptionRule(["--index", "--part"], need: "a set of images", isMet: image != nil),
     ]
   }
 
-  /// The longer side of each picture of `--kernel all`, in pixels.
-  private static let cell = 224
-
   struct Answer: Encodable {
     var image: String
+    /// Its name, or `max` or `average` of pooling.
     var kernel: String
     var height: Int
     var width: Int
@@ -132,49 +160,32 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
     }
     if flip { kernel = kernel?.flipped }
     let loaded = try image.map { try ImageInput.load($0, index: index, part: part) }
-    if explain {
-      let filter = makeFilter(kernel ?? FilterExplanation.exampleKernel, default: .valid)
-      let small = loaded.map { loaded in
-        // The numbers 0 to 255 are easier to follow than their 255ths.
-        let grey = loaded.image.mapped(by: .clamp)
-        return grey.cropped(
-          row: 0, column: 0, height: min(5, grey.height), width: min(5, grey.width)
-        ).converted255()
-      }
-      return try StandardOutput.shared.write(
-        try FilterExplanation.text(of: filter, on: small ?? FilterExplanation.exampleImage))
-    }
+    if explain { return try explain(kernel, on: loaded?.image) }
     guard let loaded else { return }
     let target = try output.map { try ImageOutput.open($0, inputs: [image, self.kernel]) }
     var source = loaded.image
     if grey { source = try source.converted(toChannels: 1, path: loaded.name) }
-    func filtered(_ kernel: ImageKernel) throws -> Image {
-      try makeFilter(kernel, default: .same).apply(to: source)
-    }
-    func picture(_ result: Image, _ kernel: ImageKernel) -> Image {
-      result.mapped(by: range ?? (kernel.isBalanced ? .absolute : .clamp))
-    }
-    guard let kernel else {
-      let pictures = try ImageKernel.named.map { kernel in
-        ContactSheet.fitted(
-          picture(try filtered(flip ? kernel.flipped : kernel), kernel), side: Self.cell)
-      }
+    if kernel == nil, pool == nil {
       if let (file, format) = target {
-        try ContactSheet.make(pictures, columns: 3).write(to: file, as: format)
+        try self.sheet.draw(try namedKernels(on: source)).write(to: file, as: format)
         try file.commit()
       }
       return
     }
-    let result = try filtered(kernel)
+    let pooling = try makePooling()
+    let result =
+      try pooling.map { try $0.apply(to: source) }
+      ?? makeFilter(kernel ?? FilterExplanation.exampleKernel, default: .same).apply(to: source)
     if let (file, format) = target {
-      try picture(result, kernel).write(to: file, as: format)
+      let mapping = range ?? (kernel?.isBalanced == true ? .absolute : .clamp)
+      try result.mapped(by: mapping).write(to: file, as: format)
       try file.commit()
     }
     if json.json {
       try JSONOutput.write(
         Answer(
-          image: loaded.name, kernel: kernel.name, height: result.height, width: result.width,
-          channels: result.channels,
+          image: loaded.name, kernel: kernel?.name ?? pool?.rawValue ?? "", height: result.height,
+          width: result.width, channels: result.channels,
           values: (0..<result.channels).map { channel in
             (0..<result.height).map { row in
               (0..<result.width).map { result[row, $0, channel] }
@@ -183,13 +194,72 @@ struct ImageFilterCommand: ParsableCommand, ConditionalOptions {
     }
   }
 
+  /// Every step on a few numbers, as text and as a picture.
+  private func explain(_ kernel: ImageKernel?, on image: Image?) throws {
+    let file = try output.map { path in
+      try OutputPaths.check([path], inputs: [self.image, self.kernel], printing: nil)
+      return try DrawingFile(path: path)
+    }
+    let small = image.map { image in
+      // The numbers 0 to 255 are easier to follow than their 255ths.
+      let grey = image.mapped(by: .clamp)
+      return grey.cropped(
+        row: 0, column: 0, height: min(5, grey.height), width: min(5, grey.width)
+      ).converted255()
+    }
+    let (drawing, text): (WindowDrawing, String)
+    if let pooling = try makePooling() {
+      let numbers = small ?? FilterExplanation.poolingImage
+      drawing = try WindowDrawing(pooling, on: numbers)
+      text = try FilterExplanation.text(of: pooling, on: numbers)
+    } else {
+      let filter = makeFilter(kernel ?? FilterExplanation.exampleKernel, default: .valid)
+      let numbers = small ?? FilterExplanation.exampleImage
+      drawing = try WindowDrawing(filter, on: numbers)
+      text = try FilterExplanation.text(of: filter, on: numbers)
+    }
+    if let file { try file.write(drawing.chart(isDark: dark).svg()) }
+    if file?.isStandardOutput != true { try StandardOutput.shared.write(text) }
+  }
+
+  /// The image, and what each kernel with a name makes of it.
+  private func namedKernels(on source: Image) throws -> LabelledSheet {
+    let side = sheet.cell ?? 224
+    func cell(_ image: Image, _ name: String, _ scale: String) -> LabelledSheet.Cell {
+      LabelledSheet.Cell(ContactSheet.fitted(image, side: side), name, scale)
+    }
+    let results = try ImageKernel.named.map { kernel in
+      let result = try makeFilter(flip ? kernel.flipped : kernel, default: .same).apply(to: source)
+      let mapping = range ?? (kernel.isBalanced ? .absolute : .clamp)
+      return cell(result.mapped(by: mapping), kernel.name, SheetScale.text(result, mapping))
+    }
+    return LabelledSheet(
+      [cell(source.mapped(by: .clamp), "original", "0 to 1")] + results, columns: 5,
+      caption: "Below each name: what black to white stands for; 0 to ±1: the sign is dropped.")
+  }
+
+  private func makePooling() throws -> ImagePooling? {
+    try pool.map {
+      try ImagePooling(
+        $0, window: window, stride: stride, padding: padding?.padding ?? .valid, boundary: boundary,
+        constant: constant)
+    }
+  }
+
   private func makeFilter(
     _ kernel: ImageKernel, default usual: ImageFilter.Padding
   ) -> ImageFilter {
     ImageFilter(
-      kernel, stride: stride, padding: padding?.padding ?? usual, boundary: boundary,
+      kernel, stride: stride ?? 1, padding: padding?.padding ?? usual, boundary: boundary,
       constant: constant)
   }
+}
+
+/// The sheet of all kernels.
+enum FilterSheetDefaults: SheetDefaults {
+  static let cellHelp =
+    "The longest that the longer side of a picture of --kernel all may get, in pixels; small ones are "
+    + "magnified by whole factors. (default: 224)"
 }
 
 extension Image {

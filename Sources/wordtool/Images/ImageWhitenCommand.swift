@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import ConvNets
 import WordtoolCore
 
@@ -13,11 +14,15 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
       whole. With --patch each pixel is whitened by the patch around it: one convolution, for \
       images of any size in bounded memory. -o draws images above what they become.
 
+      --explain whitens pairs of numbers, the values of pixels and of their neighbours on the right, and \
+      tells each step: centre, rotate, scale, rotate back; -o draws them.
+
       Example:
         wordtool image whiten mnist/ --save zca.safetensors -o digits.png
         wordtool image whiten photos/ --patch 9 --epsilon 0.001 \\
             --save zca.safetensors
         wordtool image whiten photo.jpg --load zca.safetensors -o white.png
+        wordtool image whiten photo.jpg --explain -o steps.svg
       """)
 
   @Argument(
@@ -41,8 +46,11 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
       valueName: "n"))
   var patch: Int?
 
-  @Option(help: ArgumentHelp("How many patches to learn from.", valueName: "n"))
-  var patches = 200_000
+  @Option(
+    help: ArgumentHelp(
+      "How many patches to learn from, or pairs of --explain. (default: 200000, or 400)",
+      valueName: "n"))
+  var patches: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -62,15 +70,23 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
       "Draw images and what they become here; of a single image only the latter. The suffix .png, "
-        + ".jpg, .pgm or .ppm decides the format.",
+        + ".jpg, .pgm or .ppm decides the format; of --explain .svg or .png.",
       valueName: "path"), completion: .file())
   var output: String?
 
   @Option(help: ArgumentHelp("How many images of a set are drawn.", valueName: "n"))
   var images = 10
 
-  @Option(help: ArgumentHelp("Decides where patches are taken.", valueName: "n"))
+  @Option(help: ArgumentHelp("Decides where patches and pairs are taken.", valueName: "n"))
   var seed: UInt64 = 1
+
+  @Flag(help: "Tell each step for pairs of pixels.")
+  var explain = false
+
+  @Flag(help: "Draw the steps light on dark.")
+  var dark = false
+
+  @OptionGroup(title: "Sheets") var sheet: SheetOptions<WhitenSheetDefaults>
 
   @OptionGroup var threads: ThreadsOptions
   @OptionGroup var json: JSONOptions
@@ -79,7 +95,10 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
     if let patch, patch < 1 || patch % 2 == 0 {
       throw ValidationError("--patch is \(patch), expected an odd number from 1 on")
     }
-    try OptionCheck.whole([("--patches", patches, 1...100_000_000), ("--images", images, 1...1000)])
+    try OptionCheck.whole([
+      ("--patches", patches, explain ? 2...WhiteningDrawing.mostPairs : 1...100_000_000),
+      ("--images", images, 1...1000),
+    ])
     try OptionCheck.notNegative([("--epsilon", epsilon)])
     try OptionCheck.shares([("--cutoff", cutoff)])
   }
@@ -89,8 +108,17 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
       OptionRule(
         ["--save", "--patch", "--patches", "--epsilon", "--cutoff"],
         need: "a transform that is learnt, not loaded", isMet: load == nil),
-      OptionRule(["--patches"], need: "--patch", isMet: patch != nil),
-      OptionRule(["--images"], need: "a picture: -o", isMet: output != nil),
+      OptionRule(
+        [
+          "--load", "--save", "--patch", "--cutoff", "--images", "--cell", "--labels",
+          "--no-labels",
+        ],
+        need: "whole images or patches, not to --explain", isMet: !explain),
+      OptionRule(["--patches"], need: "--patch or --explain", isMet: patch != nil || explain),
+      OptionRule(["--dark"], need: "--explain with -o", isMet: explain && output != nil),
+      OptionRule(
+        ["--images", "--cell", "--labels", "--no-labels"], need: "a picture: -o",
+        isMet: output != nil),
     ]
   }
 
@@ -111,6 +139,7 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
 
   func run() throws {
     let stop = Interrupts.stopFlag()
+    if explain { return try explainSteps() }
     let picture = try output.map {
       try ImageOutput.open($0, besides: [save], inputs: [image, load])
     }
@@ -134,7 +163,8 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
       transform = try ZCAWhitening(
         fitting: set,
         options: ZCAWhitening.Options(
-          region: region, epsilon: epsilon, cutoff: cutoff, patchCount: patches, seed: seed),
+          region: region, epsilon: epsilon, cutoff: cutoff, patchCount: patches ?? 200_000,
+          seed: seed),
         threads: threads.count, stop: stop)
       if let save { try transform.write(to: save) }
     }
@@ -200,9 +230,53 @@ struct ImageWhitenCommand: ParsableCommand, ConditionalOptions {
     }
     if source.dataset == nil { return try whitened(0) }
     let shown = Array(0..<min(images, source.count))
-    let originals = try shown.map { try source.image(at: $0) }
-    let factor = max(1, 56 / (originals.map { max($0.height, $0.width) }.max() ?? 56))
-    return ContactSheet.make(
-      originals + (try shown.map(whitened)), columns: shown.count, magnification: factor)
+    func cell(_ image: Image, _ name: String, _ index: Int) -> LabelledSheet.Cell {
+      var cell = LabelledSheet.Cell(
+        ContactSheet.fitted(image.mapped(by: .clamp), side: sheet.cell ?? 56), name)
+      if let label = source.label(at: index) { cell.labels.append("class \(label)") }
+      return cell
+    }
+    let originals = try shown.map { cell(try source.image(at: $0), "original", $0) }
+    let after = try shown.map { cell(try whitened($0), "whitened", $0) }
+    return sheet.draw(
+      LabelledSheet(
+        originals + after, columns: shown.count,
+        caption:
+          "original: black 0, white 1; whitened: grey 0, black −3 and white 3 standard deviations"
+      ))
   }
+
+  /// Images that pairs of pixels are taken from, evenly spread.
+  private static let pairImages = 100
+
+  private func explainSteps() throws {
+    let file = try output.map { path in
+      try OutputPaths.check([path], inputs: [image], printing: json.json ? "the answer" : nil)
+      return try DrawingFile(path: path)
+    }
+    let source = try ImageSource(image, part: part)
+    let step = max(1, source.count / Self.pairImages)
+    let images = try stride(from: 0, to: source.count, by: step).map { try source.image(at: $0) }
+    let drawing: WhiteningDrawing
+    do {
+      let pairs = try WhiteningSteps.neighbours(in: images, count: patches ?? 400, seed: seed)
+      drawing = WhiteningDrawing(try WhiteningSteps(of: pairs, epsilon: epsilon))
+    } catch var error as WordtoolError {
+      error.path = error.path ?? image
+      throw error
+    }
+    if let file { try file.write(drawing.chart(isDark: dark).svg()) }
+    if json.json {
+      try JSONOutput.write(drawing.answer)
+    } else if file?.isStandardOutput != true {
+      try StandardOutput.shared.writePairs(drawing.lines)
+    }
+  }
+}
+
+/// The sheet of images and what whitening makes of them.
+enum WhitenSheetDefaults: SheetDefaults {
+  static let cellHelp =
+    "The longest that the longer side of an image on the sheet may get, in pixels; small ones are "
+    + "magnified by whole factors. (default: 56)"
 }
