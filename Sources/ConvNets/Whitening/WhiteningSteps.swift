@@ -1,5 +1,5 @@
 import BLASCore
-public import WordtoolCore
+import WordtoolCore
 
 /// Whitening (ZCA) of pairs of numbers, step by step: centre, rotate, scale, rotate back.
 ///

@@ -17,7 +17,7 @@ struct EvaluateClassificationCommand: ParsableCommand, ConditionalOptions {
       Example:
         wordtool evaluate classification reviews.model test.tsv
         wordtool evaluate classification cooking.model cooking.valid -k 3 --json
-        wordtool evaluate classification news.model test.csv --order similarity -o confusion.svg
+        wordtool evaluate classification news.model test.csv -o confusion.svg
       """,
     aliases: ["classifier"])
 

@@ -36,7 +36,7 @@ struct CurveOptions: ParsableArguments {
       throw ValidationError(
         "\(metrics.count) files with --metrics, expected at most \(Self.mostFiles) in one picture")
     }
-    if metrics.count { $0 == "-" } > 1 {
+    if metrics.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("standard input twice with --metrics, expected once")
     }
   }

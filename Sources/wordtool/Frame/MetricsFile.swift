@@ -17,6 +17,9 @@ struct MetricsFile {
   /// Whether the file ends in a line that is cut short.
   private(set) var isCut = false
 
+  /// The lines of a file that are kept: each takes half a kilobyte.
+  private static let mostMoments = 500_000
+
   /// What the work may be counted in; the first that a line has counts.
   private static let units = ["words", "tokens", "images", "examples", "trial"]
 
@@ -40,6 +43,12 @@ struct MetricsFile {
     while let line = try next() {
       if line.allSatisfy(\.isWhitespace) { continue }
       if let damage { throw damage }
+      guard moments.count < Self.mostMoments else {
+        throw WordtoolError(
+          .badData, path: path, at: .line(reader.number),
+          found: "more than \(Self.mostMoments) lines", expected: "at most so many in a picture",
+          remedy: "leave some out, for instance with: awk 'NR % 10 == 0'")
+      }
       guard let moment = try? StoredJSON.decode(Line.self, from: line).values,
         let name = Self.units.first(where: { moment[$0] != nil }), unit.isEmpty || unit == name,
         let position = moment[name], position.isFinite

@@ -18,6 +18,7 @@ extension PlotCommand {
       let size = StandardOutput.size
       var shown = chart
       // What comes from outside is escaped; what is left are the chart's own colours.
+      shown.title = TerminalText.escaped(chart.title)
       shown.series = chart.series.map(TerminalText.escaped)
       try out.writeStyled(
         shown.letters(
