@@ -63,6 +63,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
     .target(name: "CXML2Shims", dependencies: ["CXML2"]),
     .target(name: "CRSVGShims", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CCurlShims", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CKernels"),
 
     // The C library of the system under one name.
@@ -123,9 +124,11 @@ let package = Package(
     .target(
       name: "CorpusFiles", path: "corpora",
       exclude: ["Corpora.docc", "README.md", "Sources", "royalty.txt"], sources: ["Files"],
-      resources: [.copy("atlas"), .copy("vectors")], publicHeadersPath: "Files/include"),
+      resources: [.copy("atlas"), .copy("catalogue.json"), .copy("vectors")],
+      publicHeadersPath: "Files/include"),
     .target(
-      name: "Corpora", dependencies: ["CorpusFiles", "Libc", "Word2Vec", "WordtoolCore"],
+      name: "Corpora",
+      dependencies: ["CCurlShims", "CorpusFiles", "Libc", "Word2Vec", "WordtoolCore"],
       path: "corpora/Sources", swiftSettings: strict),
     .executableTarget(
       name: "wordtool",
@@ -213,9 +216,8 @@ let package = Package(
     .testTarget(
       name: "MutantTests",
       dependencies: [
-        "ABCNotation", "ConvNets", "Embedding", "Encoders", "Explorer", "Networks", "SeqModels",
-        "Subword",
-        "Tokenize", "Word2Vec", "Libc", "TestSupport", "WordtoolCore",
+        "ABCNotation", "ConvNets", "Corpora", "Embedding", "Encoders", "Explorer", "Networks",
+        "SeqModels", "Subword", "Tokenize", "Word2Vec", "Libc", "TestSupport", "WordtoolCore",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -46,7 +46,7 @@ Architecture: $architecture
 Maintainer: ${DEBFULLNAME:-wordtool} <${DEBEMAIL:-wordtool@localhost}>
 Installed-Size: $(du -sk "$package/usr" | cut -f 1)
 Depends: ${depends#shlibs:Depends=}
-Suggests: librsvg2-2
+Suggests: libcurl4, librsvg2-2
 Section: science
 Priority: optional
 Description: word vectors from raw text, and answers out of them

@@ -88,7 +88,7 @@ install -d "$stage"/{bin,share/{wordtool,doc/wordtool,man/man1,bash-completion/c
 install -d "$stage"/share/{zsh/site-functions,fish/vendor_completions.d}
 install -m 755 "$built/wordtool" "$stage/bin/wordtool"
 strip "$stage/bin/wordtool"
-cp -R corpora/atlas corpora/vectors "$stage/share/wordtool/"
+cp -R corpora/atlas corpora/catalogue.json corpora/vectors "$stage/share/wordtool/"
 install -m 644 LICENSE CHANGELOG.md "$stage/share/doc/wordtool/"
 "$built/generate-manual" "$stage/bin/wordtool" --multi-page --output-directory "$stage/share/man/man1" \
   >"$log" 2>&1 || die "the manual pages fail: $(tail -n 3 "$log")"

@@ -1,5 +1,7 @@
-/// SHA-256 (FIPS 180-4): for the digests by which a page's policy names its parts, and for results that
-/// tests pin. Plain, and slow beside the system's.
+import Libc
+
+/// SHA-256 (FIPS 180-4): for the digests by which a page's policy names its parts, for files that are
+/// downloaded, and for results that tests pin.
 package struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
@@ -17,6 +19,30 @@ package struct SHA256: Sendable {
       block.append(byte)
       length &+= 1
       if block.count == 64 { compress() }
+    }
+  }
+
+  /// Adds the bytes of a file.
+  ///
+  /// - Throws: ``WordtoolError``: `noSuchInput`, `inputOutput`.
+  package mutating func update(contentsOf path: String) throws {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw WordtoolError(.noSuchInput, path: path, found: WordtoolError.systemMessage())
+    }
+    defer { close(descriptor) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes {
+        unsafe read(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else {
+        throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage())
+      }
+      if count == 0 { return }
+      Traffic.read(count)
+      update(buffer[..<count])
     }
   }
 
@@ -83,27 +109,33 @@ package struct SHA256: Sendable {
     }
   }()
 
+  /// The schedule of a block: sixteen words of the message, and those that follow from them.
+  private var schedule = [UInt32](repeating: 0, count: 64)
+
+  /// Takes the full block in.
   private mutating func compress() {
-    func rotated(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }
-    var w = [UInt32](repeating: 0, count: 64)
+    func rotated(_ x: UInt32, _ n: UInt32) -> UInt32 { x &>> n | x &<< (32 &- n) }
     for i in 0..<16 {
-      w[i] = block[4 * i..<4 * i + 4].reduce(0) { $0 << 8 | UInt32($1) }
+      let high = UInt32(block[4 * i]) << 24 | UInt32(block[4 * i + 1]) << 16
+      schedule[i] = high | UInt32(block[4 * i + 2]) << 8 | UInt32(block[4 * i + 3])
     }
     for i in 16..<64 {
-      let s0 = rotated(w[i - 15], 7) ^ rotated(w[i - 15], 18) ^ w[i - 15] >> 3
-      let s1 = rotated(w[i - 2], 17) ^ rotated(w[i - 2], 19) ^ w[i - 2] >> 10
-      w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
+      let (old, new) = (schedule[i - 15], schedule[i - 2])
+      let s0 = rotated(old, 7) ^ rotated(old, 18) ^ old &>> 3
+      let s1 = rotated(new, 17) ^ rotated(new, 19) ^ new &>> 10
+      schedule[i] = schedule[i - 16] &+ s0 &+ schedule[i - 7] &+ s1
     }
-    var v = state
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    let constants = Self.constants
     for i in 0..<64 {
-      let s1 = rotated(v[4], 6) ^ rotated(v[4], 11) ^ rotated(v[4], 25)
-      let choice = v[4] & v[5] ^ ~v[4] & v[6]
-      let t1 = v[7] &+ s1 &+ choice &+ Self.constants[i] &+ w[i]
-      let s0 = rotated(v[0], 2) ^ rotated(v[0], 13) ^ rotated(v[0], 22)
-      let majority = v[0] & v[1] ^ v[0] & v[2] ^ v[1] & v[2]
-      v = [t1 &+ s0 &+ majority, v[0], v[1], v[2], v[3] &+ t1, v[4], v[5], v[6]]
+      let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
+      let t1 = h &+ s1 &+ (e & f ^ ~e & g) &+ constants[i] &+ schedule[i]
+      let s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
+      let t2 = s0 &+ (a & b ^ a & c ^ b & c)
+      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
     }
-    for i in 0..<8 { state[i] &+= v[i] }
+    for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= value }
     block.removeAll(keepingCapacity: true)
   }
 }

@@ -16,7 +16,7 @@ package enum Traffic {
   /// not to be drawn over.
   package static var usesTerminal: Bool { isConversing.load(ordering: .relaxed) }
 
-  static func read(_ count: Int) { bytesIn.wrappingAdd(count, ordering: .relaxed) }
+  package static func read(_ count: Int) { bytesIn.wrappingAdd(count, ordering: .relaxed) }
   static func wrote(_ count: Int) { bytesOut.wrappingAdd(count, ordering: .relaxed) }
   static func touchTerminal() { isConversing.store(true, ordering: .relaxed) }
 }

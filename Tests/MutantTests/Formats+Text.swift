@@ -1,4 +1,5 @@
 import ABCNotation
+import Corpora
 import Encoders
 import Explorer
 import SeqModels
@@ -260,6 +261,20 @@ extension MutantFormat {
             rule: .whitespace, threads: 1, memoryLimit: 1 << 26, temporaryFolder: folder.path)
           let corpus = try reader.read([$0])
           return [Double(corpus.ids.count), Double(corpus.vocabulary.count)]
+        }
+      },
+      MutantFormat(
+        name: "catalogue of corpora", layout: .text, cost: 2,
+        readers: ["CorpusCatalogue.init(contentsOf:)"]
+      ) { _ in
+        let digest = String(repeating: "0a", count: 32)
+        let file =
+          #"{"name":"a.txt","address":"https://example.org/a","bytes":12,"sha256":"\#(digest)"}"#
+        let entry =
+          #"{"name":"a","description":"d","licence":"l","page":"p","source":"s","example":"e","#
+          + #""files":[\#(file)]}"#
+        return Sample(file: Array(#"{"version":1,"corpora":[\#(entry)]}"#.utf8)) {
+          try CorpusCatalogue(contentsOf: $0).corpora.map { Double($0.byteCount ?? 0) }
         }
       },
       MutantFormat(

@@ -7,7 +7,7 @@ enum ReaderList {
   /// `Type.init(label:)` of each.
   static func all() throws -> Set<String> {
     let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-    let sources = try InputFiles.expand(["\(root)/Sources"]).filter {
+    let sources = try InputFiles.expand(["\(root)/Sources", "\(root)/corpora/Sources"]).filter {
       $0.hasSuffix(".swift") && !$0.contains("/Sources/wordtool/")
         && !$0.contains("/Sources/WordtoolCore/")
     }

@@ -63,6 +63,7 @@ import wordtool
     (["image", "train", "--model", "alex"], ["alexnet", "alexnet-2012"]),
     (["image", "filter", "--kernel", "sobel"], ["sobel-x", "sobel-y"]),
     (["corpus", "make", ""], ["atlas"]),
+    (["corpus", "get", "m"], ["mnist"]), (["corpus", "verify", "wi"], ["wikitext-2"]),
     (["convert", "a", "b", "--format", "word2vec"], ["word2vec-binary", "word2vec-text"]),
     (["tokenize", "--urls", ""], ["split", "whole", "remove"]),
     (["tokenize", "--kinds", "k"], ["kana"]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvNets
+import Corpora
 import Libc
 import Word2Vec
 import WordtoolCore
@@ -20,6 +21,16 @@ enum Completions {
   /// Kernels by name, or a file.
   static var kernels: CompletionKind { names(["all"] + ImageKernel.named.map(\.name)) }
 
+  /// The corpora of the catalogue that the command line names, or of the one that ships.
+  static var corpora: CompletionKind {
+    .custom { arguments, _, prefix in
+      beSilent()
+      let named = value(of: ["--catalogue"], in: arguments)
+      let catalogue = try? named.map { try CorpusCatalogue(contentsOf: $0) } ?? .shipped()
+      return catalogue?.corpora.map(\.name).filter { $0.hasPrefix(prefix) } ?? []
+    }
+  }
+
   /// Names, or a file's path.
   private static func names(_ names: [String]) -> CompletionKind {
     .custom { _, _, prefix in
@@ -36,7 +47,10 @@ enum Completions {
     // What begins with a quotation mark or a backslash is for the shell to read, not for us.
     guard prefix.isEmpty || isHarmless(prefix) else { return [] }
     beSilent()
-    guard let path = try? DefaultVectors.choose(option: vectors(in: arguments)).path,
+    guard
+      let path = try? DefaultVectors.choose(
+        option: value(of: ["-v", "--vectors"], in: arguments)
+      ).path,
       isQuickToOpen(path), let vectors = try? WordVectors(contentsOf: path)
     else { return [] }
     var found: [String] = []
@@ -48,13 +62,17 @@ enum Completions {
     return found
   }
 
-  /// The value of `--vectors` among the words of a command line.
-  private static func vectors(in arguments: [String]) -> String? {
+  /// The value of an option among the words of a command line.
+  ///
+  /// - Parameter names: the spellings of the option, the long one last.
+  private static func value(of names: [String], in arguments: [String]) -> String? {
     for (place, argument) in arguments.enumerated() {
-      if ["-v", "--vectors"].contains(argument), place + 1 < arguments.count {
+      if names.contains(argument), place + 1 < arguments.count {
         return unquoted(arguments[place + 1])
       }
-      if argument.hasPrefix("--vectors=") { return unquoted(String(argument.dropFirst(10))) }
+      if let long = names.last, argument.hasPrefix(long + "=") {
+        return unquoted(String(argument.dropFirst(long.count + 1)))
+      }
     }
     return nil
   }

@@ -18,7 +18,7 @@ package enum FlagNames {
     "minimumCount": "min-count", "minimumFrequency": "min-frequency",
     "minimumLearningRateRatio": "min-lr-ratio", "negativeSamples": "negative",
     "neighborCount": "perplexity", "rate": "lr",
-    "principalAxes": "pca", "replacingBlanks": "replace-blanks",
+    "principalAxes": "pca", "replacing": "replace", "replacingBlanks": "replace-blanks",
     "specialTokens": "special", "subsampling": "sample", "threadCount": "threads",
     "trials": "autotune-trials",
     "trainingSteps": "train-steps", "trainsWords": "dbow-words", "vocabularySize": "vocab-size",

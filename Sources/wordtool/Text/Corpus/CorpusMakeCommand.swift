@@ -2,63 +2,6 @@ import ArgumentParser
 import Corpora
 import WordtoolCore
 
-/// `wordtool corpus`: the texts the tool can make itself.
-struct CorpusCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "corpus",
-    abstract: "List and make the corpora that come with wordtool.",
-    discussion: """
-      Example:
-        wordtool corpus list
-        wordtool corpus make atlas
-      """,
-    subcommands: [CorpusListCommand.self, CorpusMakeCommand.self])
-}
-
-/// `wordtool corpus list`.
-struct CorpusListCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "list",
-    abstract: "List the corpora that can be had.",
-    discussion: """
-      Example:
-        wordtool corpus list --json
-      """)
-
-  @OptionGroup var json: JSONOptions
-
-  struct Entry: Encodable {
-    var name: String
-    var words: Int
-    var licence: String
-    var get: String
-    var description: String
-  }
-
-  private static let entries = [
-    Entry(
-      name: Atlas.name, words: Atlas.defaultWords, licence: Atlas.licence,
-      get: "wordtool corpus make \(Atlas.name)",
-      description: "generated English about countries, people, animals, numbers and grammar")
-  ]
-
-  func run() throws {
-    if json.json { return try JSONOutput.write(Self.entries) }
-    for entry in Self.entries {
-      if StandardOutput.isTerminal {
-        try StandardOutput.shared.writePairs([
-          ("corpus", entry.name), ("words", NumberFormat.grouped(entry.words)),
-          ("what", entry.description), ("licence", entry.licence), ("get it by", entry.get),
-        ])
-        continue
-      }
-      try StandardOutput.shared.writeLine(
-        "\(entry.name)\t\(NumberFormat.grouped(entry.words)) words\t\(entry.description)\t"
-          + "\(entry.licence)\t\(entry.get)")
-    }
-  }
-}
-
 /// `wordtool corpus make`.
 struct CorpusMakeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
