@@ -78,6 +78,17 @@ if [[ $(uname) == Darwin ]]; then
   flags=(-Xlinker -dead_strip)
 else
   flags=(--static-swift-stdlib -Xlinker --gc-sections -Xlinker --no-export-dynamic)
+  # GNU ld takes a fifth away: no tables for exceptions, which nothing here throws, and relocations packed
+  # where the C library (2.36) can read them.
+  if command -v ld.bfd >/dev/null; then
+    flags+=(-Xswiftc -use-ld=bfd -Xlinker --no-eh-frame-hdr -Xlinker -T
+      -Xlinker "$root/Scripts/lib/no-unwind-tables.ld")
+    glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d ' ' -f 2 || true)
+    if [[ -n $glibc && $(printf '%s\n2.36\n' "$glibc" | sort -V | head -n 1) == 2.36 ]] &&
+      grep -q pack-relative-relocs <(ld.bfd --help); then
+      flags+=(-Xlinker -z -Xlinker pack-relative-relocs)
+    fi
+  fi
 fi
 build --product wordtool
 build --product generate-manual
