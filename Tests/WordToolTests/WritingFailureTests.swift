@@ -33,6 +33,8 @@ import Testing
       "train-embeddings --checkpoint", "train-embeddings --metrics",
       "train-lm --metrics",
       "train-classifier --metrics", "train-tagger --metrics", "image train --metrics",
+      // These are read.
+      "plot --metrics",
     ]
     let run = try TestFiles.withFolder { try Tool(folder: $0).run("--experimental-dump-help") }
     var found: Set<String> = []
