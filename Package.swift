@@ -116,6 +116,7 @@ let package = Package(
     .target(
       name: "Explorer", dependencies: ["Projection", "Tokenize", "Word2Vec", "WordtoolCore"],
       resources: [.embedInCode("Web")], swiftSettings: strict),
+    .target(name: "Server", dependencies: ["Libc", "WordtoolCore"], swiftSettings: strict),
     .target(name: "ABCNotation", dependencies: ["WordtoolCore"], swiftSettings: strict),
     .target(
       name: "Charts", dependencies: ["CRSVGShims", "Libc", "WordtoolCore"], swiftSettings: strict),
@@ -135,7 +136,7 @@ let package = Package(
       dependencies: [
         "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders",
         "Explorer",
-        "Libc", "Networks", "Projection", "SeqModels", "Subword", "Tokenize", "Word2Vec",
+        "Libc", "Networks", "Projection", "SeqModels", "Server", "Subword", "Tokenize", "Word2Vec",
         "WordtoolCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -171,6 +172,9 @@ let package = Package(
         "WordtoolCore",
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "ServerTests", dependencies: ["Server", "Libc", "TestSupport", "WordtoolCore"],
+      swiftSettings: settings),
     .testTarget(
       name: "ABCNotationTests", dependencies: ["ABCNotation", "TestSupport", "WordtoolCore"],
       swiftSettings: settings),

@@ -8,7 +8,7 @@ package enum EndRequest {
 
   /// A descriptor that becomes readable with the request and stays so; nil in processes that have
   /// no such requests, which is what a library's client has.
-  static var descriptor: Int32? {
+  package static var descriptor: Int32? {
     let number = stored.load(ordering: .relaxed)
     return number < 0 ? nil : number
   }
