@@ -47,6 +47,7 @@ struct WordTool: ParsableCommand {
           NearestSentencesCommand.self, DocumentVectorCommand.self, NearestDocumentsCommand.self,
           WordMoversCommand.self, AlignCommand.self,
           CompareCommand.self, CloserCommand.self, AxesCommand.self, ReplCommand.self,
+          ServeCommand.self,
           OddOneOutCommand.self, VectorCommand.self, NGramsCommand.self,
         ]),
       CommandGroup(

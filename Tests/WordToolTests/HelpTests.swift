@@ -19,7 +19,7 @@ import TestSupport
     "train-tagger", "tag", "evaluate tagging", "plot", "explore", "cluster", "sentence-vector",
     "nearest-sentences", "document-vector", "nearest-documents", "wmd", "align", "compare",
     "compress", "index", "evaluate weat", "closer",
-    "axes", "repl", "ngrams",
+    "axes", "repl", "ngrams", "serve",
   ]
 
   /// The files in Help are what --help prints; `WORDTOOL_UPDATE_HELP=1` writes them anew.

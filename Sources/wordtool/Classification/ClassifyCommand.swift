@@ -72,6 +72,23 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
     var line: Int
     var known: Int
     var labels: [Label]
+
+    /// What a model says of a text.
+    ///
+    /// - Parameters:
+    ///   - predictions: none of a blank text.
+    ///   - explanations: one for each of these, where they were asked for.
+    init(
+      file: String? = nil, line: Int, known: Int, predictions: [TextClassifier.Prediction],
+      explanations: [ExplanationAnswer]?
+    ) {
+      self.file = file
+      self.line = line
+      self.known = known
+      labels = predictions.enumerated().map {
+        Label(label: $1.label, probability: $1.probability, explanation: explanations?[$0])
+      }
+    }
   }
 
   func validate() throws {
@@ -183,12 +200,8 @@ struct ClassifyCommand: ParsableCommand, ConditionalOptions {
       if questions.json {
         try JSONOutput.write(
           Answer(
-            file: file, line: totals.line, known: answer.knownCount,
-            labels: predictions.enumerated().map {
-              .init(
-                label: $1.label, probability: $1.probability,
-                explanation: explain ? explanations[$0] : nil)
-            }))
+            file: file, line: totals.line, known: answer.knownCount, predictions: predictions,
+            explanations: explain ? explanations : nil))
         continue
       }
       if style == .fasttext {

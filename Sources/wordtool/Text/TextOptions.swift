@@ -46,12 +46,23 @@ struct WordOptions: ParsableArguments, ConditionalOptions {
   /// The rule the options describe; units that are not words are shown as they stand in the text,
   /// unless asked otherwise.
   func rule(unit: TokenUnit? = nil, processing: TokenProcessing? = nil) -> TokenizerRule {
+    Self.rule(
+      tokenizer: tokenizer, locale: locale, kinds: kinds?.kinds, lowercase: lowercase,
+      normalize: normalize, unit: unit, processing: processing)
+  }
+
+  /// The rule for such options, whether they are those of a command or of a request.
+  static func rule(
+    tokenizer: TokenizerRule.Segmentation = .words, locale: String = "en", kinds: TokenKinds? = nil,
+    lowercase: Bool? = nil, normalize: TokenizerRule.Normalization? = nil, unit: TokenUnit?,
+    processing: TokenProcessing? = nil
+  ) -> TokenizerRule {
     let isPlain = unit ?? .word != .word
     return TokenizerRule(
       segmentation: tokenizer, locale: locale,
       normalization: normalize ?? (isPlain ? TokenizerRule.Normalization.none : nil),
       lowercase: lowercase ?? (isPlain ? false : nil),
-      kinds: kinds?.kinds ?? (isPlain ? .all : .words), unit: unit, processing: processing)
+      kinds: kinds ?? (isPlain ? .all : .words), unit: unit, processing: processing)
   }
 }
 

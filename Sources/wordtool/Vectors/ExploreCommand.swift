@@ -135,8 +135,7 @@ struct ExploreCommand: ParsableCommand, ConditionalOptions {
     options.dimension = dimensions
     options.groupCount = groups
     options.seed = seed
-    let name = set.choice.path.split(separator: "/").last.map(String.init)
-    options.title = title ?? set.vectors.metadata[WordVectors.MetadataKey.corpusName] ?? name
+    options.title = title ?? Self.title(of: set)
     let reporter = progress.makeProgress()
     defer { reporter.finish() }
     let page = try ExplorerPage(
@@ -155,6 +154,12 @@ struct ExploreCommand: ParsableCommand, ConditionalOptions {
     try file.commit()
     // Nothing else may stand where the page went.
     if output != "-" { try print(page, dimension: set.vectors.dimension) }
+  }
+
+  /// What a page of some vectors is called: the corpus that they are of, or their file.
+  static func title(of set: VectorSet) -> String? {
+    set.vectors.metadata[WordVectors.MetadataKey.corpusName]
+      ?? set.choice.path.split(separator: "/").last.map(String.init)
   }
 
   private func print(_ page: ExplorerPage, dimension: Int) throws {

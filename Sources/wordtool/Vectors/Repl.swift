@@ -23,11 +23,7 @@ struct Repl {
     let typed = line.reversed().prefix { !$0.isWhitespace && !"+*():|".contains($0) }.reversed()
     let prefix = String(typed)
     guard !prefix.isEmpty else { return (0, []) }
-    var found: [String] = []
-    for word in vectors.words where word.utf8.starts(with: prefix.utf8) {
-      found.append(word)
-      if found.count == 50 { break }
-    }
+    let found = vectors.answer(toWordsBeginningWith: prefix, count: 50).words
     return (prefix.unicodeScalars.count, found)
   }
 
