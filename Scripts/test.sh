@@ -18,13 +18,13 @@ more_requirements='
 shared:librsvg-2      librsvg2-2       librsvg2         librsvg          librsvg
 '
 
-# Under ThreadSanitizer: where threads meet, and the numeric suites, whose assertions only a debug build
-# checks; with the long tests, more. Under AddressSanitizer: the kernels, or all suites with the long
-# tests, optimised as they ship, in half an hour; unoptimised they take hours.
-threaded=${WT_SANITIZED_SUITES:-'Corpus|Trainer|Tokenizer|Workers|Vocabulary|Kernel|Vector|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|ComputeTests'}
+# Under ThreadSanitizer, in debug: where threads meet; with the long tests also the kernels and what else
+# computes, whose assertions only a debug build checks. Under AddressSanitizer: the kernels, or all suites
+# with the long tests, optimised as they ship, in half an hour; unoptimised they take hours.
+threaded=${WT_SANITIZED_SUITES:-'Corpus|Trainer|Tokenizer|Workers|Vocabulary|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|ComputeTests'}
 addressed=${WT_ADDRESS_SUITES:-}
 if [[ ${WT_SLOW_TESTS:-} == 1 ]]; then
-  threaded=${WT_SANITIZED_SUITES:-"$threaded|Sequence|BytePair|EncodersTests"}
+  threaded=${WT_SANITIZED_SUITES:-"$threaded|Kernel|Vector|Sequence|BytePair|EncodersTests"}
   addressed=${WT_ADDRESS_SUITES:-.}
 fi
 
