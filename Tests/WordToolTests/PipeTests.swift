@@ -63,11 +63,11 @@ import Testing
       let tool = Tool(folder: folder)
       try TestFiles.write(Samples.text(lines: 100), to: folder + "/text")
       let file = folder + "/m.safetensors"
-      let run = try tool.run(
-        ["train-lm", folder + "/text", "-o", file, "-q"]
-          + (model == "rnn"
-            ? ["--cell", "rnn", "--epochs", "1", "--hidden", "4", "--embedding", "4"]
-            : ["--model", "ngram", "--order", "2"]))
+      let options =
+        model == "rnn"
+        ? ["--cell", "rnn", "--epochs", "1", "--hidden", "4", "--embedding", "4"]
+        : ["--model", "ngram", "--order", "2"]
+      let run = try tool.start(["train-lm", folder + "/text", "-o", file, "-q"] + options).wait()
       try #require(run.exitCode == 0, "\(run.errors)")
       for (command, remedy) in [
         (["generate", "-"], "write it to a file first"),
