@@ -307,6 +307,7 @@ enum TextReaders: String, CaseIterable {
     "Word2Vec/Formats/FileContents.swift",
     "ConvNets/Images/ImageBytes.swift", "Encoders/Formats/SparseMatrix+NumPy.swift",
     "SeqModels/SequenceModelFile.swift", "SeqModels/LanguageModels/LanguageModelFile.swift",
+    "SeqModels/NGram/NGramModel+File.swift",
     "BLASCore/TensorFile.swift", "BLASCore/ModelFile.swift",
     "wordtool/Frame/MetricsLog.swift", "wordtool/Vectors/DefaultVectors.swift",
     "wordtool/Files/FileStart.swift",

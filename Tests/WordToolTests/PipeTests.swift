@@ -57,15 +57,15 @@ import Testing
     }
   }
 
-  @Test(arguments: ["rnn", "ngram"])
+  @Test(arguments: ["lstm", "ngram"])
   func aModelThatHasToBeAFileIsRefusedAsAPipeWithTheRemedy(_ model: String) throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)
       try TestFiles.write(Samples.text(lines: 100), to: folder + "/text")
       let file = folder + "/m.safetensors"
       let options =
-        model == "rnn"
-        ? ["--cell", "rnn", "--epochs", "1", "--hidden", "4", "--embedding", "4"]
+        model == "lstm"
+        ? ["--cell", "lstm", "--epochs", "1", "--hidden", "4", "--embedding", "4"]
         : ["--model", "ngram", "--order", "2"]
       let run = try tool.start(["train-lm", folder + "/text", "-o", file, "-q"] + options).wait()
       try #require(run.exitCode == 0, "\(run.errors)")
