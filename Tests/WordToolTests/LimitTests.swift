@@ -58,12 +58,12 @@ import Testing
     try TestFiles.withFolder { folder in
       try TestFiles.write(
         String(repeating: "a b ", count: 6_000_000) + "\n", to: folder + "/text")
-      // A program needs some 300 MB of addresses, half of them OpenBLAS's; the numbers of the text are
+      // A program needs some 270 MB of addresses, half of them OpenBLAS's; the numbers of the text are
       // 48 MB, and those of its n-grams twice that.
       let training = ["train-lm", "--model", "ngram", "-o", "o.arpa", "-q"]
       for (limit, command, told) in [
         (420_000, training, "token"),
-        (300_000, ["vocab", "-q"], "a buffer of OpenBLAS"),
+        (200_000, ["vocab", "-q"], "a buffer of OpenBLAS"),
       ] {
         let run = try Tool(folder: folder).start(
           command + ["text"], workingFolder: folder, shell: "ulimit -v \(limit); exec \"$@\""
