@@ -62,9 +62,7 @@ import wordtool
     "generate": [["--greedy"], ["--beam", "2"]],
     "gradient-flow": [["--model", "m"], ["--cells", "gru"]],
     "image whiten": [["--load", "f"], ["--explain"]], "image show": [["--json"]],
-    "image classify": [
-      ["--index", "1"], ["m", "--test", "d"], ["m", "--test", "d", "-o", "c.svg"],
-    ],
+    "image classify": [["--index", "1"]],
     "image filter": [["--explain"], ["--kernel", "all"]],
     "sentence-vector": [["--method", "sif"]], "nearest-sentences": [["--method", "sif"]],
     "align": [["--translate", "a"], ["--test", "f"], ["--pairs", "f"]], "compare": [["a"]],
@@ -138,6 +136,11 @@ import wordtool
     "by": "neighbors", "-k": "3", "model": "m", "init": "v", "format": "tsv", "cells": "gru",
   ]
 
+  /// What commands are given in place of what they need elsewhere.
+  static let others: [String: [[String]]] = [
+    "image classify": [["m", "--test", "d"], ["m", "--test", "d", "-o", "c.svg"]]
+  ]
+
   /// What else must be given for an option to have an effect.
   static let companions: [String: [String]] = [
     "--freeze-embeddings": ["--embeddings", "v"], "--nesterov": ["--momentum", "0.5"],
@@ -186,8 +189,8 @@ import wordtool
     #expect(CommandDescription.all.count > 40)
     for (words, command) in CommandDescription.all {
       let base = words.split(separator: " ").map(String.init)
-      let needed = Self.needed[words] ?? []
-      for variant in Self.variants(words, command) {
+      let variants = Self.variants(words, command).map { (Self.needed[words] ?? [], $0) }
+      for (needed, variant) in variants + (Self.others[words] ?? []).map({ ([], $0) }) {
         if let refusal = OptionEffects.refusal(of: base + needed + variant) {
           #expect(!variant.isEmpty, "\(words): \(refusal)")
           lines.append(([words] + variant).joined(separator: " ") + ": \(refusal)")
