@@ -220,8 +220,9 @@ let package = Package(
     .testTarget(
       name: "MutantTests",
       dependencies: [
-        "ABCNotation", "ConvNets", "Corpora", "Embedding", "Encoders", "Explorer", "Networks",
-        "SeqModels", "Subword", "Tokenize", "Word2Vec", "Libc", "TestSupport", "WordtoolCore",
+        "ABCNotation", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders", "Explorer",
+        "Networks", "SeqModels", "Subword", "Tokenize", "Word2Vec", "wordtool", "Libc",
+        "TestSupport", "WordtoolCore",
       ],
       swiftSettings: settings),
     .testTarget(

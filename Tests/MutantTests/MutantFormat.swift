@@ -32,7 +32,7 @@ struct MutantFormat: Sendable, CustomTestStringConvertible {
   static let all: [MutantFormat] =
     vectors + wordLists + texts + languageModels + classifiers + fastTextClassifiers + encoders
     + images + imageSets
-    + imageModels + checkpoints + documentModels
+    + imageModels + checkpoints + documentModels + metrics
 }
 
 /// An answer that no file can have, whatever is wrong with it.

@@ -5,13 +5,13 @@ import WordtoolCore
 /// A run that was killed may have left its last line, or the last packed one, cut short: what is whole is
 /// read, and that is told. Where a run goes back, as one does that resumed from a checkpoint into a file
 /// of its own behind the lines of another, the later lines replace the earlier ones.
-struct MetricsFile {
+package struct MetricsFile {
   /// What was measured at one moment, by its name in the file.
-  typealias Moment = [String: Double]
+  package typealias Moment = [String: Double]
 
-  let path: String
+  package let path: String
   /// The moments, in the order of the work.
-  private(set) var moments: [Moment] = []
+  package private(set) var moments: [Moment] = []
   /// What the work is counted in.
   private(set) var unit = ""
   /// Whether the file ends in a line that is cut short.
@@ -27,7 +27,7 @@ struct MetricsFile {
   ///
   /// - Throws: ``WordtoolError``: `badData` with the line that holds no metrics, for a file without any,
   ///   and what reading throws.
-  init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     let reader = try LineReader(path: path)
     // A line that is no metrics is told once another follows: the last one may be cut short.

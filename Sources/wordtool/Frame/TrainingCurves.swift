@@ -1,12 +1,12 @@
 import ArgumentParser
 import BLASCore
-import Charts
+package import Charts
 import WordtoolCore
 
 /// What is shown of the metrics of trainings, as curves.
-struct TrainingCurves {
+package struct TrainingCurves {
   /// What was measured.
-  enum Quantity: String, CaseIterable, ExpressibleByArgument {
+  package enum Quantity: String, CaseIterable, ExpressibleByArgument {
     case loss, perplexity, accuracy
     case learningRate = "learning-rate"
     case gradientNorm = "gradient-norm"
@@ -39,7 +39,7 @@ struct TrainingCurves {
   }
 
   /// What the horizontal axis counts.
-  enum Course: String, CaseIterable, ExpressibleByArgument {
+  package enum Course: String, CaseIterable, ExpressibleByArgument {
     case epochs, examples, seconds
   }
 
@@ -69,7 +69,7 @@ struct TrainingCurves {
   ///     the accuracy where one has it.
   ///   - course: nil for epochs where lines are of whole ones, or examples.
   /// - Throws: ``WordtoolError``: `unavailable` for a file that has nothing to show.
-  init(of files: [MetricsFile], quantities: [Quantity], course: Course?) throws {
+  package init(of files: [MetricsFile], quantities: [Quantity], course: Course?) throws {
     let shown = quantities.isEmpty ? Self.usual(of: files) : quantities
     let usualCourse: Course = files.allSatisfy(Self.countsEpochs) ? .epochs : .examples
     let course = course ?? usualCourse
@@ -135,7 +135,7 @@ struct TrainingCurves {
 
 extension TrainingCurves {
   /// The curves as a picture.
-  func chart(title: String?, isLogarithmic: Bool, isDark: Bool) -> CurveChart {
+  package func chart(title: String?, isLogarithmic: Bool, isDark: Bool) -> CurveChart {
     let names = Self.names(of: files.map(\.file))
     let (factor, prefix) = unit
     var chart = CurveChart(
