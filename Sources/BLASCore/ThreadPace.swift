@@ -35,6 +35,8 @@ package struct ThreadPace {
   /// Seconds of waiting beyond what pays, and when they were counted.
   private var waited = 0.0
   private var waitedAt = 0.0
+  /// Seconds of all waiting since the last judgement.
+  private var waitedInAll = 0.0
 
   private static let window = 0.02
   private static let trialWindow = 0.01
@@ -52,6 +54,8 @@ package struct ThreadPace {
   private static let patience = 0.004
   private static let trialPatience = 0.002
   private static let largestShare = 0.6
+  /// Who waits for this share of the time may be one of too many.
+  private static let doubtfulShare = 0.2
 
   /// Begins with all.
   package init(limit: Int) {
@@ -93,6 +97,7 @@ package struct ThreadPace {
     let worked = max(0, now - duration - waitedAt)
     waited = max(0, waited - share * worked) + (1 - share) * duration
     waitedAt = now
+    waitedInAll += duration
     guard waited > (trial == nil ? Self.patience : Self.trialPatience) else { return }
     waited = 0
     if let trial {
@@ -131,7 +136,11 @@ package struct ThreadPace {
       distance = Self.shortestDistance
       nextTrial = now + max(distance, seconds)
       forget()
-    } else if now >= max(nextTrial, (firstStep ?? 0) + Self.trialsBetween * lastStep) {
+    } else if now >= nextTrial,
+      // Long steps make the first trial a dear one: it is put off unless there is a reason for it.
+      waitedInAll > Self.doubtfulShare * seconds
+        || now >= (firstStep ?? 0) + Self.trialsBetween * lastStep
+    {
       for _ in candidates where candidates[turn % candidates.count] == active { turn += 1 }
       begin(candidates[turn % candidates.count], rate: rate)
     } else {
@@ -172,5 +181,6 @@ package struct ThreadPace {
     work = 0
     stepBegan = nil
     waited = 0
+    waitedInAll = 0
   }
 }

@@ -51,6 +51,18 @@ import Testing
     #expect(machine.work > 21 * 990 * Double(threads))
   }
 
+  @Test("steps are long and the machine is busy from the start: that is seen at once")
+  func waitsInLongSteps() {
+    var machine = Machine(threads: 2)
+    // Two of five parts of the time are waiting, which is not enough to tell by itself.
+    machine.run(0.5, speed: { $0 == 1 ? 30 : 22 }, waits: { $0 == 1 ? 0 : 0.4 / 22 })
+    #expect(machine.pace.active == 1 && machine.work >= 13)
+    // Without waiting a trial of such steps is put off.
+    var idle = Machine(threads: 2)
+    idle.run(0.5, speed: { 22 * Double($0) })
+    #expect(idle.pace.active == 2 && idle.work >= 22)
+  }
+
   @Test("where more are slower, one is found within a fraction of a second", arguments: [2, 4, 16])
   func slower(threads: Int) {
     var machine = Machine(threads: threads)
