@@ -127,9 +127,19 @@ extension MutantFormat {
       let options = LinearClassifierOptions(features: NGramFeatureOptions(minimumCount: 1))
       return try TextClassifier.train(on: labelled, options: options)
     },
+    classifier("linear, calibrated") {
+      try TextClassifier.train(on: labelled, options: LinearClassifierOptions())
+        .calibrated(on: labelled, by: .isotonic, threads: 1)
+    },
     classifier("linear by tf-idf") {
       let options = LinearClassifierOptions(
         features: NGramFeatureOptions(minimumCount: 1), weighting: .tfIdf)
+      return try TextClassifier.train(on: labelled, options: options)
+    },
+    classifier("linear with n-grams of characters") {
+      var options = LinearClassifierOptions(
+        features: NGramFeatureOptions(minimumCount: 1), loss: .squaredHinge)
+      options.features.characterOrders = 2...3
       return try TextClassifier.train(on: labelled, options: options)
     },
     classifier("fastText") {

@@ -52,6 +52,7 @@ import WordtoolCore
     for buckets in [nil, 40] {
       var options = LinearClassifierOptions(weighting: weighting)
       options.features.bucketCount = buckets
+      options.features.characterOrders = buckets == nil ? nil : 2...3
       let model = try TextClassifier.train(
         on: ToyReviews.make(80, labels: labels), options: options)
       try Self.check(model) { scores, place in

@@ -55,6 +55,18 @@ import WordtoolCore
     #expect(others != trials && others?[0] == trials[0])
   }
 
+  @Test func `a limit of time leaves what is tried as it is, and the first trial whole`() throws {
+    let options = Self.options(keepsToFastText: false)
+    var search = Self.search(9)
+    let all = try #require(Self.trained(options, search).training?.trials)
+    search.time = .seconds(1e6)
+    #expect(try Self.trained(options, search).training?.trials == all)
+    search.time = .nanoseconds(1)
+    #expect(try Self.trained(options, search).training?.trials == Array(all.prefix(1)))
+    search.time = .zero
+    #expect(throws: WordtoolError.self) { try Self.trained(options, search) }
+  }
+
   @Test func `what is given stays, and each kind of model has what its file can hold`() throws {
     let kept: Set<FastTextSearchOptions.Parameter> = [
       .learningRate, .epochs, .orders, .dimension, .bucketCount,

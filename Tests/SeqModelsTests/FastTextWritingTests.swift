@@ -202,11 +202,15 @@ import WordtoolCore
     #expect(difference > 0 && difference < 0.1)
   }
 
-  @Test func `the longest rows are kept, and trained further where there is text`() throws {
+  @Test(arguments: FastTextOptions.Loss.allCases)
+  func `the longest rows are kept, and trained further where there is text`(
+    loss: FastTextOptions.Loss
+  ) throws {
     let folder = ScratchFolder()
     let text = Self.labelled()
-    let model = try TextClassifier.train(
-      on: text, options: Self.options(1...2, buckets: 300, keeps: true), threads: 1)
+    var training = Self.options(1...2, buckets: 300, keeps: true)
+    training.loss = loss
+    let model = try TextClassifier.train(on: text, options: training, threads: 1)
     var options = FastTextQuantizationOptions()
     options.cutoff = 12
     let rows = try model.writeQuantized(to: folder("x"), options: options, threads: 1)
@@ -217,7 +221,12 @@ import WordtoolCore
     try model.writeQuantized(to: folder("y"), options: options, retrainedOn: text, threads: 1)
     let trained = try TextClassifier(contentsOf: folder("y"))
     let losses = try [pruned, trained].map { try #require($0.evaluate(text).meanLoss) }
-    #expect(losses[1] < losses[0])
+    // Those of negative sampling are no probabilities.
+    #expect(losses[1] < losses[0] || loss == .negativeSampling)
+    let shares = try [pruned, trained].map { try $0.evaluate(text).accuracy }
+    #expect(shares[1] >= shares[0] && shares[1] > 0.5)
+    try model.writeQuantized(to: folder("y2"), options: options, retrainedOn: text, threads: 3)
+    #expect(try folder.bytes(of: "y") == folder.bytes(of: "y2"))
     // What was quantized has no floats any more.
     #expect(throws: WordtoolError.self) {
       try pruned.writeQuantized(to: folder("z"), options: options)

@@ -34,9 +34,12 @@ enum ToyReviews {
     return try folder.bytes(of: "m")
   }
 
-  @Test(arguments: LinearClassifierOptions.Weighting.allCases)
-  func wordsThatTellTheClassAreLearned(_ weighting: LinearClassifierOptions.Weighting) throws {
-    let options = LinearClassifierOptions(weighting: weighting)
+  @Test(
+    arguments: LinearClassifierOptions.Weighting.allCases, LinearClassifierOptions.Loss.allCases)
+  func wordsThatTellTheClassAreLearned(
+    _ weighting: LinearClassifierOptions.Weighting, loss: LinearClassifierOptions.Loss
+  ) throws {
+    let options = LinearClassifierOptions(weighting: weighting, loss: loss)
     let classifier = try TextClassifier.train(on: ToyReviews.make(200), options: options)
     let report = try classifier.evaluate(ToyReviews.make(200, seed: 2))
     #expect(report.accuracy > 0.9, "\(weighting): \(report.accuracy)")
@@ -48,7 +51,9 @@ enum ToyReviews {
   @Test func theBytesDoNotDependOnTheThreads() throws {
     let text = ToyReviews.make(1500, labels: 3)
     for weighting in LinearClassifierOptions.Weighting.allCases {
-      let options = LinearClassifierOptions(weighting: weighting)
+      var options = LinearClassifierOptions(
+        weighting: weighting, loss: weighting == .tfIdf ? .squaredHinge : .logistic)
+      options.features.characterOrders = weighting == .tfIdf ? 2...4 : nil
       let files = try [1, 2, 3].map {
         try model(TextClassifier.train(on: text, options: options, threads: $0))
       }
@@ -57,11 +62,12 @@ enum ToyReviews {
   }
 
   /// At the optimum the weight of a feature is the sum over the texts that have it of
-  /// cost · y · sigmoid(-y · score), which is the gradient of the loss.
-  @Test func theWeightsAreAnOptimum() throws {
+  /// cost · y · sigmoid(-y · score), or cost · y · 2 · max(0, 1 - y · score): the gradient of the loss.
+  @Test(arguments: LinearClassifierOptions.Loss.allCases)
+  func theWeightsAreAnOptimum(_ loss: LinearClassifierOptions.Loss) throws {
     let folder = ScratchFolder()
     let text = ToyReviews.make(60)
-    var options = LinearClassifierOptions(weighting: .binary, cost: 0.7)
+    var options = LinearClassifierOptions(weighting: .binary, loss: loss, cost: 0.7)
     options.features.orders = 1...1
     options.features.minimumCount = 1
     options.tolerance = 1e-5
@@ -91,7 +97,9 @@ enum ToyReviews {
         ? 1.0 : -1
       #expect(text.labelIDs(of: index).count == 1)
       let score = present.reduce(Double(bias[0])) { $0 + Double(weights[$1]) }
-      let pull = 0.7 * sign / (1 + Oracle.exp(sign * score))
+      let pull =
+        0.7 * sign
+        * (loss == .logistic ? 1 / (1 + Oracle.exp(sign * score)) : 2 * max(0, 1 - sign * score))
       for feature in present { expected[feature] += pull }
       expected[vocabulary.count] += pull
     }
@@ -161,6 +169,8 @@ enum ToyReviews {
         var options = LinearClassifierOptions(weighting: weighting)
         options.features.bucketCount = buckets
         options.features.orders = 2...3
+        options.features.characterOrders = weighting == .counts ? nil : 3...5
+        options.loss = weighting == .binary ? .logistic : .squaredHinge
         let trained = try TextClassifier.train(on: text, options: options)
         try trained.write(to: folder("a"))
         let read = try TextClassifier(contentsOf: folder("a"))

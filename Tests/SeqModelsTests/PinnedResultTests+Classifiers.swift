@@ -28,12 +28,14 @@ extension PinnedResultTests {
 
   private static func linear(
     _ name: String, labels: Int, isSeveral: Bool = false, _ expected: PinnedResult,
-    _ weighting: LinearClassifierOptions.Weighting
+    _ weighting: LinearClassifierOptions.Weighting,
+    _ change: @escaping @Sendable (inout LinearClassifierOptions) -> Void = { _ in }
   ) -> PinnedRun {
     PinnedRun(name, expected) { threads in
       let text = labelledText(labels, isSeveral: isSeveral)
       var options = LinearClassifierOptions(weighting: weighting)
       options.tolerance = 0.01
+      change(&options)
       return try result(TextClassifier.train(on: text, options: options, threads: threads), text)
     }
   }
@@ -117,6 +119,21 @@ extension PinnedResultTests {
       PinnedResult(
         "f588723b1b0c061e3dd80ece80fdd4f163cf1a0c1ded0a71360812ab090f97b9",
         [0.8833333333333333, 0.5612770418405822]), .naiveBayes),
+    linear(
+      "two labels, a support vector machine", labels: 2,
+      PinnedResult(
+        "3a6ca905047e62eb4fce1f08a3dc5c3950e33574a22156fe469448369a5581a0",
+        [0.85, 0.6144972805303492]), .naiveBayes
+    ) { $0.loss = .squaredHinge },
+    linear(
+      "four labels, n-grams of characters", labels: 4,
+      PinnedResult(
+        "5a2154356de4946c10ce26adbe6a18c3b372e62423fc42d52c02c6b4e2ea4d32",
+        [0.8833333333333333, 1.0861464842631123]), .tfIdf
+    ) {
+      $0.loss = .squaredHinge
+      $0.features.characterOrders = 2...4
+    },
     fastText(
       "fastText, three labels", labels: 3, isSeveral: false,
       PinnedResult(

@@ -113,6 +113,50 @@ import TestSupport
     }
   }
 
+  @Test func lossesAndCharactersAndCalibrationsMakeOtherModels() throws {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let file = folder + "/train.tsv"
+      try TestFiles.write(Self.table(rows: 60), to: file)
+      var files: [[UInt8]] = []
+      for options in [
+        [], ["--loss", "squared-hinge"], ["--char-ngrams", "3-5"],
+        ["--valid", file, "--calibrate", "temperature"],
+        ["--valid", file, "--calibrate", "isotonic"],
+        ["--model", "fasttext"], ["--model", "fasttext", "--loss", "ova"],
+      ] {
+        let run = try tool.start(
+          ["train-classifier", file, "-o", folder + "/m", "--json"] + options
+        ).wait()
+        #expect(run.exitCode == 0, "\(options): \(run.errors)")
+        #expect(
+          run.output.contains(#""calibration":{"method":"\#(options.last ?? "")""#)
+            == options.contains("--calibrate"), "\(run.output)")
+        files.append(TestFiles.readBytes(folder + "/m") ?? [])
+        let answer = try tool.run("classify", folder + "/m", "--text", "a dull film")
+        #expect(answer.output.hasPrefix("neg"), "\(options): \(answer.output)")
+      }
+      #expect(Set(files).count == files.count)
+      let refusals: [([String], String)] = [
+        (["--loss", "ova"], "logistic or squared-hinge"),
+        (["--model", "fasttext", "--loss", "logistic"], "softmax, ova, hs or ns"),
+        (["--calibrate", "isotonic"], "--valid"),
+        (["--model", "fasttext", "--char-ngrams", "3"], "--model bag-of-words"),
+        (["--char-ngrams", "3-17"], "16"),
+      ]
+      for (options, text) in refusals {
+        let run = try tool.start(
+          ["train-classifier", file, "-o", folder + "/none"] + options
+        ).wait()
+        #expect(run.exitCode == 64 && run.errors.contains(text), "\(options): \(run.errors)")
+      }
+      let bin = try tool.run(
+        "train-classifier", file, "-o", folder + "/m.bin", "--model", "fasttext", "--valid", file,
+        "--calibrate", "temperature")
+      #expect(bin.exitCode == 64 && bin.errors.contains(".bin"), "\(bin.errors)")
+    }
+  }
+
   @Test func oneVersusAllGivesWhatReachesTheThreshold() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)
@@ -152,13 +196,16 @@ import TestSupport
       let run = try tool.run("evaluate", "classification", model, test, "--json")
       #expect(run.exitCode == 0, "\(run.errors)")
       #expect(try run.json().contains(#""accuracy":0.5"#) && run.json().contains(#""examples":4"#))
-      for field in ["precisionAtK", "recallAtK", "macroF1", "microF1", "confusion"] {
+      for field in [
+        "precisionAtK", "recallAtK", "macroF1", "microF1", "confusion", "calibrationError",
+        "meanLoss",
+      ] {
         #expect(try run.json().contains(name: field), "\(field)")
       }
       #expect(try run.json().contains(#""label":"new","precision":null"#), "\(run.output)")
       #expect(run.errors.contains("counted as wrong: new"))
       let table = try tool.run("evaluate", "classification", model, test, "--confusion")
-      #expect(table.output.contains("accuracy     0.5000") && table.output.contains("macro F1"))
+      #expect(table.output.contains("accuracy           0.5000") && table.output.contains("macro F1"))
     }
   }
 

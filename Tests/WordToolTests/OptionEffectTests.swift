@@ -40,6 +40,7 @@ import wordtool
     "train-classifier": [
       ["--embeddings", "v", "--model", "lstm"], ["--format", "fasttext"],
       ["-o", "m.bin", "--model", "fasttext"], ["--model", "fasttext", "--autotune", "f"],
+      ["--valid", "f"], ["--loss", "squared-hinge"], ["--model", "fasttext", "--loss", "ova"],
     ],
     "train-tagger": [["--embeddings", "v"]], "quantize": [["--retrain", "f"]],
     "train-embeddings": [
@@ -80,7 +81,8 @@ import wordtool
   /// A value that is not the default, where the first of those that can be named is not one.
   static let values: [String: String] = [
     "delimiter": ";", "include": "*.txt", "exclude": "*.md", "word-column": "2", "tag-column": "3",
-    "across": "3", "autotune": "f", "autotune-trials": "3", "autotune-metric": "macro-f1",
+    "across": "3", "autotune": "f", "autotune-trials": "3", "autotune-time": "9",
+    "autotune-metric": "macro-f1",
     "augment": "cutout=3", "average-after": "1", "batch": "3", "beam": "2",
     "column": "f",
     "bptt": "5", "buckets": "64", "checkpoint": "c", "checkpoint-every": "9", "class": "0",
@@ -153,8 +155,10 @@ import wordtool
     "--freeze": ["--init", "v"], "--update-context": ["--update", "v"],
     "--patches": ["--patch", "3"], "--patience": ["--valid", "f"],
     "quantize --encoding": ["--retrain", "f"],
-    "--autotune-trials": ["--autotune", "f"], "--autotune-metric": ["--autotune", "f"],
-    "--average-after": ["--valid", "f"], "--x": ["--y", "c:d"], "--y": ["--x", "a:b"],
+    "--autotune-trials": ["--autotune", "f"], "--autotune-time": ["--autotune", "f"],
+    "--autotune-metric": ["--autotune", "f"],
+    "--average-after": ["--valid", "f"], "--calibrate": ["--valid", "f"], "--x": ["--y", "c:d"],
+    "--y": ["--x", "a:b"],
   ]
 
   /// The option with a value that is not the default.

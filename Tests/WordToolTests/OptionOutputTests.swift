@@ -95,7 +95,9 @@ import wordtool
       others: [
         "--valid", "--patience", "--format", "--text-column", "--label-column", "--header",
         "--no-header", "--locale", "--label-prefix", "--autotune", "--autotune-trials",
-        "--autotune-metric",
+        "--autotune-metric", "--autotune-time",
+        // The losses of one model are refused by the other: ClassificationTests has them.
+        "--loss", "--calibrate",
       ],
       values: [
         "--class-weights": ["--class-weights", "pos=3"], "--clip": ["--clip", "0.01"],

@@ -50,6 +50,21 @@ public struct ClassificationReport: Sendable {
   /// nil when some text has a label the model does not know.
   public internal(set) var meanLoss: Double?
 
+  /// How far the probability of the likeliest label is from how often it is right: texts in 15 intervals
+  /// of that probability, of each the distance of their mean probability from the share that is right,
+  /// weighted by their number. Nil where it was not measured.
+  ///
+  /// Naeini, Cooper and Hauskrecht: Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI
+  /// 2015, equation 3; with the intervals of Guo et al., ICML 2017.
+  public var calibrationError: Double? {
+    let count = confidences.reduce(0) { $0 + $1.count }
+    guard count > 0 else { return nil }
+    return confidences.reduce(0) { $0 + abs($1.probability - $1.correct) } / count
+  }
+  /// Of each interval the sum of probabilities, how many are right, and how many there are.
+  private var confidences =
+    [(probability: Double, correct: Double, count: Double)](repeating: (0, 0, 0), count: 15)
+
   /// One cell of a confusion matrix that is not 0.
   public struct Confusion: Hashable, Sendable {
     /// The text's label.
@@ -112,6 +127,14 @@ public struct ClassificationReport: Sendable {
     }
   }
 
+  /// Counts how sure the model was of its likeliest label.
+  mutating func count(confidence: Double, isCorrect: Bool) {
+    let interval = min(confidences.count - 1, Int(confidence * Double(confidences.count)))
+    confidences[interval].probability += confidence
+    confidences[interval].count += 1
+    if isCorrect { confidences[interval].correct += 1 }
+  }
+
   private func sum(_ part: (Label) -> Int) -> Int { labels.reduce(0) { $0 + part($1) } }
 }
 
@@ -148,6 +171,11 @@ extension TextClassifier {
         let right = texts.labelIDs(of: document).map { ofText[Int($0)] }
         let given = ClassScores.best(row, count: k, threshold: threshold).map { ofModel[$0] }
         report.count(right: right, given: given)
+        if let likeliest = ClassScores.best(row, count: 1).first {
+          report.count(
+            confidence: min(1, max(0, Double(row[row.startIndex + likeliest]))),
+            isCorrect: right.contains(ofModel[likeliest]))
+        }
         if scores.knownCounts[document - range.lowerBound] == 0 { report.unknownTextCount += 1 }
         guard let first = right.first else { continue }
         let place = placeInModel[first]

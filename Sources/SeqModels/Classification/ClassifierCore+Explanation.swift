@@ -13,29 +13,41 @@ extension ClassifierCore {
 }
 
 extension NGramFeatures {
-  /// Calls `body` with each known word and n-gram of a text: its number and its words.
-  func forEachFeature(
-    ofUTF8 text: String, _ tokenizer: WordTokenizer,
-    _ body: (_ feature: Int, _ words: ArraySlice<String>) -> Void
-  ) {
+  /// A feature of a text: its number, and what it stands for.
+  struct Part {
+    var feature: Int
+    var text: String
+    var kind: ExplainedParts.Kind
+  }
+
+  /// The known words and n-grams of a text, each as often as it occurs.
+  func parts(ofUTF8 text: String, _ tokenizer: WordTokenizer) -> [Part] {
     var names: [String] = []
     var ids: [Int32] = []
+    var spelling = InnerNGrams.Spelling()
+    var inside: [Part] = []
     var copy = text
     _ = copy.withUTF8 { bytes in
       unsafe tokenizer.forEachToken(inUTF8: bytes) { token in
         names.append(unsafe String(decoding: token, as: UTF8.self))
         ids.append(unsafe words.find(token) ?? -1)
+        guard let characters else { return }
+        unsafe characters.forEach(inUTF8: token, &spelling) {
+          inside.append(
+            Part(
+              feature: firstCharacters + Int($0), text: characters.text(of: $0),
+              kind: .characterNGram))
+        }
       }
     }
-    forEachPlacedFeature(of: ids) { feature, range in body(Int(feature), names[range]) }
-  }
-}
-
-extension ExplainedParts {
-  /// Adds an occurrence of a word or an n-gram of words.
-  fileprivate mutating func add(_ words: ArraySlice<String>, feature: Int) {
-    add(
-      words.joined(separator: " "), words.count == 1 ? .word : .wordNGram, feature: feature)
+    var parts: [Part] = []
+    forEachPlacedFeature(of: ids) { feature, range in
+      parts.append(
+        Part(
+          feature: Int(feature), text: names[range].joined(separator: " "),
+          kind: range.count == 1 ? .word : .wordNGram))
+    }
+    return parts + inside
   }
 }
 
@@ -49,10 +61,9 @@ extension LinearClassifier {
       case .tfIdf: 1 + PortableMath.log(Double(count))
       }
     }
+    let found = features.parts(ofUTF8: text, tokenizer)
     var counts: [Int: Int] = [:]
-    features.forEachFeature(ofUTF8: text, tokenizer) { feature, _ in
-      counts[feature, default: 0] += 1
-    }
+    for part in found { counts[part.feature, default: 0] += 1 }
     var squares = 0.0
     if weighting == .tfIdf {
       for (feature, count) in counts.sorted(by: { $0.key < $1.key }) {
@@ -73,15 +84,14 @@ extension LinearClassifier {
         let weight = Double(weights[feature * questionCount + question(label)])
         return sign(label) * value(feature, all) * scale * weight * Double(count) / Double(all)
       })
-    features.forEachFeature(ofUTF8: text, tokenizer) { parts.add($1, feature: $0) }
+    for part in found { parts.add(part.text, part.kind, feature: part.feature) }
     return parts
   }
 }
 
 extension FastTextClassifier {
   func explainedParts(of text: String) throws -> ExplainedParts {
-    var found: [(feature: Int, words: ArraySlice<String>)] = []
-    features.forEachFeature(ofUTF8: text, tokenizer) { found.append(($0, $1)) }
+    let found = features.parts(ofUTF8: text, tokenizer)
     let share = 1 / Double(max(1, found.count))
     var parts = ExplainedParts(
       bias: { _ in 0 },
@@ -93,7 +103,7 @@ extension FastTextClassifier {
         }
         return product * share * Double(count)
       })
-    for part in found { parts.add(part.words, feature: part.feature) }
+    for part in found { parts.add(part.text, part.kind, feature: part.feature) }
     return parts
   }
 }

@@ -20,15 +20,21 @@ extension TextClassifier {
       return
     }
     let file = try ModelFile(classifier: path)
-    switch try file.text("model") {
-    case LinearClassifier.modelName: self.init(core: try LinearClassifier(file))
-    case FastTextClassifier.modelName: self.init(core: try FastTextClassifier(file))
-    case RecurrentClassifier.modelName: self.init(core: try RecurrentClassifier(file))
-    case SequenceTagger.modelName:
-      throw file.failure("a tagger of words", "a classifier of texts")
-    case let other:
-      throw file.failure("a classifier of the kind '\(other)'", "one that this version knows")
+    func core(_ core: some ClassifierCore) throws -> (any ClassifierCore, Calibration?) {
+      let isOne = core.isExclusive && core.labels.count == 2
+      return (core, try file.calibration(questionCount: isOne ? 1 : core.labels.count))
     }
+    let found =
+      switch try file.text("model") {
+      case LinearClassifier.modelName: try core(LinearClassifier(file))
+      case FastTextClassifier.modelName: try core(FastTextClassifier(file))
+      case RecurrentClassifier.modelName: try core(RecurrentClassifier(file))
+      case SequenceTagger.modelName:
+        throw file.failure("a tagger of words", "a classifier of texts")
+      case let other:
+        throw file.failure("a classifier of the kind '\(other)'", "one that this version knows")
+      }
+    self.init(core: found.0, calibration: found.1)
   }
 
   /// Writes the model as safetensors to a file that appears when it is complete; see
@@ -38,7 +44,7 @@ extension TextClassifier {
   public func write(to path: String) throws { try OutputFile.write(to: path) { try write(to: $0) } }
 
   /// Writes the model into an open file.
-  package func write(to output: OutputFile) throws { try core.write(to: output) }
+  package func write(to output: OutputFile) throws { try core.write(to: output, calibration) }
 }
 
 /// What the files of classifiers and taggers hold beside their weights.
@@ -99,10 +105,49 @@ extension ModelFile {
         pairs.add(prefix, word) == Int32(number)
       else { throw failure("n-gram \(number) is [\(prefix), \(word)]", "a new continuation") }
     }
-    guard words.count + pairs.count + buckets < Int(Int32.max) else {
-      throw failure("\(words.count + pairs.count + buckets) features", "fewer than 2^31")
+    let features = NGramFeatures(
+      orders: lowest...highest, words: words, pairs: pairs, bucketCount: buckets,
+      characters: try characters())
+    guard features.count < Int(Int32.max) else {
+      throw failure("\(features.count) features", "fewer than 2^31")
     }
-    return NGramFeatures(
-      orders: lowest...highest, words: words, pairs: pairs, bucketCount: buckets)
+    return features
+  }
+
+  /// The n-grams of characters, of a model that has them.
+  private func characters() throws -> InnerNGrams? {
+    guard tensors.entry(named: "characters.offsets") != nil else { return nil }
+    let range = 1...InnerNGrams.maximumOrder
+    let lowest = try integer("lowest_character_order", in: range)
+    let highest = try integer(
+      "highest_character_order", in: lowest...InnerNGrams.maximumOrder)
+    return InnerNGrams(orders: lowest...highest, table: try table("characters"))
+  }
+
+  /// What probabilities are changed by, of a model that was calibrated.
+  func calibration(questionCount: Int) throws -> Calibration? {
+    guard tensors.metadata["calibration"] != nil else { return nil }
+    switch try choice("calibration") as Calibration.Method {
+    case .temperature:
+      let text = try text("temperature")
+      guard let value = Double(text), (1e-3...1e3).contains(value) else {
+        throw failure("a temperature of '\(text)'", "0.001 to 1000")
+      }
+      return Calibration(map: .temperature(value))
+    case .isotonic:
+      let ends = try values("isotonic.ends", .int64, [questionCount], zero: Int64(0))
+      let values = try floats("isotonic.points", [-1, 2])
+      var functions: [IsotonicFunction] = []
+      var start = 0
+      for end in ends {
+        guard end > start, end <= values.count / 2,
+          let function = IsotonicFunction(
+            points: (start..<Int(end)).map { SIMD2(values[2 * $0], values[2 * $0 + 1]) })
+        else { throw failure("a calibration that is no rising function of probabilities") }
+        functions.append(function)
+        start = Int(end)
+      }
+      return Calibration(map: .isotonic(functions))
+    }
   }
 }

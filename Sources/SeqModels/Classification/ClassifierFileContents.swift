@@ -69,6 +69,24 @@ import WordtoolCore
     }
     add("ngrams", .int32, [features.pairs.count, 2], pairs)
     add("vocabulary", StringTable(features.words))
+    guard let characters = features.characters else { return }
+    self["lowest_character_order"] = "\(characters.orders.lowerBound)"
+    self["highest_character_order"] = "\(characters.orders.upperBound)"
+    add("characters", StringTable(characters.table))
+  }
+
+  /// Adds what probabilities are changed by.
+  mutating func add(_ calibration: Calibration) {
+    self["calibration"] = calibration.method.rawValue
+    switch calibration.map {
+    case .temperature(let value): self["temperature"] = "\(value)"
+    case .isotonic(let functions):
+      let counts = functions.map { Int64($0.points.count) }
+      let ends = counts.indices.map { counts[...$0].reduce(0, +) }
+      let points = functions.flatMap(\.points).flatMap { [$0.x, $0.y] }
+      add("isotonic.ends", .int64, [ends.count], ends)
+      add("isotonic.points", .float32, [points.count / 2, 2], points)
+    }
   }
 
   /// Writes everything; the file still has to be committed.
@@ -87,6 +105,7 @@ extension LinearClassifier {
     isExclusive = try file.flag("exclusive")
     features = try file.features()
     weighting = try file.choice("weighting")
+    loss = file.tensors.metadata["loss"] == nil ? .logistic : try file.choice("loss")
     let questions = isExclusive && labels.count == 2 ? 1 : labels.count
     weights = try file.floats("weight", [features.count, questions])
     biases = try file.floats("bias", [questions])
@@ -95,10 +114,12 @@ extension LinearClassifier {
     tokenizer = try WordTokenizer(rule: rule)
   }
 
-  func write(to output: OutputFile) throws {
+  func write(to output: OutputFile, _ calibration: Calibration?) throws {
     var contents = try ClassifierFileContents(model: name, rule: rule)
     contents["exclusive"] = "\(isExclusive)"
     contents["weighting"] = weighting.rawValue
+    // Files of old do not say it.
+    if loss != .logistic { contents["loss"] = loss.rawValue }
     contents.add("weight", .float32, [features.count, questionCount], weights)
     contents.add("bias", .float32, [questionCount], biases)
     if weighting == .tfIdf {
@@ -106,6 +127,7 @@ extension LinearClassifier {
     }
     contents.add(features)
     contents.add("labels", texts: labels.map { Array($0.utf8) })
+    if let calibration { contents.add(calibration) }
     try contents.write(to: output)
   }
 }
@@ -113,6 +135,9 @@ extension LinearClassifier {
 extension FastTextClassifier {
   init(_ file: ModelFile) throws {
     let features = try file.features()
+    guard features.characters == nil else {
+      throw file.failure("n-grams of characters", "words and n-grams of words")
+    }
     let isShared = file.tensors.entry(named: "rows") != nil
     let embeddings = try file.rows(
       "embedding.weight", count: isShared ? -1 : features.count, dimension: -1)
@@ -136,7 +161,7 @@ extension FastTextClassifier {
       loss: loss)
   }
 
-  func write(to output: OutputFile) throws {
+  func write(to output: OutputFile, _ calibration: Calibration?) throws {
     var contents = try ClassifierFileContents(model: name, rule: rule)
     // Files of old do not say it.
     if loss != .softmax { contents["loss"] = loss.rawValue }
@@ -145,6 +170,7 @@ extension FastTextClassifier {
     if !rowPlaces.isEmpty { contents.add("rows", .int32, [rowPlaces.count], rowPlaces) }
     contents.add(features)
     contents.add("labels", texts: labels.map { Array($0.utf8) })
+    if let calibration { contents.add(calibration) }
     try contents.write(to: output)
   }
 }

@@ -24,9 +24,7 @@ struct CountedTexts {
     labels = try TrainingLabels(text)
     let words = try DocumentWords(text, rule: options.rule, threads: threads, stop: stop)
     let (features, documents) = NGramFeatures.counted(words, options: options)
-    let emptyCount = (0..<documents.count).count {
-      documents.starts[$0] == documents.starts[$0 + 1]
-    }
+    let emptyCount = (0..<documents.count).count(where: documents.isEmpty)
     guard emptyCount < documents.count else {
       throw WordtoolError(
         .badData, found: "no word that occurs at least \(options.minimumCount) times",

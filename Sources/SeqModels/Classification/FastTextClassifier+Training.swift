@@ -174,9 +174,9 @@ private struct TableRun {
 }
 
 extension RowStorage {
-  /// Takes the values of a matrix of the same shape.
+  /// Takes the values of a matrix of the same dimension; rows behind its last stay as they are.
   fileprivate func take(_ matrix: any FastTextMatrix) {
-    for row in 0..<rowCount {
+    for row in 0..<min(rowCount, matrix.rowCount) {
       let values = unsafe base + row * stride
       unsafe values.update(repeating: 0, count: dimension)
       unsafe matrix.add(row: row, to: values)

@@ -138,6 +138,12 @@ extension TextClassifier {
 
   /// The core of a fasttext model of this project.
   func fastTextCore() throws -> FastTextClassifier {
+    guard calibration == nil else {
+      throw WordtoolError(
+        .unavailable,
+        found: "a calibrated model, whose calibration files of fastText's have no room for",
+        expected: "one that is not calibrated", remedy: "train it without a calibration")
+    }
     guard let core = core as? FastTextClassifier else {
       throw WordtoolError(
         .unavailable, found: "a classifier of the kind '\(modelName)'",

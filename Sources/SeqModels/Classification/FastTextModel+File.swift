@@ -88,7 +88,8 @@ extension FastTextModel {
     owner = file
   }
 
-  func write(to output: OutputFile) throws {
+  func write(to output: OutputFile, _ calibration: Calibration?) throws {
+    precondition(calibration == nil, "a file of fastText's has no room for a calibration")
     // What was read is written again as it stands.
     if let file = owner { return try unsafe output.write(file.bytes) }
     let count = words.count

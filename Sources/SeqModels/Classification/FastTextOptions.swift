@@ -89,6 +89,9 @@ public struct FastTextOptions: TrainingOptions {
     try OptionCheck.require(
       !keepsToFastText || features.orders.lowerBound == 1,
       found: "`orders` is \(features.orders) with `keepsToFastText`", expected: "orders from 1 on")
+    try OptionCheck.require(
+      features.characterOrders == nil, found: "`characterOrders` of a classifier of embeddings",
+      expected: "nil, or `subwords` with `keepsToFastText`")
     _ = try LabelledTextLayout(labelPrefix: labelPrefix).labelMark()
     try OptionCheck.require("negativeSamples", negativeSamples, in: 1...64)
     if loss.needsFastTextFile {

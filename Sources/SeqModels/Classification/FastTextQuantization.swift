@@ -104,16 +104,11 @@ extension FastTextParts {
     wordCounts = wordRows.map { wordCounts[$0] }
   }
 
-  /// Trains the rows further, with softmax.
+  /// Trains the rows further, with the loss they were trained with.
   mutating func retrain(
     on text: LabelledText, options: FastTextQuantizationOptions, threads: Int, stop: StopFlag,
     progress: ((TrainingProgress) -> Void)?
   ) throws {
-    guard header.loss == FastTextHeader.Loss.softmax.rawValue else {
-      throw WordtoolError(
-        .unavailable, found: "a model with another loss than softmax",
-        expected: "softmax, to be trained on", remedy: "quantize it without training")
-    }
     let given = try TrainingLabels(text)
     let places = Dictionary(
       (labels + names).enumerated().map { ($1, $0 % labels.count) },
@@ -129,17 +124,43 @@ extension FastTextParts {
     let features = features()
     var training = FastTextOptions(
       dimension: header.dimension, learningRate: options.learningRate, epochs: options.epochs,
-      seed: options.seed)
+      loss: try trainingLoss(), seed: options.seed)
     training.keepsToFastText = true
+    let isSoftmax = training.loss == .softmax
+    // Trees and noise are those of all labels, by their counts in the training of the model.
+    let asked =
+      isSoftmax
+      ? given
+      : TrainingLabels(
+        names: names, counts: labelCounts.map { Int(clamping: $0) },
+        ids: given.ids.map { $0.map { Int32(order[Int($0)]) } })
     let tables = try FastTextTables(
-      FeatureRows(fixed: features.documents(text).documents, count: input.rowCount), labels: given,
-      from: (input, ChosenRows(matrix: output, rows: order)), options: training, threads: threads,
-      stop: stop, progress: progress)
+      FeatureRows(fixed: features.documents(text).documents, count: input.rowCount), labels: asked,
+      from: (input, isSoftmax ? ChosenRows(matrix: output, rows: order) : output),
+      options: training, threads: threads, stop: stop, progress: progress)
     input = RowsMatrix(rows: tables.embeddings)
+    guard isSoftmax else {
+      output = RowsMatrix(rows: tables.output, order: Array(0..<output.rowCount))
+      return
+    }
     // Labels that the text does not have stay as they are.
     output = ReplacedRows(
       matrix: output, others: RowsMatrix(rows: tables.output),
       places: Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 }))
+  }
+
+  /// What the model was trained with.
+  private func trainingLoss() throws -> FastTextOptions.Loss {
+    switch FastTextHeader.Loss(rawValue: header.loss) {
+    case .softmax: .softmax
+    case .hierarchicalSoftmax: .hierarchicalSoftmax
+    case .negativeSampling: .negativeSampling
+    case .oneVersusAll: .oneVersusAll
+    case nil:
+      throw WordtoolError(
+        .unavailable, found: "a model whose loss has the number \(header.loss)",
+        expected: "a loss to train on with", remedy: "quantize it without training")
+    }
   }
 
   /// Writes the file.

@@ -2,7 +2,7 @@ import BLASCore
 public import WordtoolCore
 
 /// How the options of a fasttext classifier are searched for: fastText's `-autotune-validation`, by a
-/// number of trials instead of a time, so that the same search gives the same model.
+/// number of trials, so that the same search gives the same model, and a time only where one is given.
 public struct FastTextSearchOptions: TrainingOptions {
   /// An option that is searched for.
   public enum Parameter: String, Codable, Hashable, Sendable, CaseIterable {
@@ -11,6 +11,10 @@ public struct FastTextSearchOptions: TrainingOptions {
 
   /// Models that are trained, 1 ... 100,000. The first is that of the options as they are given.
   public var trials = 30
+  /// After so long no further trial begins, and one that runs is broken off and not counted; the first is
+  /// trained to its end. Nil for no such limit. What is tried stays the same: only how much of it is tried
+  /// depends on the machine.
+  public var time: Duration?
   /// What is to become large.
   public var metric = ClassificationMetric.microF1
   /// Options that stay as they are given.
@@ -26,6 +30,8 @@ public struct FastTextSearchOptions: TrainingOptions {
   /// - Throws: `WordtoolError` of kind `usage` that names the property.
   public func validate() throws {
     try OptionCheck.require("trials", trials, in: 1...100_000)
+    try OptionCheck.require(
+      time.map { $0 > .zero } ?? true, found: "`time` is \(time ?? .zero)", expected: "above 0")
     try metric.validate()
   }
 }

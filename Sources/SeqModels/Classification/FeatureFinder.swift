@@ -12,12 +12,16 @@ struct FeatureFinder {
   /// Those of one word more.
   private var next: [Int32] = []
   /// The features of the text: words first, then n-grams of two words, and so on. With hashing each
-  /// word is followed by the n-grams it begins.
+  /// word is followed by the n-grams it begins. N-grams of characters are last.
   private(set) var found: [Int32] = []
+  private var spellings: KnownSpellings?
 
   init(_ features: NGramFeatures, tokenizer: WordTokenizer) {
     self.features = features
     self.tokenizer = tokenizer
+    spellings = features.characters.map {
+      KnownSpellings($0, wordCount: features.words.count, first: features.firstCharacters)
+    }
   }
 
   /// Finds the words and n-grams of a text that are known.
@@ -25,9 +29,13 @@ struct FeatureFinder {
     words.removeAll(keepingCapacity: true)
     found.removeAll(keepingCapacity: true)
     let table = features.words
+    spellings?.begin()
     unsafe tokenizer.forEachToken(inUTF8: bytes) {
-      unsafe words.append(table.find($0) ?? -1)
+      let word = unsafe table.find($0) ?? -1
+      words.append(word)
+      unsafe spellings?.add(word, inUTF8: $0)
     }
+    defer { if let spellings { found.append(contentsOf: spellings.found) } }
     guard features.bucketCount == 0 else {
       features.forEachFeature(of: words) { found.append($0) }
       return
@@ -62,5 +70,40 @@ struct FeatureFinder {
         }
       }
     }
+  }
+}
+
+/// The n-grams of characters of the words of a text. Those of a word are looked up once.
+private struct KnownSpellings {
+  private let characters: InnerNGrams
+  /// Where their numbers begin.
+  private let first: Int32
+  private var spelling = InnerNGrams.Spelling()
+  /// The numbers of words that came before: those of word w are `numbers[places[w]]`.
+  private var numbers: [Int32] = []
+  private var places: [Range<Int>?]
+  /// Of the text.
+  private(set) var found: [Int32] = []
+
+  init(_ characters: InnerNGrams, wordCount: Int, first: Int) {
+    self.characters = characters
+    self.first = Int32(first)
+    places = [Range<Int>?](repeating: nil, count: wordCount)
+  }
+
+  /// Begins another text.
+  mutating func begin() { found.removeAll(keepingCapacity: true) }
+
+  /// Adds a word, of which -1 says that it is not known by a number.
+  mutating func add(_ word: Int32, inUTF8 bytes: UnsafeBufferPointer<UInt8>) {
+    if word >= 0, let place = places[Int(word)] {
+      found.append(contentsOf: numbers[place])
+      return
+    }
+    let begin = found.count
+    unsafe characters.forEach(inUTF8: bytes, &spelling) { found.append(first + $0) }
+    guard word >= 0 else { return }
+    places[Int(word)] = numbers.count..<numbers.count + found.count - begin
+    numbers.append(contentsOf: found[begin...])
   }
 }

@@ -4,8 +4,8 @@ import Tokenize
 public import WordtoolCore
 
 extension TextClassifier {
-  /// Trains a linear classifier of words and n-grams. The same text, options and seed give the same
-  /// model, whatever the number of threads.
+  /// Trains a linear classifier of words and n-grams: logistic regression or a support vector machine.
+  /// The same text, options and seed give the same model, whatever the number of threads.
   ///
   /// - Parameters:
   ///   - text: at least two labels.
@@ -71,7 +71,7 @@ struct LinearTraining {
   ) throws -> (LinearClassifier, epochs: Int) {
     let classWeights = try options.classWeights.weights(
       for: labels.names, counts: labels.counts, exampleCount: rows.count)
-    let cost = options.cost ?? options.weighting.defaultCost
+    let cost = options.cost ?? options.weighting.defaultCost(for: options.loss)
     let costs = labels.ids.map { ids in
       cost * ids.reduce(0) { $0 + classWeights[Int($1)] } / Double(max(1, ids.count))
     }
@@ -88,15 +88,14 @@ struct LinearTraining {
         return squares > 0 ? 1 / squares.squareRoot() : 1
       }
     }
-    var regression = LogisticRegression(rows: rows, rowScales: rowScales)
-    regression.tolerance = options.tolerance
-    regression.maximumPasses = options.epochs
-    let problem = regression
+    let problem = DualCoordinateDescent(
+      rows: rows, rowScales: rowScales, loss: options.loss, tolerance: options.tolerance,
+      maximumPasses: options.epochs)
     let scales = inverse
     // Two exclusive labels are one question, which the second answers with yes.
     let asked = isExclusive && labels.names.count == 2 ? [1] : Array(labels.names.indices)
     let solutions = Locked(
-      [LogisticRegression.Solution?](repeating: nil, count: asked.count))
+      [DualCoordinateDescent.Solution?](repeating: nil, count: asked.count))
     let next = Atomic<Int>(0)
     let done = Atomic<Int>(0)
     let isSingle = asked.count == 1
@@ -143,7 +142,7 @@ struct LinearTraining {
     }
     let model = LinearClassifier(
       labels: labels.names, rule: options.features.rule, isExclusive: isExclusive,
-      features: features, weighting: options.weighting, weights: weights,
+      features: features, weighting: options.weighting, loss: options.loss, weights: weights,
       biases: found.map { $0.weights[features.count] }, inverseDocumentFrequencies: inverse,
       tokenizer: try WordTokenizer(rule: options.features.rule))
     let passes = found.map(\.passes).max() ?? 0

@@ -3,7 +3,7 @@ import Networks
 import Tokenize
 import WordtoolCore
 
-/// L2-regularised logistic regression over words and n-grams.
+/// L2-regularised logistic regression, or a linear support vector machine, over words and n-grams.
 ///
 /// Two labels of which each text has one are one question; otherwise each label is a yes-or-no
 /// question of its own, and where each text has exactly one label the answers are scaled to add up
@@ -15,6 +15,7 @@ struct LinearClassifier: ClassifierCore {
   let isExclusive: Bool
   let features: NGramFeatures
   let weighting: LinearClassifierOptions.Weighting
+  let loss: LinearClassifierOptions.Loss
   /// [features, questions], row-major, scales multiplied in.
   let weights: [Float]
   /// [questions]

@@ -12,16 +12,20 @@ public struct NGramFeatureOptions: Codable, Hashable, Sendable {
   /// How many numbers the n-grams of order 2 and more share by hashing, as in fastText; nil keeps
   /// every n-gram apart.
   public var bucketCount: Int?
+  /// How many characters the n-grams inside of words have that count as well, the ends of the word
+  /// included; nil for none. 1 to 16. A linear classifier has them.
+  public var characterOrders: ClosedRange<Int>?
 
   /// Words and pairs that occur at least twice.
   public init(
     rule: TokenizerRule = .words, orders: ClosedRange<Int> = 1...2, minimumCount: Int = 2,
-    bucketCount: Int? = nil
+    bucketCount: Int? = nil, characterOrders: ClosedRange<Int>? = nil
   ) {
     self.rule = rule
     self.orders = orders
     self.minimumCount = minimumCount
     self.bucketCount = bucketCount
+    self.characterOrders = characterOrders
   }
 
   /// The longest n-grams there can be.
@@ -38,11 +42,17 @@ public struct NGramFeatureOptions: Codable, Hashable, Sendable {
       found: "`orders` is \(orders)", expected: "orders from 1 to \(Self.maximumOrder)")
     try OptionCheck.require("minimumCount", minimumCount, in: 1...Int.max)
     try OptionCheck.require("bucketCount", bucketCount ?? 1, in: 1...Self.largestBucketCount)
+    let longest = InnerNGrams.maximumOrder
+    if let orders = characterOrders {
+      try OptionCheck.require(
+        orders.lowerBound >= 1 && orders.upperBound <= longest,
+        found: "`characterOrders` is \(orders)", expected: "orders from 1 to \(longest)")
+    }
   }
 }
 
 /// The words and n-grams a model knows, numbered: words first, in the order of their first
-/// occurrence, then n-grams of two words, and so on.
+/// occurrence, then n-grams of two words, and so on, and n-grams of characters last.
 ///
 /// An n-gram is stored as the number of its first n - 1 words and the number of its last, so that
 /// nothing but words is ever spelled out. With hashing the n-grams are the numbers behind the words,
@@ -53,15 +63,23 @@ struct NGramFeatures: Sendable {
   let pairs: NumberedPairs
   /// 0 when every n-gram has a number of its own.
   let bucketCount: Int
+  /// Those inside of words; nil where they do not count.
+  let characters: InnerNGrams?
 
   /// How many numbers there are.
-  var count: Int { words.count + (bucketCount > 0 ? bucketCount : pairs.count) }
+  var count: Int { firstCharacters + (characters?.count ?? 0) }
+  /// Where the numbers of n-grams of characters begin.
+  var firstCharacters: Int { words.count + (bucketCount > 0 ? bucketCount : pairs.count) }
 
-  init(orders: ClosedRange<Int>, words: ByteStringTable, pairs: NumberedPairs, bucketCount: Int) {
+  init(
+    orders: ClosedRange<Int>, words: ByteStringTable, pairs: NumberedPairs, bucketCount: Int,
+    characters: InnerNGrams? = nil
+  ) {
     self.orders = orders
     self.words = words
     self.pairs = pairs
     self.bucketCount = bucketCount
+    self.characters = characters
   }
 
   /// A step of SplitMix64. Hashed n-grams of stored models depend on it.
@@ -114,6 +132,9 @@ struct NGramFeatures: Sendable {
   /// What a feature stands for, its words apart by spaces; nil for hashed n-grams.
   func text(of feature: Int) -> String? {
     if feature < words.count { return words.text(Int32(feature)) }
+    if let characters, feature >= firstCharacters {
+      return characters.text(of: Int32(feature - firstCharacters))
+    }
     guard bucketCount == 0 else { return nil }
     let (prefix, word) = pairs[feature - words.count]
     return text(of: Int(prefix)).map { $0 + " " + words.text(word) }

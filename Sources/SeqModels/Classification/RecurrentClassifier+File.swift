@@ -67,11 +67,12 @@ extension RecurrentClassifier {
       vocabulary: vocabulary, network: network)
   }
 
-  func write(to output: OutputFile) throws {
+  func write(to output: OutputFile, _ calibration: Calibration?) throws {
     var contents = try ClassifierFileContents(model: name, rule: rule)
     contents["maximum_length"] = "\(maximumLength)"
     try contents.add(options, parameters, embeddings, vocabulary)
     contents.add("labels", texts: labels.map { Array($0.utf8) })
+    if let calibration { contents.add(calibration) }
     try contents.write(to: output)
   }
 }

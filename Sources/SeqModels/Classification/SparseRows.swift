@@ -23,7 +23,7 @@ struct SparseRows: Sendable {
     var place = [Int32](repeating: 0, count: value == .one ? 0 : columnCount)
     for row in 0..<documents.count {
       let start = columns.count
-      for feature in documents.features[documents.starts[row]..<documents.starts[row + 1]] {
+      documents.forEachFeature(of: row) { feature in
         let column = Int(feature)
         if lastRow[column] != Int32(row) {
           lastRow[column] = Int32(row)

@@ -25,6 +25,11 @@ extension TextClassifier {
 
   /// Writes the graph into an open file.
   package func writeONNX(to output: OutputFile) throws {
+    guard calibration == nil else {
+      throw WordtoolError(
+        .unavailable, found: "a calibrated model, whose calibration is not written as a graph",
+        expected: "one that is not calibrated", remedy: "train it without a calibration")
+    }
     var model = try core.onnxModel()
     model.metadata += [
       ("model", core.name), ("labels", ONNXModel.json(labels)),
@@ -104,6 +109,11 @@ extension ONNXModel {
       throw WordtoolError(
         .unavailable, found: "a model with hashed n-grams", expected: "n-grams with names",
         remedy: "train it without hashed n-grams, or with a `bucketCount` of 0")
+    }
+    guard features.characters == nil else {
+      throw WordtoolError(
+        .unavailable, found: "a model with n-grams of characters",
+        expected: "words and n-grams of words", remedy: "train it without `characterOrders`")
     }
     // The n-gram that another one continues stands before it.
     var texts = (0..<features.words.count).map { features.words.text(Int32($0)) }

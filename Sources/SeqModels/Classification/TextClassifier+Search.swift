@@ -30,7 +30,9 @@ extension TextClassifier {
     var best: (classifier: TextClassifier, trial: FastTextTrial)?
     var trials: [FastTextTrial] = []
     var examples = 0
-    for number in 0..<search.trials {
+    let end = search.time.map { ContinuousClock.now + $0 }
+    func isLate() -> Bool { best != nil && end.map { ContinuousClock.now >= $0 } ?? false }
+    for number in 0..<search.trials where !isLate() {
       let own = space.options(ofTrial: number, best: best?.trial.options ?? options)
       var made = FastTextTrial(number: number + 1, options: own, score: nil, isBest: false)
       if let known = trials.first(where: { $0.options == own }) {
@@ -38,9 +40,12 @@ extension TextClassifier {
         made.score = known.score
       } else {
         var classifier: TextClassifier?
+        // Under a limit of time a trial can be broken off without the search.
+        let ending = end == nil ? stop : StopFlag()
         do {
           let before = examples
-          classifier = try train(on: text, options: own, threads: threads, stop: stop) { moment in
+          classifier = try train(on: text, options: own, threads: threads, stop: ending) { moment in
+            if isLate() || stop.isRaised { ending.raise() }
             var moment = moment
             examples = before + moment.examples
             moment.examples = examples
@@ -49,6 +54,9 @@ extension TextClassifier {
           }
         } catch let error as WordtoolError where error.kind == .diverged {
           if number + 1 == search.trials, best == nil { throw error }
+        } catch let error as WordtoolError where error.kind == .interrupted {
+          if stop.isRaised || !isLate() { throw error }
+          break
         }
         if let classifier {
           let score = try classifier.measure(

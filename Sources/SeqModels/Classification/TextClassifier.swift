@@ -13,10 +13,13 @@ public final class TextClassifier: Sendable {
   let core: any ClassifierCore
   /// What its training came to; nil of a model that was read from a file.
   public let training: Training?
+  /// What its probabilities are changed by; nil of a model that was not calibrated.
+  public let calibration: Calibration?
 
-  init(core: any ClassifierCore, training: Training? = nil) {
+  init(core: any ClassifierCore, training: Training? = nil, calibration: Calibration? = nil) {
     self.core = core
     self.training = training
+    self.calibration = calibration
   }
 
   /// What a training gives besides the model.
@@ -152,8 +155,14 @@ public final class TextClassifier: Sendable {
         throw WordtoolError(.interrupted, found: "stopped after \(start) texts")
       }
       let range = start..<min(texts.count, start + 4096)
-      let scores = try core.scores(of: texts, range, threads: threads)
+      var scores = try core.scores(of: texts, range, threads: threads)
       guard scores.probabilities.allSatisfy(\.isFinite) else { throw WordtoolError.unsoundModel }
+      if let calibration {
+        for text in 0..<range.count {
+          calibration.apply(
+            to: &scores.probabilities[scores.places(of: text)], isExclusive: isExclusive)
+        }
+      }
       try body(range, scores)
       start = range.upperBound
     }
@@ -175,9 +184,10 @@ struct ClassScores: Sendable {
   }
 
   /// The probabilities for one text.
-  func row(_ text: Int) -> ArraySlice<Float> {
-    probabilities[text * labelCount..<(text + 1) * labelCount]
-  }
+  func row(_ text: Int) -> ArraySlice<Float> { probabilities[places(of: text)] }
+
+  /// Where those of one text are.
+  func places(of text: Int) -> Range<Int> { text * labelCount..<(text + 1) * labelCount }
 
   /// The places of the largest values, the largest first; of equal ones the first. Values below the
   /// threshold are left out.
@@ -223,8 +233,9 @@ protocol ClassifierCore: Sendable {
   /// - Throws: `WordtoolError` of kind `unavailable` where scores are no sums over parts.
   func explainedParts(of text: String) throws -> ExplainedParts
 
-  /// Writes the model into a file that still has to be committed.
-  func write(to output: OutputFile) throws
+  /// Writes the model into a file that still has to be committed, with what its probabilities are changed
+  /// by.
+  func write(to output: OutputFile, _ calibration: Calibration?) throws
 
   /// The model as a graph, with all that is not the same for every kind.
   ///

@@ -31,6 +31,13 @@ struct TrainingLabels: Sendable {
     }
   }
 
+  /// Labels in an order of their own.
+  init(names: [String], counts: [Int], ids: [[Int32]]) {
+    self.names = names
+    self.counts = counts
+    self.ids = ids
+  }
+
   /// Sorts the labels of a text.
   ///
   /// - Throws: `WordtoolError` of kind `badData` when there are fewer than two labels.

@@ -19,12 +19,23 @@ struct AutotuneOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "End the search after so many seconds, if --autotune-trials have not ended it; how many trials "
+        + "there are then depends on the machine, what they try does not. (default: never)",
+      valueName: "s"))
+  var autotuneTime: Double?
+
+  @Option(
+    help: ArgumentHelp(
       "What --autotune measures: f1, macro-f1, f1:LABEL, or precision@recall=X, the largest precision "
         + "where so much is found. (default: f1)", valueName: "name"))
   var autotuneMetric: ClassificationMetric?
 
   func validate() throws {
     try OptionCheck.whole([("--autotune-trials", autotuneTrials, 1...100_000)])
+    try OptionCheck.positive([("--autotune-time", autotuneTime)])
+    if let autotuneTime, autotuneTime > 1e9 {
+      throw ValidationError("--autotune-time is \(autotuneTime), expected at most 1e9 seconds")
+    }
   }
 
   /// - Parameter isMet: whether the model is one whose options are searched for.
@@ -32,7 +43,8 @@ struct AutotuneOptions: ParsableArguments {
     [
       OptionRule(["--autotune"], need: "--model fasttext", isMet: isMet),
       OptionRule(
-        ["--autotune-trials", "--autotune-metric"], need: "--autotune", isMet: autotune != nil),
+        ["--autotune-trials", "--autotune-time", "--autotune-metric"], need: "--autotune",
+        isMet: autotune != nil),
     ]
   }
 }
@@ -42,6 +54,7 @@ extension TrainClassifierCommand {
   var searchOptions: FastTextSearchOptions {
     var options = FastTextSearchOptions()
     options.trials = search.autotuneTrials ?? options.trials
+    options.time = search.autotuneTime.map { .seconds($0) }
     options.metric = search.autotuneMetric ?? options.metric
     options.seed = common.seed
     let given = GivenOptions(Array(CommandLine.arguments.dropFirst()))
@@ -89,7 +102,8 @@ struct AutotuneAnswer: Encodable {
     self.trials = trials.count
     trial = best.number
     self.command = RepeatedCommand.line(
-      CommandLine.arguments, without: ["--autotune", "--autotune-trials", "--autotune-metric"],
+      CommandLine.arguments,
+      without: ["--autotune", "--autotune-trials", "--autotune-time", "--autotune-metric"],
       options: command.arguments(of: best.options))
   }
 

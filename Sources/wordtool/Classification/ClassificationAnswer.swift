@@ -14,6 +14,10 @@ struct ClassificationAnswer: Encodable {
   var recallAtK: Double
   var microF1: Double
   var macroF1: Double
+  /// Of texts; taggers do not measure it.
+  @Nullable var calibrationError: Double?
+  /// nil also where a text's label has a probability of 0.
+  @Nullable var meanLoss: Double?
   var labels: [LabelAnswer]
   var confusion: [Cell]
 }
@@ -28,6 +32,8 @@ extension ClassificationAnswer {
     recallAtK = report.recallAtK
     microF1 = report.microF1
     macroF1 = report.macroF1
+    calibrationError = report.calibrationError
+    meanLoss = report.meanLoss.flatMap { $0.isFinite ? $0 : nil }
     labels = report.labels.filter { $0.count + $0.predictedCount > 0 }.map {
       LabelAnswer(
         label: $0.name, precision: $0.precision, recall: $0.recall, f1: $0.f1, examples: $0.count,
@@ -56,14 +62,22 @@ extension ClassificationAnswer {
       try JSONOutput.write(ClassificationAnswer(report))
     } else if file?.isStandardOutput != true {
       let out = StandardOutput.shared
-      try out.writePairs([
+      let figures = [
         (unit, NumberFormat.grouped(report.exampleCount)),
         ("accuracy", NumberFormat.fixed(report.accuracy, 4)),
         ("precision@\(report.k)", NumberFormat.fixed(report.precisionAtK, 4)),
         ("recall@\(report.k)", NumberFormat.fixed(report.recallAtK, 4)),
         ("micro F1", NumberFormat.fixed(report.microF1, 4)),
         ("macro F1", NumberFormat.fixed(report.macroF1, 4)),
-      ])
+      ]
+      let measured = [
+        ("calibration error", report.calibrationError), ("mean loss", report.meanLoss),
+      ]
+      try out.writePairs(
+        figures
+          + measured.compactMap { name, value in
+            value.map { (name, NumberFormat.fixed($0, 4)) }
+          })
       try out.writeLine("")
       try out.write(
         LabelAnswer.table(of: ClassificationAnswer(report).labels, kind: "label", unit: unit))

@@ -24,6 +24,7 @@ struct ClassifierTrainingRun: Training {
     var examplesPerSecond: Double
     @Nullable var validAccuracy: Double?
     @Nullable var testAccuracy: Double?
+    var calibration: CalibrationAnswer?
     /// Of a search for options.
     var autotune: AutotuneAnswer?
     /// Of the texts that were learnt from, as far as they stood in tables.
@@ -42,6 +43,7 @@ struct ClassifierTrainingRun: Training {
       return [("texts", NumberFormat.grouped(examples))] + columns + figures
         + Self.measured(
           ["valid accuracy": validAccuracy, "test accuracy": testAccuracy], decimals: 4)
+        + (calibration.map { [("calibration", $0.phrase)] } ?? [])
         + (autotune?.lines ?? [])
     }
 
@@ -74,7 +76,11 @@ struct ClassifierTrainingRun: Training {
   }
 
   func train(_ texts: Texts, _ session: TrainingSession) throws -> TextClassifier {
-    let classifier = try classifier(of: texts, session)
+    var classifier = try classifier(of: texts, session)
+    if let method = command.calibrate, let valid = texts.examples.valid {
+      classifier = try classifier.calibrated(
+        on: valid, by: method, threads: common.threads.count, stop: session.stop)
+    }
     guard let training = classifier.training else { return classifier }
     if training.emptyCount > 0 {
       StandardError.warn(
@@ -84,6 +90,11 @@ struct ClassifierTrainingRun: Training {
           + "nothing but how frequent the label is")
     }
     ClassificationWarnings.tell(lossShare: training.lossShare, of: "texts")
+    if command.loss == .squaredHinge, command.calibrate == nil {
+      StandardError.warn(
+        "scores of a support vector machine say which label, not how likely it is: --valid FILE "
+          + "--calibrate temperature makes probabilities of them")
+    }
     if command.model == .bagOfWords, training.epochs == command.steps.epochs ?? 200 {
       StandardError.warn(
         "the weights still moved after \(training.epochs) passes; --epochs allows more, a smaller "
@@ -113,6 +124,7 @@ struct ClassifierTrainingRun: Training {
       examples: examples.train.count, seconds: session.seconds,
       examplesPerSecond: Double(examples.train.count * epochs) / session.seconds,
       validAccuracy: try accuracy(examples.valid), testAccuracy: try accuracy(examples.test),
+      calibration: classifier.calibration.map(CalibrationAnswer.init),
       autotune: AutotuneAnswer(classifier, command),
       tables: examples.train.tables.isEmpty ? nil : examples.train.tables,
       labels: classifier.labels, threads: threads, seed: common.seed)
@@ -133,10 +145,11 @@ struct ClassifierTrainingRun: Training {
     let progress = session.show(unit: "texts")
     switch command.model {
     case .bagOfWords:
-      let options = LinearClassifierOptions(
+      var options = LinearClassifierOptions(
         features: features(minimumCount: 2), weighting: command.linear.weighting,
-        cost: command.linear.cost, epochs: command.steps.epochs ?? 200,
-        classWeights: weights, seed: common.seed)
+        loss: command.loss?.ofLinear ?? .logistic, cost: command.linear.cost,
+        epochs: command.steps.epochs ?? 200, classWeights: weights, seed: common.seed)
+      options.features.characterOrders = command.linear.charNgrams.map { $0.shortest...$0.longest }
       return try TextClassifier.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     case .fasttext:
@@ -144,7 +157,7 @@ struct ClassifierTrainingRun: Training {
         features: features(minimumCount: 1), dimension: command.dim,
         learningRate: Float(command.steps.lr ?? 0.5),
         epochs: command.steps.epochs ?? FastTextOptions.epochs(forTexts: text.count),
-        loss: command.loss, classWeights: weights, seed: common.seed)
+        loss: command.loss?.ofFastText ?? .softmax, classWeights: weights, seed: common.seed)
       options.keepsToFastText = command.isFastTextFile
       options.labelPrefix = command.layout.prefix.labelPrefix ?? options.labelPrefix
       options.negativeSamples = command.negative ?? options.negativeSamples
@@ -170,6 +183,23 @@ struct ClassifierTrainingRun: Training {
         on: text, options: options, pretrained: command.recurrent.shape.pretrained(), valid: valid,
         threads: threads, stop: stop, progress: progress)
     }
+  }
+}
+
+/// How the probabilities of a model were changed.
+struct CalibrationAnswer: Encodable {
+  var method: String
+  /// Above 1 for a model that was too sure; nil of other methods.
+  @Nullable var temperature: Double?
+
+  init(_ calibration: Calibration) {
+    method = calibration.method.rawValue
+    temperature = calibration.temperature
+  }
+
+  /// In words.
+  var phrase: String {
+    method + (temperature.map { " \(NumberFormat.fixed($0, 3))" } ?? "")
   }
 }
 

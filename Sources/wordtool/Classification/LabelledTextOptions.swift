@@ -4,7 +4,7 @@ import WordtoolCore
 
 extension LabelledTextLayout.Format: ExpressibleByArgument {}
 extension LinearClassifierOptions.Weighting: ExpressibleByArgument {}
-extension FastTextOptions.Loss: ExpressibleByArgument {}
+extension Calibration.Method: ExpressibleByArgument {}
 
 extension ClassificationMetric: ExpressibleByArgument {
   /// Reads a metric as ``init(_:)`` does.

@@ -55,6 +55,13 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
     completion: .file())
   var test: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Make the probabilities say how often the model is right on the text of --valid: by temperature, "
+        + "one number for all, or isotonic, a rising function for each label, for a thousand texts and more.",
+      valueName: "name"))
+  var calibrate: Calibration.Method?
+
   @OptionGroup(title: "Labelled text") var layout: LayoutOptions
   @OptionGroup(title: "Words") var words: WordOptions
 
@@ -91,10 +98,12 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "What fasttext makes small: softmax (one label a text); ova, one-vs-all: a yes-or-no question "
+      "What is made small. bag-of-words: logistic, or squared-hinge, a support vector machine. "
+        + "fasttext: softmax (one label a text); ova, one-vs-all: a yes-or-no question "
         + "for each label; for a .bin also hs, hierarchical softmax, and ns, negative sampling, which "
-        + "take less time for many labels.", valueName: "name"))
-  var loss: FastTextOptions.Loss = .softmax
+        + "take less time for many labels. (default: logistic, fasttext softmax)",
+      valueName: "name"))
+  var loss: ClassifierLoss?
 
   @Option(
     help: ArgumentHelp(
@@ -137,23 +146,35 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
         OptionRule(
           ["--subwords"], need: "--model fasttext and an output that ends in .bin",
           isMet: isFastTextFile),
+        OptionRule(["--calibrate"], need: "--valid", isMet: valid != nil),
+        OptionRule(
+          ["--calibrate"], need: "another output than fastText's .bin, which has no room for it",
+          isMet: !isFastTextFile),
         OptionRule(allOf: LinearModelOptions.self, need: "--model bag-of-words", isMet: isLinear),
         OptionRule(
           ["--ngrams", "--buckets"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
         OptionRule(
-          ["--loss"], need: "--model fasttext", isMet: model == .fasttext),
+          ["--loss"], need: "--model bag-of-words or fasttext", isMet: !isRecurrent),
+        OptionRule(
+          ["--loss"], need: "one of --model bag-of-words: logistic or squared-hinge",
+          isMet: !isLinear || loss?.ofFastText == nil),
+        OptionRule(
+          ["--loss"], need: "one of --model fasttext: softmax, ova, hs or ns",
+          isMet: model != .fasttext || loss?.ofLinear == nil),
         OptionRule(
           ["--loss"], need: "an output that ends in .bin, for hs and ns",
-          isMet: isFastTextFile || !loss.needsFastTextFile),
-        OptionRule(["--negative"], need: "--loss ns", isMet: loss == .negativeSampling),
-        OptionRule(
-          ["--class-weights"], need: "--loss softmax or ova", isMet: !loss.needsFastTextFile),
+          isMet: isFastTextFile || !isSampled),
+        OptionRule(["--negative"], need: "--loss ns", isMet: loss == .ns),
+        OptionRule(["--class-weights"], need: "--loss softmax or ova", isMet: !isSampled),
         OptionRule(
           ["--dim", "--lr"], need: "--model fasttext, rnn, lstm or gru", isMet: !isLinear),
         OptionRule(allOf: RecurrentModelOptions.self, need: recurrentModels, isMet: isRecurrent),
         OptionRule(["--batch", "--clip", "--patience"], need: recurrentModels, isMet: isRecurrent),
       ] + recurrent.shape.rules(hasValid: valid != nil)
   }
+
+  /// Whether the loss leaves out most labels of a text.
+  private var isSampled: Bool { loss?.ofFastText?.needsFastTextFile == true }
 
   func run() throws {
     if model == .fasttext, FileSuffix(of: output.output).name == "ftz" {
@@ -163,6 +184,18 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
     }
     try TrainingSession.run(ClassifierTrainingRun(self))
   }
+}
+
+/// What the training of a classifier makes small.
+enum ClassifierLoss: String, CaseIterable, ExpressibleByArgument {
+  case logistic
+  case squaredHinge = "squared-hinge"
+  case softmax, ova, hs, ns
+
+  /// As a linear classifier knows it.
+  var ofLinear: LinearClassifierOptions.Loss? { LinearClassifierOptions.Loss(rawValue: rawValue) }
+  /// As a classifier of averaged embeddings knows it.
+  var ofFastText: FastTextOptions.Loss? { FastTextOptions.Loss(rawValue: rawValue) }
 }
 
 /// What only the linear model has.
@@ -176,14 +209,24 @@ struct LinearModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The factor of the loss against the penalty; more fits the training text closer. (default: "
-        + LinearClassifierOptions.Weighting.allCases.map {
-          "\($0.rawValue) \(NumberFormat.short($0.defaultCost))"
-        }.joined(separator: ", ") + ")",
+        + LinearClassifierOptions.Weighting.allCases.map { weighting in
+          "\(weighting.rawValue) "
+            + LinearClassifierOptions.Loss.allCases.map {
+              NumberFormat.short(weighting.defaultCost(for: $0))
+            }.joined(separator: " and ")
+        }.joined(separator: ", ") + ", with --loss logistic and squared-hinge)",
       valueName: "x"))
   var cost: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Count n-grams of so many characters inside of words as well, with the ends of the word, 1 to 16. "
+        + "(default: none)", valueName: "min-max"))
+  var charNgrams: SubwordRange?
+
   func validate() throws {
     try OptionCheck.positive([("--cost", cost)])
+    try OptionCheck.whole([("--char-ngrams", charNgrams?.longest, 1...16)])
   }
 }
 

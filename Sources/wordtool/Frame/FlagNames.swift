@@ -9,6 +9,7 @@ package enum FlagNames {
   /// Where the option is not the property's name in kebab case.
   private static let exceptions: [Substring: String] = [
     "architecture": "model", "averagingAfter": "average-after", "bucketCount": "buckets",
+    "characterOrders": "char-ngrams",
     "clipNorm": "clip", "codeBytes": "pq", "convertsColors": "convert", "dimension": "dim",
     "featureCount": "features", "groupCount": "groups", "initialRange": "init-range",
     "learningRate": "lr",

@@ -15,6 +15,7 @@ enum PeerOptions {
     "writevocab": ["--save-vocab"],
     "cbow": ["--model"], "hs": ["--loss"], "maxn": ["--subwords"], "minn": ["--subwords"],
     "sg": ["--model"], "alpha": ["--lr"], "autotunevalidation": ["--autotune"],
+    "autotuneduration": ["--autotune-time"],
     "batchsize": ["--batch"], "bucket": ["--buckets"],
     "clipping": ["--clip"], "dimension": ["--dim"], "dims": ["--dim"],
     "emsize": ["--embedding", "--dim"], "embeddingdim": ["--embedding", "--dim"],
@@ -48,7 +49,6 @@ enum PeerOptions {
 
   /// Why there is nothing of the kind.
   static let absent: [String: String] = [
-    "autotuneduration": "a search ends after --autotune-trials, so that it can be repeated",
     "charactercoverage": "encodings are those of bytes, which cover every character",
     "computeloss": "the loss is shown by --progress and written by --metrics",
     "cuda": "work is done on the processor's cores, see --threads",
