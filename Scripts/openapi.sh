@@ -50,8 +50,8 @@ expected-statuses = ["2xx", "404", "414", "422", "503"]
 expected-statuses = ["400", "404", "405", "413", "414", "415", "422", "431"]
 TOML
 
-"$wordtool" serve --port 0 --top 30 --classifier "$work/classes" --lm "$work/lm.arpa" >"$work/address" \
-  2>"$log" &
+"$wordtool" serve --port 0 --top 30 --sentences README.md --classifier "$work/classes" \
+  --lm "$work/lm.arpa" >"$work/address" 2>"$log" &
 server=$!
 until [[ -s $work/address ]]; do
   kill -0 "$server" 2>/dev/null || { cat "$log" >&2; die "the server does not run"; }

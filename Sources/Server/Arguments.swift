@@ -8,6 +8,9 @@ package struct Arguments: Sendable, Hashable {
     case integer(Int)
     case number(Double)
     case flag(Bool)
+    case texts([String])
+    case tuples([[String]])
+    case numbers([Double])
   }
 
   private var values: [String: Value] = [:]
@@ -15,18 +18,28 @@ package struct Arguments: Sendable, Hashable {
   /// The arguments of a query.
   ///
   /// - Throws: ``HTTPFailure``: 400 for one that cannot be read, 422 for what no parameter allows.
-  init(query: String, parameters: [Parameter]) throws(HTTPFailure) {
+  init(query: String, parameters: ParameterSet) throws(HTTPFailure) {
+    let parameters = parameters.inQuery
+    var lists: [String: [JSONText]] = [:]
     for (name, text) in try PercentEncoding.pairs(in: query) {
-      let parameter = try Self.parameter(name, among: parameters)
-      try set(parameter, to: Self.value(of: text, as: parameter))
+      let parameter = try parameters.parameter(name)
+      if case .texts = parameter.kind {
+        lists[parameter.name, default: []].append(.string(text))
+      } else {
+        try set(parameter, to: Self.value(of: text, as: parameter))
+      }
     }
-    try checkRequired(parameters)
+    for parameter in parameters.parameters {
+      guard let list = lists[parameter.name] else { continue }
+      try set(parameter, to: Self.value(of: .array(list), as: parameter))
+    }
+    try parameters.check(Set(values.keys))
   }
 
   /// The arguments of an object of JSON.
   ///
   /// - Throws: ``HTTPFailure``: 400 for what is no JSON, 422 for what no parameter allows.
-  init(json bytes: [UInt8], parameters: [Parameter]) throws(HTTPFailure) {
+  init(json bytes: [UInt8], parameters: ParameterSet) throws(HTTPFailure) {
     let json: JSONText
     do {
       json = try JSONText.parse(bytes, refusingRepeatedKeys: true)
@@ -39,10 +52,10 @@ package struct Arguments: Sendable, Hashable {
       throw HTTPFailure(422, found: "JSON that is no object", expected: "{\"NAME\": VALUE, ...}")
     }
     for (name, json) in members {
-      let parameter = try Self.parameter(name, among: parameters)
+      let parameter = try parameters.parameter(name)
       try set(parameter, to: Self.value(of: json, as: parameter))
     }
-    try checkRequired(parameters)
+    try parameters.check(Set(values.keys))
   }
 
   /// The text of a parameter; nil when it is not given.
@@ -69,23 +82,26 @@ package struct Arguments: Sendable, Hashable {
     if case .flag(let isTrue) = values[name] { isTrue } else { usual }
   }
 
-  /// The arguments but one.
-  func without(_ name: String) -> Arguments {
-    var rest = self
-    rest.values[name] = nil
-    return rest
+  /// The texts of a list; nil when it is not given.
+  package func texts(_ name: String) -> [String]? {
+    if case .texts(let texts) = values[name] { texts } else { nil }
   }
 
-  private static func parameter(
-    _ name: String, among parameters: [Parameter]
-  ) throws(HTTPFailure) -> Parameter {
-    if let found = parameters.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
-      return found
-    }
-    throw HTTPFailure(
-      422, found: "no parameter is called '\(Excerpt.of(name, limit: 60))'",
-      expected: parameters.isEmpty
-        ? "none" : "some of " + parameters.map(\.name).joined(separator: ", "))
+  /// The texts of a list of lists; nil when it is not given.
+  package func tuples(_ name: String) -> [[String]]? {
+    if case .tuples(let tuples) = values[name] { tuples } else { nil }
+  }
+
+  /// The numbers of a list; nil when it is not given.
+  package func numbers(_ name: String) -> [Double]? {
+    if case .numbers(let numbers) = values[name] { numbers } else { nil }
+  }
+
+  /// The arguments but some.
+  func without(_ names: Set<String>) -> Arguments {
+    var rest = self
+    for name in names { rest.values[name] = nil }
+    return rest
   }
 
   private mutating func set(_ parameter: Parameter, to value: Value?) throws(HTTPFailure) {
@@ -96,13 +112,6 @@ package struct Arguments: Sendable, Hashable {
     guard values.updateValue(value, forKey: parameter.name) == nil else {
       throw HTTPFailure(
         422, found: "`\(parameter.name)` for the second time", expected: "one value")
-    }
-  }
-
-  private func checkRequired(_ parameters: [Parameter]) throws(HTTPFailure) {
-    for parameter in parameters where parameter.isRequired && values[parameter.name] == nil {
-      throw HTTPFailure(
-        422, found: "no `\(parameter.name)` was given", expected: parameter.expected)
     }
   }
 
@@ -118,14 +127,15 @@ package struct Arguments: Sendable, Hashable {
       case "false": .flag(false)
       default: nil
       }
+    // Lists are put together before.
+    case .texts, .tuples, .numbers: nil
     }
   }
 
   /// A value out of JSON; nil for one that is not allowed.
   private static func value(of json: JSONText, as parameter: Parameter) -> Value? {
     switch (parameter.kind, json) {
-    case (.text(let longest), .string(let text)):
-      (1...longest).contains(text.unicodeScalars.count) ? .text(text) : nil
+    case (.text(let longest), .string): text(json, longest: longest).map(Value.text)
     case (.blankText(let longest), .string(let text)):
       text.unicodeScalars.count <= longest ? .text(text) : nil
     case (.choice(let names), .string(let text)): names.contains(text) ? .text(text) : nil
@@ -138,7 +148,39 @@ package struct Arguments: Sendable, Hashable {
       range.contains(Double(number)) ? .number(Double(number)) : nil
     case (.number(let range), .number(let number)): range.contains(number) ? .number(number) : nil
     case (.flag, .bool(let flag)): .flag(flag)
+    case (.texts(let count, let longest), .array(let list)):
+      all(list, count) { text($0, longest: longest) }.map(Value.texts)
+    case (.tuples(let size, let count, let longest), .array(let list)):
+      all(list, count) { element in
+        guard case .array(let parts) = element else { return nil }
+        return all(parts, size...size) { text($0, longest: longest) }
+      }.map(Value.tuples)
+    case (.numbers(let count, let range), .array(let list)):
+      all(list, count) { element in
+        switch element {
+        case .integer(let number) where range.contains(Double(number)): Double(number)
+        case .number(let number) where range.contains(number): number
+        default: nil
+        }
+      }.map(Value.numbers)
     default: nil
     }
+  }
+
+  /// A text of 1 up to `longest` characters.
+  private static func text(_ json: JSONText, longest: Int) -> String? {
+    guard case .string(let text) = json, (1...longest).contains(text.unicodeScalars.count) else {
+      return nil
+    }
+    return text
+  }
+
+  /// What the elements of a list are; nil for another number of them, or where one is nothing allowed.
+  private static func all<Element>(
+    _ list: [JSONText], _ count: ClosedRange<Int>, _ element: (JSONText) -> Element?
+  ) -> [Element]? {
+    guard count.contains(list.count) else { return nil }
+    let found = list.compactMap(element)
+    return found.count == list.count ? found : nil
   }
 }

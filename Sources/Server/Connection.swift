@@ -37,7 +37,7 @@ final class Connection {
   /// When the present request was there, and how many bytes had been sent then.
   var began = (seconds: 0.0, bytes: 0)
   /// Bytes that were received and sent, in all.
-  private(set) var received = 0
+  private var received = 0
   private(set) var sent = 0
 
   private let limits: ServerLimits
@@ -45,6 +45,7 @@ final class Connection {
   private var start = 0
   private var progress = 0
   private var drained = 0
+  private var counted = (received: 0, sent: 0)
 
   init(id: Int, descriptor: Int32, peer: String, limits: ServerLimits, now: Double) {
     self.id = id
@@ -111,6 +112,12 @@ final class Connection {
       if count < buffer.count { return true }
     }
     return true
+  }
+
+  /// How many bytes were received and sent since this was asked for the last time.
+  func takeTraffic() -> (received: Int, sent: Int) {
+    defer { counted = (received, sent) }
+    return (received - counted.received, sent - counted.sent)
   }
 
   /// Appends bytes to what is sent.

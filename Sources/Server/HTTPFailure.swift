@@ -60,8 +60,9 @@ package struct HTTPFailure: Error, Sendable {
 }
 
 /// `{"error": {...}}`: a failure as JSON. Nothing in it is of a file's place.
-struct ProblemDocument: Encodable {
-  struct Content: Encodable {
+package struct ProblemDocument: Encodable {
+  /// What is wrong.
+  package struct Content: Encodable {
     var kind: String
     var found: String
     var expected: String?
@@ -69,9 +70,11 @@ struct ProblemDocument: Encodable {
     /// All of it in one line.
     var message: String
   }
-  var error: Content
+  /// What is wrong.
+  package var error: Content
 
-  init(_ problem: WordtoolError) {
+  /// Tells an error.
+  package init(_ problem: WordtoolError) {
     var problem = problem
     problem.path = nil
     problem.position = nil

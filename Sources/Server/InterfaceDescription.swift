@@ -37,23 +37,32 @@ package struct InterfaceDescription {
   private static func operation(_ route: Route, isPost: Bool) -> String {
     var members = ["\"summary\":\(JSONText.quoted(route.summary))"]
     if isPost {
-      let schema = objectSchema(route.parameters)
+      let objects = route.parameters.choices.map(objectSchema)
+      let schema =
+        objects.count == 1 ? objects[0] : "{\"oneOf\":[" + objects.joined(separator: ",") + "]}"
       members.append(
         "\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":\(schema)}}}"
       )
-    } else if !route.parameters.isEmpty {
+    } else if case let parameters = route.parameters.inQuery, !parameters.parameters.isEmpty {
+      // A parameter of one group among several may be given or not.
+      let grouped = Set(
+        parameters.alternatives.count > 1 ? parameters.alternatives.flatMap(\.self) : [])
       members.append(
-        "\"parameters\":[" + route.parameters.map(queryParameter).joined(separator: ",") + "]")
+        "\"parameters\":["
+          + parameters.parameters.map { parameter in
+            queryParameter(
+              parameter, isRequired: parameter.isRequired && !grouped.contains(parameter.name))
+          }.joined(separator: ",") + "]")
     }
     members.append(
       "\"responses\":{" + responses(route, isPost: isPost).joined(separator: ",") + "}")
     return "{" + members.joined(separator: ",") + "}"
   }
 
-  private static func queryParameter(_ parameter: Parameter) -> String {
+  private static func queryParameter(_ parameter: Parameter, isRequired: Bool) -> String {
     let example = parameter.example.map { ",\"example\":\($0)" } ?? ""
     return "{\"name\":\(JSONText.quoted(parameter.name)),\"in\":\"query\",\"required\":"
-      + "\(parameter.isRequired),\"description\":\(JSONText.quoted(parameter.summary)),"
+      + "\(isRequired),\"description\":\(JSONText.quoted(parameter.summary)),"
       + "\"schema\":\(schema(parameter))\(example)}"
   }
 
@@ -68,25 +77,42 @@ package struct InterfaceDescription {
   private static func schema(_ parameter: Parameter) -> String {
     var members: [String]
     switch parameter.kind {
-    case .text(let longest):
-      members = ["\"type\":\"string\"", "\"minLength\":1", "\"maxLength\":\(longest)"]
+    case .text(let longest): members = textMembers(longest)
     case .blankText(let longest): members = ["\"type\":\"string\"", "\"maxLength\":\(longest)"]
     case .integer(let range):
       members = ["\"type\":\"integer\"", "\"minimum\":\(range.lowerBound)"]
       if range.upperBound < .max { members.append("\"maximum\":\(range.upperBound)") }
-    case .number(let range):
-      members = [
-        "\"type\":\"number\"", "\"minimum\":\(range.lowerBound)", "\"maximum\":\(range.upperBound)",
-      ]
+    case .number(let range): members = numberMembers(range)
     case .flag: members = ["\"type\":\"boolean\""]
     case .choice(let names):
       members = [
         "\"type\":\"string\"",
         "\"enum\":[" + names.map(JSONText.quoted).joined(separator: ",") + "]",
       ]
+    case .texts(let count, let longest): members = listMembers(of: textMembers(longest), count)
+    case .tuples(let size, let count, let longest):
+      members = listMembers(of: listMembers(of: textMembers(longest), size...size), count)
+    case .numbers(let count, let range): members = listMembers(of: numberMembers(range), count)
     }
     if let usual = parameter.usual { members.append("\"default\":\(usual)") }
     return "{" + members.joined(separator: ",") + "}"
+  }
+
+  private static func textMembers(_ longest: Int) -> [String] {
+    ["\"type\":\"string\"", "\"minLength\":1", "\"maxLength\":\(longest)"]
+  }
+
+  private static func numberMembers(_ range: ClosedRange<Double>) -> [String] {
+    [
+      "\"type\":\"number\"", "\"minimum\":\(range.lowerBound)", "\"maximum\":\(range.upperBound)",
+    ]
+  }
+
+  private static func listMembers(of members: [String], _ count: ClosedRange<Int>) -> [String] {
+    [
+      "\"type\":\"array\"", "\"minItems\":\(count.lowerBound)", "\"maxItems\":\(count.upperBound)",
+      "\"items\":{" + members.joined(separator: ",") + "}",
+    ]
   }
 
   private static func responses(_ route: Route, isPost: Bool) -> [String] {

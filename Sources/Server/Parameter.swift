@@ -16,6 +16,12 @@ package struct Parameter: Sendable {
     case flag
     /// One of some names.
     case choice([String])
+    /// A list of texts, each of 1 up to `longest` characters. In a query its name is given for each.
+    case texts(count: ClosedRange<Int>, longest: Int)
+    /// A list of lists of `size` texts each. JSON has these, a query has not.
+    case tuples(size: Int, count: ClosedRange<Int>, longest: Int)
+    /// A list of numbers. JSON has these, a query has not.
+    case numbers(count: ClosedRange<Int>, ClosedRange<Double>)
   }
 
   /// Its name.
@@ -30,6 +36,8 @@ package struct Parameter: Sendable {
   package var isRequired: Bool
   /// A value as an example, as JSON.
   package var example: String?
+  /// Whether only the body of a POST has it.
+  package var isInBodyOnly = false
 
   /// A parameter that must be given.
   package static func required(
@@ -47,6 +55,13 @@ package struct Parameter: Sendable {
       name: name, kind: kind, summary: summary, usual: usual, isRequired: false, example: nil)
   }
 
+  /// A parameter that only the body of a POST has.
+  package static func inBody(_ name: String, _ kind: Kind, _ summary: String) -> Parameter {
+    Parameter(
+      name: name, kind: kind, summary: summary, usual: nil, isRequired: true, example: nil,
+      isInBodyOnly: true)
+  }
+
   /// What is expected, in words.
   var expected: String {
     switch kind {
@@ -59,6 +74,18 @@ package struct Parameter: Sendable {
     case .number(let range): "a number, \(range.lowerBound) to \(range.upperBound)"
     case .flag: "true or false"
     case .choice(let names): names.joined(separator: " or ")
+    case .texts(let count, let longest):
+      "\(Self.words(count)) texts of 1 to \(longest) characters"
+    case .tuples(let size, let count, let longest):
+      "\(Self.words(count)) lists of \(size) texts of 1 to \(longest) characters"
+    case .numbers(let count, let range):
+      "\(Self.words(count)) numbers, \(range.lowerBound) to \(range.upperBound)"
     }
+  }
+
+  /// `100`, or `1 to 100`.
+  private static func words(_ count: ClosedRange<Int>) -> String {
+    count.lowerBound == count.upperBound
+      ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
   }
 }

@@ -68,11 +68,8 @@ final class RequestQueue: @unchecked Sendable {
   func run(stop: StopFlag) {
     while let taken = take() {
       let asked = taken.filter { !$0.isAbandoned }
-      guard let first = asked.first else { continue }
-      // What is answered together is stopped together, with the server.
-      let flag = asked.count > 1 ? stop : first.stop
-      let answers = first.route.answers(to: asked.map(\.request), flag)
-      for (exchange, answer) in zip(asked, answers) { exchange.answer(answer) }
+      guard let route = asked.first?.route else { continue }
+      route.answer(asked.map { ($0.request, $0.stop) }, stop) { asked[$0].answer($1) }
     }
   }
 }

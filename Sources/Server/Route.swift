@@ -6,11 +6,11 @@ package struct Route: Sendable {
   package enum Work: Sendable {
     /// One by one. The flag is raised when nobody waits for the answer any longer.
     case single(@Sendable (Arguments, StopFlag) throws -> HTTPResponse)
-    /// Those that wait at the same time together, up to `most` whose arguments differ in the parameter
+    /// Those that wait at the same time together, up to `most` whose arguments differ in the parameters
     /// `apart` only: one pass over the rows answers many questions. An answer must not depend on what
     /// it is given together with.
     case together(
-      apart: String, most: Int,
+      apart: Set<String>, most: Int,
       @Sendable ([Arguments], StopFlag) throws -> [Result<HTTPResponse, any Error>])
   }
 
@@ -19,7 +19,7 @@ package struct Route: Sendable {
   /// What it answers, in one sentence.
   package var summary: String
   /// What it may be asked with.
-  package var parameters: [Parameter]
+  package var parameters: ParameterSet
   /// Whether it may be asked with POST as well, its parameters in an object of JSON.
   package var takesJSON: Bool
   /// The media type of its answers.
@@ -34,12 +34,13 @@ package struct Route: Sendable {
 
   /// A route.
   package init(
-    _ path: String, _ summary: String, parameters: [Parameter] = [], takesJSON: Bool = false,
+    _ path: String, _ summary: String, parameters: [Parameter] = [],
+    alternatives: [[String]] = [], takesJSON: Bool = false,
     mediaType: String = MediaType.json, schema: String? = nil, isLong: Bool = false, work: Work
   ) {
     self.path = path
     self.summary = summary
-    self.parameters = parameters
+    self.parameters = ParameterSet(parameters, alternatives: alternatives)
     self.takesJSON = takesJSON
     self.mediaType = mediaType
     self.schema = schema
@@ -74,32 +75,41 @@ package struct Route: Sendable {
     return try Arguments(json: request.body, parameters: parameters)
   }
 
-  /// Answers requests that were taken together; each answer stands in the place of its request.
-  func answers(to requests: [HTTPRequest], _ stop: StopFlag) -> [Result<HTTPResponse, any Error>] {
-    let asked = requests.map { request in
-      Result<Arguments, any Error> { try arguments(of: request) }
+  /// Answers requests that were taken together, each as soon as its answer is there.
+  ///
+  /// - Parameters:
+  ///   - requests: each with the flag that asks its work to end.
+  ///   - stop: asks all work to end; that of requests that are answered by one call.
+  ///   - tell: gets the place of a request and its answer, once for each.
+  func answer(
+    _ requests: [(request: HTTPRequest, stop: StopFlag)], _ stop: StopFlag,
+    tell: (Int, Result<HTTPResponse, any Error>) -> Void
+  ) {
+    var groups: [Arguments: [(place: Int, arguments: Arguments)]] = [:]
+    var order: [Arguments] = []
+    for (place, asked) in requests.enumerated() {
+      do {
+        let arguments = try arguments(of: asked.request)
+        switch work {
+        case .single(let answer): tell(place, Result { try answer(arguments, asked.stop) })
+        case .together(let apart, _, _):
+          let rest = arguments.without(apart)
+          if groups[rest] == nil { order.append(rest) }
+          groups[rest, default: []].append((place, arguments))
+        }
+      } catch {
+        tell(place, .failure(error))
+      }
     }
-    switch work {
-    case .single(let answer):
-      return asked.map { arguments in Result { try answer(try arguments.get(), stop) } }
-    case .together(let apart, _, let answer):
-      var results = asked.map {
-        $0.flatMap { _ in Result<HTTPResponse, any Error>.failure(Self.none) }
+    guard case .together(_, _, let answer) = work else { return }
+    for group in order.compactMap({ groups[$0] }) {
+      // Who asks alone is stopped alone.
+      let flag = group.count == 1 ? requests[group[0].place].stop : stop
+      let found = Result { try answer(group.map(\.arguments), flag) }
+      for (number, asked) in group.enumerated() {
+        tell(
+          asked.place, found.flatMap { number < $0.count ? $0[number] : .failure(Self.none) })
       }
-      var groups: [Arguments: [Int]] = [:]
-      for (place, arguments) in asked.enumerated() {
-        if case .success(let arguments) = arguments {
-          groups[arguments.without(apart), default: []].append(place)
-        }
-      }
-      for places in groups.values {
-        let group = places.compactMap { try? asked[$0].get() }
-        let found = Result { try answer(group, stop) }
-        for (number, place) in places.enumerated() {
-          results[place] = found.flatMap { number < $0.count ? $0[number] : .failure(Self.none) }
-        }
-      }
-      return results
     }
   }
 

@@ -88,6 +88,12 @@ struct ServerLoop {
       }
     }
     for connection in list where connection.deadline <= now { expire(connection, now) }
+    var traffic = (received: 0, sent: 0)
+    for connection in connections.values {
+      let (received, sent) = connection.takeTraffic()
+      traffic = (traffic.received + received, traffic.sent + sent)
+    }
+    metrics.count(received: traffic.received, sent: traffic.sent)
     for connection in list where connection.isClosed { connections[connection.id] = nil }
     metrics.set(connections: connections.count, waiting: queue.count + longQueue.count)
   }
@@ -157,7 +163,8 @@ struct ServerLoop {
   private func end(_ connection: Connection) {
     guard !connection.isClosed else { return }
     if case .answering(let exchange) = connection.phase { exchange.abandon() }
-    metrics.count(received: connection.received, sent: connection.sent)
+    let (received, sent) = connection.takeTraffic()
+    metrics.count(received: received, sent: sent)
     connection.phase = .closed
   }
 

@@ -45,7 +45,7 @@ package final class ServerMetrics: Sendable {
 
   func countConnection() { state.withLock { $0.accepted += 1 } }
 
-  /// Counts the bytes of a connection that is over.
+  /// Counts bytes of connections, which may go on.
   func count(received: Int, sent: Int) {
     state.withLock { state in
       state.received += received
@@ -95,10 +95,10 @@ package final class ServerMetrics: Sendable {
       "http_requests_waiting", "gauge", "Requests that wait for a thread.",
       ["http_requests_waiting \(state.waiting)"])
     metric(
-      "http_received_bytes_total", "counter", "Bytes received by connections that are over.",
+      "http_received_bytes_total", "counter", "Bytes received.",
       ["http_received_bytes_total \(state.received)"])
     metric(
-      "http_sent_bytes_total", "counter", "Bytes sent by connections that are over.",
+      "http_sent_bytes_total", "counter", "Bytes sent.",
       ["http_sent_bytes_total \(state.sent)"])
     return lines.joined(separator: "\n") + "\n"
   }

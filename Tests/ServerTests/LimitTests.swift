@@ -134,6 +134,12 @@ import WordtoolCore
       ] {
         #expect(text.split(separator: "\n").contains { $0 == line }, "\(line) in \(text)")
       }
+      // Bytes of a connection that is still open: two requests, two answers.
+      while !server.metrics.text.contains("wordtool_http_received_bytes_total 95\n") {}
+      let sent = server.metrics.text.split(separator: "\n").last {
+        $0.contains("sent_bytes_total ")
+      }
+      #expect((400..<2000).contains(sent?.split(separator: " ").last.flatMap { Int($0) } ?? 0))
       let log = server.log.withLock { $0 }
       #expect(log.count == 2 && log[0].contains("\"path\":\"/say\",\"status\":200"))
       #expect(!log[0].contains("secret"))

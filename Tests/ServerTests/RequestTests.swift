@@ -41,6 +41,41 @@ import Testing
     }
   }
 
+  @Test func listsAreGivenByNameInAQueryAndAsListsInABody() throws {
+    try ServerFixture.run { server in
+      let client = try server.client()
+      for target in ["/lists?words=a&words=b%2C+c", "/lists?words=a&times=1&words=b%2C+c"] {
+        #expect(client.get(target)?.body == "{\"text\":\"a|b, c\",\"times\":1}\n", "\(target)")
+      }
+      for (json, text) in [
+        (#"{"words":["a","b, c"]}"#, "a|b, c"), (#"{"pairs":[["a","b"],["c","d"]]}"#, "a-b|c-d"),
+        (#"{"numbers":[1,-0.5]}"#, "[1.0, -0.5]"),
+      ] {
+        #expect(
+          client.post("/lists", json)?.body == "{\"text\":\"\(text)\",\"times\":1}\n", "\(json)")
+      }
+      for (json, part) in [
+        ("{}", "`words`, or `pairs`, or `numbers`"), (#"{"words":[]}"#, "1 to 3 texts"),
+        (#"{"words":["a","b","c","d"]}"#, "1 to 3 texts"), (#"{"words":["a",""]}"#, "1 to 5"),
+        (#"{"words":["a",1]}"#, "texts"), (#"{"words":"a"}"#, "texts"),
+        (#"{"words":["a"],"numbers":[1,0]}"#, "`words` and `numbers` together"),
+        (#"{"pairs":[["a"]]}"#, "lists of 2 texts"), (#"{"pairs":["a","b"]}"#, "lists of 2"),
+        (#"{"numbers":[1]}"#, "2 numbers"), (#"{"numbers":[1,2]}"#, "-1.0 to 1.0"),
+        (#"{"numbers":[1,"0"]}"#, "2 numbers"), (#"{"numbers":[1,null]}"#, "2 numbers"),
+      ] {
+        let answer = try #require(client.post("/lists", json))
+        #expect(answer.status == 422 && answer.body.contains(part), "\(json): \(answer.body)")
+      }
+      for (target, part) in [
+        ("/lists", "no `words`"), ("/lists?numbers=1&numbers=0", "no parameter"),
+        ("/lists?words=a&words=", "texts"), ("/lists?times=2", "no `words`"),
+      ] {
+        let answer = try #require(client.get(target))
+        #expect(answer.status == 422 && answer.body.contains(part), "\(target): \(answer.body)")
+      }
+    }
+  }
+
   @Test(arguments: [
     ("", 400), ("{", 400), ("[]", 422), ("{\"text\":1}", 422),
     ("{\"text\":\"a\",\"text\":\"b\"}", 400),

@@ -88,7 +88,7 @@ struct ServerFixture {
         }),
       Route(
         "/together", "Answers what waits together.", parameters: parameters,
-        work: .together(apart: "text", most: 64) { asked, _ in
+        work: .together(apart: ["text"], most: 64) { asked, _ in
           groups.withLock { $0.append(asked.count) }
           return asked.map { arguments in
             Result {
@@ -100,6 +100,23 @@ struct ServerFixture {
                   text: arguments.text("text") ?? "", times: arguments.integer("times") ?? 1))
             }
           }
+        }),
+      Route(
+        "/lists", "Says what lists have.",
+        parameters: [
+          .required("words", .texts(count: 1...3, longest: 5), "Words.", example: "[\"a\"]"),
+          .inBody("pairs", .tuples(size: 2, count: 1...2, longest: 5), "Pairs."),
+          .inBody("numbers", .numbers(count: 2...2, -1...1), "Two."),
+          .optional("times", .integer(1...9), "How often.", usual: "1"),
+        ], alternatives: [["words"], ["pairs"], ["numbers"]], takesJSON: true,
+        work: .single { asked, _ in
+          let text =
+            asked.texts("words").map { $0.joined(separator: "|") }
+            ?? asked.tuples("pairs").map {
+              $0.map { $0.joined(separator: "-") }.joined(separator: "|")
+            }
+            ?? "\(asked.numbers("numbers") ?? [])"
+          return HTTPResponse(json: Answer(text: text, times: asked.integer("times") ?? 1))
         }),
       Route(
         "/wait", "Waits for the gate.",

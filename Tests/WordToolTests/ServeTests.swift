@@ -45,6 +45,10 @@ import WordtoolCore
           ["similarity", "sweden", "norway", "--explain", "--json"]
         ),
         (
+          "matrix?words=sweden&words=norway&words=king", #"{"words":["sweden","norway","king"]}"#,
+          ["similarity", "sweden", "norway", "king", "--json"]
+        ),
+        (
           "vector?word=finland&normalize=true", #"{"word":"finland","normalize":true}"#,
           ["vector", "finland", "--normalize", "--json"]
         ),
@@ -107,6 +111,107 @@ import WordtoolCore
     }
   }
 
+  /// Many questions of one request: each answer is the one to the question alone, and what is wrong with
+  /// a question is told in its place.
+  @Test func manyQuestionsHaveTheAnswersOfEach() throws {
+    try TestFiles.withFolder { folder in
+      let server = try ServedProcess(in: folder, "--no-page", "--max-count", "200")
+      let client = try server.client()
+      let found = try #require(
+        client.post(
+          "/api/nearest", #"{"questions":["sweden","nobody","king - man + woman","king - ("],"k":3}"#)
+      )
+      let list = try JSONValue.document(found.body).elements
+      #expect(found.status == 200 && list.count == 4, "\(found)")
+      for (place, query) in [(0, "sweden"), (2, "king+-+man+%2B+woman")] {
+        let alone = try #require(client.get("/api/nearest?k=3&q=\(query)"))
+        #expect(try JSONValue.document(alone.body).elements == [list[place]])
+      }
+      #expect(list[1]["query"].text == "nobody" && list[1]["neighbors"].elements.isEmpty)
+      #expect(list[1]["error"]["kind"].text == "unavailable")
+      #expect(list[3]["error"]["kind"].text == "usage")
+      let analogies = try #require(
+        client.post(
+          "/api/analogy",
+          #"{"questions":[["king","man","woman"],["king","man","nobody"]],"method":"mul","k":2}"#))
+      let answers = try JSONValue.document(analogies.body).elements
+      let alone = try #require(client.get("/api/analogy?a=king&b=man&c=woman&method=mul&k=2"))
+      #expect(try JSONValue.document(alone.body) == answers[0])
+      #expect(answers[1]["positive"].elements.map(\.text) == ["king", "nobody"])
+      #expect(answers[1]["error"]["found"].text?.contains("nobody") == true)
+      for (path, json, part) in [
+        ("nearest", #"{"questions":[]}"#, "1 to 1000"),
+        ("nearest", #"{"q":"a","questions":["b"]}"#, "together"),
+        (
+          "nearest",
+          "{\"k\":200,\"questions\":[" + String(repeating: "\"a\",", count: 500) + "\"a\"]}",
+          "100000"
+        ), ("analogy", #"{"questions":[["king","man"]]}"#, "lists of 3"),
+        ("analogy", #"{"a":"king","b":"man"}"#, "no `c`"),
+      ] {
+        let refused = try #require(client.post("/api/" + path, json))
+        #expect(refused.status == 422 && refused.body.contains(part), "\(refused)")
+      }
+      #expect(server.end().exitCode == 0)
+    }
+  }
+
+  @Test func numbersAreAQuestion() throws {
+    try TestFiles.withFolder { folder in
+      let server = try ServedProcess(in: folder, "--no-page")
+      let client = try server.client()
+      let vector = try JSONValue.document(#require(client.get("/api/vector?word=sweden")).body)
+      let numbers = vector.elements[0]["vector"].elements.compactMap { value in
+        if case .number(let number) = value { Float(number).description } else { nil }
+      }.joined(separator: ",")
+      let run = try server.tool.run("nearest", "--vector=\(numbers)", "-k", "4", "--json")
+      let answer = try #require(client.post("/api/nearest", "{\"vector\":[\(numbers)],\"k\":4}"))
+      #expect(answer.body == run.output && run.exitCode == 0, "\(answer) \(run)")
+      for (json, status) in [
+        (#"{"vector":[1,2]}"#, 422), (#"{"vector":[\#(numbers)],"q":"a"}"#, 422),
+        (
+          #"{"vector":[\#(numbers.split(separator: ",").map { _ in "0" }.joined(separator: ","))]}"#,
+          404
+        ),
+      ] {
+        #expect(client.post("/api/nearest", json)?.status == status, "\(json)")
+      }
+      #expect(server.end().exitCode == 0)
+    }
+  }
+
+  @Test func theLinesOfAFileAreFound() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(
+        "Sweden and Norway\nthe king\n\nnothing known\nthe queen of Finland\n",
+        to: folder + "/lines")
+      for method in ["mean", "wmd"] {
+        let server = try ServedProcess(
+          in: folder, "--no-page", "--sentences", folder + "/lines", "--sentence-method", method)
+        let client = try server.client()
+        let run = try server.tool.run(
+          "nearest-sentences", folder + "/lines", "the queen", "-k", "2", "--method", method,
+          "--json")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        #expect(client.get("/api/sentences?q=the+queen&k=2")?.body == run.output)
+        #expect(client.post("/api/sentences", #"{"q":"the queen","k":2}"#)?.body == run.output)
+        let several = try #require(
+          client.post("/api/sentences", #"{"questions":["the queen","zzz"],"k":2}"#))
+        let list = try JSONValue.document(several.body).elements
+        #expect(try list.first == JSONValue.document(run.output), "\(several)")
+        #expect(list.count == 2 && list[1]["error"]["kind"].text == "unavailable")
+        #expect(client.get("/api/sentences?q=zzz")?.status == 404)
+        #expect(server.end().exitCode == 0)
+      }
+      let without = try ServedProcess(in: folder, "--no-page")
+      let client = try without.client()
+      #expect(client.get("/api/sentences?q=the+queen")?.status == 404)
+      _ = without.end()
+      let refused = try without.tool.run("serve", "--sentence-method", "wmd")
+      #expect(refused.exitCode == 64 && refused.errors.contains("--sentences"), "\(refused)")
+    }
+  }
+
   @Test func theInterfaceIsDescribed() throws {
     try TestFiles.withFolder { folder in
       let server = try ServedProcess(in: folder, "--no-page")
@@ -117,12 +222,14 @@ import WordtoolCore
         Issue.record("no paths")
         return
       }
-      #expect(paths.count == 11, "\(paths.keys.sorted())")
+      #expect(paths.count == 12, "\(paths.keys.sorted())")
       // Each is there, with the examples of its parameters.
       for (path, operations) in paths {
-        let examples = operations["get"]["parameters"].elements.compactMap { parameter in
-          parameter["example"].text.map { text in
-            parameter["name"].text.map { "\($0)=\(text.replacing(" ", with: "+"))" } ?? ""
+        let examples = operations["get"]["parameters"].elements.flatMap { parameter in
+          // A list is given by its name for each element.
+          ([parameter["example"].text] + parameter["example"].elements.map(\.text)).compactMap {
+            text in
+            text.map { "\(parameter["name"].text ?? "")=\($0.replacing(" ", with: "+"))" }
           }
         }
         let target = path + (examples.isEmpty ? "" : "?" + examples.joined(separator: "&"))
@@ -133,7 +240,9 @@ import WordtoolCore
         let type = answer.fields["content-type"]?.prefix { $0 != ";" } ?? ""
         #expect(content[String(type)] != .null, "\(path): \(type)")
         let schema = content[String(type)]["schema"]
-        if schema != .null { check(try JSONValue.document(answer.body), schema, path) }
+        // The first of several is what one question has.
+        let own = schema["oneOf"].elements.first ?? schema
+        if schema != .null { check(try JSONValue.document(answer.body), own, path) }
       }
       let health = try JSONValue.document(#require(client.get("/health")).body)
       #expect(health["status"].text == "ok" && health["words"] == .number(11))

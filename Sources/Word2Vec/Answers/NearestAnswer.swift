@@ -54,6 +54,22 @@ public struct NearestQuestions: Sendable {
   }
 }
 
+/// What the nearest words are asked for.
+public enum NearestQuestion: Hashable, Sendable {
+  /// Words (of several the mean of those that are there) or an expression, as people type them.
+  case text(String)
+  /// [dimension], of any length.
+  case vector([Float])
+
+  /// The question as an answer repeats it.
+  public var text: String {
+    switch self {
+    case .text(let text): NearestQuestions.text(text)
+    case .vector(let values): values.map(\.description).joined(separator: ",")
+    }
+  }
+}
+
 extension WordVectors {
   /// Answers questions as people type them, all by one pass over the rows: words (of several the
   /// mean of those that are there) or expressions.
@@ -63,15 +79,29 @@ extension WordVectors {
   public func answers(
     to questions: [String], _ options: NearestQuestions, stop: StopFlag = StopFlag()
   ) throws -> [Answered<NearestAnswer>] {
+    try answers(to: questions.map { .text($0) }, options, stop: stop)
+  }
+
+  /// Answers questions, texts and vectors, all by one pass over the rows.
+  ///
+  /// - Throws: as ``answers(to:_:stop:)`` for texts. A vector of another dimension, or with values that
+  ///   are not finite, is a problem of its answer, of kind `usage`.
+  public func answers(
+    to questions: [NearestQuestion], _ options: NearestQuestions, stop: StopFlag = StopFlag()
+  ) throws -> [Answered<NearestAnswer>] {
     var answers: [Answered<NearestAnswer>] = []
     var queries: [QueryVector?] = []
     for question in questions {
       var answer = Answered<NearestAnswer>()
-      queries.append(try query(for: question, isRaw: options.isRaw, &answer))
+      switch question {
+      case .text(let text):
+        queries.append(try query(for: text, isRaw: options.isRaw, &answer))
+      case .vector(let values):
+        queries.append(try answer.attempt { try query(values: values) })
+      }
       answers.append(answer)
     }
-    try fill(
-      &answers, texts: questions.map(NearestQuestions.text), queries, options, stop: stop)
+    try fill(&answers, texts: questions.map(\.text), queries, options, stop: stop)
     return answers
   }
 
@@ -82,8 +112,9 @@ extension WordVectors {
     toVector values: [Float], _ options: NearestQuestions, stop: StopFlag = StopFlag()
   ) throws -> Answered<NearestAnswer> {
     var answers = [Answered<NearestAnswer>()]
-    let text = values.map(\.description).joined(separator: ",")
-    try fill(&answers, texts: [text], [try query(values: values)], options, stop: stop)
+    try fill(
+      &answers, texts: [NearestQuestion.vector(values).text], [try query(values: values)], options,
+      stop: stop)
     return answers[0]
   }
 

@@ -80,18 +80,33 @@ extension WordVectors {
   /// Answers how similar some words are to each other; words that are not there are left out, and two
   /// must be there.
   ///
-  /// - Throws: `WordtoolError` of kind `badData` for a damaged file.
+  /// - Parameters:
+  ///   - words: words as a person types them.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  /// - Throws: `WordtoolError`: `interrupted` once `stop` is raised, `badData` for a damaged file.
+  /// - Complexity: O(n²·D) for n words.
   public func answer(
-    toSimilaritiesOf words: [String]
+    toSimilaritiesOf words: [String], stop: StopFlag = StopFlag()
   ) throws -> Answered<SimilarityMatrixAnswer> {
     var answer = Answered<SimilarityMatrixAnswer>()
     guard let found = try answer.resolve(words, in: self, atLeast: 2, expected: "two or more")
     else { return answer }
+    // Of one row the values as stored, as for two words.
+    let vectors = try found.map { try vector(of: $0, isRaw: $0.rows.count == 1).values }
+    var similarities = [[Float]](
+      repeating: [Float](repeating: 0, count: found.count), count: found.count)
+    for row in found.indices {
+      if stop.isRaised {
+        throw WordtoolError(.interrupted, found: "the comparison was stopped before its end")
+      }
+      for column in row..<found.count {
+        let similarity = Float(Self.cosine(vectors[row], vectors[column]))
+        similarities[row][column] = similarity
+        similarities[column][row] = similarity
+      }
+    }
     answer.answer = SimilarityMatrixAnswer(
-      words: found.map(\.text),
-      similarities: try found.map { one in
-        try found.map { Float(try similarity(one, $0)) }
-      })
+      words: found.map(\.text), similarities: similarities)
     try answer.noteZeros(among: found, in: self)
     return answer
   }

@@ -19,3 +19,42 @@ extension Answered {
     return response
   }
 }
+
+/// The answer to one of several questions: its document, and members for what a single answer tells by its
+/// status and its notes.
+struct BatchElement<Document: Encodable>: Encodable {
+  /// The document of the command; an empty one where there is no answer.
+  var document: Document
+  /// Why there is no answer.
+  var error: ProblemDocument.Content?
+  /// What is told beside an answer.
+  var notes: [String]
+
+  private enum CodingKeys: CodingKey {
+    case error, notes
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try document.encode(to: encoder)
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encodeIfPresent(error, forKey: .error)
+    if !notes.isEmpty { try members.encode(notes, forKey: .notes) }
+  }
+}
+
+extension Answered where Answer: Encodable {
+  /// The answer among several.
+  ///
+  /// - Parameter empty: the document of a question without an answer.
+  func element(orElse empty: Answer) -> BatchElement<Answer> {
+    guard let answer else {
+      let problem =
+        problems.first
+        ?? WordtoolError(.usage, found: notes.first ?? "no answer", expected: "a question")
+      return BatchElement(
+        document: empty, error: ProblemDocument(problem).error, notes: [])
+    }
+    return BatchElement(
+      document: answer, error: nil, notes: problems.map(\.description) + notes)
+  }
+}

@@ -5,12 +5,21 @@ enum Schemas {
     of: object(
       [
         "query": text, "neighbors": list(of: object(["word": text, "similarity": number])),
-        "approximate": boolean,
-      ], optional: ["approximate"]))
-  static let analogy = object([
+        "approximate": boolean, "error": error, "notes": list(of: text),
+      ], optional: ["approximate", "error", "notes"]))
+  static let analogy = oneOrMany([
     "positive": list(of: text), "negative": list(of: text),
     "answers": list(of: object(["word": text, "score": number])),
   ])
+  static let sentences = oneOrMany([
+    "query": text,
+    "neighbors": list(
+      of: object(
+        [
+          "file": text, "line": integer, "text": text, "similarity": number, "distance": number,
+        ], optional: ["file", "similarity", "distance"])),
+  ])
+  static let matrix = object(["words": list(of: text), "similarities": list(of: list(of: number))])
   static let similarity = object(["a": text, "b": text, "similarity": number])
   static let vector = list(of: object(["word": text, "vector": list(of: number)]))
   static let sentence = object([
@@ -25,6 +34,16 @@ enum Schemas {
     "labels": list(of: object(["label": text, "probability": number])),
   ])
 
+  /// The answer to one question, or to each of several, of which some may have none.
+  private static func oneOrMany(_ members: [String: String]) -> String {
+    var several = members
+    several["error"] = error
+    several["notes"] = list(of: text)
+    let element = object(several, optional: ["error", "notes"])
+    return "{\"oneOf\":[\(object(members)),\(list(of: element))]}"
+  }
+
+  private static let error = ##"{"$ref":"#/components/schemas/Error/properties/error"}"##
   private static let text = #"{"type":"string"}"#
   private static let number = #"{"type":"number"}"#
   private static let integer = #"{"type":"integer"}"#

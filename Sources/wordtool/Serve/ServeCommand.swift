@@ -2,6 +2,7 @@ import ArgumentParser
 import BLASCore
 import SeqModels
 import Server
+import Tokenize
 import Word2Vec
 import WordtoolCore
 
@@ -13,10 +14,11 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
     discussion: """
       The vectors are opened once. GET /api/nearest?q=sweden gives the document that \
       'nearest sweden --json' prints, /api/analogy?a=king&b=man&c=woman that of 'analogy king man woman \
-      --json', and so do /api/similarity, /api/vector, /api/sentence, /api/tokenize and /api/words; POST \
-      takes the same names in an object of JSON. With --classifier there is /api/classify, with --lm \
-      /api/generate, which sends text as it is written. /openapi.json describes all of them, /health and \
-      /metrics are for those who watch, and / is the page of 'explore'.
+      --json', and so do /api/similarity, /api/matrix, /api/vector, /api/sentence, /api/tokenize and \
+      /api/words; POST takes the same names in an object of JSON, and many questions at once. With \
+      --sentences there is /api/sentences, with --classifier /api/classify, with --lm /api/generate, which \
+      sends text as it is written. /openapi.json describes all of them, /health and /metrics are for those \
+      who watch, and / is the page of 'explore', which asks the server for words that are not on it.
 
       It listens at 127.0.0.1, so that only programs of this machine reach it, and answers for that \
       address and localhost alone: pages of other hosts cannot ask through a browser. Its address is \
@@ -40,6 +42,18 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
     help: ArgumentHelp("A language model, which then writes at /api/generate.", valueName: "model"),
     completion: .file())
   var lm: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file of a text a line, or a folder of such files; /api/sentences then finds the nearest lines.",
+      valueName: "file"), completion: .file())
+  var sentences: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How these are compared: mean, sif or wmd, as by nearest-sentences. (default: mean)",
+      valueName: "name"))
+  var sentenceMethod: SentenceWeightingOptions.Method?
 
   @Flag(inversion: .prefixedNo, help: "Make the page of 'explore', which is then at /.")
   var page = true
@@ -82,7 +96,10 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
   }
 
   var optionRules: [OptionRule] {
-    [OptionRule(["--top"], need: "the page, not to --no-page", isMet: page)]
+    [
+      OptionRule(["--top"], need: "the page, not to --no-page", isMet: page),
+      OptionRule(["--sentence-method"], need: "--sentences", isMet: sentences != nil),
+    ]
   }
 
   func run() throws {
@@ -94,6 +111,7 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
     BLASLibrary.useCallersThreadOnly()
     let metrics = ServerMetrics()
     var routes = VectorRoutes(vectors: set.vectors, largestCount: maxCount).routes + [.tokenize]
+    if let sentences { routes.append(try sentencesRoute(sentences, set.vectors)) }
     routes += try modelRoutes()
     // From here on a signal asks for an orderly end.
     _ = Interrupts.stopFlag()
@@ -108,6 +126,16 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
     try server.run(
       Router(routes, hosts: HostRule(address: server.address)), threads: threads.count,
       metrics: metrics, log: log, until: EndRequest.descriptor)
+  }
+
+  /// The route of the texts that are named.
+  private func sentencesRoute(_ path: String, _ vectors: WordVectors) throws -> Route {
+    let method = sentenceMethod ?? .mean
+    let search = try TextSearch(
+      path: path, files: try InputFiles.told([path]), encoding: .utf8, vectors: vectors,
+      method: method, weighting: SentenceWeightingOptions.weighting(method, smoothing: nil),
+      threads: threads.count)
+    return .sentences(of: search, largestCount: maxCount, isByVectors: method != .wmd)
   }
 
   /// The routes of the models that are named.

@@ -10,90 +10,30 @@ struct VectorRoutes {
   let largestCount: Int
 
   /// Words, and expressions of them, are no longer than this, in characters.
-  private static let longestQuestion = 4000
+  static let longestQuestion = 4000
   private static let longestText = 400_000
-  /// Questions that go through the rows together: as many as one block of a product has.
-  private static let together = 64
+  /// Words of a matrix: its answer has the square of it.
+  private static let matrixSize = 500
 
   var routes: [Route] {
     [
-      nearest, analogy, similarity, vector, sentence, words, health(at: "/health"),
+      nearest, analogy, similarity, matrix, vector, sentence, words, health(at: "/health"),
       health(at: "/healthz"),
     ]
   }
 
-  private func count(_ usual: Int = 10) -> Parameter {
+  func count(_ usual: Int = 10) -> Parameter {
     .optional(
       "k", .integer(1...largestCount), "How many words are given.",
       usual: "\(min(usual, largestCount))")
   }
 
-  private let restrict = Parameter.optional(
-    "restrict", .integer(1 ... .max), "Only the first so many words of the vectors are answers.")
-
-  private func search(_ arguments: Arguments) -> SearchOptions {
+  func search(_ arguments: Arguments) -> SearchOptions {
     // Requests are answered side by side, each by one thread.
     SearchOptions(
       count: arguments.integer("k") ?? min(10, largestCount), limit: arguments.integer("restrict"),
       minimumSimilarity: arguments.number("minSimilarity").map { Float($0) },
       includesInputs: arguments.flag("includeInputs"), threads: 1)
-  }
-
-  private var nearest: Route {
-    let parameters = [
-      Parameter.required(
-        "q", .text(longest: Self.longestQuestion),
-        "A word, several (their mean), or an expression such as king - man + 0.5*woman.",
-        example: "\"sweden\""), count(), restrict,
-      .optional("minSimilarity", .number(-1...1), "Less similar words are left out."),
-      .optional("least", .flag, "The least similar words are given.", usual: "false"),
-      .optional(
-        "includeInputs", .flag, "The words of the question may be answers.", usual: "false"),
-      .optional(
-        "raw", .flag, "Vectors enter sums with the lengths they have, not with length 1.",
-        usual: "false"),
-      .optional("explain", .flag, "Answers say what each similarity is made of.", usual: "false"),
-    ]
-    return Route(
-      "/api/nearest", "The words nearest to a word, a mean of words or an expression.",
-      parameters: parameters, takesJSON: true, schema: Schemas.nearest,
-      work: .together(apart: "q", most: Self.together) { asked, stop in
-        var questions = NearestQuestions(search: search(asked[0]))
-        questions.isRaw = asked[0].flag("raw")
-        questions.asksForLeast = asked[0].flag("least")
-        questions.explains = asked[0].flag("explain")
-        return try vectors.answers(to: asked.map { $0.text("q") ?? "" }, questions, stop: stop)
-          .map { answer in Result { try answer.response { [$0] } } }
-      })
-  }
-
-  private var analogy: Route {
-    let word = Parameter.Kind.text(longest: Self.longestQuestion)
-    return Route(
-      "/api/analogy", "The words nearest to a - b + c.",
-      parameters: [
-        .required("a", word, "What is added.", example: "\"king\""),
-        .required("b", word, "What is taken away.", example: "\"man\""),
-        .required("c", word, "What is added.", example: "\"woman\""), count(), restrict,
-        .optional(
-          "method", .choice(AnalogyMethod.allCases.map(\.rawValue)),
-          "How similarities are combined.",
-          usual: "\"add\""),
-        .optional("includeInputs", .flag, "The three words may be answers.", usual: "false"),
-        .optional(
-          "raw", .flag, "Vectors enter the sum with the lengths they have; of the method add.",
-          usual: "false"),
-        .optional("explain", .flag, "Answers say what each score is made of.", usual: "false"),
-      ], takesJSON: true, schema: Schemas.analogy,
-      work: .single { asked, stop in
-        let question = ["a", "b", "c"].map { asked.text($0) ?? "" }
-        return try vectors.answers(
-          toAnalogies: [question],
-          method: asked.text("method").flatMap { AnalogyMethod(rawValue: $0) } ?? .add,
-          options: search(asked), isRaw: asked.flag("raw"), explains: asked.flag("explain"),
-          stop: stop
-        )[0].response { $0 }
-      })
   }
 
   private var similarity: Route {
@@ -110,6 +50,21 @@ struct VectorRoutes {
           toSimilarityOf: asked.text("a") ?? "", and: asked.text("b") ?? "",
           explains: asked.flag("explain")
         ).response { $0 }
+      })
+  }
+
+  private var matrix: Route {
+    Route(
+      "/api/matrix", "The cosine similarities of some words with each other.",
+      parameters: [
+        .required(
+          "words", .texts(count: 2...Self.matrixSize, longest: Self.longestQuestion),
+          "The words; in a query each is given as words=WORD. One that is not there is left out.",
+          example: "[\"cat\",\"dog\",\"lion\"]")
+      ], takesJSON: true, schema: Schemas.matrix,
+      work: .single { asked, stop in
+        try vectors.answer(toSimilaritiesOf: asked.texts("words") ?? [], stop: stop)
+          .response { $0 }
       })
   }
 

@@ -63,7 +63,8 @@ struct NearestSentencesCommand: ParsableCommand, ConditionalOptions {
     let set = try VectorSet(vectors, threads: threads.count).vectors
     var lookup = Lookup(lookup)
     let search = try TextSearch(
-      path: file, input: input, vectors: set, weighting: weighting, threads: threads.count)
+      path: file, files: try input.files([file]), encoding: input.encoding, vectors: set,
+      method: weighting.method, weighting: weighting.weighting, threads: threads.count)
     if queries == ["-"] {
       try QuestionLines.forEach {
         try search.answers(to: $0, count: count)

@@ -98,7 +98,12 @@ struct SentenceWeightingOptions: ParsableArguments, ConditionalOptions {
   }
 
   /// How words count in sums.
-  var weighting: SentenceWeighting {
+  var weighting: SentenceWeighting { Self.weighting(method, smoothing: smoothing) }
+
+  /// How words count in sums.
+  ///
+  /// - Parameter smoothing: the a of a / (a + p), of the method sif; nil for 0.001.
+  static func weighting(_ method: Method, smoothing: Double?) -> SentenceWeighting {
     method == .sif ? .inverseFrequency(smoothing ?? 1e-3) : .uniform
   }
 }

@@ -3,8 +3,8 @@ import Word2Vec
 import WordtoolCore
 
 /// The lines of a file, or of the files of a folder, ready to be asked.
-struct TextSearch {
-  private enum Index {
+struct TextSearch: Sendable {
+  private enum Index: Sendable {
     case cosine(SentenceIndex)
     case wordMovers(WordMoversIndex)
   }
@@ -20,19 +20,21 @@ struct TextSearch {
   ///
   /// - Parameters:
   ///   - path: a file of a text a line, or a folder of them.
-  ///   - input: what is read of the folder, and how.
+  ///   - paths: the files that this stands for.
+  ///   - encoding: that of the files.
+  ///   - method: how texts are compared.
+  ///   - weighting: how words count in sums.
   /// - Throws: ``WordtoolError``: as reading does; `badData` for a file in which no line has a known
   ///   word.
   init(
-    path: String, input: TextInputOptions, vectors: WordVectors,
-    weighting: SentenceWeightingOptions, threads: Int
+    path: String, files paths: [String], encoding: TextEncoding, vectors: WordVectors,
+    method: SentenceWeightingOptions.Method, weighting: SentenceWeighting, threads: Int
   ) throws {
     var texts: [String] = []
     var files: [(path: String, start: Int)] = []
     var replacedCount = 0
-    for file in try input.files([path]) {
-      let lines = LineReader(
-        try TextSource(path: file, encoding: input.encoding), invalid: .replaced)
+    for file in paths {
+      let lines = LineReader(try TextSource(path: file, encoding: encoding), invalid: .replaced)
       files.append((file, texts.count))
       while let line = try lines.nextLine() { texts.append(line) }
       replacedCount += lines.replacedCount
@@ -40,7 +42,7 @@ struct TextSearch {
     StandardError.warnOfReplacements(replacedCount, isTold: false)
     try self.init(
       texts: texts, named: path, files: files.map(\.path) == [path] ? [] : files,
-      vectors: vectors, method: weighting.method, weighting: weighting.weighting, threads: threads)
+      vectors: vectors, method: method, weighting: weighting, threads: threads)
   }
 
   /// Makes what a search among texts needs.
@@ -83,9 +85,15 @@ struct TextSearch {
     }
   }
 
-  /// Answers questions.
-  func answers(to queries: [String], count: Int) throws -> [Answered<NearestTextsAnswer>] {
-    let stop = Interrupts.stopFlag()
+  /// Answers questions, together where the method allows it.
+  ///
+  /// - Parameters:
+  ///   - threads: how many threads search; nil for those that the index was made by.
+  ///   - stop: ends the work early, with an error of kind `interrupted`.
+  func answers(
+    to queries: [String], count: Int, threads: Int? = nil, stop: StopFlag = Interrupts.stopFlag()
+  ) throws -> [Answered<NearestTextsAnswer>] {
+    let threads = threads ?? self.threads
     let found: [[TextMatch]]
     switch index {
     case .cosine(let index):
