@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Checks pages of `wordtool explore` in a browser: that they ask for nothing, complain of nothing, answer as
 # `wordtool nearest` does, can be used by keys and by screen readers (axe-core), keep what is seen in their
-# address, and draw 30,000 points quickly enough without a graphics card, by WebGL and without it. Prints what
-# was checked, and times of frames. Pictures go to the folder that is named, if one is.
+# address, and draw 30,000 points quickly enough without a graphics card, by WebGL and without it; and that the
+# page of `wordtool serve` asks its server for words that are not on it, and says so. Prints what was checked, and
+# times of frames. Pictures go to the folder that is named, if one is.
 #
 #     Scripts/browser.sh [FOLDER]
 #

@@ -8,7 +8,6 @@ PAGE=/path in the environment is a page of the shipped vectors, at full length, 
 import json
 import os
 import random
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,88 +15,14 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-WORDTOOL, CHROMIUM, WORK = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-PICTURES = Path(sys.argv[4]) if len(sys.argv) > 4 else None
-ROOT = Path(__file__).resolve().parents[2]
-VECTORS = ROOT / "corpora/vectors/wikipedia-2015.safetensors"
+from served import check_served
+from visits import (PICTURES, VECTORS, WORK, Visit, browser, check, failures, passed, wordtool)
+
 QUESTIONS = [
     "sweden", "king", "tuesday", "physics", "Sweden", "the", "1990", "mother", "guitar", "king - man + woman",
     "paris - france + italy", "king queen", "0.5*oslo + stockholm", "(king + queen) - man", "2*cat - dog",
     "-london + paris", "bigger - big + small", "1990 - 1980 + 1960",
 ]
-
-failures = []
-passed = 0
-
-
-def check(condition, name, found=""):
-    """Counts a check; one that fails is told with what was found."""
-    global passed
-    if condition:
-        passed += 1
-    else:
-        failures.append(name)
-        print(f"FAILED {name} {found}", flush=True)
-
-
-def wordtool(*arguments):
-    run = subprocess.run([WORDTOOL, *map(str, arguments)], capture_output=True, text=True)
-    if run.returncode:
-        sys.exit(f"wordtool {arguments[0]}: {run.stderr}")
-    return run.stdout
-
-
-def browser(playwright, *, graphics=True):
-    """Chromium without a graphics card: WebGL is drawn by the processor, or is not there."""
-    swift = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-    none = ["--disable-3d-apis", "--disable-gpu"]
-    return playwright.chromium.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox"] + (swift if graphics else none))
-
-
-class Visit:
-    """A page that is open, and what it said and asked for."""
-
-    def __init__(self, chromium, page, fragment="", size=(1280, 800), scheme="light", **options):
-        self.context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, **options)
-        self.page = self.context.new_page()
-        self.said, self.asked = [], []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        start = time.perf_counter()
-        self.page.goto(Path(page).as_uri() + fragment)
-        self.page.wait_for_selector(".examples, .answers, .notice", timeout=60_000)
-        self.seconds = time.perf_counter() - start
-
-    def ask(self, question):
-        self.page.fill("#query", question)
-        self.page.press("#query", "Enter")
-
-    @property
-    def answers(self):
-        """The words and similarities that are shown."""
-        items = self.page.query_selector_all("#pane-word .answers button")
-        return [(i.query_selector("bdi").inner_text(), float(i.query_selector(".score").inner_text()))
-                for i in items]
-
-    @property
-    def status(self):
-        return self.page.inner_text("#status")
-
-    @property
-    def fragment(self):
-        self.page.wait_for_timeout(400)
-        return self.page.evaluate("location.hash")
-
-    def end(self, name):
-        """Nothing may have been said, and nothing asked for but the page."""
-        check(not self.said, f"{name}: nothing on the console", self.said)
-        check(all(url.split("#")[0].startswith("file:") or url == "data:," for url in self.asked)
-              and sum(url.startswith("file:") for url in self.asked) == 1,
-              f"{name}: no request but the page itself", self.asked)
-        self.context.close()
 
 
 def check_answers(visit):
@@ -198,6 +123,86 @@ def check_map(visit):
     check(page.is_visible(".scale"), "frequency is a scale")
     page.select_option("#color", "group")
     return selected
+
+
+def overlaps(names):
+    """Pairs of names that lie over each other."""
+    return [(a["text"], b["text"]) for at, a in enumerate(names) for b in names[at + 1:]
+            if a["left"] < b["right"] and b["left"] < a["right"]
+            and a["top"] < b["bottom"] and b["top"] < a["bottom"]]
+
+
+def groups_of(visit):
+    """What groups are called, by the legend."""
+    visit.page.select_option("#color", "group")
+    visit.page.click("#tab-legend")
+    return [name.inner_text() for name in visit.page.query_selector_all(".legend bdi")]
+
+
+def check_names(visit):
+    """Names by zoom, named groups, and lines of density."""
+    page = visit.page
+    groups = groups_of(visit)
+    page.click("#fit")
+    whole = visit.drawn()
+    names = [name["text"] for name in whole["names"]]
+    check(len([name for name in names if name in groups]) >= len(groups) / 3, "groups are named on the map",
+          names[:40])
+    check(len(names) > len(groups), "words are named beside them", names[:40])
+    check(not overlaps(whole["names"]), "no two names overlap", overlaps(whole["names"])[:5])
+    check(whole["lines"] >= 3 and whole["pictures"] == 1, "density is a ground and lines", whole["lines"])
+    for level in range(5):
+        page.click("#zoom-in")
+        page.click("#zoom-in")
+        near = visit.drawn()
+        check(not overlaps(near["names"]), f"nor at the zoom {1.5 ** (2 * level + 2):.0f}",
+              overlaps(near["names"])[:5])
+        if level == 1:
+            new = [n["text"] for n in near["names"] if n["text"] not in names]
+            check(len(new) > 10, "from near other words are named", new)
+    check(not [n for n in near["names"] if n["text"] in groups], "groups are named from afar only")
+    check(near["lines"] == 0, "lines, which would be coarse from near, are gone")
+    page.click("#names")
+    check(not visit.drawn()["names"], "names can be switched off")
+    page.click("#names")
+    page.click("#fit")
+    page.click("#density")
+    without = visit.drawn()
+    check(without["lines"] == 0 and without["pictures"] == 0, "so can density")
+    page.click("#density")
+
+
+def check_space(chromium):
+    """The map in space: named groups, names in front, density by how full points are."""
+    page = WORK / "space.html"
+    wordtool("explore", VECTORS, "-o", page, "--top", "3000", "--dimensions", "3", "--method", "pca", "-q")
+    for graphics in ("webgl", "canvas"):
+        visit = Visit(chromium, page, "" if graphics == "webgl" else "#points=canvas", records=True)
+        check(visit.page.get_attribute("#map", "data-renderer") == graphics, f"{graphics} draws the space")
+        groups = groups_of(visit)
+        visit.page.click("#solid")
+        drawn = visit.drawn()
+        named = [name["text"] for name in drawn["names"]]
+        check([name for name in named if name in groups], f"{graphics}: groups are named in space", named[:20])
+        check([name for name in named if name not in groups], f"{graphics}: words too", named[:20])
+        check(not overlaps(drawn["names"]), f"{graphics}: no two names overlap in space",
+              overlaps(drawn["names"])[:5])
+        check(drawn["lines"] == 0, f"{graphics}: no lines over a space that turns")
+        visit.page.click("#names")
+        visit.page.wait_for_timeout(300)
+        dense = visit.page.locator("#map").screenshot()
+        visit.page.click("#density")
+        visit.page.wait_for_timeout(300)
+        check(visit.page.locator("#map").screenshot() != dense, f"{graphics}: density is seen in space")
+        visit.page.click("#density")
+        visit.page.click("#names")
+        before = visit.fragment
+        visit.page.focus("#map")
+        visit.page.keyboard.press("Shift+ArrowLeft")
+        check(visit.fragment != before and not overlaps(visit.drawn()["names"]), f"{graphics}: it turns")
+        if PICTURES:
+            visit.page.screenshot(path=PICTURES / f"space-{graphics}.png")
+        visit.end(f"space, {graphics}")
 
 
 def check_keys(visit):
@@ -360,6 +365,10 @@ def main():
         check_frames(visit, "WebGL by the processor")
         visit.end("light")
 
+        visit = Visit(chromium, page, records=True)
+        check_names(visit)
+        visit.end("names")
+
         visit = Visit(chromium, page, selected, scheme="dark")
         check(visit.page.inner_text("#pane-word h2") == "sweden", "the address keeps the question")
         check(visit.page.inner_text("#pane-table caption").startswith("Selected words"), "and the selection")
@@ -386,6 +395,8 @@ def main():
         check_access(visit, "phone")
         visit.end("phone")
         check_column(chromium)
+        check_space(chromium)
+        check_served(chromium, check_access)
         for scheme in ("light", "dark"):
             picture(chromium, page, f"whole-{scheme}", scheme=scheme)
             picture(chromium, page, f"word-{scheme}", scheme=scheme, fragment="#q=sweden")
@@ -403,7 +414,7 @@ def main():
         check(visit.answers[0][0] != "", "and the page answers")
         visit.end("no WebGL")
         chromium.close()
-    print(f"{passed} checks passed, {len(failures)} failed")
+    print(f"{len(passed)} checks passed, {len(failures)} failed")
     sys.exit(bool(failures))
 
 

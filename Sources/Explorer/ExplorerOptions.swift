@@ -30,6 +30,9 @@ public struct ExplorerOptions: TrainingOptions {
   public var seed: UInt64 = 1
   /// What stands above the page; nil is the name of the vectors.
   public var title: String?
+  /// Whether the page asks the server that it comes from for words that are not on it: at `api/words` and
+  /// `api/nearest`, as `wordtool serve` answers there. Other pages ask nobody for anything.
+  public var asksServer = false
 
   /// What most use.
   public init() {}

@@ -67,7 +67,7 @@ public struct ExplorerPage: Sendable {
     if let space = map.space { data.append(("space", PageData.places(space))) }
     html = PageTemplate.filled(
       title: title, facts: facts.json, data: data,
-      description: "\(map.rows.count) words, \(map.caption)")
+      description: "\(map.rows.count) words, \(map.caption)", asksServer: options.asksServer)
     wordCount = map.rows.count
     caption = map.caption
     groupNames = map.groupNames

@@ -3,9 +3,12 @@ import WordtoolCore
 /// The frame of every page: `Web/page.html` with what belongs in its places.
 enum PageTemplate {
   /// The parts of the script, in the order in which they need each other.
-  static var script: [UInt8] {
+  ///
+  /// - Parameter asksServer: whether it has the part that makes requests.
+  static func script(asksServer: Bool) -> [UInt8] {
     let parts = [
       PackageResources.data_js, PackageResources.expression_js, PackageResources.vectors_js,
+      asksServer ? PackageResources.server_js : PackageResources.alone_js,
       PackageResources.colors_js, PackageResources.view_js, PackageResources.points_js,
       PackageResources.density_js, PackageResources.labels_js, PackageResources.map_js,
       PackageResources.search_js, PackageResources.panel_js, PackageResources.table_js,
@@ -17,13 +20,14 @@ enum PageTemplate {
 
   static var style: [UInt8] { PackageResources.page_css }
 
-  /// Nothing may be loaded from anywhere, and only this style and this script count.
-  static var policy: String {
+  /// Nothing may be loaded from anywhere, and only this style and this script count. A page that asks its
+  /// server may connect to that one.
+  static func policy(script: [UInt8], asksServer: Bool) -> String {
     func hash(_ bytes: [UInt8]) -> String {
       "'sha256-" + String(decoding: Base64.text(of: SHA256(of: bytes).bytes), as: UTF8.self) + "'"
     }
     return
-      "default-src 'none'; script-src \(hash(script)); style-src \(hash(style)); img-src data:; "
+      "default-src 'none'; \(asksServer ? "connect-src 'self'; " : "")script-src \(hash(script)); style-src \(hash(style)); img-src data:; "
       + "base-uri 'none'; form-action 'none'"
   }
 
@@ -34,9 +38,13 @@ enum PageTemplate {
   ///   - description: any text.
   ///   - facts: JSON that is fit for a script element.
   ///   - data: bytes by the name that the script knows them by.
+  ///   - asksServer: whether it asks the server that it comes from.
   static func filled(
-    title: String, facts: String, data: [(name: String, bytes: [UInt8])], description: String
+    title: String, facts: String, data: [(name: String, bytes: [UInt8])], description: String,
+    asksServer: Bool
   ) -> [UInt8] {
+    let script = script(asksServer: asksServer)
+    let policy = policy(script: script, asksServer: asksServer)
     let blocks = data.flatMap { name, bytes in
       Array("<script type=\"application/octet-stream\" id=\"data-\(name)\">".utf8)
         + Base64.text(of: bytes) + Array("</script>\n".utf8)

@@ -65,12 +65,29 @@ import WordtoolCore
 
   @Test func `nothing in a page points elsewhere or makes code of text`() throws {
     let page = try PageParts(ExplorerPage(of: PageTests.vectors()).html)
-    let text = page.html.replacing("http://www.w3.org/2000/svg", with: "")
-    let unwanted = [
+    #expect(unwanted(in: page.html) == [])
+  }
+
+  @Test func `a page that may ask its server asks for that server's answers alone`() throws {
+    var options = ExplorerOptions()
+    options.asksServer = true
+    let page = try PageParts(ExplorerPage(of: PageTests.vectors(), options: options).html)
+    #expect(page.html.contains("default-src 'none'; connect-src 'self'; script-src 'sha256-"))
+    #expect(unwanted(in: page.html) == ["fetch("])
+    #expect(page.html.ranges(of: "fetch(").count == 1 && page.html.contains("fetch(`api/${route}?"))
+    let script = try page.element("script", last: true)
+    let hash = try #require(page.html.firstRange(of: "script-src 'sha256-")).upperBound
+    let bytes = PageParts.bytes(of: page.html[hash...].prefix { $0 != "'" }.utf8)
+    #expect(bytes == SHA256(of: script.utf8).bytes)
+  }
+
+  /// What could reach elsewhere, or make code of text, that a page has.
+  private func unwanted(in html: String) -> [String] {
+    let text = html.replacing("http://www.w3.org/2000/svg", with: "")
+    return [
       "http:", "https:", "src=", "@import", "url(", "fetch(", "XMLHttpRequest", "WebSocket",
       "sendBeacon", "import(", "eval(", "new Function", "innerHTML", "outerHTML", "document.write",
       "insertAdjacentHTML", "style=", "onclick=",
-    ]
-    #expect(unwanted.filter { text.contains($0) } == [])
+    ].filter { text.contains($0) }
   }
 }

@@ -23,6 +23,7 @@ class Address {
     const parts = new Map();
     const short = (value) => String(Number(value.toFixed(4)));
     if (state.question) parts.set("q", state.question.text);
+    if (state.question?.isServed) parts.set("among", "all");
     const place = view.isSolid ? [view.yaw, view.pitch, view.zoom] : [view.centerX, view.centerY, view.zoom];
     const home = new View();
     const start = view.isSolid ? [home.yaw, home.pitch, 1] : [0, 0, 1];
@@ -57,6 +58,7 @@ class Address {
     const corners = numbers("lasso");
     this.restore({
       question: parts.get("q") || "",
+      isServed: parts.get("among") === "all",
       at: numbers("at"),
       space: numbers("space"),
       coloring: colorings.find((coloring) => coloring.id === parts.get("color")) || colorings[0],

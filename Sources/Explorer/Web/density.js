@@ -1,4 +1,6 @@
-// Where words lie close together: a soft ground and lines of equal density under the points of the plane.
+// Where words lie close together: a soft ground and lines of equal density under the points of the plane. In space
+// equal density is a surface, whose outline would change with every turn and lie over the words; there the points
+// themselves are fuller where they are dense.
 
 const densityGrid = 160;
 /** How far beyond the map the grid reaches, so that lines close. */
@@ -98,29 +100,58 @@ function drawDensity(context, view, ratio, look) {
   context.setTransform(1, 0, 0, 1, 0, 0);
 }
 
-/** Where the name of each group stands: at the densest place of its words. */
-const groupPlaces = (() => {
-  const n = 48;
-  return facts.groups.map((_, group) => {
-    const counts = new Float32Array(n * n);
-    const cell = (value) => Math.min(n - 1, Math.floor((value + 1) / 2 * n));
-    for (let row = 0; row < wordCount; row += 1) {
-      if (groups[row] === group) counts[cell(plane[2 * row + 1]) * n + cell(plane[2 * row])] += 1;
+const spaceGrid = 40;
+
+/** How dense the words around each one are in space, 0 ... 1 for the densest place; null without a space. */
+const spaceDensity = space && (() => {
+  const n = spaceGrid;
+  const cells = new Int32Array(wordCount);
+  let values = new Float32Array(n ** 3);
+  for (let row = 0; row < wordCount; row += 1) {
+    for (let axis = 2; axis >= 0; axis -= 1) {
+      cells[row] = cells[row] * n + Math.min(n - 1, Math.floor((space[3 * row + axis] + 1) / 2 * n));
     }
-    let best = 0;
-    let place = [0, 0];
-    for (let line = 1; line + 1 < n; line += 1) {
-      for (let column = 1; column + 1 < n; column += 1) {
-        let sum = 0;
-        for (let dy = -1; dy <= 1; dy += 1) {
-          for (let dx = -1; dx <= 1; dx += 1) sum += counts[(line + dy) * n + column + dx];
-        }
-        if (sum > best) {
-          best = sum;
-          place = [(column + 0.5) / n * 2 - 1, (line + 0.5) / n * 2 - 1];
-        }
-      }
+    values[cells[row]] += 1;
+  }
+  // A box filter along each axis, twice.
+  for (const step of [1, n, n * n, 1, n, n * n]) {
+    const next = new Float32Array(n ** 3);
+    for (let cell = 0; cell < next.length; cell += 1) {
+      const at = Math.floor(cell / step) % n;
+      next[cell] = values[cell] + (at > 0 ? values[cell - step] : 0) + (at < n - 1 ? values[cell + step] : 0);
     }
-    return place;
-  });
+    values = next;
+  }
+  const top = values.reduce((most, value) => Math.max(most, value), 1e-9);
+  return Float32Array.from(cells, (cell) => values[cell] / top);
 })();
+
+/** Where the words of each group lie densest: the middle of the cell, of `n` along an axis, with most around it. */
+function densestPlaces(source, axes, n) {
+  // A margin of a cell on each side, so that all cells have neighbours.
+  const stride = Array.from({ length: axes }, (_, axis) => (n + 2) ** axis);
+  let around = [0];
+  for (const step of stride) around = around.flatMap((offset) => [offset - step, offset, offset + step]);
+  const counts = facts.groups.map(() => new Map());
+  for (let row = 0; row < wordCount; row += 1) {
+    let cell = 0;
+    for (let axis = 0; axis < axes; axis += 1) {
+      cell += stride[axis] * (1 + Math.min(n - 1, Math.floor((source[axes * row + axis] + 1) / 2 * n)));
+    }
+    const own = counts[groups[row]];
+    own.set(cell, (own.get(cell) || 0) + 1);
+  }
+  return counts.map((own) => {
+    let best = 0;
+    let place = 0;
+    for (const cell of own.keys()) {
+      const sum = around.reduce((total, offset) => total + (own.get(cell + offset) || 0), 0);
+      if (sum > best || (sum === best && cell < place)) [best, place] = [sum, cell];
+    }
+    return stride.map((step) => (Math.floor(place / step) % (n + 2) - 0.5) / n * 2 - 1);
+  });
+}
+
+/** Where the name of each group stands, in the plane and in space. */
+const groupPlaces = densestPlaces(plane, 2, 48);
+const groupSpots = space && densestPlaces(space, 3, 24);

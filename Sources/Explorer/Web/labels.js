@@ -7,6 +7,8 @@ const levelStep = 1.25;
 /** Names of groups are shown up to this zoom. */
 const groupZoom = 3.2;
 const longestLabel = 28;
+/** In the space names stand in the front half, and a little behind the middle. */
+const deepestName = 0.15;
 
 /** Boxes that must not overlap, found by the cells they lie in. */
 class Occupied {
@@ -111,11 +113,12 @@ class Labels {
     return found;
   }
 
-  /** Words that may be named in the space: those in front, the most frequent first. */
+  /** Groups and words that may be named in the space: those in front, the most frequent words first. */
   *solid(view) {
+    if (view.zoom < groupZoom) for (let group = 0; group < facts.groups.length; group += 1) yield { group };
     let count = 0;
     for (const row of byFrequency) {
-      if (view.depth[row] > 0.15 || !view.sees(row)) continue;
+      if (view.depth[row] > deepestName || !view.sees(row)) continue;
       yield { row };
       count += 1;
       if (count > 1500) return;
@@ -150,12 +153,10 @@ class Labels {
     if (showsOthers) {
       for (const { row, group } of view.isSolid ? this.solid(view) : this.level(view)) {
         if (group !== undefined) {
-          const [x, y] = [
-            view.width / 2 + (groupPlaces[group][0] - view.centerX) * view.scale,
-            view.height / 2 - (groupPlaces[group][1] - view.centerY) * view.scale,
-          ];
+          const [x, y, depth] = view.screenPlace((view.isSolid ? groupSpots : groupPlaces)[group]);
           const box = this.groupBox(group, x, y);
-          if (!isFaint && this.isOn(view, box) && taken.take(box)) drawn.push({ group, box });
+          const isShown = !isFaint && depth <= deepestName && this.isOn(view, box);
+          if (isShown && taken.take(box)) drawn.push({ group, box });
         } else if (!markedRows.has(row) && isOpen(row) && view.sees(row, -60)) {
           const box = this.box(row, view.x[row], view.y[row]);
           if (this.isOn(view, box) && taken.take(box)) drawn.push({ row, box });

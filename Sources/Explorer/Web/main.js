@@ -3,7 +3,7 @@
 const answerCount = 10;
 
 const map = new WordMap();
-const answers = new AnswerPane((text) => askText(text));
+const answers = new AnswerPane((text, options) => askText(text, options));
 const legend = new LegendPane((label) => pickLabel(label));
 const table = new TablePane({ onAsk: (text) => askText(text), onSelect: select, rowsInView });
 const tabs = new Tabs((shown) => {
@@ -21,8 +21,17 @@ function rowsInView() {
   return byFrequency.filter((row) => map.view.sees(row) && isOpen(row));
 }
 
-/** Asks a question and shows the answer; an empty one ends it. */
-function askText(text, { moves = true } = {}) {
+/** How often something was asked: what the server answers to an earlier question comes too late. */
+let askedCount = 0;
+
+/**
+ * Asks a question and shows the answer; an empty one ends it.
+ *
+ * The page answers by itself. Words that it has not are asked of the server that it came from, if it came from
+ * one, and so is any question with `isServed`.
+ */
+function askText(text, { moves = true, isServed = false } = {}) {
+  askedCount += 1;
   if (!text.trim()) {
     const hadQuestion = state.question !== null;
     state.question = null;
@@ -32,18 +41,37 @@ function askText(text, { moves = true } = {}) {
   } else {
     const question = ask(text);
     if (question.direction) question.answers = nearest(question.direction, answerCount, question.excluded);
-    state.question = question;
+    question.isAwaited = Boolean(server?.hasMore && (isServed || question.missing.length));
     search.set(question.text);
-    answers.show(question);
-    tabs.show("tab-word");
-    if (question.answers && question.answers.length) {
-      if (moves) map.goTo(question.row ?? question.answers[0].row, question.answers.map(({ row }) => row));
-      announce(`Nearest to ${question.text}: ` + question.answers.map(({ row, score }) =>
-        `${words[row]} ${score.toFixed(2)}`).join(", "));
-    } else {
-      announce(question.problem || "Nothing is near.");
-    }
+    showQuestion(question, moves);
+    if (question.isAwaited) askServer(question, moves);
   }
+  map.recolor();
+  address.note();
+}
+
+/** Shows a question with what answers it has. */
+function showQuestion(question, moves) {
+  state.question = question;
+  answers.show(question);
+  tabs.show("tab-word");
+  const found = question.answers ?? [];
+  const rows = found.map(({ row }) => row).filter((row) => row !== null);
+  if (moves && rows.length) map.goTo(question.row ?? rows[0], rows);
+  if (found.length) {
+    announce(`${question.isServed ? "From the server, nearest" : "Nearest"} to ${question.text}: `
+      + found.map(({ word, score }) => `${word} ${score.toFixed(2)}`).join(", "));
+  } else {
+    announce(question.isAwaited ? "The server is asked." : question.problem || "Nothing is near.");
+  }
+}
+
+/** Asks the server, and shows its answer unless something else was asked meanwhile. */
+async function askServer(question, moves) {
+  const number = askedCount;
+  const answer = await server.answer(question);
+  if (number !== askedCount) return;
+  showQuestion({ ...answer, isAwaited: false }, moves);
   map.recolor();
   address.note();
 }
@@ -105,7 +133,6 @@ function setSolid(isSolid) {
   if (!space) return;
   map.setSolid(isSolid);
   element("solid").setAttribute("aria-pressed", String(isSolid));
-  element("density").disabled = isSolid;
   announce(isSolid ? "The map in space." : "The map in the plane.");
   map.onMoved();
 }
@@ -120,7 +147,8 @@ function setLasso(isOn) {
 function setSwitch(name, isOn) {
   state[name] = isOn;
   element(name).setAttribute("aria-pressed", String(isOn));
-  map.request();
+  // In the space density is a matter of colours.
+  map.recolor();
   address.note();
 }
 
@@ -152,7 +180,7 @@ function restore(wanted) {
     if (rows.length) select({ rows, polygon: wanted.polygon });
   }
   const place = map.view.isSolid ? wanted.space : wanted.at;
-  askText(wanted.question, { moves: !place });
+  askText(wanted.question, { moves: !place, isServed: wanted.isServed });
   if (place && place.length === 3) {
     const cut = (value, most) => Math.max(-most, Math.min(most, value));
     if (map.view.isSolid) Object.assign(map.view, { yaw: place[0], pitch: cut(place[1], 1.55) });

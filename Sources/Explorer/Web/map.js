@@ -83,9 +83,12 @@ class WordMap {
     const isOpen = this.openness();
     const marked = new Set(this.marked);
     const isFaint = marked.size > 0;
+    const dense = state.density && this.view.isSolid ? spaceDensity : null;
     for (let row = 0; row < wordCount; row += 1) {
       shades.set(colors.subarray(3 * row, 3 * row + 3), 4 * row);
-      shades[4 * row + 3] = marked.has(row) ? 255 : !isOpen(row) ? 26 : isFaint ? 70 : 205;
+      // In few steps: a plain canvas draws colour by colour.
+      const usual = dense ? 60 + 24 * Math.round(8 * Math.sqrt(dense[row])) : 205;
+      shades[4 * row + 3] = marked.has(row) ? 255 : !isOpen(row) ? 26 : isFaint ? 70 : usual;
     }
     this.points.setColors(shades);
     this.request();
@@ -103,7 +106,8 @@ class WordMap {
   get marked() {
     const question = state.question;
     if (!question || !question.answers) return [];
-    return [...new Set([...question.excluded, ...question.answers.map((answer) => answer.row)])];
+    const rows = question.answers.map(({ row }) => row).filter((row) => row !== null);
+    return [...new Set([...question.excluded, ...rows])];
   }
 
   /** Sees to it that the next frame is drawn. */
@@ -147,6 +151,7 @@ class WordMap {
     ink.lineWidth = 1;
     ink.beginPath();
     for (const { row } of question.answers) {
+      if (row === null) continue;
       ink.moveTo(x[question.row], y[question.row]);
       ink.lineTo(x[row], y[row]);
     }
@@ -268,6 +273,6 @@ class WordMap {
     this.flight = null;
     this.view.reset();
     this.points.setPlaces(...(this.view.isSolid ? [space, 3] : [plane, 2]));
-    this.request();
+    this.recolor();
   }
 }

@@ -65,6 +65,9 @@ class AnswerPane {
   welcome() {
     const parts = [
       make("p", null, "Each point is a word; words that are used alike lie together."),
+      ...(server?.hasMore ? [make("p", { class: "quiet" },
+        `Words that are not on the map, ${grouped.format(facts.allWords - wordCount)} more, are asked of the `
+          + "server that this page comes from.")] : []),
       make("p", { class: "quiet" },
         "Choose one on the map or in the field above to see what is nearest to it, or add words up:"),
     ];
@@ -78,6 +81,8 @@ class AnswerPane {
 
   answer(question) {
     const parts = [make("h2", null, isolated(question.row === null ? question.text : words[question.row]))];
+    if (question.isAwaited) parts.push(make("p", { class: "quiet" }, "The server is asked …"));
+    if (question.isAwaited && question.problem) return parts;
     if (question.problem) {
       const notice = make("div", { class: "notice" }, make("p", null, question.problem));
       for (const word of question.missing.slice(0, 1).flatMap(nearSpellings)) {
@@ -90,15 +95,34 @@ class AnswerPane {
     if (question.missing.length) {
       parts.push(make("p", { class: "quiet" }, `Not on this page: ${question.missing.join(", ")}.`));
     }
+    for (const note of question.notes ?? []) parts.push(make("p", { class: "quiet" }, note));
     parts.push(make("h3", null, "Nearest, by cosine"));
     const list = make("ol", { class: "answers" });
-    for (const { row, score } of question.answers) {
+    for (const { row, word, score } of question.answers) {
+      const name = make("span", null, isolated(word));
+      if (row === null) name.append(make("small", { class: "beyond" }, " not on the map"));
       const button = make("button", { type: "button" },
-        isolated(words[row]), make("span", { class: "score" }, score.toFixed(3)), this.bar(score));
-      button.addEventListener("click", () => this.onAsk(words[row]));
+        name, make("span", { class: "score" }, score.toFixed(3)), this.bar(score));
+      button.addEventListener("click", () => this.onAsk(word));
       list.append(make("li", null, button));
     }
-    return [...parts, list];
+    return [...parts, list, ...this.sourceOf(question)];
+  }
+
+  /** Who answered, where there is more than the page that can; and a way to the other. */
+  sourceOf(question) {
+    if (!server?.hasMore || question.isAwaited) return [];
+    const all = `all ${grouped.format(facts.allWords)} words`;
+    if (question.isServed) {
+      return [make("p", { class: "quiet", id: "source" }, `Answered by the server, among ${all}.`)];
+    }
+    const button = make("button", { type: "button", id: "among-all" }, `Ask the server, among ${all}`);
+    button.addEventListener("click", () => this.onAsk(question.text, { isServed: true }));
+    return [
+      make("p", { class: "quiet", id: "source" },
+        `Answered by this page, among its ${grouped.format(wordCount)} words.`),
+      make("div", { class: "examples" }, button),
+    ];
   }
 
   factsOf(row) {

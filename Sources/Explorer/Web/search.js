@@ -1,6 +1,8 @@
 // The field for questions: completes the word that is being written (ARIA's combobox with a list).
 
 const mostCompletions = 8;
+/** Milliseconds without a key after which the server is asked. */
+const completionPause = 150;
 
 class Search {
   /** `submit` is called with the question, `clear` when it is emptied. */
@@ -9,8 +11,11 @@ class Search {
     this.list = element("completions");
     this.submit = submit;
     this.clear = clear;
+    /** `{ word, row }`, with a row of null for words of the server that are not on the page. */
     this.found = [];
     this.chosen = -1;
+    /** Ends the question to the server about words that begin otherwise by now. */
+    this.asking = null;
     element("search").addEventListener("submit", (event) => {
       event.preventDefault();
       this.accept();
@@ -58,17 +63,36 @@ class Search {
         if (first.length >= mostCompletions) break;
       }
     }
-    this.found = [...first, ...second].slice(0, mostCompletions);
+    this.found = [...first, ...second].slice(0, mostCompletions).map((row) => ({ row, word: words[row] }));
     this.chosen = -1;
     this.show();
+    this.completeFurther(text);
+  }
+
+  /** Fills the list up with words of the server, a moment after the last key. */
+  completeFurther(text) {
+    this.asking?.abort();
+    this.asking = null;
+    if (!server?.hasMore || text.length < 2 || this.found.length >= mostCompletions) return;
+    const asking = new AbortController();
+    this.asking = asking;
+    setTimeout(async () => {
+      if (asking.signal.aborted) return;
+      const more = await server.wordsBeginning(text, asking.signal);
+      if (asking.signal.aborted || !more.length) return;
+      const rest = more.slice(0, mostCompletions - this.found.length);
+      this.found.push(...rest.map((word) => ({ row: null, word })));
+      this.show();
+    }, completionPause);
   }
 
   show() {
-    this.list.replaceChildren(...this.found.map((row, place) => {
+    this.list.replaceChildren(...this.found.map(({ row, word }, place) => {
+      const more = row === null ? "not on the map" : facts.counts ? readable(facts.counts[row]) : "";
       const item = make("li", {
         role: "option", id: "completion-" + place, "data-place": String(place),
         "aria-selected": place === this.chosen ? "true" : "false",
-      }, isolated(words[row]), make("span", null, facts.counts ? readable(facts.counts[row]) : ""));
+      }, isolated(word), make("span", null, more));
       return item;
     }));
     const isOpen = this.found.length > 0;
@@ -83,6 +107,7 @@ class Search {
   }
 
   close() {
+    this.asking?.abort();
     this.found = [];
     this.chosen = -1;
     this.show();
@@ -113,7 +138,7 @@ class Search {
   /** Puts a completion where its beginning stands. */
   insert(place) {
     const { begin, end, text } = this.part;
-    const word = (text.startsWith("-") ? "-" : "") + words[this.found[place]];
+    const word = (text.startsWith("-") ? "-" : "") + this.found[place].word;
     const value = this.input.value;
     this.set(value.slice(0, begin) + word + value.slice(end));
     this.input.setSelectionRange(begin + word.length, begin + word.length);

@@ -128,7 +128,7 @@ function ask(text) {
   return question;
 }
 
-/** The `count` words with the greatest cosine to a direction of length 1, best first. */
+/** The `count` words with the greatest cosine to a direction of length 1, best first: `{ row, word, score }`. */
 function nearest(direction, count, excluded) {
   const out = new Set(excluded);
   const best = [];
@@ -144,7 +144,7 @@ function nearest(direction, count, excluded) {
       best[place] = best[place - 1];
       place -= 1;
     }
-    best[place] = { row, score };
+    best[place] = { row, word: words[row], score };
   }
   return best;
 }

@@ -74,6 +74,21 @@ class View {
     }
   }
 
+  /** Where a place of the plane, or of the space, is on the screen, and its depth. */
+  screenPlace(place) {
+    const { scale, centerX, centerY } = this;
+    const [middleX, middleY] = [this.width / 2, this.height / 2];
+    if (!this.isSolid) {
+      return [middleX + (place[0] - centerX) * scale, middleY - (place[1] - centerY) * scale, 0];
+    }
+    const r = this.rotation;
+    const turned = [0, 3, 6].map((row) => r[row] * place[0] + r[row + 1] * place[1] + r[row + 2] * place[2]);
+    const near = this.eye / (this.eye - turned[2]);
+    return [
+      middleX + (turned[0] - centerX) * scale * near, middleY - (turned[1] - centerY) * scale * near, -turned[2],
+    ];
+  }
+
   /** A place on the screen in units of the plane. */
   toPlane(x, y) {
     return [

@@ -21,6 +21,7 @@ final class ServedPage: Sendable {
     var options = ExplorerOptions()
     options.wordCount = wordCount
     options.title = ExploreCommand.title(of: set)
+    options.asksServer = true
     let (state, stop, vectors, chosen) = (state, stop, set.vectors, options)
     maker = HelperThreads(count: 1) { _ in
       let made: State
