@@ -32,6 +32,7 @@ struct AnalogySolver {
     // The places of the three words in `words`, three numbers a question.
     let terms = questions.flatMap { [place[$0.b] ?? 0, place[$0.c] ?? 0, place[$0.a] ?? 0] }
     let width = CosineBlock.width(dimension: storage.dimension)
+    PresentWork.begin(.answering, of: min(limit, storage.count))
     let states = try CosineBlock.forEach(
       of: storage, limit: limit, threads: threads, stop: stop,
       state: { State(questions: questions.count, words: words.count, width: width) }
@@ -47,6 +48,7 @@ struct AnalogySolver {
           unsafe scratch.cosines[index] = (1 + scratch.cosines[index]) / 2
         }
       }
+      defer { PresentWork.advance(block.rows.count) }
       for (index, question) in questions.enumerated() {
         let top = unsafe combine(
           scratch.row(terms[3 * index]), scratch.row(terms[3 * index + 1]),

@@ -108,6 +108,10 @@ import WordtoolCore
 
   private static func readAll(_ path: String) throws -> UnsafeRawBufferPointer {
     let source = try ByteSource(path: path)
+    var status = stat()
+    let size = unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+    let before = Traffic.bytesRead
+    PresentWork.begin(.unpacking, of: size)
     var capacity = 1 << 20
     var count = 0
     // realloc moves large blocks by remapping their pages, so growing costs no copies.
@@ -141,6 +145,7 @@ import WordtoolCore
         let room = unsafe UnsafeMutableRawBufferPointer(
           start: start + count, count: capacity - count)
         let more = try unsafe source.read(into: room)
+        PresentWork.reach(Traffic.bytesRead - before)
         if more == 0 { return unsafe UnsafeRawBufferPointer(start: memory, count: count) }
         count += more
       }

@@ -69,6 +69,7 @@ enum TextVectorReader {
     nonisolated(unsafe) let values = unsafe rows.buffer(of: Float.self, count: rowCount * dimension)
     let failures = FirstFailure()
     let pieces = (starts, firstRows, firstLines)
+    PresentWork.begin(.reading, of: starts.count - 1)
     try VectorStorage.inPieces(of: starts.count - 1, size: 1, threads: options.threads) { range in
       let (starts, firstRows, firstLines) = pieces
       let parser = RowParser(text: text, dimension: dimension)
@@ -91,6 +92,7 @@ enum TextVectorReader {
           number += 1
           offset = next
         }
+        PresentWork.advance(1)
       }
     }
     if let failure = failures.first {

@@ -5,7 +5,9 @@ extension WordVectors {
   func writeWord2VecBinary(to file: OutputFile) throws {
     try file.write("\(count) \(dimension)\n")
     var row = [Float](repeating: 0, count: dimension)
+    PresentWork.begin(.writing, of: count)
     for index in 0..<count {
+      PresentWork.advance(1)
       try unsafe Format.word2vecBinary.check(word: storage.words.bytes(at: index), at: index)
       try unsafe file.write(UnsafeRawBufferPointer(storage.words.bytes(at: index)))
       try file.write([0x20])
@@ -27,6 +29,7 @@ extension WordVectors {
     let piece = Swift.max(1, 65_536 / dimension)
     let round = piece * Swift.max(1, threads) * 4
     var first = 0
+    PresentWork.begin(.writing, of: count)
     while first < count {
       let rows = first..<Swift.min(count, first + round)
       let texts = Locked([[UInt8]](repeating: [], count: (rows.count + piece - 1) / piece))
@@ -36,6 +39,7 @@ extension WordVectors {
         texts.withLock { $0[range.lowerBound / piece] = text }
       }
       for text in texts.withLock({ $0 }) { try file.write(text) }
+      PresentWork.advance(rows.count)
       first = rows.upperBound
     }
   }

@@ -77,6 +77,27 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
     return model.documents
   }
 
+  /// Says how long reading takes beside writing, so that the end of both is known early. The weights are
+  /// nanoseconds for a byte, measured with 60,000 x 300 floats on one core of an AMD EPYC; text is read and
+  /// written by all threads. What is mapped takes no time to read.
+  private func planWork(_ format: WordVectors.Format) {
+    guard let size = Environment.byteCount(of: input),
+      let start = try? FileStart.bytes(of: input, count: 512),
+      let file = try? MappedFile(path: input)
+    else { return }
+    let isText = !start.contains { $0 < 0x20 && ![0x09, 0x0A, 0x0D].contains($0) }
+    let isPacked = withExtendedLifetime(file) { unsafe file.bytes.starts(with: [0x1F, 0x8B]) }
+    // Digits of floats are packed to less than half; a float of four bytes takes eleven as text.
+    let bytes = Double(size) * (isPacked ? 2.13 : 1)
+    let textBytes = isText ? bytes : bytes * 11 / 4
+    let threads = Double(Workers.defaultCount)
+    let writesText = [.word2vecText, .fastTextVec, .glove, .projector].contains(format)
+    PresentWork.plan([
+      (.unpacking, isPacked ? 3.2 * bytes : 0), (.reading, isText ? 2.1 * bytes / threads : 0),
+      (.writing, writesText ? 4.7 * textBytes / threads : 0.5 * textBytes * 4 / 11),
+    ])
+  }
+
   /// Writes a classifier for fastText.
   private func convertClassifier() throws {
     // A stream has no name that could tell, and there is one format only.
@@ -110,6 +131,7 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
     try OutputPaths.check([output, listPath], inputs: [input, reading.wordList])
     let file = try OutputKind.vectors(format).open(output)
     if let listPath, file.isFile { try OutputKind.list.attempt(listPath) }
+    planWork(format)
     var vectors = try read()
     for warning in vectors.warnings { StandardError.warn("\(input): \(warning)") }
     if let count = restrict.restrict, count < vectors.count { vectors = try vectors.first(count) }

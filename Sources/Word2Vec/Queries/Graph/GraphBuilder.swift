@@ -62,6 +62,7 @@ struct GraphBuilder: Sendable {
     order = [graph.entry] + ranked
     let searches = Locked<[GraphSearch]>([])
     var done = 1
+    PresentWork.begin(.linking, of: order.count)
     while done < order.count {
       if stop.isRaised {
         throw WordtoolError(.interrupted, found: "the index was stopped before its end")
@@ -70,6 +71,7 @@ struct GraphBuilder: Sendable {
         done..<min(order.count, done + max(1, min(done / Self.share, Self.largest)))]
       try insert(Array(batch), into: graph, levels, searches)
       done += batch.count
+      PresentWork.advance(batch.count)
       progress(Double(done) / Double(order.count))
     }
     return graph
