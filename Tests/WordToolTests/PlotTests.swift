@@ -35,6 +35,32 @@ import Testing
     #expect(run.exitCode == 0)
   }
 
+  @Test func `the numbers of a map go to NumPy and to the projector`() throws {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      let axes = ["--x", "cereal:sweden", "--y", "woman:man"]
+      func plot(_ name: String) throws -> Subprocess.Result {
+        try tool.start(["plot", "-q", "sweden", "man", "cereal", "-o", folder + "/" + name] + axes)
+          .wait()
+      }
+      for name in ["map.npy", "map.npz", "vectors.tsv", "big_tensors.tsv"] {
+        let run = try plot(name)
+        #expect(run.exitCode == 0 && run.output.isEmpty, "\(name): \(run)")
+        // They are vectors of two values, to all that reads such.
+        let values = try tool.run("vector", "man", "-v", folder + "/" + name, "--json")
+        let vector = try JSONValue.document(values.output).elements[0]["vector"].elements
+        #expect(vector == [.number(0), .number(1)], "\(name): \(values)")
+      }
+      #expect(TestFiles.read(folder + "/map.words") == "sweden\nman\ncereal\n")
+      #expect(TestFiles.read(folder + "/metadata.tsv") == "sweden\nman\ncereal\n")
+      let tensors = TestFiles.read(folder + "/big_tensors.tsv") ?? ""
+      #expect(tensors.split(separator: "\n").allSatisfy { $0.split(separator: "\t").count == 2 })
+      #expect(try plot("table.tsv").exitCode == 0)
+      #expect(TestFiles.read(folder + "/table.tsv")?.hasPrefix("word\tx\ty\t") == true)
+    }
+  }
+
   @Test func `as JSON a map has the fields of the contract`() throws {
     let run = try plot("sweden", "man", "cereal", "--json")
     guard case .list(let entries) = try JSONValue.document(run.output) else {

@@ -15,7 +15,8 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     abstract: "Draw words as points of a map, or the course of trainings.",
     discussion: """
       Without -o the map is drawn in letters on a terminal; elsewhere it is printed as words and \
-      numbers. -o writes a picture (.svg, .png) or the numbers (.tsv). Without words the most frequent \
+      numbers. -o writes a picture (.svg, .png) or the numbers: a table (.tsv), a NumPy array (.npy, with \
+      the words in NAME.words; .npz), or vectors.tsv and metadata.tsv for TensorBoard. Without words the most frequent \
       ones are drawn. Colours are groups of words (k-means). Names that find no room are left out \
       of a picture, their points are not; names that were asked for always stand.
 
@@ -48,7 +49,7 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
   @Option(
     name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp(
-      "Draw to this .svg or .png file, or write the numbers to this .tsv file.",
+      "Draw to this .svg or .png file, or write the numbers to this .tsv, .npy or .npz file.",
       valueName: "path"), completion: .file())
   var output: String?
 
@@ -142,10 +143,14 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
     if oneHot { return try drawOneHot(style) }
     let ends = try x.map { [try Self.pairs($0, "--x"), try Self.pairs(y ?? "", "--y")] }
     let arrows = try pairs.map { try Self.pairs($0, "--pairs") } ?? []
-    let file = try output.map { path in
-      try OutputPaths.check([path], texts: [], inputs: [vectors.vectors], printing: nil)
-      return try DrawingFile(path: path, kind: .wordMap)
-    }
+    let numbers = try output.flatMap { try MapNumbers(path: $0, inputs: [vectors.vectors]) }
+    let file =
+      try numbers != nil
+      ? nil
+      : output.map { path in
+        try OutputPaths.check([path], texts: [], inputs: [vectors.vectors], printing: nil)
+        return try DrawingFile(path: path, kind: .wordMap)
+      }
     let stop = Interrupts.stopFlag()
     let set = try VectorSet(vectors, threads: threads.count).vectors
     let reporter = progress.makeProgress()
@@ -177,7 +182,11 @@ struct PlotCommand: ParsableCommand, ConditionalOptions {
           phase: "placing", fraction: share, count: Int(share * Double(steps)), unit: "steps"))
     }
     reporter.finish()
-    try write(map, to: file, style)
+    if let numbers {
+      try numbers.write(map.entries)
+    } else {
+      try write(map, to: file, style)
+    }
     try lookup.finish()
   }
 
