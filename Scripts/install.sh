@@ -41,7 +41,9 @@ uninstall() {
     rm -f "$target/$file"
   done <"$target/$list"
   # The folders of ours first, then those that may have been there before.
-  for folder in share/wordtool/atlas share/wordtool/vectors share/wordtool share/doc/wordtool \
+  for folder in share/wordtool/atlas share/wordtool/vectors share/wordtool \
+    share/doc/wordtool/lesson/docs/lesson/{data,images} share/doc/wordtool/lesson/docs/lesson \
+    share/doc/wordtool/lesson/{docs,corpora} share/doc/wordtool/lesson share/doc/wordtool \
     share/man/man1 share/man share/bash-completion/completions share/bash-completion \
     share/zsh/site-functions share/zsh share/fish/vendor_completions.d share/fish share/doc share \
     bin; do
@@ -101,6 +103,10 @@ install -m 755 "$built/wordtool" "$stage/bin/wordtool"
 strip "$stage/bin/wordtool"
 cp -R corpora/atlas corpora/catalogue.json corpora/vectors "$stage/share/wordtool/"
 install -m 644 LICENSE CHANGELOG.md "$stage/share/doc/wordtool/"
+# The lesson with its data, in folders as its commands name them.
+install -d "$stage"/share/doc/wordtool/lesson/{docs,corpora}
+cp -R docs/lesson "$stage/share/doc/wordtool/lesson/docs/"
+install -m 644 corpora/royalty.txt "$stage/share/doc/wordtool/lesson/corpora/"
 "$built/generate-manual" "$stage/bin/wordtool" --multi-page --output-directory "$stage/share/man/man1" \
   >"$log" 2>&1 || die "the manual pages fail: $(tail -n 3 "$log")"
 # As man looks for them: wordtool-evaluate-analogies.
