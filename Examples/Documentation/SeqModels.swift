@@ -24,13 +24,25 @@ func exampleSeqModels2() throws {
 }
 
 func exampleSeqModels3() throws {
+  try NeuralLanguageModel(contentsOf: "words.lm").writeONNX(to: "words.onnx")
+  try TextClassifier(contentsOf: "reviews.model").writeONNX(to: "reviews.onnx")
+  try SequenceTagger(contentsOf: "tags.model").writeONNX(to: "tags.onnx")
+}
+
+func exampleSeqModels4() throws {
+  let model = try NGramModel(contentsOf: "words.lm")
+  try model.write(to: "words.arpa")  // KenLM reads it
+  print(model.order, model.vocabularyCount)
+}
+
+func exampleSeqModels5() throws {
   let network = try SmallRecurrentNetwork(unitCount: 2, seed: 1)
   let steps = try ExplainedBackpropagation(
     through: network, inputs: [1, 0, 0, 0], targets: [nil, nil, nil, 1])
   print("the loss of the last step is", steps.loss)
 }
 
-func exampleSeqModels4() throws {
+func exampleSeqModels6() throws {
   let counted = try NGramModel.train(on: ["train.txt"])
   var options = NeuralOptions()
   options.recurrent.hidden = 200
@@ -41,14 +53,14 @@ func exampleSeqModels4() throws {
   }
 }
 
-func exampleSeqModels5() throws {
+func exampleSeqModels7() throws {
   let counted = try NGramModel(contentsOf: "words.arpa")
   let network = try NeuralLanguageModel(contentsOf: "words.lm")
   let tuning = try MixtureModel([counted, network]).tuned(on: ["valid.txt"])
   print(tuning.mixture.weights, try tuning.mixture.perplexity(of: ["test.txt"]).perplexity)
 }
 
-func exampleSeqModels6() throws {
+func exampleSeqModels8() throws {
   let model = try NeuralLanguageModel(contentsOf: "plays.lm")
   var sampling = SamplingOptions()
   sampling.temperature = 0.8
@@ -59,7 +71,7 @@ func exampleSeqModels6() throws {
   }
 }
 
-func exampleSeqModels7() throws {
+func exampleSeqModels9() throws {
   let counted = try NGramModel.train(on: ["notes/"])  // in a task: try await
   print(try counted.perplexity(of: ["held-out.txt"]).perplexity)
   try counted.write(to: "notes.arpa")

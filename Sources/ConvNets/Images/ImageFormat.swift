@@ -2,8 +2,11 @@ public import WordtoolCore
 
 /// The formats of single images that are read and written.
 public enum ImageFormat: String, CaseIterable, Sendable {
+  /// Portable Network Graphics, read with any depth, written with 8 bits a channel.
   case png
+  /// JPEG, with losses.
   case jpeg
+  /// Netpbm's portable anymap: bits, grey or colours, as text or as bytes.
   case pnm
 
   /// The format that the first bytes of a file tell of, whatever its name; nil for any other.

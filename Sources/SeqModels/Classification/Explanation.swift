@@ -12,8 +12,11 @@ extension TextClassifier {
     public struct Part: Codable, Hashable, Sendable {
       /// What parts are.
       public enum Kind: String, Codable, Hashable, Sendable {
+        /// One word.
         case word
+        /// Several words in a row.
         case wordNGram = "n-gram of words"
+        /// Several characters of a word, its ends among them.
         case characterNGram = "n-gram of characters"
       }
       /// A word, words apart by spaces, or characters of a word between `<` and `>`.

@@ -6,6 +6,7 @@ public import WordtoolCore
 public struct FastTextSearchOptions: TrainingOptions {
   /// An option that is searched for.
   public enum Parameter: String, Codable, Hashable, Sendable, CaseIterable {
+    /// The properties of these names in ``FastTextOptions`` and its ``NGramFeatureOptions``.
     case learningRate, epochs, orders, subwords, dimension, loss, bucketCount
   }
 
