@@ -135,9 +135,8 @@ let package = Package(
       name: "wordtool",
       dependencies: [
         "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders",
-        "Explorer",
-        "Libc", "Networks", "Projection", "SeqModels", "Server", "Subword", "Tokenize", "Word2Vec",
-        "WordtoolCore",
+        "Explorer", "Libc", "Networks", "NumPyFiles", "Projection", "SeqModels", "Server",
+        "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

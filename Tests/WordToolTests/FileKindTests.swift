@@ -68,7 +68,7 @@ import Testing
       ("net", "an image model"),
       ("net.ck", "a checkpoint of image train"), ("bag", "a bag-of-words encoder"),
       ("hot", "a one-hot encoder"), ("idf", "tf-idf weights"), ("zca", "a whitening of images"),
-      ("b.mtx", "a sparse matrix in Matrix Market format"), ("h.npz", "an archive of NumPy arrays"),
+      ("b.mtx", "a sparse matrix in Matrix Market format"), ("h.npz", "a sparse matrix of SciPy's"),
       ("t.npy", "a NumPy array"), ("t.mid", "a MIDI file"), ("lm.onnx", "an ONNX graph"),
       ("w.png", "an image"), ("i.pgm", "2 x 2 x 1"), ("t.abc", "tunes in ABC notation"),
       ("questions", "analogy questions"), ("pairs", "pairs of words with scores"),
@@ -277,7 +277,7 @@ import Testing
     ),
     ("sorted.tsv", String(repeating: "neg\ta bad film\n", count: 6000), "labelled text", "label 1"),
     ("distinct.tsv", (0..<40).map { "row \($0 % 30)\tsome text\n" }.joined(), "a text", "lines"),
-    ("pairs.tsv", "cat\tgato\ndog\tperro\nhouse\tcasa\n", "a text", "lines"),
+    ("pairs.tsv", "cat\tgato\ndog\tperro\nhouse\tcasa\n", "pairs of words", "align --pairs"),
   ])
   func publishedFilesAreNamed(
     _ name: String, _ content: String, _ noun: String, _ part: String

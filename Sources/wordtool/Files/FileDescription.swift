@@ -40,7 +40,9 @@ struct FileDescription: Encodable {
     self.kind = kind
     self.path = path
     facts = try FileFacts.facts(of: kind, path: path)
-    if let bytes = InputFiles.totalByteCount([path]) { facts.append(.count("bytes", bytes)) }
+    if !Environment.isFolder(path), let bytes = InputFiles.totalByteCount([path]) {
+      facts.append(.count("bytes", bytes))
+    }
   }
 
   /// The lines for a person.

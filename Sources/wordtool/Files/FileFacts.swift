@@ -36,10 +36,17 @@ enum FileFacts {
     case .numbers: try numbers(path)
     case .tunes: try tunes(path)
     case .kernel: try kernel(path)
-    case .text, .metrics: try text(path)
-    case .answer, .picture, .page: []
+    case .text: try text(path)
+    case .answer, .json, .picture, .page, .metrics: try MarkupFacts.facts(of: kind, path: path)
+    case .catalogue, .associationTests, .wordList, .wordPairs, .wordColumn, .nameList, .digests,
+      .sparseRows, .answerTable:
+      try ListRecognizer.facts(of: kind, path: path)
+    case .imageFolder: FolderRecognizer.imageFacts(path)
+    case .textFolder: try FolderRecognizer.textFacts(path)
+    case .onnx: try ONNXFacts(path: path).facts
+    case .numpyArchive, .sparseArchive: try ArchiveFacts.facts(path)
     case .image: try image(path)
-    case .idxImages, .idxLabels, .numpyArray, .numpyArchive, .matrixMarket, .midi, .onnx:
+    case .idxImages, .idxLabels, .numpyArray, .matrixMarket, .midi:
       try HeaderFacts.facts(of: kind, path: path)
     case .cifar, .optdigits: try set(path)
     }

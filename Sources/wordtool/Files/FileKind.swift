@@ -15,6 +15,8 @@ enum FileKind: String, Encodable, CaseIterable {
   case numpyArray, numpyArchive, matrixMarket, midi, onnx
   case metrics, answer, picture, page
   case tensors, text
+  case catalogue, associationTests, wordList, wordPairs, wordColumn, nameList, digests
+  case sparseArchive, sparseRows, answerTable, json, imageFolder, textFolder
 
   /// What it is called, with its article.
   var noun: String {
@@ -64,6 +66,19 @@ enum FileKind: String, Encodable, CaseIterable {
     case .page: TextKind.page.noun
     case .tensors: "tensors of another program"
     case .text: "a text"
+    case .catalogue: "a catalogue of corpora"
+    case .associationTests: "lists of words for tests of association"
+    case .wordList: "a list of words"
+    case .wordPairs: "pairs of words"
+    case .wordColumn: "a column of values for words"
+    case .nameList: "a list of names in JSON"
+    case .digests: "SHA-256 digests"
+    case .sparseArchive: "a sparse matrix of SciPy's"
+    case .sparseRows: "sparse rows in JSON"
+    case .answerTable: "a table that wordtool wrote"
+    case .json: "a document in JSON"
+    case .imageFolder: "a folder of images"
+    case .textFolder: "a folder of texts"
     }
   }
 
@@ -99,7 +114,18 @@ enum FileKind: String, Encodable, CaseIterable {
     case .similarityPairs: ["evaluate similarity", "similarity --pairs"]
     case .labelledText: ["train-classifier", "evaluate classification"]
     case .taggedText: ["train-tagger", "evaluate tagging"]
-    case .text: ["train-embeddings", "train-lm", "tokenize", "vocab", "encode", "bpe train"]
+    case .text, .textFolder:
+      ["train-embeddings", "train-lm", "tokenize", "vocab", "encode", "bpe train"]
+    case .catalogue: ["corpus list --catalogue", "corpus get --catalogue"]
+    case .associationTests: ["evaluate weat"]
+    case .wordList:
+      [
+        "tokenize --stop-words", "convert --word-list (beside an array)",
+        "train-embeddings --freeze",
+      ]
+    case .wordPairs: ["align --pairs", "similarity --pairs"]
+    case .wordColumn: ["explore --column"]
+    case .imageFolder: ["image train", "image whiten", "image classify --test"]
     case .tunes: ["abc check", "abc list", "abc midi"]
     case .kernel: ["image filter --kernel"]
     case .image: ["image show", "image filter", "image augment", "image classify"]
@@ -108,7 +134,9 @@ enum FileKind: String, Encodable, CaseIterable {
     case .numpyArray, .numpyArchive, .tensors:
       ["nearest -v (with a list of words)", "convert (with a list of words)"]
     case .metrics: ["plot --metrics"]
-    case .numbers, .matrixMarket, .midi, .onnx, .answer, .picture, .page: []
+    case .numbers, .matrixMarket, .midi, .onnx, .answer, .picture, .page, .nameList, .digests,
+      .sparseArchive, .sparseRows, .answerTable, .json:
+      []
     }
   }
 

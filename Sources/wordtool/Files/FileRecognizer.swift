@@ -36,6 +36,18 @@ enum FileRecognizer {
     }
   }
 
+  /// The kind of a file or folder as `info` tells it, and what describes it: for a folder maybe a file in it.
+  ///
+  /// - Returns: nil for vectors in a folder, and for what is not known.
+  static func described(_ path: String) -> (kind: FileKind, path: String)? {
+    if Environment.isFolder(path) { return FolderRecognizer.kind(of: path) }
+    switch kind(of: path) {
+    case .numpyArchive: return (ArchiveFacts.isSparse(path) ? .sparseArchive : .numpyArchive, path)
+    case let kind?: return (kind, path)
+    case nil: return isText(path) ? (ListRecognizer.kind(of: path) ?? .text, path) : nil
+    }
+  }
+
   /// Whether the first line is a word, which may hold blanks, and at least two numbers.
   private static func beginsWithVector(_ text: String) -> Bool {
     let fields = text.prefix { !$0.isNewline }.split { $0 == " " || $0 == "\t" }

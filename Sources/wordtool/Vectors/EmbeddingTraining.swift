@@ -222,7 +222,10 @@ struct EmbeddingTraining: Training {
     let first = min(100, vocabulary.count / 4)
     let words = (first..<vocabulary.count).lazy.map { vocabulary.word(at: $0) }
       .filter { $0.allSatisfy(\.isLetter) }
-    return words.first { $0.count > 3 } ?? words.first { _ in true }
+    // Words that only join others are short in most languages.
+    return words.prefix(200).enumerated().max {
+      ($0.element.count, $1.offset) < ($1.element.count, $0.offset)
+    }?.element
   }
 
   // MARK: Reading

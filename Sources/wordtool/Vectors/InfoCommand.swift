@@ -10,9 +10,9 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
     commandName: "info",
     abstract: "Describe a file, and the machine and libraries the tool runs on.",
     discussion: """
-      FILE is vectors, a model, a checkpoint, an encoder, a vocabulary, a set of images, tunes or \
-      whatever else wordtool reads or writes: its content decides, and the answer names the commands \
-      that take it. Without FILE the vectors are described that commands use when none are named, \
+      FILE is vectors, a model, a checkpoint, an encoder, a vocabulary, a set of images, tunes, a folder \
+      of texts or images or whatever else wordtool reads or writes: its content decides, and the \
+      answer names the commands that take it. Without FILE the vectors are described that commands use when none are named, \
       and why it is those.
 
       Example:
@@ -60,11 +60,8 @@ struct InfoCommand: ParsableCommand, ConditionalOptions {
   }
 
   func run() throws {
-    let kind = path.flatMap {
-      FileRecognizer.kind(of: $0) ?? (FileRecognizer.isText($0) ? .text : nil)
-    }
-    if let path, let kind, kind != .vectors {
-      return try tell(Answer(file: try FileDescription(kind, path: path), machine: Self.machine))
+    if let (kind, file) = path.flatMap(FileRecognizer.described), kind != .vectors {
+      return try tell(Answer(file: try FileDescription(kind, path: file), machine: Self.machine))
     }
     var described: VectorsInfo?
     var absence: WordtoolError?
