@@ -14,7 +14,7 @@ public enum Raster {
 
   /// Throws when the libraries are not here.
   ///
-  /// - Throws: ``WordtoolError`` of kind `unavailable`.
+  /// - Throws: `WordtoolError` of kind `unavailable`.
   public static func requireLibraries() throws {
     try unsafe withReason { unsafe wt_rsvg_find($0, $1) }
   }
@@ -24,7 +24,7 @@ public enum Raster {
   /// - Parameters:
   ///   - svg: a picture that says its size.
   ///   - scale: pixels for a unit.
-  /// - Throws: ``WordtoolError``: `unavailable` without the libraries, `usage` for a picture with a side
+  /// - Throws: `WordtoolError`: `unavailable` without the libraries, `usage` for a picture with a side
   ///   of more than ``largestSide`` pixels, `badData` for text that librsvg does not draw.
   public static func png(_ svg: String, scale: Double = Raster.scale) throws -> [UInt8] {
     var png = Bytes()

@@ -24,8 +24,12 @@ public struct ImagePooling: Sendable {
   /// Pooling by a square window.
   ///
   /// - Parameters:
+  ///   - kind: what a window gives: its largest value or its mean.
   ///   - window: rows and columns, 1 to ``maximumWindow``.
   ///   - stride: pixels from one place to the next; nil for the window's size, so that none is seen twice.
+  ///   - padding: how far windows reach over the edges.
+  ///   - boundary: what is taken for the values there.
+  ///   - constant: the value of ``Boundary/constant``.
   /// - Throws: `WordtoolError` of kind `usage` for a `window` out of range.
   public init(
     _ kind: Kind, window: Int, stride: Int? = nil, padding: ImageFilter.Padding = .valid,

@@ -37,7 +37,7 @@ public struct WhiteningSteps: Sendable {
 
   /// Whitens pairs.
   ///
-  /// - Throws: ``WordtoolError``: `usage` for an `epsilon` below 0; `badData` for fewer than two pairs, and
+  /// - Throws: `WordtoolError`: `usage` for an `epsilon` below 0; `badData` for fewer than two pairs, and
   ///   for pairs on one line without `epsilon`, whose least variance is 0.
   public init(of pairs: [Pair], epsilon: Double = 0) throws {
     try OptionCheck.require("epsilon", epsilon, .notNegative)
@@ -115,8 +115,9 @@ public struct WhiteningSteps: Sendable {
   ///
   /// - Parameters:
   ///   - images: at least one.
+  ///   - count: how many pairs.
   ///   - seed: decides the places.
-  /// - Throws: ``WordtoolError`` of kind `badData` for an image of one column.
+  /// - Throws: `WordtoolError` of kind `badData` for an image of one column.
   public static func neighbours(
     in images: [Image], count: Int, seed: UInt64
   ) throws -> [Pair] {
