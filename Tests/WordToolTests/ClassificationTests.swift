@@ -205,7 +205,8 @@ import TestSupport
       #expect(try run.json().contains(#""label":"new","precision":null"#), "\(run.output)")
       #expect(run.errors.contains("counted as wrong: new"))
       let table = try tool.run("evaluate", "classification", model, test, "--confusion")
-      #expect(table.output.contains("accuracy           0.5000") && table.output.contains("macro F1"))
+      #expect(
+        table.output.contains("accuracy           0.5000") && table.output.contains("macro F1"))
     }
   }
 

@@ -119,7 +119,8 @@ import WordtoolCore
       let client = try server.client()
       let found = try #require(
         client.post(
-          "/api/nearest", #"{"questions":["sweden","nobody","king - man + woman","king - ("],"k":3}"#)
+          "/api/nearest",
+          #"{"questions":["sweden","nobody","king - man + woman","king - ("],"k":3}"#)
       )
       let list = try JSONValue.document(found.body).elements
       #expect(found.status == 200 && list.count == 4, "\(found)")
