@@ -96,7 +96,7 @@ import wordtool
         "--valid", "--patience", "--format", "--text-column", "--label-column", "--header",
         "--no-header", "--locale", "--label-prefix", "--autotune", "--autotune-trials",
         "--autotune-metric", "--autotune-time",
-        // The losses of one model are refused by the other: ClassificationTests has them.
+        // The losses of one model are refused by the other: LinearModelTests has them.
         "--loss", "--calibrate",
       ],
       values: [
