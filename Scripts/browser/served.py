@@ -4,6 +4,9 @@ import json
 import os
 import signal
 import subprocess
+import time
+import urllib.error
+import urllib.request
 
 from visits import PICTURES, VECTORS, WORDTOOL, Visit, check, wordtool
 
@@ -32,7 +35,20 @@ def ends(visit, name, address):
     visit.context.close()
 
 
+def await_page(address):
+    """Until the page is made the server answers 503."""
+    while True:
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+            time.sleep(1)
+
+
 def check_page(chromium, address, check_access):
+    await_page(address)
     visit = Visit(chromium, address)
     page = visit.page
 

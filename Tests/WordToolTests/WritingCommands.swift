@@ -81,7 +81,7 @@ enum WritingCommands {
         arguments: ["index", "sample.txt", "-o", "OUT"], suffix: ".index",
         takesStandardOutput: false),
     ]
-    + [".svg", ".png", ".tsv.gz"].map {
+    + [".svg", ".png", ".tsv.gz", ".npz"].map {
       .init(arguments: ["plot", "-v", "sample.txt", "--top", "6", "-q", "-o", "OUT"], suffix: $0)
     }
     + [

@@ -28,7 +28,10 @@ struct OutputKind {
       content: "an n-gram model", suffixes: ["arpa", "lm", "safetensors"], isText: format == .arpa)
   }
   /// A map of words: a picture, or a table of its numbers.
-  static let wordMap = OutputKind(content: "a map", suffixes: ["svg", "png", "tsv"], isText: true)
+  static let wordMap = OutputKind(
+    content: "a map", suffixes: ["svg", "png", "tsv", "npy", "npz"], isText: true)
+  /// A chart: a picture, or a table of its numbers.
+  static let chart = OutputKind(content: "a chart", suffixes: ["svg", "png", "tsv"], isText: true)
   /// A confusion matrix: a picture, or a table of its counts.
   static let confusion = OutputKind(
     content: "a confusion matrix", suffixes: ["svg", "png", "tsv"], isText: true)

@@ -62,11 +62,13 @@ struct NGramTraining: Training {
     options.isStrict = command.text.input.strict
     options.encoding = command.text.input.encoding
     let texts = try command.text.input.files(command.texts)
+    let share = Self.readShare(of: texts)
     let model = try NGramModel.train(
       on: texts, options: options, threads: common.threads.count,
       memoryLimit: command.memory?.bytes ?? NGramModel.usualMemoryLimit, stop: session.stop
     ) {
-      session.progress.update(Progress.Moment(phase: "reading", fraction: nil, count: $0.examples))
+      session.progress.update(
+        Progress.Moment(phase: "reading", fraction: share(), count: $0.examples))
     }
     StandardError.warnOfReplacements(model.training?.replacedCount ?? 0)
     let discounts = model.training?.discounts ?? []
@@ -77,6 +79,15 @@ struct NGramTraining: Training {
           + "estimate discounts; 0.5, 1 and 1.5 are used")
     }
     return model
+  }
+
+  /// What tells how much of some files has been read from now on, 0 ... 1, as they are stored; nil of pipes.
+  private static func readShare(of paths: [String]) -> @Sendable () -> Double? {
+    let sizes = paths.map { InputFiles.isRegular($0) ? Environment.byteCount(of: $0) : nil }
+    let total = sizes.reduce(0) { $0 + ($1 ?? 0) }
+    let before = Traffic.bytesRead
+    guard total > 0, !sizes.contains(nil) else { return { nil } }
+    return { min(1, Double(Traffic.bytesRead - before) / Double(total)) }
   }
 
   func write(_ model: NGramModel, of _: Void, to file: OutputFile) throws {

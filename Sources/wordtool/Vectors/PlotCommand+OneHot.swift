@@ -24,7 +24,7 @@ extension PlotCommand {
   func drawOneHot(_ style: StyleOptions.Style) throws {
     let file = try output.map { path in
       try OutputPaths.check([path], inputs: [vectors.vectors], printing: nil)
-      return try DrawingFile(path: path, kind: .wordMap)
+      return try DrawingFile(path: path, kind: .chart)
     }
     let set = try VectorSet(vectors, threads: threads.count).vectors
     var lookup = Lookup(lookup)

@@ -6,7 +6,7 @@ extension PlotCommand {
   func drawTrainings(_ style: StyleOptions.Style) throws {
     let file = try output.map { path in
       try OutputPaths.check([path], inputs: trainings.metrics, printing: nil)
-      return try DrawingFile(path: path, kind: .wordMap)
+      return try DrawingFile(path: path, kind: .chart)
     }
     let curves = try trainings.read()
     let chart = curves.chart(title: title, isLogarithmic: trainings.log, isDark: dark)
