@@ -84,7 +84,7 @@ extension WordVectors {
 
   /// Answers questions, texts and vectors, all by one pass over the rows.
   ///
-  /// - Throws: as ``answers(to:_:stop:)`` for texts. A vector of another dimension, or with values that
+  /// - Throws: as `answers(to:_:stop:)` of texts. A vector of another dimension, or with values that
   ///   are not finite, is a problem of its answer, of kind `usage`.
   public func answers(
     to questions: [NearestQuestion], _ options: NearestQuestions, stop: StopFlag = StopFlag()
@@ -107,7 +107,7 @@ extension WordVectors {
 
   /// Answers a question for the words nearest to a vector.
   ///
-  /// - Throws: as ``answers(to:_:stop:)``, and `usage` for a vector of another dimension.
+  /// - Throws: as `answers(to:_:stop:)`, and `usage` for a vector of another dimension.
   public func answer(
     toVector values: [Float], _ options: NearestQuestions, stop: StopFlag = StopFlag()
   ) throws -> Answered<NearestAnswer> {
