@@ -70,13 +70,14 @@ package enum WaitingSign {
     }
   }
 
-  /// `convert: 12s, reading, 34 %, ETA 20s, 34.5 MB read, 1.20 GB written`.
+  /// `convert: 12s, writing, 34 %, ETA 20s, 1.20 GB written`; how much was read, which says nothing of files
+  /// that are mapped, only where no share is known.
   static func line(
     _ name: String, seconds: Double, foresight: Foresight = Foresight(),
     read: Int = Traffic.bytesRead, written: Int = Traffic.bytesWritten
   ) -> String {
     var parts = [NumberFormat.duration(seconds)] + foresight.parts
-    if read > 0 { parts.append(NumberFormat.bytes(read) + " read") }
+    if read > 0, foresight.parts.isEmpty { parts.append(NumberFormat.bytes(read) + " read") }
     if written > 0 { parts.append(NumberFormat.bytes(written) + " written") }
     return "\(name): " + parts.joined(separator: ", ")
   }
