@@ -1,4 +1,4 @@
-"""What the checks of pages share: see explore.py and served.py."""
+"""What the checks of pages share: see explore.py, names.py and served.py."""
 
 import subprocess
 import sys
