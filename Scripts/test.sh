@@ -150,7 +150,7 @@ if [[ ${WT_SLOW_TESTS:-} == 1 ]] && command -v docc >/dev/null; then
   quietly Scripts/docc.sh
 fi
 
-# The limit of the way by a clone is for a machine of more processors than most that test.
+# The way by a clone is left to releases: it builds everything once more.
 if [[ ${WT_SLOW_TESTS:-} == 1 && $EUID -eq 0 ]] && command -v debootstrap >/dev/null; then
   say "Scripts/newcomer.sh"
   quietly Scripts/newcomer.sh --only package
