@@ -126,6 +126,8 @@ import wordtool
     (["train-lm", "t", "-o", "m", "--rnn_type", "GRU"], "--cell"),
     (["encode", "tf-idf", "t", "--use_idf"], "--idf"),
     (["image", "train", "d", "-o", "m", "--device", "cuda"], "--threads"),
+    (["index", "v.bin", "-q"], "shows no progress"),
+    (["train-embeddings", "t", "--classes", "500"], "wordtool cluster"),
     (["generate", "m", "--max_new_tokens", "3"], "--length"),
     (["nearest", "a", "--k", "3"], "--count"),
   ])

@@ -123,8 +123,8 @@ struct CommandSyntax {
       let name = String(argument.prefix { $0 != "=" })
       let bare = name.drop { $0 == "-" }
       if isValue || !name.hasPrefix("-") || has(name) { continue }
-      // One letter behind one dash is a short option, of whatever tool.
-      if bare.count < 2, !name.hasPrefix("--") || bare.isEmpty { continue }
+      // One letter behind one dash is a short option, of whatever tool; -q is ours elsewhere.
+      if bare.count < 2, !name.hasPrefix("--") || bare.isEmpty, name != "-q" { continue }
       let key = bare.lowercased().filter { $0 != "-" && $0 != "_" }
       let own = options.keys.sorted().first {
         $0.hasPrefix("--") && $0.filter { $0 != "-" } == key
