@@ -23,7 +23,7 @@ readonly package_limit=60 clone_limit=300
 readonly swift_packages=(binutils-gold g++ git ca-certificates libcurl4-openssl-dev libedit-dev libicu-dev
   libncurses-dev libpython3-dev libsqlite3-dev libxml2-dev pkg-config tzdata uuid-dev)
 # The word asked for: the text is this project's documentation.
-readonly word=images
+readonly word=lstm
 
 package='' ways='package clone' folder=
 while (($#)); do
