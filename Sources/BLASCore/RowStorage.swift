@@ -51,6 +51,20 @@ import WordtoolCore
     unsafe self.base = base
   }
 
+  private init(_ rows: Range<Int>, of whole: RowStorage) {
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= whole.rowCount && !rows.isEmpty,
+      "rows \(rows) of \(whole.rowCount)")
+    rowCount = rows.count
+    dimension = whole.dimension
+    stride = whole.stride
+    memory = whole.memory
+    unsafe base = whole.base + rows.lowerBound * whole.stride
+  }
+
+  /// Some of the rows, in the same memory: who writes them writes those of the whole.
+  package func part(_ rows: Range<Int>) -> RowStorage { RowStorage(rows, of: self) }
+
   /// The values of one row, without the padding.
   public subscript(row: Int) -> [Float] {
     get {

@@ -20,10 +20,11 @@ package import WordtoolCore
 ///   lies one of AdaGrad's sums.
 /// - *Classes*: a source of ``Bags`` with ``LabelObjective`` and a ``LabelLoss``.
 ///
-/// The caller's thread walks through the work and publishes it in sections: what lies between two
-/// meetings. A section is cut into as many shares as threads are active just then (`ThreadTeam`), and
-/// a share owns whole groups of columns. Who writes what when is said by ``Objective``; a share's
-/// coefficients are its own, and of a chunk's `lossSamples` one share of a section writes.
+/// With ``Replicas`` each trains chunks of its own on tables of its own, and they are made one again and
+/// again: more threads find work than a row has groups of columns, and meet far less often.
+///
+/// An ``EmbeddingLane`` does the work, one for each replica; here is what when, and what comes
+/// between.
 @safe package final class EmbeddingRun<Source: ExampleSource, Goal: Objective>
 where Source.Chunk == Goal.Chunk {
   /// What a run needs besides examples and objective.
@@ -34,7 +35,8 @@ where Source.Chunk == Goal.Chunk {
     package var decay: LinearDecay
     /// How the columns are cut.
     package var columns: ColumnGroups
-    /// Threads at work, at least 1; more than there are groups of columns are not started.
+    /// Threads at work, at least 1; more than there are groups of columns, in all replicas, are not
+    /// started.
     package var threads: Int
 
     package init(epochs: Int, decay: LinearDecay, columns: ColumnGroups, threads: Int) {
@@ -51,94 +53,65 @@ where Source.Chunk == Goal.Chunk {
   package private(set) var failure: WordtoolError?
 
   private let source: Source
-  private let goal: Goal
-  private let workspace: Goal.Workspace
   private let plan: Plan
-  private let columns: ColumnGroups
+  private let lanes: [EmbeddingLane<Source, Goal>]
+  private let replicas: Replicas?
+  private let crew: Crew
   private let chunkCount: Int
-  private let team: ThreadTeam
+  private let runawayLoss: Double
   private let stop: StopFlag
   private let pauseAt: ContinuousClock.Instant?
   private let progress: ((TrainingProgress) -> Void)?
 
-  /// Prepared together, then trained one after another.
-  private let chunks: [Source.Chunk]
-  /// [2, groups of columns, pitch]: the halves alternate from batch to batch, so that a section may
-  /// write the scores of one while it reads those of the batch before.
-  private let scores: UnsafeMutablePointer<Float>
-  private let pitch: Int
-  /// Of each share, or one for all.
-  private let coefficients: [UnsafeMutablePointer<Float>]
+  /// [chunks of an epoch]: the losses that were taken of each when it was trained last.
   private let lossSamples: UnsafeMutablePointer<LossTally>
-  private let lossSampling: LossSampling
-
-  // Written by the caller's thread between sections.
-  private let section: UnsafeMutablePointer<Section>
   private var recentLoss: Double?
-  private var sampledUpTo = 0
   private var isOver = false
 
-  /// A batch on its way. Chunks are held by the run: counting them here would be a meeting of its own.
-  @safe private struct Batch {
-    var chunk: Unmanaged<Source.Chunk>
-    var chunkNumber: Int
-    var number: Int
-    var rate: Float
-    var sums: UnsafeMutablePointer<Float>
-  }
+  /// The objective of a replica, and what it is to count in.
+  private typealias CountingGoal = (goal: Goal, willTrain: ((Source.Chunk) -> Void)?)
 
-  /// What the shares do next, in this order.
-  private struct Section {
-    var shareCount = 1
-    /// The batch whose coefficients are computed by all shares together.
-    var weighed: Batch?
-    /// The batch that changes the rows.
-    var updated: Batch?
-    /// The batch that is scored after that.
-    var scored: Batch?
+  /// The threads of a training.
+  private struct Crew {
+    /// Those that the replicas are dealt out to; nil without replicas.
+    var dealers: ThreadTeam?
+    /// Those that train a replica together, for each of them.
+    var teams: [ThreadTeam]
+
+    init(_ plan: Plan, replicaCount count: Int) {
+      let each = max(1, min(plan.threads / count, plan.columns.count))
+      teams = (0..<count).map { _ in ThreadTeam(threadCount: each) }
+      dealers = count > 1 ? ThreadTeam(threadCount: max(1, min(plan.threads, count))) : nil
+    }
   }
 
   private init(
-    source: Source, goal: Goal, plan: Plan, state: EmbeddingState, team: ThreadTeam,
-    stop: StopFlag, pauseAfter: Duration?, progress: ((TrainingProgress) -> Void)?
+    source: Source, goals: [CountingGoal], replicas: Replicas?, plan: Plan, state: EmbeddingState,
+    crew: Crew, stop: StopFlag, pauseAfter: Duration?, progress: ((TrainingProgress) -> Void)?
   ) {
+    precondition(goals.count == crew.teams.count, "\(goals.count) objectives")
     self.source = source
-    self.goal = goal
     self.plan = plan
     self.state = state
-    self.team = team
+    self.crew = crew
+    self.replicas = replicas
     self.stop = stop
     self.progress = progress
     pauseAt = pauseAfter.map { ContinuousClock.now + $0 }
-    columns = plan.columns
     chunkCount = source.chunkCount
-    chunks = (0..<source.roundLength(threadCount: team.threadCount)).map { _ in
-      source.makeChunk()
-    }
-    workspace = goal.makeWorkspace()
-    pitch = goal.scoreCapacity
-    unsafe scores = Self.zeros(2 * plan.columns.count * goal.scoreCapacity)
-    unsafe coefficients = (0..<(goal.sharesCoefficients ? 1 : team.threadCount)).map { _ in
-      unsafe Self.zeros(goal.coefficientCapacity)
-    }
-    lossSampling = goal.lossSampling
-    unsafe lossSamples = .allocate(capacity: source.chunkCount)
+    runawayLoss = goals[0].goal.runawayLoss
+    let lossSamples = UnsafeMutablePointer<LossTally>.allocate(capacity: source.chunkCount)
     unsafe lossSamples.initialize(repeating: LossTally(), count: source.chunkCount)
-    unsafe section = .allocate(capacity: 1)
-    unsafe section.initialize(to: Section())
+    unsafe self.lossSamples = lossSamples
+    lanes = zip(goals, crew.teams).map { counting, team in
+      unsafe EmbeddingLane(
+        source: source, goal: counting.goal, decay: plan.decay, columns: plan.columns, team: team,
+        roundLimit: replicas?.replication.chunksPerTurn ?? .max, lossSamples: lossSamples,
+        willTrain: counting.willTrain)
+    }
   }
 
-  deinit {
-    unsafe scores.deallocate()
-    for index in unsafe coefficients.indices { unsafe coefficients[index].deallocate() }
-    unsafe lossSamples.deallocate()
-    unsafe section.deallocate()
-  }
-
-  private static func zeros(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
-    return unsafe memory.initializeMemory(as: Float.self, repeating: 0, count: count)
-  }
+  deinit { unsafe lossSamples.deallocate() }
 
   /// Trains to the end of the last epoch.
   ///
@@ -158,31 +131,68 @@ where Source.Chunk == Goal.Chunk {
     pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
     keep: (EmbeddingState) -> Void = { _ in }, goal: () throws -> Goal
   ) throws {
+    try train(
+      on: source, plan: plan, from: begin, stop: stop, pause: pause, progress: progress, keep: keep,
+      replicas: nil
+    ) {
+      let goal = try goal()
+      return [(goal, nil)]
+    }
+  }
+
+  /// Trains replicas to the end of the last epoch, as the other form does.
+  ///
+  /// Pauses are between two cycles, and so is where a training stands that was stopped.
+  ///
+  /// - Parameters:
+  ///   - replicas: they have begun with the tables whenever `goals` returns.
+  ///   - goals: makes the objectives, one for the tables of each replica, again after every pause.
+  package static func train(
+    on source: Source, plan: Plan, from begin: EmbeddingState, stop: StopFlag,
+    pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
+    keep: (EmbeddingState) -> Void = { _ in }, replicas: Replicas, goals: () throws -> [Goal]
+  ) throws where Goal: ReplicableObjective {
+    try train(
+      on: source, plan: plan, from: begin, stop: stop, pause: pause, progress: progress, keep: keep,
+      replicas: replicas
+    ) {
+      try zip(goals(), replicas.changes).map { goal, changes -> CountingGoal in
+        (goal, { goal.countChanges(by: $0, in: changes) })
+      }
+    }
+  }
+
+  private static func train(
+    on source: Source, plan: Plan, from begin: EmbeddingState, stop: StopFlag,
+    pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
+    keep: (EmbeddingState) -> Void, replicas: Replicas?, goals: () throws -> [CountingGoal]
+  ) throws {
     var state = begin
     if let fault = state.fault(epochs: plan.epochs, chunkCount: source.chunkCount) {
       throw WordtoolError(
         .usage, found: "a training that stands at \(fault)",
         expected: "the text that it was begun on")
     }
-    let team = ThreadTeam(threadCount: max(1, min(plan.threads, plan.columns.count)))
+    let crew = Crew(plan, replicaCount: replicas?.replication.count ?? 1)
     while state.position.epoch < plan.epochs {
       try trainToPause(
-        on: source, goal: goal(), plan: plan, state: &state, team: team, stop: stop, pause: pause,
-        progress: progress, keep: keep)
+        on: source, goals: goals(), replicas: replicas, plan: plan, state: &state, crew: crew,
+        stop: stop, pause: pause, progress: progress, keep: keep)
       if state.position.epoch < plan.epochs { try pause?.body() }
     }
   }
 
   /// Apart, so that the run has let go of the tables when the pause's body looks at them.
   private static func trainToPause(
-    on source: Source, goal: Goal, plan: Plan, state: inout EmbeddingState, team: ThreadTeam,
-    stop: StopFlag, pause: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
-    keep: (EmbeddingState) -> Void
+    on source: Source, goals: [CountingGoal], replicas: Replicas?, plan: Plan,
+    state: inout EmbeddingState, crew: Crew, stop: StopFlag, pause: TrainingPause?,
+    progress: ((TrainingProgress) -> Void)?, keep: (EmbeddingState) -> Void
   ) throws {
     let run = EmbeddingRun(
-      source: source, goal: goal, plan: plan, state: state, team: team, stop: stop,
-      pauseAfter: pause?.every, progress: progress)
+      source: source, goals: goals, replicas: replicas, plan: plan, state: state, crew: crew,
+      stop: stop, pauseAfter: pause?.every, progress: progress)
     run.work()
+    replicas?.release()
     state = run.state
     // The caller's own, which a pause may look at: no access to it is open while it does.
     keep(state)
@@ -190,24 +200,21 @@ where Source.Chunk == Goal.Chunk {
   }
 
   private func work() {
-    let job = ThreadTeam.Job { share in self.perform(share) }
     var order = source.order(ofEpoch: state.position.epoch)
-    sampledUpTo = state.position.chunk
     if stop.isRaised { failure = interruption() }
     isOver = failure != nil
     while !isOver {
       let here = state.position
-      let round = here.chunk..<min(here.chunk + chunks.count, chunkCount)
-      team.beginStep()
-      team.forEach(pieces: round.count) { slot in
-        source.prepare(
-          chunks[slot], number: round.lowerBound + slot, epoch: here.epoch, order: order)
+      let round: Range<Int>
+      if let replicas, let dealers = crew.dealers {
+        round = replicas.replication.cycle(from: here.chunk, chunkCount: chunkCount)
+        train(round, of: replicas, by: dealers, epoch: here.epoch, order: order)
+        if failure != nil { return }
+      } else {
+        round = here.chunk..<min(here.chunk + lanes[0].roundLength, chunkCount)
+        lanes[0].train(round, epoch: here.epoch, order: order)
+        recentLoss = loss(of: round).mean ?? recentLoss
       }
-      for (chunk, number) in zip(chunks, round) {
-        train(chunk, at: EmbeddingPosition(epoch: here.epoch, chunk: number), job)
-      }
-      finishBatches(job)
-      team.endStep(work: round.count)
       var next = EmbeddingPosition(epoch: here.epoch, chunk: round.upperBound)
       if next.chunk == chunkCount {
         next = EmbeddingPosition(epoch: here.epoch + 1)
@@ -217,126 +224,114 @@ where Source.Chunk == Goal.Chunk {
     }
   }
 
-  /// Publishes the sections of a chunk. Its last update is left to the section that follows.
-  private func train(_ chunk: Source.Chunk, at position: EmbeddingPosition, _ job: ThreadTeam.Job) {
-    for number in 0..<goal.batchCount(of: chunk) {
-      let rate = plan.decay.rate(
-        remaining: source.remainingShare(
-          epoch: position.epoch, chunk: position.chunk, batch: number))
-      let half = unsafe section.pointee.updated?.sums == scores ? columns.count * pitch : 0
-      let batch = unsafe Batch(
-        chunk: Unmanaged.passUnretained(chunk), chunkNumber: position.chunk, number: number,
-        rate: rate, sums: scores + half)
-      unsafe section.pointee.scored = batch
-      run(job)
-      if goal.sharesCoefficients {
-        unsafe section.pointee = Section(weighed: batch)
-        run(job)
+  // MARK: Replicas
+
+  /// Trains the replicas through a cycle. After a failure the tables are those of before it, as the
+  /// position is.
+  private func train(
+    _ cycle: Range<Int>, of replicas: Replicas, by dealers: ThreadTeam, epoch: Int,
+    order: Source.Order
+  ) {
+    let replication = replicas.replication
+    let turnCount = replication.turnCount(of: cycle)
+    let rate = rate(at: EmbeddingPosition(epoch: epoch, chunk: cycle.lowerBound))
+    var done = cycle.lowerBound
+    for turn in 0..<turnCount {
+      let parts = lanes.indices.map { replication.chunks(of: $0, turn: turn, of: cycle) }
+      dealers.beginStep()
+      dealers.forEach(pieces: lanes.count) { replica in
+        if stop.isRaised { return }
+        train(parts[replica], by: lanes[replica], epoch: epoch, order: order)
       }
-      unsafe section.pointee = Section(updated: batch)
+      if stop.isRaised { failure = interruption() }
+      failure = failure ?? divergence(parts)
+      if failure != nil {
+        replicas.goBack()
+        return
+      }
+      let isLast = turn + 1 == turnCount
+      if isLast {
+        replicas.joinAll(rate: rate, by: dealers)
+      } else {
+        replicas.joinFrequent(rate: rate, by: dealers)
+      }
+      let count = parts.reduce(0) { $0 + $1.count }
+      dealers.endStep(work: count)
+      done += count
+      if !isLast { progress?(report(at: EmbeddingPosition(epoch: epoch, chunk: done))) }
     }
   }
 
-  /// Does the update that is left.
-  private func finishBatches(_ job: ThreadTeam.Job) {
-    if unsafe section.pointee.updated != nil { run(job) }
-    unsafe section.pointee = Section()
+  /// Trains what a replica has to do in a turn.
+  private func train(
+    _ chunks: Range<Int>, by lane: EmbeddingLane<Source, Goal>, epoch: Int, order: Source.Order
+  ) {
+    var start = chunks.lowerBound
+    while start < chunks.upperBound, !stop.isRaised {
+      let end = min(start + lane.roundLength, chunks.upperBound)
+      lane.train(start..<end, epoch: epoch, order: order)
+      start = end
+    }
   }
 
-  private func run(_ job: ThreadTeam.Job) {
-    unsafe section.pointee.shareCount = team.activeCount
-    team.forEach(pieces: team.activeCount, job)
-  }
-
-  /// What share `share` of a section does.
-  private func perform(_ share: Int) {
-    let shareCount = unsafe section.pointee.shareCount
-    let owned = columns.groups(ofShare: share, of: shareCount)
-    let changes = unsafe coefficients[goal.sharesCoefficients ? 0 : share]
-    func weigh(_ batch: Batch, _ chunk: Source.Chunk) {
-      unsafe goal.coefficients(
-        of: chunk, batch: batch.number, rate: batch.rate, scores: batch.sums, columns: columns,
-        pitch: pitch, share: share, shareCount: shareCount, into: changes, workspace: workspace)
-    }
-    if let batch = unsafe section.pointee.weighed {
-      unsafe batch.chunk._withUnsafeGuaranteedRef { weigh(batch, $0) }
-    }
-    if let batch = unsafe section.pointee.updated {
-      unsafe batch.chunk._withUnsafeGuaranteedRef { chunk in
-        if !goal.sharesCoefficients { weigh(batch, chunk) }
-        if lossSampling.isTaken(
-          chunk: batch.chunkNumber, batch: batch.number, byShare: share, of: shareCount)
-        {
-          if batch.number == 0 { unsafe lossSamples[batch.chunkNumber] = LossTally() }
-          unsafe goal.addLoss(
-            of: chunk, batch: batch.number, scores: batch.sums, columns: columns, pitch: pitch,
-            workspace: workspace, to: &lossSamples[batch.chunkNumber])
-        }
-        unsafe goal.update(
-          chunk, batch: batch.number, blocks: columns.blocks(owned), coefficients: changes,
-          workspace: workspace)
-      }
-    }
-    if let batch = unsafe section.pointee.scored {
-      unsafe batch.chunk._withUnsafeGuaranteedRef { chunk in
-        unsafe goal.addScores(
-          of: chunk, batch: batch.number, groups: owned, columns: columns, into: batch.sums,
-          pitch: pitch, workspace: workspace)
-      }
-    }
+  /// What is wrong with the losses of a turn, if something is.
+  private func divergence(_ parts: [Range<Int>]) -> WordtoolError? {
+    var recent = LossTally()
+    for part in parts { recent.add(loss(of: part)) }
+    recentLoss = recent.mean ?? recentLoss
+    return divergence()
   }
 
   // MARK: Between rounds
 
-  /// Takes stock after a round and decides whether another one is begun.
+  /// Takes stock after a round, or a cycle, and decides whether another one is begun.
   private func finish(_ round: Range<Int>, next: EmbeddingPosition) {
-    let epoch = state.position.epoch
-    collectLosses(upTo: round.upperBound)
-    if next.epoch > epoch {
+    // One after the other, so that the sum does not depend on who asks when.
+    for chunk in round { unsafe state.lossTally.add(lossSamples[chunk]) }
+    failure = divergence()
+    if next.epoch > state.position.epoch {
       state.epochLosses.append(state.lossTally.mean ?? 0)
       state.lossTally = LossTally()
-      sampledUpTo = 0
     }
     state.position = next
-    progress?(report())
-    if let loss = recentLoss, !(loss < goal.runawayLoss) {
-      failure = .diverged(
-        loss.isFinite
-          ? "the loss is \(loss) in epoch \(epoch + 1)"
-          : "the loss is not finite in epoch \(epoch + 1)",
-        expected: loss.isFinite ? "below \(Int(goal.runawayLoss))" : "a finite number")
-    } else if stop.isRaised, next.epoch < plan.epochs {
-      failure = interruption()
-    }
+    progress?(report(at: next))
+    if failure == nil, stop.isRaised, next.epoch < plan.epochs { failure = interruption() }
     isOver =
       failure != nil || next.epoch == plan.epochs
       || (pauseAt.map { $0 <= ContinuousClock.now } ?? false)
   }
 
-  /// Adds the samples of the chunks before `end`.
-  private func collectLosses(upTo end: Int) {
-    var recent = LossTally()
-    for chunk in sampledUpTo..<max(sampledUpTo, end) {
-      unsafe recent.sum += lossSamples[chunk].sum
-      unsafe recent.count += lossSamples[chunk].count
-      // One after the other, so that the sum does not depend on who asks when.
-      unsafe state.lossTally.sum += lossSamples[chunk].sum
-      unsafe state.lossTally.count += lossSamples[chunk].count
-    }
-    sampledUpTo = max(sampledUpTo, end)
-    recentLoss = recent.mean ?? recentLoss
+  /// What the losses of some chunks add up to.
+  private func loss(of chunks: Range<Int>) -> LossTally {
+    var tally = LossTally()
+    for chunk in chunks { unsafe tally.add(lossSamples[chunk]) }
+    return tally
   }
 
-  private func report() -> TrainingProgress {
-    let position = state.position
-    let seen = source.examplesSeen(before: position)
+  /// What is wrong with the loss of late, if something is.
+  private func divergence() -> WordtoolError? {
+    guard let loss = recentLoss, !(loss < runawayLoss) else { return nil }
+    let epoch = state.position.epoch + 1
+    return .diverged(
+      loss.isFinite
+        ? "the loss is \(loss) in epoch \(epoch)" : "the loss is not finite in epoch \(epoch)",
+      expected: loss.isFinite ? "below \(Int(runawayLoss))" : "a finite number")
+  }
+
+  /// The step size when the chunk at a position begins.
+  private func rate(at position: EmbeddingPosition) -> Float {
     let remaining =
       position.epoch < plan.epochs
       ? source.remainingShare(epoch: position.epoch, chunk: position.chunk, batch: 0) : 0
+    return plan.decay.rate(remaining: remaining)
+  }
+
+  private func report(at position: EmbeddingPosition) -> TrainingProgress {
+    let seen = source.examplesSeen(before: position)
     return TrainingProgress(
       fraction: Double(seen) / Double(max(1, source.examplesInAll)),
       epoch: min(position.epoch + 1, plan.epochs), epochCount: plan.epochs, examples: seen,
-      loss: recentLoss, learningRate: Double(plan.decay.rate(remaining: remaining)))
+      loss: recentLoss, learningRate: Double(rate(at: position)))
   }
 
   private func interruption() -> WordtoolError {

@@ -35,6 +35,12 @@ package struct LossTally: Codable, Hashable, Sendable {
 
   package init() {}
 
+  /// Adds the losses of another.
+  package mutating func add(_ other: LossTally) {
+    sum += other.sum
+    count += other.count
+  }
+
   /// The mean loss of an example, nil without any.
   package var mean: Double? { count > 0 ? sum / count : nil }
 

@@ -20,6 +20,12 @@ package struct EmbeddingTables {
     output = try RowStorage(rowCount: outputCount, dimension: dimension)
   }
 
+  /// Tables of these rows.
+  init(input: RowStorage, output: RowStorage) {
+    self.input = input
+    self.output = output
+  }
+
   /// Draws every input row from a stream of its own, uniform in -`bound` ..< `bound`.
   package func drawInputs(within bound: Float, seed: UInt64, stream: UInt64) {
     for row in 0..<input.rowCount {

@@ -72,6 +72,10 @@ import Testing
 
   @Test(arguments: [
     ["train-embeddings", "text", "--dim", "8", "--epochs", "60", "--checkpoint-every", "0.001"],
+    [
+      "train-embeddings", "text", "--dim", "8", "--epochs", "60", "--checkpoint-every", "0.001",
+      "--replicas", "2",
+    ],
     ["train-lm", "text", "--hidden", "4", "--embedding", "4", "--bptt", "8", "--epochs", "8"],
     ["image", "train", "set.tra", "--model", "flatten, fc classes", "--epochs", "8"],
   ])

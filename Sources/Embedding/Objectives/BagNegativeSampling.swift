@@ -169,3 +169,24 @@ package protocol BagTileChunk: AnyObject {
     for bag in bags { unsafe frozen.restore(list[bag], columns: own, in: input) }
   }
 }
+
+extension BagNegativeSampling: ReplicableObjective {
+  package func countChanges(by chunk: Chunk, in changes: TableChanges) {
+    let (tiles, list) = unsafe (chunk.tiles, chunk.bags)
+    for batch in 0..<chunk.batchCount {
+      for bag in chunk.bags(ofBatch: batch) {
+        let rows = unsafe list[bag]
+        if let frozen {
+          for index in rows.indices where unsafe !frozen.contains(rows[index]) {
+            unsafe changes.input.add(rows[index])
+          }
+        } else {
+          unsafe changes.input.add(rows)
+        }
+      }
+      for number in chunk.groups(ofBatch: batch) {
+        unsafe changes.output.add(outputs(of: tiles.groups[number], in: tiles))
+      }
+    }
+  }
+}

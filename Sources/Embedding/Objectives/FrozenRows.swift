@@ -29,6 +29,10 @@ package struct FrozenRows {
     self.saved = saved
   }
 
+  /// Whether a row stays as it is.
+  @inline(__always)
+  func contains(_ row: Int32) -> Bool { places[Int(row)] >= 0 }
+
   /// Puts back the columns of those of some rows that are frozen.
   func restore(
     _ rows: UnsafeBufferPointer<Int32>, columns: Range<Int>, in table: RowStorage

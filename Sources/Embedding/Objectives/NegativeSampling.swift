@@ -114,3 +114,31 @@ extension TileChunk {
     }
   }
 }
+
+extension NegativeSampling: ReplicableObjective {
+  package func countChanges(by chunk: Chunk, in changes: TableChanges) {
+    let tiles = unsafe chunk.tiles
+    for number in unsafe 0..<Int(tiles.group_count) {
+      let group = unsafe tiles.groups[number]
+      let inputs = unsafe UnsafeBufferPointer(
+        start: tiles.inputs + Int(group.input_begin), count: Int(group.input_count))
+      if let frozen {
+        for index in inputs.indices where unsafe !frozen.contains(inputs[index]) {
+          unsafe changes.input.add(inputs[index])
+        }
+      } else {
+        unsafe changes.input.add(inputs)
+      }
+      unsafe changes.output.add(outputs(of: group, in: tiles))
+    }
+  }
+}
+
+extension TileObjective {
+  /// The output rows of a group, padding included.
+  @inline(__always)
+  func outputs(of group: wt_sgns_group, in tiles: wt_sgns_batch) -> UnsafeBufferPointer<Int32> {
+    unsafe UnsafeBufferPointer(
+      start: tiles.outputs + Int(group.output_begin), count: Int(group.output_count))
+  }
+}

@@ -38,6 +38,11 @@ public struct WordVectorOptions: TrainingOptions {
   public var learningRate: Float = 0.025
   /// The share of `learningRate` below which the step size does not fall, 0 ... 1.
   public var minimumLearningRateRatio: Float = 1e-4
+  /// Copies of the tables, 1 ... 64, each of which learns from a part of the text of its own; they are
+  /// made one again and again. Each keeps as many threads busy as one table does
+  /// (``WordVectorTrainer/largestUsefulThreadCount``) and takes as much memory. Their number decides the
+  /// bytes of the result, as the seed does; that of the threads does not.
+  public var replicas = 1
   /// Every random choice comes from it.
   public var seed: UInt64 = 1
 
@@ -85,7 +90,7 @@ public struct WordVectorOptions: TrainingOptions {
   public func validate() throws {
     for (name, value, limit) in [
       ("dimension", dimension, 4096), ("windowRadius", windowRadius, 100),
-      ("epochs", epochs, 1_000_000),
+      ("epochs", epochs, 1_000_000), ("replicas", replicas, 64),
     ] {
       try OptionCheck.require(name, value, in: 1...limit)
     }
@@ -106,7 +111,7 @@ public struct WordVectorOptions: TrainingOptions {
   private enum CodingKeys: String, CodingKey {
     case model, hierarchicalSoftmax, subwords, isWindowFixed, dimension, windowRadius
     case negativeSamples, noiseExponent, subsampling, epochs, learningRate
-    case minimumLearningRateRatio, seed
+    case minimumLearningRateRatio, replicas, seed
   }
 
   /// Reads options; what files of before the models and trees do not say is as it was then.
@@ -125,6 +130,7 @@ public struct WordVectorOptions: TrainingOptions {
     epochs = try values.decode(Int.self, forKey: .epochs)
     learningRate = try values.decode(Float.self, forKey: .learningRate)
     minimumLearningRateRatio = try values.decode(Float.self, forKey: .minimumLearningRateRatio)
+    replicas = try values.decodeIfPresent(Int.self, forKey: .replicas) ?? 1
     seed = try values.decode(UInt64.self, forKey: .seed)
   }
 
@@ -143,6 +149,7 @@ public struct WordVectorOptions: TrainingOptions {
     try values.encode(epochs, forKey: .epochs)
     try values.encode(learningRate, forKey: .learningRate)
     try values.encode(minimumLearningRateRatio, forKey: .minimumLearningRateRatio)
+    if replicas != 1 { try values.encode(replicas, forKey: .replicas) }
     try values.encode(seed, forKey: .seed)
   }
 }

@@ -45,6 +45,8 @@ public final class WordVectorTrainer: CorpusTrainer {
   var state = EmbeddingState()
   /// Whether each word keeps the vector it has; empty when none does.
   var isFrozen: [Bool] = []
+  /// How replicas work; nil for one that is the tables themselves. The options decide it.
+  package var replication: Replication?
   private let sampling: WindowGroups.Sampling
   private let kernels: KernelTable
   private let columns: ColumnGroups
@@ -92,6 +94,7 @@ public final class WordVectorTrainer: CorpusTrainer {
       counts: counts, most: Int(Int32.max) / (options.hierarchicalSoftmax ? 2 : 1) - 5)
     self.options = options
     self.kernels = kernels
+    if options.replicas > 1 { replication = Replication(count: options.replicas) }
     vocabularySize = counts.count
     sampling = WindowGroups.Sampling(options: options, counts: counts)
     if let grams = options.subwords, let vocabulary {
@@ -112,8 +115,14 @@ public final class WordVectorTrainer: CorpusTrainer {
     tables.drawInputs(within: bound, seed: options.seed, stream: WordVectorStream.initialVectors)
   }
 
-  /// The largest number of threads that can work at the same time at this dimension.
-  public var largestUsefulThreadCount: Int { columns.count }
+  /// The largest number of threads that can work at the same time at this dimension, with so many
+  /// replicas.
+  public var largestUsefulThreadCount: Int { columns.count * options.replicas }
+
+  /// The bytes that replicas take beside the tables while training lasts; 0 without.
+  public var replicaByteCount: Int {
+    replication.map { Replicas.byteCount(of: tables, replicas: $0.count) ?? .max } ?? 0
+  }
 
   /// Trains to the end of the last epoch.
   ///
@@ -126,7 +135,8 @@ public final class WordVectorTrainer: CorpusTrainer {
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
   /// - Throws: `WordtoolError`: `badData` for a text without words or with an ID that is no word's;
   ///   `usage` for less than one thread or a text that ends before ``position``; `interrupted` when
-  ///   `stop` was raised, with ``position`` and the vectors as they are after the last whole chunk;
+  ///   `stop` was raised, with ``position`` and the vectors as they are after the last whole chunk, with
+  ///   replicas where they were equal last;
   ///   `diverged` when the loss or a vector is no longer finite or the loss runs away; `unavailable`
   ///   when the system refuses threads or memory.
   public func train(
@@ -170,17 +180,16 @@ public final class WordVectorTrainer: CorpusTrainer {
       size.units
       * ((sampling.noiseCount > 0 ? 1 : 0)
         + WindowGroups.windowsPerGroup * (sampling.paths == nil ? 0 : 1))
-    try EmbeddingRun.train(
-      on: unsafe TextExamples(text: text, epochs: options.epochs, seed: options.seed) {
-        [sampling] in
-        WindowGroups(sampling: sampling, wordCapacity: TextChunks.wordsPerChunk)
-      }, plan: plan(size, threads: threads), from: state, stop: stop, pause: pausing,
-      progress: progress, keep: { state = $0 }
-    ) {
-      try tables.makeUnique()
-      return try NegativeSampling<WindowGroups>(
+    let examples = unsafe TextExamples(text: text, epochs: options.epochs, seed: options.seed) {
+      [sampling] in
+      WindowGroups(sampling: sampling, wordCapacity: TextChunks.wordsPerChunk)
+    }
+    try run(
+      on: examples, size, threads: threads, stop: stop, pausing: pausing, progress: progress
+    ) { tables, frozen in
+      NegativeSampling<WindowGroups>(
         tables: tables, kernels: kernels, groupsPerBatch: groups, productsPerGroup: products,
-        guessingLoss: guessingLoss, frozen: frozenRows())
+        guessingLoss: guessingLoss, frozen: frozen)
     }
   }
 
@@ -198,30 +207,50 @@ public final class WordVectorTrainer: CorpusTrainer {
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
         hasPaths: sampling.paths != nil), learningRate: options.learningRate)
-    try EmbeddingRun.train(
-      on: unsafe TextExamples(
-        text: text, epochs: options.epochs, seed: options.seed
-      ) { [sampling, options, subwords] in
-        BagGroups(
-          model: options.model, sampling: sampling, unitsPerBatch: size.units,
-          subwords: subwords?.bags, wordCapacity: TextChunks.wordsPerChunk)
-      }, plan: plan(size, threads: threads), from: state, stop: stop, pause: pausing,
-      progress: progress, keep: { state = $0 }
-    ) {
-      try tables.makeUnique()
-      return try BagNegativeSampling<BagGroups>(
+    let examples = unsafe TextExamples(text: text, epochs: options.epochs, seed: options.seed) {
+      [sampling, options, subwords] in
+      BagGroups(
+        model: options.model, sampling: sampling, unitsPerBatch: size.units,
+        subwords: subwords?.bags, wordCapacity: TextChunks.wordsPerChunk)
+    }
+    try run(
+      on: examples, size, threads: threads, stop: stop, pausing: pausing, progress: progress
+    ) { tables, frozen in
+      BagNegativeSampling<BagGroups>(
         tables: tables, kernels: kernels, bagsPerBatch: size.units * windows,
-        productsPerBatch: size.units * products, guessingLoss: guessingLoss, frozen: frozenRows())
+        productsPerBatch: size.units * products, guessingLoss: guessingLoss, frozen: frozen)
     }
   }
 
-  private func plan<Source, Goal>(
-    _ size: BatchSize, threads: Int
-  ) -> EmbeddingRun<Source, Goal>.Plan {
-    .init(
+  /// Trains on examples with an objective for the tables, or with one for each replica of them.
+  private func run<Chunk, Goal: ReplicableObjective>(
+    on examples: TextExamples<Chunk>, _ size: BatchSize, threads: Int, stop: StopFlag,
+    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
+    goal: (EmbeddingTables, FrozenRows?) -> Goal
+  ) throws where Goal.Chunk == Chunk {
+    let plan = EmbeddingRun<TextExamples<Chunk>, Goal>.Plan(
       epochs: options.epochs,
       decay: LinearDecay(
         start: size.rateShare * options.learningRate, floor: options.minimumLearningRateRatio),
       columns: columns, threads: threads)
+    guard let replication else {
+      return try EmbeddingRun.train(
+        on: examples, plan: plan, from: state, stop: stop, pause: pausing, progress: progress,
+        keep: { state = $0 }
+      ) {
+        try tables.makeUnique()
+        return try goal(tables, frozenRows())
+      }
+    }
+    let replicas = try Replicas(of: tables, replication, kernels: kernels)
+    try EmbeddingRun.train(
+      on: examples, plan: plan, from: state, stop: stop, pause: pausing, progress: progress,
+      keep: { state = $0 }, replicas: replicas
+    ) {
+      try tables.makeUnique()
+      let frozen = try frozenRows()
+      replicas.begin(with: tables)
+      return replicas.tables.map { goal($0, frozen) }
+    }
   }
 }

@@ -123,6 +123,11 @@ struct EmbeddingTraining: Training {
           + "\(NumberFormat.counted(options.epochs, "time")); --epochs says otherwise")
     }
     let model = try makeTrainer(options, corpus, known, kernels)
+    if let trainer = model as? WordVectorTrainer, trainer.replicaByteCount > 0 {
+      session.progress.note(
+        "\(trainer.options.replicas) replicas take \(NumberFormat.bytes(trainer.replicaByteCount)) "
+          + "beside the vectors")
+    }
     return Trainer(
       model: model, options: options, corpus: corpus,
       wordsBefore: Int(model.epochsDone(on: corpus) * Double(tokens)))

@@ -88,6 +88,13 @@ struct ModelOptions: ParsableArguments {
       "The learning rate at the end, as a share of --lr. (default: 1e-4, for documents 4e-3)",
       valueName: "x"))
   var minLrRatio: Float?
+  @Option(
+    help: ArgumentHelp(
+      "Copies of the model, 1 to 64, that learn from parts of the text of their own and are made one "
+        + "again and again: work for as many times more threads, in as many times the memory. The "
+        + "vectors depend on it, as they do on --seed.",
+      valueName: "n"))
+  var replicas = 1
 
   var optionRules: [OptionRule] {
     [
@@ -97,7 +104,8 @@ struct ModelOptions: ParsableArguments {
           "--min-lr-ratio",
         ], need: EmbeddingModel.predictingNeed, isMet: model != .glove),
       OptionRule(
-        ["--subwords", "--buckets"], need: EmbeddingModel.wordNeed, isMet: model.predictsFromWords),
+        ["--subwords", "--buckets", "--replicas"], need: EmbeddingModel.wordNeed,
+        isMet: model.predictsFromWords),
       OptionRule(
         ["--x-max", "--alpha", "--left-only"], need: "--model glove", isMet: model == .glove),
       OptionRule(
@@ -131,6 +139,7 @@ struct ModelOptions: ParsableArguments {
   ) throws -> WordVectorOptions {
     var options = WordVectorOptions(model: model)
     apply(to: &options, seed: seed)
+    options.replicas = replicas
     if let subwords {
       var grams = SubwordOptions()
       (grams.shortest, grams.longest) = (subwords.shortest, subwords.longest)
