@@ -118,9 +118,9 @@ import Word2Vec
       ]
 
   private static func run(
-    _ options: WordVectorOptions, threads: Int, kernels: KernelTable
+    _ options: WordVectorOptions, threads: Int, kernels: KernelTable, sentences: Int = 300
   ) throws -> PinnedResult {
-    let text = PinnedText(sentences: 300, words: 40, seed: 3)
+    let text = PinnedText(sentences: sentences, words: 40, seed: 3)
     let ids: [Int32] = text.sentences.flatMap { sentence in sentence.map { Int32($0) } + [-1] }
     let counts = (0..<40).map { word in Int64(ids.count { $0 == word }) }
     let vocabulary = try Vocabulary(
@@ -144,6 +144,41 @@ import Word2Vec
       for kernels in KernelTable.available {
         let result = try Self.run(options, threads: threads, kernels: kernels)
         #expect(result == row.expected, "\(row.name), \(threads) threads, \(kernels.name)")
+      }
+    }
+  }
+
+  /// Of a text of some chunks for each replica.
+  @Test("word vectors of replicas")
+  func replicas() throws {
+    var options = WordVectorOptions()
+    options.dimension = 20
+    options.epochs = 2
+    options.replicas = 3
+    var bags = options
+    bags.model = .cbow
+    bags.hierarchicalSoftmax = true
+    bags.subwords = SubwordOptions()
+    for (options, expected) in [
+      (
+        options,
+        PinnedResult(
+          "80593e10fad95db1760ea6c09b9cf3d0c7566843ffe53e92c176378323b848ed",
+          [4.047929745537066, 4.076888888407253])
+      ),
+      (
+        bags,
+        PinnedResult(
+          "6cb183a6070c48c064c349404656807526fc895bd904223a39f62dc62e9fae72",
+          [7.56848520408799, 7.858625403233207])
+      ),
+    ] {
+      for threads in [1, 2] {
+        for kernels in KernelTable.available {
+          let result = try Self.run(
+            options, threads: threads, kernels: kernels, sentences: 4_000)
+          #expect(result == expected, "\(options.model), \(threads) threads, \(kernels.name)")
+        }
       }
     }
   }

@@ -11,14 +11,14 @@ package struct Replication: Hashable, Sendable {
   /// How many there are, at least 2.
   package let count: Int
   /// Chunks that each replica trains between two meetings.
-  package var chunksPerTurn = 2
+  package var chunksPerTurn = 1
   /// Turns after which all rows are joined.
-  package var turnsPerCycle = 32
+  package var turnsPerCycle = 64
   /// Groups of examples that may change a row of one replica before it is joined after the turn.
-  package var changesPerJoin = 8
+  package var changesPerJoin = 4
   /// What a change of a row takes away of its distance to where the replica's examples pull it, for
   /// each unit of the learning rate.
-  package var pull: Float = 6
+  package var pull: Float = 0.2
 
   /// - Parameter count: how many replicas, at least 2.
   package init(count: Int) {
