@@ -90,7 +90,7 @@ extension MutantFormat {
 
   // MARK: Classifiers
 
-  private static var labelled: LabelledText {
+  static var labelled: LabelledText {
     var text = LabelledText()
     for (number, line) in lines.enumerated() {
       text.append(text: line, labels: [["sky", "color", "word"][number % 3]])

@@ -32,7 +32,7 @@ struct MutantFormat: Sendable, CustomTestStringConvertible {
   static let all: [MutantFormat] =
     vectors + wordLists + texts + languageModels + classifiers + fastTextClassifiers + encoders
     + images + imageSets
-    + imageModels + checkpoints + documentModels + metrics
+    + imageModels + checkpoints + documentModels + commands
 }
 
 /// An answer that no file can have, whatever is wrong with it.

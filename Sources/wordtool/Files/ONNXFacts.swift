@@ -4,19 +4,21 @@ import WordtoolCore
 ///
 /// The file is a message of protocol buffers, `ModelProto` of onnx.proto3. The fields that are looked at are
 /// found by walking over all others, whose contents are not touched.
-struct ONNXFacts {
+package struct ONNXFacts {
   private var writer = ""
   private var operatorSet: Int?
-  private var nodeCount = 0
+  /// Operators in the graph.
+  package private(set) var nodeCount = 0
   private var operators: Set<String> = []
-  private var inputs: [String] = []
+  /// What goes in, with its shape.
+  package private(set) var inputs: [String] = []
   private var outputs: [String] = []
 
   /// Walks through a file.
   ///
   /// - Throws: ``WordtoolError``: `badData` for a field that does not end in the file, and what opening it
   ///   throws.
-  init(path: String) throws {
+  package init(path: String) throws {
     let file = try MappedFile(path: path)
     let message = ProtobufMessage(path: path)
     let bytes = unsafe file.bytes.bindMemory(to: UInt8.self).span

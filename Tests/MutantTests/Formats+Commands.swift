@@ -1,10 +1,19 @@
 import Charts
+import SeqModels
 import TestSupport
 import wordtool
 
 extension MutantFormat {
-  /// What `--metrics` writes, read again to be drawn.
-  static let metrics: [MutantFormat] = [
+  /// What commands read beside the libraries: what `--metrics` wrote, to be drawn, and graphs, to be told of.
+  static let commands: [MutantFormat] = [
+    MutantFormat(name: "ONNX graph", cost: 4, readers: []) { folder in
+      try TextClassifier.train(on: labelled, options: LinearClassifierOptions(), threads: 1)
+        .writeONNX(to: folder("graph"))
+      return Sample(file: try folder.bytes(of: "graph")) {
+        let graph = try ONNXFacts(path: $0)
+        return [Double(graph.nodeCount), Double(graph.inputs.count)]
+      }
+    },
     MutantFormat(name: "metrics of a training", layout: .text, cost: 20, readers: []) { _ in
       let lines = (1...9).map { epoch in
         #"{"epoch":\#(epoch),"tokens":\#(epoch * 1000),"loss":\#(7 - Double(epoch) / 4),"#
@@ -17,6 +26,6 @@ extension MutantFormat {
         let isDrawn = !picture.contains("nan") && !picture.contains("inf")
         return [Double(file.moments.count), isDrawn ? 0 : .nan]
       }
-    }
+    },
   ]
 }
