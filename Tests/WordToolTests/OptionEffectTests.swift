@@ -82,6 +82,7 @@ import wordtool
   static let values: [String: String] = [
     "delimiter": ";", "include": "*.txt", "exclude": "*.md", "word-column": "2", "tag-column": "3",
     "across": "3", "autotune": "f", "autotune-trials": "3", "autotune-time": "9",
+    "char-ngrams": "2-3",
     "autotune-metric": "macro-f1",
     "augment": "cutout=3", "average-after": "1", "batch": "3", "beam": "2",
     "column": "f",
