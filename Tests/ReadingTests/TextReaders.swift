@@ -310,6 +310,7 @@ enum TextReaders: String, CaseIterable {
     "SeqModels/NGram/NGramModel+File.swift",
     "BLASCore/TensorFile.swift", "BLASCore/ModelFile.swift",
     "wordtool/Frame/MetricsLog.swift", "wordtool/Vectors/DefaultVectors.swift",
-    "wordtool/Files/FileStart.swift",
+    "wordtool/Files/FileStart.swift", "wordtool/Files/ArchiveFacts.swift",
+    "wordtool/Files/ONNXFacts.swift",
   ]
 }

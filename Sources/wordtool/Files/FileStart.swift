@@ -30,6 +30,12 @@ enum FileStart {
     return bytes
   }
 
+  /// Whether a regular file begins as gzip does.
+  static func isPacked(_ path: String) -> Bool {
+    guard InputFiles.isRegular(path), let file = try? MappedFile(path: path) else { return false }
+    return unsafe file.bytes.starts(with: [0x1F, 0x8B])
+  }
+
   /// Whether a file begins as safetensors do.
   static func isTensorFile(_ path: String) -> Bool {
     guard let bytes = try? bytes(of: path, count: 9) else { return false }

@@ -82,11 +82,10 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
   /// written by all threads. What is mapped takes no time to read.
   private func planWork(_ format: WordVectors.Format) {
     guard let size = Environment.byteCount(of: input),
-      let start = try? FileStart.bytes(of: input, count: 512),
-      let file = try? MappedFile(path: input)
+      let start = try? FileStart.bytes(of: input, count: 512)
     else { return }
     let isText = !start.contains { $0 < 0x20 && ![0x09, 0x0A, 0x0D].contains($0) }
-    let isPacked = withExtendedLifetime(file) { unsafe file.bytes.starts(with: [0x1F, 0x8B]) }
+    let isPacked = FileStart.isPacked(input)
     // Digits of floats are packed to less than half; a float of four bytes takes eleven as text.
     let bytes = Double(size) * (isPacked ? 2.13 : 1)
     let textBytes = isText ? bytes : bytes * 11 / 4
