@@ -133,11 +133,14 @@ import WordtoolCore
 
   @Test func `a search in a task ends with it`() async throws {
     let progress = TrainingMoments()
+    // However long it is until somebody listens, there are trials left.
+    var options = Self.options(keepsToFastText: false)
+    options.epochs = 100_000
+    let long = options
     let task = Task {
       try await TextClassifier.train(
-        on: ToyReviews.make(60), valid: ToyReviews.make(30, seed: 2),
-        options: Self.options(keepsToFastText: false), search: Self.search(100_000),
-        progress: progress)
+        on: ToyReviews.make(60), valid: ToyReviews.make(30, seed: 2), options: long,
+        search: Self.search(100_000), progress: progress)
     }
     var last = 0.0
     for await moment in progress {

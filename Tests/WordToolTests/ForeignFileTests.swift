@@ -100,7 +100,6 @@ import Testing
         (["classify", path("m.lm"), path("text")], "m.lm: a neural language model, expected"),
         (["nearest", "a", "-v", path("m.model")], "m.model: a classifier of texts, expected"),
         (["nearest", "a", "-v", path("m.arpa")], "m.arpa: an n-gram model in ARPA format"),
-        (["info", folder], "a folder, expected a file of vectors"),
       ] {
         let run = try tool.start(arguments).wait()
         #expect(run.exitCode >= 65 && run.errors.contains(what), "\(arguments): \(run.errors)")

@@ -31,6 +31,17 @@ import TestSupport
     }
   }
 
+  @Test(arguments: ["gru", "lstm"]) func whatDivergedIsNotMeasured(_ cell: String) throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Self.text, to: folder + "/text")
+      let run = try Tool(folder: folder).run(
+        "gradient-flow", folder + "/text", "--hidden", "4", "--train-steps", "1", "--steps", "4",
+        "--sequences", "4", "-q", "--cells", cell, "--lr", "1e308", "-o", folder + "/flow.svg")
+      #expect(run.exitCode == 75 && run.errors.contains("use a lower --lr"), "\(run)")
+      #expect(run.output.isEmpty && TestFiles.read(folder + "/flow.svg") == nil)
+    }
+  }
+
   @Test func wrongCallsAreRefused() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)

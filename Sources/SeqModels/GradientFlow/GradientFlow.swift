@@ -120,7 +120,7 @@ public enum GradientFlow {
   /// Measures a trained model, each of its layers.
   ///
   /// - Throws: `WordtoolError`: `badData` for a text shorter than a sequence or a model without
-  ///   recurrent layers, `interrupted`.
+  ///   recurrent layers, `diverged` where loss or gradients are not finite, `interrupted`.
   public static func curves(
     of model: NeuralLanguageModel, name: String, ids: [Int32], options: GradientFlowOptions,
     stop: StopFlag = StopFlag()
@@ -216,6 +216,12 @@ public enum GradientFlow {
       }
     }
     network.parameters.gradients.clear()
+    guard sums.loss.isFinite, sums.norm.isFinite else {
+      throw WordtoolError(
+        .diverged, found: "the loss or the gradients of \(name) are not finite",
+        expected: "a training that did not diverge",
+        remedy: "use a lower `learningRate`, or another model")
+    }
     let cellNorms = try cellNorms(network, context, ids: ids, options: options, stop: stop)
     return (0..<layers).map { layer in
       curve(
