@@ -47,6 +47,14 @@ func exampleWord2Vec3() throws {
 }
 
 func exampleWord2Vec4() throws {
+  let corpus = try CorpusReader().read(["wiki/"])
+  var options = WordVectorOptions()
+  options.replicas = 4
+  let vectors = try WordVectors.train(on: corpus, options: options, threads: 8)
+  print(vectors.count)
+}
+
+func exampleWord2Vec5() throws {
   let whole = try CorpusReader(limits: .init(minimumCount: 1)).read(["notes/"])
   let phrases = try PhraseModel.train(on: whole)
   let joined = try phrases.join(whole, limits: .init(minimumCount: 5))
@@ -54,7 +62,7 @@ func exampleWord2Vec4() throws {
   print(phrases.phrases.prefix(3).map(\.words), vectors.count)
 }
 
-func exampleWord2Vec5() throws {
+func exampleWord2Vec6() throws {
   let corpus = try CorpusReader().read(["notes/"])
   let vectors = try WordVectors.train(on: corpus)  // in a task: try await
 
@@ -67,7 +75,7 @@ func exampleWord2Vec5() throws {
   try vectors.write(to: "notes.safetensors")
 }
 
-func exampleWord2Vec6() throws {
+func exampleWord2Vec7() throws {
   // A model of fastText: words that it never saw have vectors too.
   let vectors = try WordVectors(contentsOf: "cc.sv.300.bin")
   let query = try vectors.query(["Stockholmare"])
@@ -75,7 +83,7 @@ func exampleWord2Vec6() throws {
   try vectors.write(to: "sv.safetensors")
 }
 
-func exampleWord2Vec7() throws {
+func exampleWord2Vec8() throws {
   let vectors = try WordVectors(contentsOf: "notes.safetensors")
   let encoder = try SentenceEncoder(vectors)
   let index = try SentenceIndex(of: ["the sun rises", "prices rise again"], encoder: encoder)
