@@ -86,9 +86,13 @@ public final class LocalServer: Sendable {
     state.withLock { $0.answers[path] = answer }
   }
 
-  /// Ends the server.
+  /// Ends the server, once: its descriptor may be somebody else's by the second call.
   public func stop() {
-    state.withLock { $0.hasEnded = true }
+    let hadEnded = state.withLock { state in
+      defer { state.hasEnded = true }
+      return state.hasEnded
+    }
+    guard !hadEnded else { return }
     shutdown(descriptor, Int32(SHUT_RDWR))
     close(descriptor)
   }
