@@ -21,7 +21,7 @@ shared:librsvg-2      librsvg2-2       librsvg2         librsvg          librsvg
 # Under ThreadSanitizer, in debug: where threads meet; with the long tests also the kernels and what else
 # computes, whose assertions only a debug build checks. Under AddressSanitizer: the kernels, or all suites
 # with the long tests, optimised as they ship, in half an hour; unoptimised they take hours.
-threaded=${WT_SANITIZED_SUITES:-'Corpus|Trainer|Tokenizer|Workers|Vocabulary|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|ComputeTests|ServerTests'}
+threaded=${WT_SANITIZED_SUITES:-'Corpus|Trainer|Tokenizer|Workers|Vocabulary|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|ComputeTests|ServerTests|ReplicaTests'}
 addressed=${WT_ADDRESS_SUITES:-}
 if [[ ${WT_SLOW_TESTS:-} == 1 ]]; then
   threaded=${WT_SANITIZED_SUITES:-"$threaded|Kernel|Vector|Sequence|BytePair|EncodersTests"}
