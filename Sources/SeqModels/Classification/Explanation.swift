@@ -6,7 +6,7 @@ extension TextClassifier {
   /// Scores are what softmax or a logistic function makes probabilities of. In a bag of words a part
   /// contributes its weight times its value; with averaged embeddings its row times the label's row, its
   /// share of the mean. With hierarchical softmax a score is that of all branches on the way to the
-  /// label added up.
+  /// label added up. A ``Calibration`` changes probabilities, not scores.
   public struct Explanation: Hashable, Sendable {
     /// A word or an n-gram of the text.
     public struct Part: Codable, Hashable, Sendable {
