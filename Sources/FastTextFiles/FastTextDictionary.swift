@@ -89,6 +89,13 @@ package struct BucketRows: Sendable {
     self.kept = kept
   }
 
+  /// The buckets that were kept, row by row; nil for all, and where rows are not 0 to their number.
+  package var inOrder: [Int32]? {
+    guard let kept else { return nil }
+    let order = kept.sorted { $0.value < $1.value }
+    return order.indices.allSatisfy { order[$0].value == $0 } ? order.map(\.key) : nil
+  }
+
   /// Whether no n-gram has a row.
   package var isEmpty: Bool { bucketCount == 0 || kept?.isEmpty == true }
 

@@ -53,6 +53,20 @@ package struct FastTextWriter {
     }
   }
 
+  /// Bytes of a dictionary before its first word.
+  package static let dictionaryHeadByteCount = 3 * 4 + 8 + 8
+
+  /// Bytes of a word or label of the dictionary.
+  package static func entryByteCount(ofUTF8 count: Int) -> Int { count + 1 + 8 + 1 }
+
+  /// Bytes of a bucket that was kept.
+  package static let bucketByteCount = 4 + 4
+
+  /// Bytes of a matrix of floats with its flag and sizes.
+  package static func matrixByteCount(rowCount: Int, dimension: Int) -> Int {
+    1 + 8 + 8 + 4 * rowCount * dimension
+  }
+
   /// Writes the flag of quantization and floats.
   package mutating func writeMatrix(
     rowCount: Int, dimension: Int, row: (Int) throws -> [Float]

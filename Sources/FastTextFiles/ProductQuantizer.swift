@@ -49,4 +49,34 @@ package struct ProductQuantizer: Sendable {
     let start = part * 256 * partWidth + Int(code) * width
     return centroids[start..<start + width]
   }
+
+  /// Adds the row that codes stand for, times a length, to a vector, as fastText does.
+  ///
+  /// - Parameters:
+  ///   - codes: one for each part.
+  ///   - sum: [dimension]
+  func add(codes: UnsafePointer<UInt8>, times length: Float, to sum: UnsafeMutablePointer<Float>) {
+    for part in 0..<partCount {
+      let first = part * partWidth
+      for (place, value) in unsafe centroid(part: part, code: codes[part]).enumerated() {
+        unsafe sum[first + place] += length * value
+      }
+    }
+  }
+
+  /// The inner product of the row that codes stand for and a vector [dimension], summed up as fastText
+  /// does.
+  func dot(codes: UnsafePointer<UInt8>, with vector: UnsafePointer<Float>) -> Float {
+    var sum: Float = 0
+    for part in 0..<partCount {
+      let first = part * partWidth
+      for (place, value) in unsafe centroid(part: part, code: codes[part]).enumerated() {
+        unsafe sum += vector[first + place] * value
+      }
+    }
+    return sum
+  }
+
+  /// Bytes of the quantizer in a file.
+  static func byteCount(dimension: Int) -> Int { 4 * 4 + 256 * 4 * dimension }
 }

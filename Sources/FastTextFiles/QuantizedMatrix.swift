@@ -9,10 +9,10 @@ package import WordtoolCore
   package let rowCount: Int
   package let dimension: Int
   /// [rows, parts]
-  private let codes: UnsafeRawPointer?
+  private let codes: UnsafePointer<UInt8>?
   private let quantizer: ProductQuantizer
   /// [rows], and the quantizer of lengths.
-  private let lengths: (codes: UnsafeRawPointer, quantizer: ProductQuantizer)?
+  private let lengths: (codes: UnsafePointer<UInt8>, quantizer: ProductQuantizer)?
 
   /// - Parameter name: for messages: `input matrix`.
   package init(_ reader: inout BinaryFields, name: String) throws {
@@ -38,7 +38,7 @@ package import WordtoolCore
     }
     rowCount = Int(rows)
     dimension = quantizer.dimension
-    let base = unsafe reader.bytes.baseAddress
+    let base = unsafe reader.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
     unsafe codes = base.map { unsafe $0 + start }
     if let start = unsafe base, let lengthStart {
       unsafe lengths = (start + lengthStart, lengthQuantizer)
@@ -48,35 +48,23 @@ package import WordtoolCore
   }
 
   package func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
-    guard let codes = unsafe codes else { return }
-    var length: Float = 1
-    if let lengths = unsafe lengths {
-      let code = unsafe lengths.codes.load(fromByteOffset: row, as: UInt8.self)
-      length = unsafe lengths.quantizer.centroid(part: 0, code: code).first ?? 1
-    }
-    for part in 0..<quantizer.partCount {
-      let code = unsafe codes.load(
-        fromByteOffset: row * quantizer.partCount + part, as: UInt8.self)
-      let first = part * quantizer.partWidth
-      for (place, value) in quantizer.centroid(part: part, code: code).enumerated() {
-        unsafe sum[first + place] += length * value
-      }
-    }
+    guard let codes = unsafe codes(ofRow: row) else { return }
+    unsafe quantizer.add(codes: codes, times: length(ofRow: row) ?? 1, to: sum)
   }
 
   package func dot(row: Int, with vector: UnsafePointer<Float>) -> Float {
-    guard let codes = unsafe codes else { return 0 }
-    var sum: Float = 0
-    for part in 0..<quantizer.partCount {
-      let code = unsafe codes.load(
-        fromByteOffset: row * quantizer.partCount + part, as: UInt8.self)
-      let first = part * quantizer.partWidth
-      for (place, value) in quantizer.centroid(part: part, code: code).enumerated() {
-        unsafe sum += vector[first + place] * value
-      }
-    }
-    guard let lengths = unsafe lengths else { return sum }
-    let code = unsafe lengths.codes.load(fromByteOffset: row, as: UInt8.self)
-    return unsafe sum * (lengths.quantizer.centroid(part: 0, code: code).first ?? 1)
+    guard let codes = unsafe codes(ofRow: row) else { return 0 }
+    let product = unsafe quantizer.dot(codes: codes, with: vector)
+    return length(ofRow: row).map { product * $0 } ?? product
+  }
+
+  private func codes(ofRow row: Int) -> UnsafePointer<UInt8>? {
+    unsafe codes.map { unsafe $0 + row * quantizer.partCount }
+  }
+
+  /// nil where lengths are not separate.
+  private func length(ofRow row: Int) -> Float? {
+    guard let lengths = unsafe lengths else { return nil }
+    return unsafe lengths.quantizer.centroid(part: 0, code: lengths.codes[row]).first ?? 1
   }
 }

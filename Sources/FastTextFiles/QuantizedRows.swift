@@ -2,11 +2,11 @@ import BLASCore
 import Synchronization
 package import WordtoolCore
 
-/// Rows as codes of a product quantizer that was fitted to them, to be written.
+/// Rows as codes of a product quantizer that was fitted to them; they answer as those of a file do.
 ///
 /// Jégou, Douze and Schmid: Product Quantization for Nearest Neighbor Search, TPAMI 2011; Joulin et al.:
 /// FastText.zip: Compressing text classification models, 2016.
-package struct QuantizedRows: Sendable {
+package struct QuantizedRows: FastTextMatrix {
   package let rowCount: Int
   package let dimension: Int
   /// [rows, parts]
@@ -74,6 +74,44 @@ package struct QuantizedRows: Sendable {
       ofLengths.codes,
       ProductQuantizer(dimension: 1, partWidth: 1, centroids: ofLengths.centroids)
     )
+  }
+}
+
+extension QuantizedRows {
+  package func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
+    unsafe withCodes(ofRow: row) {
+      unsafe quantizer.add(codes: $0, times: length(ofRow: row) ?? 1, to: sum)
+    }
+  }
+
+  package func dot(row: Int, with vector: UnsafePointer<Float>) -> Float {
+    let product =
+      unsafe withCodes(ofRow: row) { unsafe quantizer.dot(codes: $0, with: vector) } ?? 0
+    return length(ofRow: row).map { product * $0 } ?? product
+  }
+
+  @discardableResult
+  private func withCodes<Value>(
+    ofRow row: Int, _ body: (UnsafePointer<UInt8>) -> Value
+  ) -> Value? {
+    unsafe codes.withUnsafeBufferPointer { codes in
+      unsafe codes.baseAddress.map { unsafe body($0 + row * quantizer.partCount) }
+    }
+  }
+
+  /// nil where lengths are not separate.
+  private func length(ofRow row: Int) -> Float? {
+    lengths.map { $0.quantizer.centroid(part: 0, code: $0.codes[row]).first ?? 1 }
+  }
+
+  /// Bytes of so many rows in a file: flags, sizes, codes and centroids.
+  package static func byteCount(
+    rowCount: Int, dimension: Int, partWidth: Int, separatesLengths: Bool
+  ) -> Int {
+    let partWidth = min(partWidth, dimension)
+    let partCount = (dimension + partWidth - 1) / partWidth
+    return 2 + 8 + 8 + 4 + rowCount * partCount + ProductQuantizer.byteCount(dimension: dimension)
+      + (separatesLengths ? rowCount + ProductQuantizer.byteCount(dimension: 1) : 0)
   }
 }
 

@@ -258,45 +258,6 @@ import TestSupport
     }
   }
 
-  @Test func `a search prints the command that trains its model again`() throws {
-    try TestFiles.withFolder { folder in
-      let tool = Tool(folder: folder)
-      let lines = (0..<60).map { number in
-        "__label__\(number % 3) w\(number % 3) v\(number % 7) u\(number % 4)"
-      }
-      try TestFiles.write(lines.joined(separator: "\n") + "\n", to: folder + "/it's text")
-      let model = folder + "/m.bin"
-      let arguments = [
-        "train-classifier", folder + "/it's text", "-o", model, "--model", "fasttext", "--dim", "7",
-        "--autotune=" + folder + "/it's text", "--autotune-trials", "6", "--epochs", "2", "--json",
-        "--autotune-metric", "macro-f1", "--seed", "3", "--metrics", folder + "/metrics",
-      ]
-      let run = try tool.start(arguments).wait()
-      #expect(run.exitCode == 0, "\(run.errors)")
-      #expect(run.errors.contains("trial 1: ") && run.errors.contains("trial 6: "))
-      let answer = try run.json()["autotune"]
-      #expect(answer["metric"].text == "macro-f1" && answer["trials"].number == 6)
-      let command = try #require(answer["command"].text)
-      #expect(!command.contains("--autotune") && command.contains(" --dim 7 "), "\(command)")
-      let metrics = try #require(TestFiles.read(folder + "/metrics"))
-      #expect(metrics.split(separator: "\n").count { $0.contains("\"trial\":") } == 6)
-      let bytes = TestFiles.readBytes(model)
-      unlink(model)
-      // The program's name is all that differs here.
-      let script = "tool=$1; wordtool() { \"$tool\" \"$@\"; }; \(command)"
-      let again = try tool.run(shell: script)
-      #expect(again.exitCode == 0, "\(command): \(again.errors)")
-      #expect(TestFiles.readBytes(model) == bytes)
-      for (options, part) in [
-        (["--autotune-metric", "f2"], "--autotune-metric"), (["--autotune-trials", "0"], "trials"),
-        (["--autotune-metric", "f1:9"], "the label '9' for --autotune-metric"),
-      ] {
-        let wrong = try tool.start(arguments + options).wait()
-        #expect(wrong.exitCode == 64 && wrong.errors.contains(part), "\(wrong.errors)")
-      }
-    }
-  }
-
   @Test func `what made a label is shown, in a table and in JSON`() throws {
     try TestFiles.withFolder { folder in
       let tool = Tool(folder: folder)

@@ -39,7 +39,8 @@ import wordtool
     "train-lm": [["--embeddings", "v"], ["--valid", "v"]],
     "train-classifier": [
       ["--embeddings", "v", "--model", "lstm"], ["--format", "fasttext"],
-      ["-o", "m.bin", "--model", "fasttext"], ["--model", "fasttext", "--autotune", "f"],
+      ["-o", "m.bin", "--model", "fasttext"], ["-o", "m.ftz", "--model", "fasttext"],
+      ["--model", "fasttext", "--autotune", "f"],
       ["--valid", "f"], ["--loss", "squared-hinge"], ["--model", "fasttext", "--loss", "ova"],
     ],
     "train-tagger": [["--embeddings", "v"]], "quantize": [["--retrain", "f"]],

@@ -29,6 +29,10 @@ extension TextClassifier {
   ) throws -> TextClassifier {
     try options.validate()
     try OptionCheck.requireThreads(threads)
+    if let quantization = options.quantization {
+      return try trainQuantized(
+        on: text, options: options, quantization, threads: threads, stop: stop, progress: progress)
+    }
     if options.keepsToFastText {
       return try FastTextModel.train(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
@@ -47,6 +51,33 @@ extension TextClassifier {
       training: Training(
         epochs: options.epochs, exampleCount: text.count, emptyCount: texts.emptyCount,
         replacedCount: texts.replacedCount, lossShare: tables.lossShare))
+  }
+
+  /// Trains a model and then, of the rows that are kept, one that is quantized.
+  private static func trainQuantized(
+    on text: LabelledText, options: FastTextOptions, _ quantization: FastTextQuantizationOptions,
+    threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
+  ) throws -> TextClassifier {
+    let share = Double(options.epochs) / Double(options.epochs + quantization.epochs)
+    var examples = 0
+    func tell(from start: Double, _ share: Double) -> ((TrainingProgress) -> Void)? {
+      let before = examples
+      return progress.map { progress in
+        { moment in
+          var moment = moment
+          moment.fraction = start + share * moment.fraction
+          moment.examples += before
+          examples = moment.examples
+          progress(moment)
+        }
+      }
+    }
+    let whole = try FastTextModel.train(
+      on: text, options: options, threads: threads, stop: stop, progress: tell(from: 0, share))
+    return try whole.quantized(
+      quantization, retrainedOn: text, retrainsAll: false, threads: threads, stop: stop,
+      progress: tell(from: share, 1 - share)
+    ).model
   }
 
   /// Trains such a classifier while the caller's task is suspended; the work is done by threads

@@ -24,7 +24,9 @@ struct FastTextParts {
     var table = ByteStringTable(expectedCount: words.count)
     for word in words { table.add(word) }
     return FastTextFeatures(
-      header: header, words: table, unmarkedLabels: [],
+      header: header, words: table,
+      unmarkedLabels: Set(
+        labels.map { Array($0.utf8) }.filter { !$0.starts(with: LabelledTextLayout.labelMark) }),
       buckets: BucketRows(
         wordCount: words.count, bucketCount: header.bucketCount,
         kept: buckets.map { buckets in
@@ -52,6 +54,12 @@ struct FastTextParts {
     tokenCount = model.tokenCount
     input = model.input
     output = model.output
+    buckets = model.features.buckets.inOrder
+    guard (buckets == nil) == (model.features.buckets.kept == nil) else {
+      throw WordtoolError(
+        .unavailable, found: "a model whose n-grams share rows", expected: "a row for each",
+        remedy: "quantize the .bin it was made of")
+    }
   }
 
   /// Buckets of n-grams that are told apart: as many as fastText can number, so that hardly two meet.
@@ -129,11 +137,7 @@ extension TextClassifier {
         expected: "words alone, or n-grams that share rows by fastText's hash",
         remedy: "train the model with an output that ends in .bin, or quantize it to an .ftz")
     }
-    return TextClassifier(
-      core: FastTextModel(
-        features: parts.features(), labels: labels, counts: parts.wordCounts + parts.labelCounts,
-        tokenCount: parts.tokenCount, input: parts.input, output: parts.output),
-      training: training)
+    return TextClassifier(core: FastTextModel(parts), training: training)
   }
 
   /// The core of a fasttext model of this project.

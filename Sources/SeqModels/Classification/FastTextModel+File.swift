@@ -97,11 +97,16 @@ extension FastTextModel {
     var writer = FastTextWriter(to: output)
     try writer.write(header)
     try writer.writeDictionary(
-      wordCount: count, labelCount: rawLabels.count, tokenCount: tokenCount
+      wordCount: count, labelCount: rawLabels.count, tokenCount: tokenCount,
+      kept: features.buckets.inOrder
     ) {
       ($0 < count ? Array(words.bytes(Int32($0))) : Array(rawLabels[$0 - count].utf8), counts[$0])
     }
     for matrix in [input, self.output] {
+      if let rows = matrix as? QuantizedRows {
+        try writer.writeMatrix(rows)
+        continue
+      }
       try writer.writeMatrix(rowCount: matrix.rowCount, dimension: matrix.dimension) {
         matrix.values(ofRow: $0)
       }

@@ -34,7 +34,24 @@ extension FastTextModel {
         lossShare: tables.lossShare))
   }
 
-  /// A model that is made here, not quantized.
+  /// A model that is made of its parts.
+  ///
+  /// - Parameter isQuantized: whether the rows of words and labels are codes.
+  init(_ parts: FastTextParts, isQuantized: (input: Bool, output: Bool) = (false, false)) {
+    features = parts.features()
+    loss = FastTextHeader.Loss(rawValue: parts.header.loss) ?? .softmax
+    rawLabels = parts.labels
+    labels = parts.names
+    counts = parts.wordCounts + parts.labelCounts
+    tokenCount = parts.tokenCount
+    input = parts.input
+    output = parts.output
+    self.isQuantized = isQuantized
+    tree = loss == .hierarchicalSoftmax ? FastTextTree(counts: parts.labelCounts) : nil
+    owner = nil
+  }
+
+  /// A model that was trained here, not quantized.
   init(
     features: FastTextFeatures, labels: [String],
     labelPrefix: String = LabelledTextLayout.usualLabelPrefix, counts: [Int64], tokenCount: Int64,

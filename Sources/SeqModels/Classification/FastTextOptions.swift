@@ -51,6 +51,11 @@ public struct FastTextOptions: TrainingOptions {
   /// section 3.2.
   public var subwords: ClosedRange<Int>?
 
+  /// How rows become codes once they are trained, so that the model is fastText's `.ftz`; what is kept
+  /// where rows are left out is trained further on the same text. Nil for a model of floats. Only with
+  /// `keepsToFastText`.
+  public var quantization: FastTextQuantizationOptions?
+
   /// fastText's defaults for tutorials: learning rate 0.5, 5 epochs, words and pairs.
   public init(
     features: NGramFeatureOptions = NGramFeatureOptions(minimumCount: 1), dimension: Int = 100,
@@ -101,6 +106,12 @@ public struct FastTextOptions: TrainingOptions {
       try OptionCheck.require(
         classWeights == .uniform, found: "`classWeights` with the `loss` \(loss.rawValue)",
         expected: "weights with softmax or ova")
+    }
+    if let quantization {
+      try quantization.validate()
+      try OptionCheck.require(
+        keepsToFastText, found: "`quantization` without `keepsToFastText`",
+        expected: "both, or a model of floats")
     }
     guard let subwords else { return }
     try OptionCheck.require(

@@ -13,6 +13,9 @@ public struct FastTextQuantizationOptions: TrainingOptions {
   public var quantizesLabels = false
   /// Rows of words and n-grams that are kept, those of the largest length; nil for all.
   public var cutoff: Int?
+  /// Bytes that the file takes at most: as many of the longest rows are kept as have room; nil for no such
+  /// limit.
+  public var size: Int?
   /// Passes over the text that what was kept is trained on again, 1 ... 1,000,000.
   public var epochs = 5
   /// The learning rate of that at the start, > 0.
@@ -29,6 +32,7 @@ public struct FastTextQuantizationOptions: TrainingOptions {
   public func validate() throws {
     try OptionCheck.require("partWidth", partWidth, in: 1...4096)
     try OptionCheck.require("cutoff", cutoff ?? 1, in: 1...Int(Int32.max))
+    try OptionCheck.require("size", size ?? 1, in: 1...Int.max)
     try OptionCheck.require("epochs", epochs, in: 1...1_000_000)
     try OptionCheck.require("learningRate", Double(learningRate), .positive)
   }
@@ -69,41 +73,39 @@ extension TextClassifier {
     to file: OutputFile, options: FastTextQuantizationOptions, retrainedOn text: LabelledText?,
     threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
   ) throws -> (kept: Int, all: Int) {
+    try file.requirePlain("a fastText model")
+    let (model, counts) = try quantized(
+      options, retrainedOn: text, threads: threads, stop: stop, progress: progress)
+    try model.core.write(to: file, nil)
+    return counts
+  }
+
+  /// The model with its rows as codes, as ``writeQuantized(to:options:retrainedOn:threads:stop:)`` writes
+  /// it.
+  ///
+  /// - Parameter retrainsAll: whether rows are trained further where none was left out.
+  /// - Returns: the model, how many rows of words and n-grams were kept, and how many there were.
+  func quantized(
+    _ options: FastTextQuantizationOptions, retrainedOn text: LabelledText?,
+    retrainsAll: Bool = true, threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
+  ) throws -> (model: TextClassifier, counts: (kept: Int, all: Int)) {
     try options.validate()
     try OptionCheck.requireThreads(threads)
-    try file.requirePlain("a fastText model")
     var parts =
       try (core as? FastTextModel).map { try FastTextParts($0) } ?? FastTextParts(fastTextCore())
     let all = parts.input.rowCount
-    if let cutoff = options.cutoff, cutoff < all { parts.prune(to: cutoff) }
-    if let text {
+    try parts.prune(options)
+    let kept = parts.input.rowCount
+    if let text, retrainsAll || kept < all {
       try parts.retrain(
         on: text, options: options, threads: threads, stop: stop, progress: progress)
     }
-    try parts.writeQuantized(to: file, options: options, threads: threads, stop: stop)
-    return (parts.input.rowCount, all)
+    let core = try parts.quantized(options, threads: threads, stop: stop)
+    return (TextClassifier(core: core, training: training), (kept, all))
   }
 }
 
 extension FastTextParts {
-  /// Keeps the longest rows, `</s>` in any case.
-  mutating func prune(to count: Int) {
-    let end = words.firstIndex(of: CharacterNGrams.endOfLine)
-    let lengths = (0..<input.rowCount).map { row in
-      row == end
-        ? .infinity : input.values(ofRow: row).reduce(0.0) { $0 + Double($1) * Double($1) }
-    }
-    let kept = lengths.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }.prefix(count)
-    let wordRows = kept.filter { $0 < words.count }.sorted()
-    let nGramRows = kept.filter { $0 >= words.count }
-    buckets = nGramRows.map { row in
-      buckets?[row - words.count] ?? Int32(truncatingIfNeeded: row - words.count)
-    }
-    input = ChosenRows(matrix: input, rows: wordRows + nGramRows)
-    words = wordRows.map { words[$0] }
-    wordCounts = wordRows.map { wordCounts[$0] }
-  }
-
   /// Trains the rows further, with the loss they were trained with.
   mutating func retrain(
     on text: LabelledText, options: FastTextQuantizationOptions, threads: Int, stop: StopFlag,
@@ -163,10 +165,13 @@ extension FastTextParts {
     }
   }
 
-  /// Writes the file.
-  func writeQuantized(
-    to file: OutputFile, options: FastTextQuantizationOptions, threads: Int, stop: StopFlag
-  ) throws {
+  /// fastText's width for labels, whatever that of words.
+  static let labelPartWidth = 2
+
+  /// The model with codes for its rows.
+  func quantized(
+    _ options: FastTextQuantizationOptions, threads: Int, stop: StopFlag
+  ) throws -> FastTextModel {
     func quantized(_ matrix: any FastTextMatrix, _ width: Int) throws -> QuantizedRows {
       let size = matrix.rowCount.multipliedReportingOverflow(
         by: (header.dimension + width - 1) / width)
@@ -179,41 +184,10 @@ extension FastTextParts {
         matrix, partWidth: width, separatesLengths: options.separatesLengths, seed: options.seed,
         threads: threads, stop: stop)
     }
-    var writer = FastTextWriter(to: file)
-    try writer.write(header)
-    try writer.writeDictionary(
-      wordCount: words.count, labelCount: labels.count, tokenCount: tokenCount, kept: buckets
-    ) {
-      $0 < words.count
-        ? (words[$0], wordCounts[$0])
-        : (Array(labels[$0 - words.count].utf8), labelCounts[$0 - words.count])
-    }
-    try writer.writeMatrix(quantized(input, options.partWidth))
-    if options.quantizesLabels {
-      // fastText's width for labels, whatever that of words.
-      try writer.writeMatrix(quantized(output, 2))
-    } else {
-      try writer.writeMatrix(rowCount: output.rowCount, dimension: output.dimension) {
-        output.values(ofRow: $0)
-      }
-    }
-    try writer.finish()
-  }
-}
-
-/// Some rows of a matrix.
-private struct ChosenRows: FastTextMatrix {
-  let matrix: any FastTextMatrix
-  let rows: [Int]
-  var rowCount: Int { rows.count }
-  var dimension: Int { matrix.dimension }
-
-  func add(row: Int, to sum: UnsafeMutablePointer<Float>) {
-    unsafe matrix.add(row: rows[row], to: sum)
-  }
-
-  func dot(row: Int, with vector: UnsafePointer<Float>) -> Float {
-    unsafe matrix.dot(row: rows[row], with: vector)
+    var parts = self
+    parts.input = try quantized(input, options.partWidth)
+    if options.quantizesLabels { parts.output = try quantized(output, Self.labelPartWidth) }
+    return FastTextModel(parts, isQuantized: (true, options.quantizesLabels))
   }
 }
 

@@ -8,6 +8,8 @@ public struct FastTextSearchOptions: TrainingOptions {
   public enum Parameter: String, Codable, Hashable, Sendable, CaseIterable {
     /// The properties of these names in ``FastTextOptions`` and its ``NGramFeatureOptions``.
     case learningRate, epochs, orders, subwords, dimension, loss, bucketCount
+    /// Of ``FastTextQuantizationOptions``, where the model is quantized.
+    case partWidth
   }
 
   /// Models that are trained, 1 ... 100,000. The first is that of the options as they are given.
@@ -43,7 +45,8 @@ public struct FastTextTrial: Codable, Hashable, Sendable {
   public var number: Int
   /// What it was trained with.
   public var options: FastTextOptions
-  /// What was measured; nil where its training diverged.
+  /// What was measured; nil where its training diverged or its model had no room in the size that is
+  /// asked for.
   public var score: Double?
   /// Whether no trial before it was as good.
   public var isBest: Bool
@@ -77,6 +80,10 @@ package struct FastTextSpace {
     nil, nil, nil, 1...3, 2...4, 2...5, 3...5, 3...6,
   ]
 
+  private static let partWidths = [2, 4, 8, 16]
+  /// Of a file whose size is limited; centroids, 256 floats for each value, take half of it at most.
+  private static let bytesPerValue = 2 * 256 * 4
+
   /// The options of a trial, from 0.
   ///
   /// - Parameter best: those of the best trial before it.
@@ -107,6 +114,9 @@ package struct FastTextSpace {
     options.loss = losses.randomElement(using: &random) ?? base.loss
     let buckets = Int(Self.drawn(Self.buckets, &random).rounded())
     options.features.bucketCount = Bool.random(using: &random) ? buckets : nil
+    if options.quantization != nil {
+      options.quantization?.partWidth = Self.partWidths.randomElement(using: &random) ?? 2
+    }
     return options
   }
 
@@ -136,6 +146,7 @@ package struct FastTextSpace {
           Self.clamped(Double(best.dimension) * factor, Self.widestDimensions).rounded())
       case .loss: options.loss = anew.loss
       case .bucketCount: options.features.bucketCount = anew.features.bucketCount
+      case .partWidth: options.quantization = anew.quantization
       }
     }
     return options
@@ -153,12 +164,17 @@ package struct FastTextSpace {
       case .dimension: options.dimension = base.dimension
       case .loss: options.loss = base.loss
       case .bucketCount: options.features.bucketCount = base.features.bucketCount
+      case .partWidth: options.quantization = base.quantization
       }
     }
     if !base.keepsToFastText {
       // Every n-gram has a row of its own.
       options.subwords = nil
       options.features.bucketCount = base.features.bucketCount
+    }
+    if let size = options.quantization?.size, !search.kept.contains(.dimension) {
+      let most = max(Int(Self.widestDimensions.lowerBound), size / Self.bytesPerValue)
+      options.dimension = min(options.dimension, most)
     }
     let hasNGrams = options.subwords != nil || options.features.orders.upperBound > 1
     if search.kept.contains(.bucketCount) { return options }

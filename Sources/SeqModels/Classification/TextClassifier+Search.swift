@@ -30,6 +30,7 @@ extension TextClassifier {
     var best: (classifier: TextClassifier, trial: FastTextTrial)?
     var trials: [FastTextTrial] = []
     var examples = 0
+    var firstError: WordtoolError?
     let end = search.time.map { ContinuousClock.now + $0 }
     func isLate() -> Bool { best != nil && end.map { ContinuousClock.now >= $0 } ?? false }
     for number in 0..<search.trials where !isLate() {
@@ -52,8 +53,11 @@ extension TextClassifier {
             moment.fraction = (Double(number) + moment.fraction) / Double(search.trials)
             progress?(moment)
           }
-        } catch let error as WordtoolError where error.kind == .diverged {
-          if number + 1 == search.trials, best == nil { throw error }
+        } catch let error as WordtoolError
+          where error.kind == .diverged || own.quantization?.size != nil && error.kind == .usage
+        {
+          // Without room in the size for a model of these options there may be some for another.
+          firstError = firstError ?? error
         } catch let error as WordtoolError where error.kind == .interrupted {
           if stop.isRaised || !isLate() { throw error }
           break
@@ -70,7 +74,7 @@ extension TextClassifier {
       trial?(made)
     }
     guard let best, var training = best.classifier.training else {
-      throw WordtoolError.diverged("no trial came to a model")
+      throw firstError ?? WordtoolError.diverged("no trial came to a model")
     }
     training.trials = trials
     return TextClassifier(core: best.classifier.core, training: training)

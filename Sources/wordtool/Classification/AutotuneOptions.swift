@@ -60,7 +60,7 @@ extension TrainClassifierCommand {
     let given = GivenOptions(Array(CommandLine.arguments.dropFirst()))
     let spellings: [FastTextSearchOptions.Parameter: String] = [
       .learningRate: "--lr", .epochs: "--epochs", .orders: "--ngrams", .subwords: "--subwords",
-      .dimension: "--dim", .loss: "--loss", .bucketCount: "--buckets",
+      .dimension: "--dim", .loss: "--loss", .bucketCount: "--buckets", .partWidth: "--dsub",
     ]
     options.kept = Set(spellings.filter { given.contains($0.value) }.keys)
     return options
@@ -78,6 +78,9 @@ extension TrainClassifierCommand {
       arguments += ["--subwords", "\(subwords.lowerBound)-\(subwords.upperBound)"]
     }
     if let buckets = trial.features.bucketCount { arguments += ["--buckets", "\(buckets)"] }
+    if let quantization = trial.quantization {
+      arguments += ["--dsub", "\(quantization.partWidth)"]
+    }
     return arguments
   }
 }
@@ -118,7 +121,7 @@ struct AutotuneAnswer: Encodable {
 /// One trial in the metrics.
 private struct TrialLine: MetricsLine {
   var trial: Int
-  /// nil where the training diverged.
+  /// nil where the training diverged or the model had no room in --size.
   var score: Double?
   var isBest: Bool
   /// The options as they are written.
@@ -135,7 +138,7 @@ extension TrainingSession {
       TrialLine(
         trial: trial.number, score: trial.score, isBest: trial.isBest, options: options,
         seconds: secondsSoFar))
-    let score = trial.score.map { NumberFormat.fixed($0, 4) } ?? "diverged"
+    let score = trial.score.map { NumberFormat.fixed($0, 4) } ?? "no model"
     progress.note(
       "trial \(trial.number): \(score)\(trial.isBest ? ", the best" : ""), with "
         + options.joined(separator: " "))

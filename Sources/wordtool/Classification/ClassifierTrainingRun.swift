@@ -162,6 +162,10 @@ struct ClassifierTrainingRun: Training {
       options.labelPrefix = command.layout.prefix.labelPrefix ?? options.labelPrefix
       options.negativeSamples = command.negative ?? options.negativeSamples
       options.subwords = command.subwords.map { $0.shortest...$0.longest }
+      if command.isQuantized {
+        options.quantization = command.quantized.quantization(
+          options, labelCount: text.labels.count)
+      }
       guard let tuning = texts.tuning else {
         return try TextClassifier.train(
           on: text, options: options, threads: threads, stop: stop, progress: progress)

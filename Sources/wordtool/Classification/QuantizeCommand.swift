@@ -11,13 +11,13 @@ struct QuantizeCommand: ParsableCommand, ConditionalOptions {
     discussion: """
       MODEL is what train-classifier --model fasttext wrote, or a supervised .bin of fastText's. Its \
       rows of words and n-grams become codes of a product quantizer, a byte for every --dsub values; \
-      --cutoff leaves out all but the longest rows. fastText reads the file, and so do classify and \
+      --cutoff and --size leave out all but the longest rows. fastText reads the file, and so do classify and \
       evaluate classification. For both, words are what stands between white space. The same model, \
       options and seed give the same bytes, whatever the number of threads.
 
       Example:
         wordtool quantize reviews.bin -o reviews.ftz --qnorm --cutoff 100000
-        wordtool quantize reviews.bin -o small.ftz --cutoff 20000 --retrain r.tsv
+        wordtool quantize reviews.bin -o small.ftz --size 500k --retrain r.tsv
       """)
 
   @Argument(help: ArgumentHelp("The model.", valueName: "model"), completion: .file())
@@ -41,6 +41,12 @@ struct QuantizeCommand: ParsableCommand, ConditionalOptions {
     help: ArgumentHelp(
       "Keep so many rows of words and n-grams, the longest ones. (default: all)", valueName: "n"))
   var cutoff: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep as many rows, the longest ones, as a file of so many bytes has room for, as 500k or 2M.",
+      valueName: "size"))
+  var size: FileSize?
 
   @Option(
     help: ArgumentHelp(
@@ -80,6 +86,9 @@ struct QuantizeCommand: ParsableCommand, ConditionalOptions {
       ("--epochs", epochs, 1...1_000_000),
     ])
     try OptionCheck.positive([("--lr", lr)])
+    if cutoff != nil, size != nil {
+      throw ValidationError("--cutoff and --size exclude each other")
+    }
   }
 
   var optionRules: [OptionRule] {
@@ -106,6 +115,7 @@ struct QuantizeCommand: ParsableCommand, ConditionalOptions {
     options.separatesLengths = qnorm
     options.quantizesLabels = qout
     options.cutoff = cutoff
+    options.size = size?.bytes
     options.epochs = epochs ?? options.epochs
     options.learningRate = lr.map { Float($0) } ?? options.learningRate
     options.seed = seed

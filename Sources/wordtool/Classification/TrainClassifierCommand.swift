@@ -14,7 +14,7 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
       fasttext is the mean of their embeddings and softmax; rnn, lstm and gru are recurrent networks \
       over the words, pooled to one set of features. fasttext with an output that ends in .bin is \
       written as fastText's own file: words are cut at white space then and n-grams hashed, so that \
-      fastText gives the same answers. The same text, seed and options give the same \
+      fastText gives the same answers; .ftz is such a file made small, as quantize makes it. The same text, seed and options give the same \
       bytes, whatever the number of threads.
 
       Example:
@@ -25,6 +25,8 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
             --embeddings wiki.safetensors
         wordtool train-classifier cooking.train -o cooking.bin --model fasttext \\
             --autotune cooking.valid --autotune-trials 50
+        wordtool train-classifier cooking.train -o cooking.ftz --model fasttext \\
+            --size 1M --autotune cooking.valid
       """)
 
   /// The models that can be trained.
@@ -79,14 +81,14 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
   @Option(
     help: ArgumentHelp(
       "Hash n-grams of two words and more, and those of characters, into this many numbers. (default: "
-        + "keep all apart, for a .bin four for each, at most 2000000)",
+        + "keep all apart, for a .bin or .ftz four for each, at most 2000000)",
       valueName: "n"))
   var buckets: Int?
 
   @Option(
     help: ArgumentHelp(
       "Make words of their n-grams of so many characters as well, as fastText does, for a fasttext "
-        + "model written as .bin: words that were never seen say something then. (default: no n-grams)",
+        + "model written as .bin or .ftz: words that were never seen say something then. (default: no n-grams)",
       valueName: "min-max"))
   var subwords: SubwordRange?
 
@@ -100,7 +102,7 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
     help: ArgumentHelp(
       "What is made small. bag-of-words: logistic, or squared-hinge, a support vector machine. "
         + "fasttext: softmax (one label a text); ova, one-vs-all: a yes-or-no question "
-        + "for each label; for a .bin also hs, hierarchical softmax, and ns, negative sampling, which "
+        + "for each label; for a .bin or .ftz also hs, hierarchical softmax, and ns, negative sampling, which "
         + "take less time for many labels. (default: logistic, fasttext softmax)",
       valueName: "name"))
   var loss: ClassifierLoss?
@@ -120,6 +122,7 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
       valueName: "weights"))
   var classWeights: ClassWeightList?
 
+  @OptionGroup(title: "An .ftz of fasttext") var quantized: QuantizedOutputOptions
   @OptionGroup(title: "Search for the options of fasttext") var search: AutotuneOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var common: TrainingRunOptions
@@ -132,7 +135,12 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
   }
 
   /// Whether the model is written as fastText's own file.
-  var isFastTextFile: Bool { model == .fasttext && FileSuffix(of: output.output).name == "bin" }
+  var isFastTextFile: Bool {
+    model == .fasttext && (isQuantized || FileSuffix(of: output.output).name == "bin")
+  }
+
+  /// Whether that file is a quantized one.
+  var isQuantized: Bool { model == .fasttext && FileSuffix(of: output.output).name == "ftz" }
 
   var optionRules: [OptionRule] {
     let recurrentModels = "--model rnn, lstm or gru"
@@ -141,14 +149,15 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
       + [
         OptionRule(
           ["--lowercase", "--no-lowercase", "--kinds", "--locale", "--normalize"],
-          need: "another output than fastText's .bin, where words are cut at white space",
+          need: "another output than fastText's .bin or .ftz, where words are cut at white space",
           isMet: !isFastTextFile),
         OptionRule(
-          ["--subwords"], need: "--model fasttext and an output that ends in .bin",
+          ["--subwords"], need: "--model fasttext and an output that ends in .bin or .ftz",
           isMet: isFastTextFile),
         OptionRule(["--calibrate"], need: "--valid", isMet: valid != nil),
         OptionRule(
-          ["--calibrate"], need: "another output than fastText's .bin, which has no room for it",
+          ["--calibrate"],
+          need: "another output than fastText's .bin or .ftz, which has no room for it",
           isMet: !isFastTextFile),
         OptionRule(allOf: LinearModelOptions.self, need: "--model bag-of-words", isMet: isLinear),
         OptionRule(
@@ -162,8 +171,11 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
           ["--loss"], need: "one of --model fasttext: softmax, ova, hs or ns",
           isMet: model != .fasttext || loss?.ofLinear == nil),
         OptionRule(
-          ["--loss"], need: "an output that ends in .bin, for hs and ns",
+          ["--loss"], need: "an output that ends in .bin or .ftz, for hs and ns",
           isMet: isFastTextFile || !isSampled),
+        OptionRule(
+          allOf: QuantizedOutputOptions.self,
+          need: "--model fasttext and an output that ends in .ftz", isMet: isQuantized),
         OptionRule(["--negative"], need: "--loss ns", isMet: loss == .ns),
         OptionRule(["--class-weights"], need: "--loss softmax or ova", isMet: !isSampled),
         OptionRule(
@@ -177,11 +189,6 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
   private var isSampled: Bool { loss?.ofFastText?.needsFastTextFile == true }
 
   func run() throws {
-    if model == .fasttext, FileSuffix(of: output.output).name == "ftz" {
-      throw WordtoolError(
-        .usage, path: output.output, found: "a name for a quantized model", expected: "a .bin",
-        remedy: "'quantize' makes an .ftz of it")
-    }
     try TrainingSession.run(ClassifierTrainingRun(self))
   }
 }

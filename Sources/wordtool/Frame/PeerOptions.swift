@@ -15,7 +15,7 @@ enum PeerOptions {
     "writevocab": ["--save-vocab"],
     "cbow": ["--model"], "hs": ["--loss"], "maxn": ["--subwords"], "minn": ["--subwords"],
     "sg": ["--model"], "alpha": ["--lr"], "autotunevalidation": ["--autotune"],
-    "autotuneduration": ["--autotune-time"],
+    "autotuneduration": ["--autotune-time"], "autotunemodelsize": ["--size"],
     "batchsize": ["--batch"], "bucket": ["--buckets"],
     "clipping": ["--clip"], "dimension": ["--dim"], "dims": ["--dim"],
     "emsize": ["--embedding", "--dim"], "embeddingdim": ["--embedding", "--dim"],
