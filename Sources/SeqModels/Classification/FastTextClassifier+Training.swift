@@ -58,7 +58,11 @@ extension TextClassifier {
     on text: LabelledText, options: FastTextOptions, _ quantization: FastTextQuantizationOptions,
     threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
   ) throws -> TextClassifier {
-    let share = Double(options.epochs) / Double(options.epochs + quantization.epochs)
+    var quantization = quantization
+    // As fastText does; five passes at 0.1 give 0.525 instead of 0.537 on questions about cooking in 1 MB.
+    quantization.epochs = options.epochs
+    quantization.learningRate = options.learningRate
+    let share = 0.5
     var examples = 0
     func tell(from start: Double, _ share: Double) -> ((TrainingProgress) -> Void)? {
       let before = examples
@@ -76,7 +80,7 @@ extension TextClassifier {
       on: text, options: options, threads: threads, stop: stop, progress: tell(from: 0, share))
     return try whole.quantized(
       quantization, retrainedOn: text, retrainsAll: false, threads: threads, stop: stop,
-      progress: tell(from: share, 1 - share)
+      progress: tell(from: share, share)
     ).model
   }
 
@@ -153,7 +157,7 @@ struct FastTextTables {
         on: texts,
         LabelObjective(
           tables: tables, loss: labelLoss, weights: classWeights.map { Float($0) },
-          kernels: kernels))
+          batchSize: texts.batchSize, kernels: kernels))
     }
     try tables.checkFinite(inputName: "embedding of feature row", outputName: "row of label")
     embeddings = FloatRows(tables.input)

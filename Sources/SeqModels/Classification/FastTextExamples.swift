@@ -33,7 +33,9 @@ struct FastTextExamples: ExampleSource {
     self.documents = documents
     lastCounts = rows.lastCounts
     takesAllLabels = options.loss == .oneVersusAll
-    batchSize = LabelObjective.batchSize(labelCount: labels.names.count)
+    batchSize = LabelObjective.batchSize(
+      labelCount: labels.names.count, rate: options.learningRate,
+      addsUp: options.loss == .oneVersusAll)
     epochs = options.epochs
     seed = options.seed
     trained = (0..<documents.count).filter { documents.starts[$0] < documents.starts[$0 + 1] }

@@ -52,8 +52,8 @@ public struct FastTextOptions: TrainingOptions {
   public var subwords: ClosedRange<Int>?
 
   /// How rows become codes once they are trained, so that the model is fastText's `.ftz`; what is kept
-  /// where rows are left out is trained further on the same text. Nil for a model of floats. Only with
-  /// `keepsToFastText`.
+  /// where rows are left out is trained further on the same text, with the passes and the rate of these
+  /// options. Nil for a model of floats. Only with `keepsToFastText`.
   public var quantization: FastTextQuantizationOptions?
 
   /// fastText's defaults for tutorials: learning rate 0.5, 5 epochs, words and pairs.
