@@ -83,4 +83,51 @@ import TestSupport
       #expect(TestFiles.read(folder + "/n.ftz") == nil)
     }
   }
+
+  @Test func `word vectors are searched for, and the command that is printed makes them again`()
+    throws
+  {
+    try TestFiles.withFolder { folder in
+      let tool = Tool(folder: folder)
+      let lines = (0..<400).map { line in
+        (0..<8).map { "\(line % 2 == 0 ? "a" : "b")\((line * 7 + $0 * 3) % 11)" }
+          .joined(separator: " ")
+      }
+      try TestFiles.write(lines.joined(separator: "\n") + "\n", to: folder + "/t")
+      let pairs = [
+        ("a1", "a2", 9), ("b3", "b4", 8), ("a5", "b6", 2), ("b7", "a8", 1), ("a9", "a3", 7),
+      ]
+      try TestFiles.write(
+        pairs.map { "\($0)\t\($1)\t\($2)\n" }.joined(), to: folder + "/pairs")
+      let output = folder + "/v.safetensors"
+      let arguments = [
+        "train-embeddings", folder + "/t", "-o", output, "--autotune", folder + "/pairs",
+        "--autotune-work", "12", "--epochs", "4", "--dim", "10", "--sample", "0", "--json",
+        "--metrics", folder + "/metrics",
+      ]
+      let run = try tool.start(arguments).wait()
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(run.errors.contains("trial 1: ") && run.errors.contains("trial 3: "))
+      let answer = try run.json()["autotune"]
+      let (trials, work) = (answer["trials"].number ?? 0, answer["work"].number ?? 0)
+      #expect(answer["metric"].text == "spearman" && trials >= 3 && work > 1 && work <= 12)
+      let metrics = try #require(TestFiles.read(folder + "/metrics"))
+      #expect(metrics.split(separator: "\n").count { $0.contains("\"trial\":") } == Int(trials))
+      let command = try #require(answer["command"].text)
+      #expect(command.contains(" --dim 10 ") && command.contains(" --epochs 4"), "\(command)")
+      let bytes = TestFiles.readBytes(output)
+      unlink(output)
+      let again = try tool.run(shell: "tool=$1; wordtool() { \"$tool\" \"$@\"; }; \(command)")
+      #expect(again.exitCode == 0, "\(command): \(again.errors)")
+      #expect(TestFiles.readBytes(output) == bytes)
+      for (options, part) in [
+        (["--autotune-work", "1"], "--autotune-work is 1.0"),
+        (["--checkpoint", folder + "/c"], "--checkpoint does nothing here"),
+        (["--autotune", folder + "/t"], "/t"), (["--autotune", folder + "/none"], "none"),
+      ] {
+        let wrong = try tool.start(arguments + options).wait()
+        #expect(wrong.exitCode != 0 && wrong.errors.contains(part), "\(wrong.errors)")
+      }
+    }
+  }
 }

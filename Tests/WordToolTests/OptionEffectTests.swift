@@ -45,6 +45,7 @@ import wordtool
     ],
     "train-tagger": [["--embeddings", "v"]], "quantize": [["--retrain", "f"]],
     "train-embeddings": [
+      ["--autotune", "f"],
       ["-o", "v.vec"], ["--tokenizer", "whitespace"], ["--vocab", "f"], ["--loss", "hs"],
       ["--loss", "hs+ns"], ["--subwords", "2-4"],
       ["text", "-o", "m", "--model", "pv-dbow"],
@@ -83,6 +84,7 @@ import wordtool
   static let values: [String: String] = [
     "delimiter": ";", "include": "*.txt", "exclude": "*.md", "word-column": "2", "tag-column": "3",
     "across": "3", "autotune": "f", "autotune-trials": "3", "autotune-time": "9",
+    "autotune-work": "9",
     "char-ngrams": "2-3",
     "autotune-metric": "macro-f1",
     "augment": "cutout=3", "average-after": "1", "batch": "3", "beam": "2",
@@ -160,7 +162,7 @@ import wordtool
     "--patches": ["--patch", "3"], "--patience": ["--valid", "f"],
     "quantize --encoding": ["--retrain", "f"],
     "--autotune-trials": ["--autotune", "f"], "--autotune-time": ["--autotune", "f"],
-    "--autotune-metric": ["--autotune", "f"],
+    "--autotune-metric": ["--autotune", "f"], "--autotune-work": ["--autotune", "f"],
     "--average-after": ["--valid", "f"], "--calibrate": ["--valid", "f"], "--x": ["--y", "c:d"],
     "--y": ["--x", "a:b"],
   ]

@@ -88,6 +88,7 @@ enum WordVectorStream {
   static let chunks: UInt64 = 2
   static let inferredVector: UInt64 = 3
   static let inferredWords: UInt64 = 4
+  static let search: UInt64 = 5
 }
 
 /// How a text is cut.

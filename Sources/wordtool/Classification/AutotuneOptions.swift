@@ -118,29 +118,11 @@ struct AutotuneAnswer: Encodable {
   }
 }
 
-/// One trial in the metrics.
-private struct TrialLine: MetricsLine {
-  var trial: Int
-  /// nil where the training diverged or the model had no room in --size.
-  var score: Double?
-  var isBest: Bool
-  /// The options as they are written.
-  var options: [String]
-  var seconds: Double
-  var position: Int { trial }
-}
-
 extension TrainingSession {
   /// Shows a trial of a search and notes it in the metrics.
   func tell(_ trial: FastTextTrial, _ command: TrainClassifierCommand) {
-    let options = command.arguments(of: trial.options)
-    metrics?.add(
-      TrialLine(
-        trial: trial.number, score: trial.score, isBest: trial.isBest, options: options,
-        seconds: secondsSoFar))
-    let score = trial.score.map { NumberFormat.fixed($0, 4) } ?? "no model"
-    progress.note(
-      "trial \(trial.number): \(score)\(trial.isBest ? ", the best" : ""), with "
-        + options.joined(separator: " "))
+    tell(
+      trial.number, score: trial.score, isBest: trial.isBest,
+      options: command.arguments(of: trial.options))
   }
 }

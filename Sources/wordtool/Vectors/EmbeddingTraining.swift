@@ -18,12 +18,26 @@ struct EmbeddingTraining: Training {
   private var isDefault: Bool { command.isDefault ?? (command.output == nil) }
 
   /// A trainer and what it is trained on.
-  struct Trainer {
+  final class Trainer {
+    /// After a search that of its best trial.
     var model: any CorpusTrainer
     var options: EmbeddingOptions
-    var corpus: TokenizedCorpus
+    let corpus: TokenizedCorpus
     /// Words that earlier runs of the same training have read.
-    var wordsBefore = 0
+    let wordsBefore: Int
+    /// What a search came to.
+    var search: EmbeddingSearchAnswer?
+    /// Words that were read for it.
+    var wordsOfTrials = 0
+
+    init(
+      model: any CorpusTrainer, options: EmbeddingOptions, corpus: TokenizedCorpus, wordsBefore: Int
+    ) {
+      self.model = model
+      self.options = options
+      self.corpus = corpus
+      self.wordsBefore = wordsBefore
+    }
   }
 
   struct Summary: TrainingSummary {
@@ -41,6 +55,8 @@ struct EmbeddingTraining: Training {
     var peakResidentBytes: Int
     var vectors: String
     var isDefault: Bool
+    /// Of a search for options.
+    var autotune: EmbeddingSearchAnswer?
     /// A word to ask for.
     var example: String?
 
@@ -58,7 +74,8 @@ struct EmbeddingTraining: Training {
         ("seed", String(seed)),
         ("peak memory", NumberFormat.bytes(peakResidentBytes)),
         ("default", isDefault ? "yes, asked from now on where none are named" : "no"),
-      ] + (example.map { [("ask", "wordtool nearest \($0)" + place)] } ?? [])
+      ] + (autotune?.lines ?? [])
+        + (example.map { [("ask", "wordtool nearest \($0)" + place)] } ?? [])
     }
 
     /// How the vectors are named in a shell, where they have to be.
@@ -99,6 +116,7 @@ struct EmbeddingTraining: Training {
       output: path, kind: .vectors(format), inputs: command.texts,
       references: [
         command.vocabulary.vocab, command.beginning.path, command.beginning.updateContext,
+        command.search.autotune,
       ], metrics: command.common.metrics)
     files.extras = extras
     try command.checkpoints.add(to: &files)
@@ -156,16 +174,19 @@ struct EmbeddingTraining: Training {
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> WordVectors {
-    let (model, corpus) = (trainer.model, trainer.corpus)
-    let pausing = command.checkpoints.pausing(files) { try saveCheckpoint(of: trainer, to: $0) }
-    if case .gloVe = trainer.options {
-      session.progress.note("counting which words are near each other, before training")
+    let corpus = trainer.corpus
+    if try !search(trainer, session) {
+      let pausing = command.checkpoints.pausing(files) { try saveCheckpoint(of: trainer, to: $0) }
+      if case .gloVe = trainer.options {
+        session.progress.note("counting which words are near each other, before training")
+      }
+      try trainer.model.train(
+        on: corpus.ids, threads: common.threads.count, stop: session.stop, pausing: pausing
+      ) { moment in
+        session.show(moment)
+      }
     }
-    try model.train(
-      on: corpus.ids, threads: common.threads.count, stop: session.stop, pausing: pausing
-    ) { moment in
-      session.show(moment)
-    }
+    let model = trainer.model
     let vectors = try model.wordVectors(
       vocabulary: corpus.vocabulary, rule: nil, metadata: metadata(trainer))
     if let loss = model.epochLosses.last, loss == 0 || loss > 0.98 * model.guessingLoss {
@@ -213,12 +234,15 @@ struct EmbeddingTraining: Training {
     let statistics = trainer.corpus.statistics
     return Summary(
       files: statistics.fileCount, bytes: statistics.byteCount, tokens: tokens,
-      vocabulary: trainer.corpus.vocabulary.count, dimension: options.dimension,
+      vocabulary: trainer.corpus.vocabulary.count, dimension: trainer.options.dimension,
       epochs: epochs, seconds: session.seconds,
-      wordsPerSecond: Double(tokens * epochs - trainer.wordsBefore) / session.seconds,
+      wordsPerSecond: Double(
+        trainer.search == nil ? tokens * epochs - trainer.wordsBefore : trainer.wordsOfTrials)
+        / session.seconds,
       loss: trainer.model.epochLosses.last ?? 0, threads: common.threads.count,
       seed: options.seed, peakResidentBytes: Environment.peakResidentBytes(),
-      vectors: files.output, isDefault: isDefault, example: Self.example(trainer.corpus.vocabulary))
+      vectors: files.output, isDefault: isDefault, autotune: trainer.search,
+      example: Self.example(trainer.corpus.vocabulary))
   }
 
   /// A word to ask for: frequent, but not one of the first, which say little; letters alone, which

@@ -26,6 +26,8 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
         wordtool train-embeddings wiki-*.txt.gz -o wiki.safetensors
         wordtool train-embeddings wiki.txt --subwords 3-6 -o wiki.bin
         wordtool train-embeddings wiki.txt --model glove -o wiki.safetensors
+        wordtool train-embeddings wiki.txt -o best.safetensors \\
+            --autotune questions-words.txt
         zcat big.gz | wordtool train-embeddings - --dim 300 --epochs 3 -o big.bin \\
             --json
         wordtool train-embeddings reviews.tsv --model pv-dbow -o reviews.docs
@@ -73,6 +75,8 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
 
   @OptionGroup(title: "Going on") var beginning: BeginningOptions
 
+  @OptionGroup(title: "Search for options") var search: EmbeddingSearchOptions
+
   @Option(
     help: ArgumentHelp(
       "Keep the numbers of the words in memory up to this size, and with glove the counts of pairs as "
@@ -101,7 +105,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
     let isOfRows = OptionRule(
       ["--init", "--update", "--update-context", "--freeze"], need: EmbeddingModel.wordNeed,
       isMet: model.model.predictsFromWords)
-    return text.optionRules + model.optionRules + [isOfRows] + phrases.optionRules
+    return text.optionRules + model.optionRules + [isOfRows] + searchRules + phrases.optionRules
       + beginning.optionRules + documentRules + [
         OptionRule(
           ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil
@@ -135,6 +139,18 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
     if let format { return format }
     let named = try WordVectors.Format(forPath: path)
     return model.subwords != nil && named == .word2vecBinary ? .fastTextModel : named
+  }
+
+  /// What a search needs: trainings from their start to their end.
+  private var searchRules: [OptionRule] {
+    [
+      OptionRule(
+        ["--autotune"], need: EmbeddingModel.wordNeed, isMet: model.model.predictsFromWords),
+      OptionRule(["--autotune-work"], need: "--autotune", isMet: search.autotune != nil),
+      OptionRule(
+        ["--checkpoint", "--resume", "--init", "--update"],
+        need: "one training, not the many of --autotune", isMet: search.autotune == nil),
+    ]
   }
 
   /// What vectors of documents have no use for, and those of words.
