@@ -1,5 +1,5 @@
-// Sums of rows and additions to rows that numbers name, for any width of registers; scalar.c says
-// what they compute.
+// Sums of rows, additions to rows and products of rows that numbers name, for any width of registers;
+// scalar.c says what they compute.
 
 #include "lanes.h"
 
@@ -52,5 +52,45 @@ static void WT_ISA(scatter_rows_f32)(int64_t columns, const float *change, const
     float *row = rows + (int64_t)indices[i] * stride;
     for (int64_t c = 0; c < columns; c += WT_WIDTH)
       store_aligned(row + c, load_aligned(row + c) + load(change + c));
+  }
+}
+
+// Rows whose dot products are taken together: their sums fill the quarters of registers.
+enum { ROW_TILE = 4 };
+
+static void WT_ISA(row_dots_f32)(int64_t inner, const float *x, const float *rows, int64_t stride,
+                                 const int32_t *indices, int64_t count, float *products) {
+  const int64_t whole = inner / WT_LANES * WT_LANES;
+  for (int64_t i = 0; i < count; i += ROW_TILE) {
+    const float *y[ROW_TILE];
+    for (int k = 0; k < ROW_TILE; k++) {
+      // The last row stands for those that are not there.
+      y[k] = wt_row(rows, stride, indices[i + k < count ? i + k : count - 1]);
+      if (i + ROW_TILE + k < count) {
+        const float *ahead = wt_row(rows, stride, indices[i + ROW_TILE + k]);
+        for (int64_t c = 0; c < inner; c += WT_LANES) __builtin_prefetch(ahead + c);
+      }
+    }
+    float quarters[WT_LANES];   // four sums in each
+#pragma clang loop unroll(full)
+    for (int p = 0; p < WT_PARTS; p++) {
+      vfloat sums[ROW_TILE];
+#pragma clang loop unroll(full)
+      for (int k = 0; k < ROW_TILE; k++) sums[k] = (vfloat){0};
+      int64_t c = p * WT_WIDTH;
+      for (; c < whole; c += WT_LANES) {
+        const vfloat v = load(x + c);
+#pragma clang loop unroll(full)
+        for (int k = 0; k < ROW_TILE; k++) sums[k] = fma_v(v, load(y[k] + c), sums[k]);
+      }
+      if (c < inner) {
+        const vfloat v = get(x + c, inner - c);
+#pragma clang loop unroll(full)
+        for (int k = 0; k < ROW_TILE; k++) sums[k] = fma_v(v, get(y[k] + c, inner - c), sums[k]);
+      }
+      store(quarters + p * WT_WIDTH, sums_in_quarters(sums));
+    }
+    for (int k = 0; k < ROW_TILE && i + k < count; k++)
+      products[i + k] = (quarters[k] + quarters[4 + k]) + (quarters[8 + k] + quarters[12 + k]);
   }
 }

@@ -28,7 +28,7 @@ extern const wt_kernels wt_kernels_neon;
         add_f32_##ISA, drop_f32_##ISA, channel_sums_f32_##ISA, channel_products_f32_##ISA,       \
         scale_channels_f32_##ISA, combine_channels_f32_##ISA, max_pool_f32_##ISA,                \
         max_pool_gradient_f32_##ISA, average_pool_f32_##ISA, average_pool_gradient_f32_##ISA,    \
-        gather_rows_f32_##ISA, scatter_rows_f32_##ISA, glove_dots_f32_##ISA,                     \
+        gather_rows_f32_##ISA, scatter_rows_f32_##ISA, row_dots_f32_##ISA, glove_dots_f32_##ISA, \
         glove_coefficients_f32_##ISA, glove_update_f32_##ISA                                     \
   }
 

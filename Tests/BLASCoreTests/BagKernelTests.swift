@@ -77,4 +77,37 @@ import TestSupport
       #expect(worst < 1e-6, "\(kernels.name)")
     }
   }
+
+  @Test("products of rows have the scalar code's very bits at every length")
+  func rowProducts() throws {
+    let scalar = try #require(KernelTable(named: "scalar"))
+    var random = SeededGenerator(seed: 8)
+    // Rows that begin anywhere.
+    let stride = 71
+    let rows = (0..<40 * stride).map { _ in Float.random(in: -1...1, using: &random) }
+    for inner in 0...70 {
+      let x = (0..<inner).map { _ in Float.random(in: -1...1, using: &random) }
+      for count in [0, 1, 3, 4, 5, 9, 32] {
+        let indices = (0..<count).map { _ in Int32.random(in: 0..<40, using: &random) }
+        func products(_ kernels: KernelTable) -> [Float] {
+          var products = [Float](repeating: .nan, count: count + 1)
+          kernels.table.row_dots_f32(
+            Int64(inner), x, rows, Int64(stride), indices, Int64(count), &products)
+          return products
+        }
+        let expected = products(scalar)
+        #expect(expected[count].isNaN)
+        for (place, row) in indices.enumerated() {
+          let exact = (0..<inner).reduce(0.0) {
+            $0 + Double(x[$1]) * Double(rows[Int(row) * stride + $1])
+          }
+          #expect(abs(Double(expected[place]) - exact) < 1e-5)
+        }
+        for kernels in KernelTable.vectorised {
+          let found = products(kernels)
+          #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "\(kernels.name) \(inner)")
+        }
+      }
+    }
+  }
 }

@@ -15,7 +15,7 @@ import WordtoolCore
   /// Rows of a block, at most.
   let width: Int
   private let storage: VectorStorage
-  private let kernels: KernelTable
+  let kernels: KernelTable
   private let memory: Allocation
   private let panels: UnsafeMutablePointer<Float>
   private let copies: UnsafeMutablePointer<Float>

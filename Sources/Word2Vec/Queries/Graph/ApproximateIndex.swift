@@ -27,7 +27,7 @@ public struct ApproximateIndex: Sendable {
   public var effort: Int
 
   /// Candidates from which the links of a row are chosen, unless another number is asked for.
-  public static let defaultBuildEffort = 100
+  public static let defaultBuildEffort = 80
   /// Links of a row above the lowest level of the graph, where it has up to twice as many.
   static let degree = 16
   /// The efforts that are measured, and the recall that the first one is to have.
@@ -59,19 +59,19 @@ public struct ApproximateIndex: Sendable {
         .badData, path: vectors.path, found: "no words", expected: "one or more")
     }
     try vectors.located { for row in 0..<count { try storage.check(row: row) } }
-    let columns = (dimension + 15) / 16 * 16
     try NumericTable.checkMemory(
-      rowCount: count, dimension: columns, path: vectors.name ?? "the index")
-    let rows = FloatTable(rows: count, columns: columns)
+      rowCount: count, dimension: dimension, path: vectors.name ?? "the index")
+    let rows = try RowStorage(rowCount: count, dimension: dimension)
     try VectorStorage.inPieces(of: count, threads: threads) { range in
       for row in range {
         for (column, value) in storage.unitVector(row: row).enumerated() {
-          unsafe rows.base[row * columns + column] = value
+          unsafe rows.base[row * rows.stride + column] = value
         }
       }
     }
     graph = try GraphBuilder(
-      rows: rows, degree: Self.degree, effort: buildEffort, seed: seed, threads: threads, stop: stop
+      rows: rows, kernels: try KernelTable.selected(), degree: Self.degree, effort: buildEffort,
+      seed: seed, threads: threads, stop: stop
     ).build()
     fingerprint = Self.fingerprint(of: storage)
     effort = Self.efforts[0]
@@ -180,26 +180,26 @@ struct GraphIndex: NeighborIndex {
   private func nearest(
     to query: IndexQuery, _ options: SearchOptions, _ search: GraphSearch, _ block: CosineBlock
   ) throws -> [IndexMatch] {
-    let vector = storage.rows.turned(query.vector)
+    let turned = storage.rows.turned(query.vector)
     let wanted = min(options.count, storage.count) + query.excluded.count
     var list = TopList(
       capacity: min(options.count, storage.count), minimum: options.minimumSimilarity)
-    let rows = storage.rows
-    try unsafe vector.withUnsafeBufferPointer { vector in
-      guard let base = vector.baseAddress else { return }
-      func score(_ row: Int) -> Float {
-        let norm = unsafe storage.norms[row]
-        guard VectorStorage.ordinaryLengths.contains(norm) else { return 0 }
-        return unsafe rows.dot(row: row, base) / norm
+    try unsafe turned.withUnsafeBufferPointer { turned in
+      guard let vector = turned.baseAddress else { return }
+      let effort = max(index.effort + query.excluded.count, wanted)
+      if let (base, stride) = unsafe storage.rows.inPlace {
+        let products = unsafe FloatScorer(
+          kernels: block.kernels, vector: vector, base: base, stride: stride,
+          columns: storage.dimension)
+        search.nearest(effort: effort, by: CosineScorer(storage: storage, products: products))
+      } else {
+        let products = unsafe StoredScorer(rows: storage.rows, vector: vector)
+        search.nearest(effort: effort, by: CosineScorer(storage: storage, products: products))
       }
-      let start = search.descend(to: 0, score)
-      unsafe search.best(
-        from: start, level: 0, effort: max(index.effort + query.excluded.count, wanted),
-        prefetch: prefetch, score)
       for candidate in search.found.prefix(wanted + Self.spare)
       where !query.excluded.contains(Int(candidate.row)) {
         let row = Int(candidate.row)
-        let cosine = unsafe block.cosine(of: base, row: row)
+        let cosine = unsafe block.cosine(of: vector, row: row)
         guard cosine.isFinite, cosine <= BestRows.largestCosine else {
           throw storage.contradiction(inRow: row)
         }
@@ -208,10 +208,33 @@ struct GraphIndex: NeighborIndex {
     }
     return list.sorted
   }
+}
 
-  private func prefetch(_ links: UnsafePointer<Int32>, _ count: Int) {
-    guard let (base, stride) = unsafe storage.rows.inPlace else { return }
-    unsafe wt_prefetch_rows(Int64(storage.dimension), base, Int64(stride), links, Int64(count))
+/// Inner products of a vector and rows that are stored in less than floats, one after the other.
+@safe private struct StoredScorer: RowScorer {
+  let rows: any RowSource
+  /// Turned as the rows are.
+  let vector: UnsafePointer<Float>
+
+  func score(_ rows: UnsafePointer<Int32>, _ count: Int, into scores: UnsafeMutablePointer<Float>) {
+    for place in 0..<count {
+      unsafe scores[place] = self.rows.dot(row: Int(rows[place]), vector)
+    }
+  }
+}
+
+/// Products divided by the lengths of rows.
+private struct CosineScorer<Products: RowScorer>: RowScorer {
+  let storage: VectorStorage
+  let products: Products
+
+  func score(_ rows: UnsafePointer<Int32>, _ count: Int, into scores: UnsafeMutablePointer<Float>) {
+    unsafe products.score(rows, count, into: scores)
+    for place in 0..<count {
+      let norm = unsafe storage.norms[Int(rows[place])]
+      let isOrdinary = VectorStorage.ordinaryLengths.contains(norm)
+      unsafe scores[place] = isOrdinary ? scores[place] / norm : 0
+    }
   }
 }
 

@@ -9,8 +9,9 @@ import WordtoolCore
 /// among each other; then their links are written, and those back to them, each list by one thread. So
 /// the graph depends on the rows and the seed only, whatever the number of threads is.
 struct GraphBuilder: Sendable {
-  /// Rows of length 1: [count, columns].
-  let rows: FloatTable
+  /// Rows of length 1.
+  let rows: RowStorage
+  let kernels: KernelTable
   var degree: Int
   /// How many candidates a row's links are chosen from.
   var effort: Int
@@ -22,19 +23,28 @@ struct GraphBuilder: Sendable {
   /// Rows of a batch: a share of what is there, and at most so many.
   private static let (share, largest) = (4, 1024)
 
-  private func score(_ a: Int, _ b: Int) -> Float {
-    unsafe Dot.product(
-      rows.base + a * rows.columns, rows.base + b * rows.columns, rows.columns)
+  /// Scores rows by how near they are to one of them.
+  private func scorer(_ row: Int) -> FloatScorer {
+    unsafe FloatScorer(
+      kernels: kernels, vector: rows.base + row * rows.stride, base: rows.base,
+      stride: rows.stride, columns: rows.stride)
   }
 
-  private func prefetch(_ links: UnsafePointer<Int32>, _ count: Int) {
-    unsafe wt_prefetch_rows(
-      Int64(rows.columns), rows.base, Int64(rows.columns), links, Int64(count))
+  /// The scores of rows for one of them.
+  private func scores(of others: [Int32], for row: Int) -> [Float] {
+    let scoreCount = others.count
+    return unsafe [Float](unsafeUninitializedCapacity: scoreCount) { scores, count in
+      unsafe others.withUnsafeBufferPointer { others in
+        guard let others = others.baseAddress, let scores = scores.baseAddress else { return }
+        unsafe scorer(row).score(others, scoreCount, into: scores)
+      }
+      count = scoreCount
+    }
   }
 
   /// The level of each row: a geometric distribution with 1 / M a step.
   private func levels() -> [UInt8] {
-    (0..<rows.rows).map { row in
+    (0..<rows.rowCount).map { row in
       var random = RandomSource(seed: seed, 0x6EA9, UInt64(row))
       var level: UInt8 = 0
       while level < 15, random.next() % UInt64(degree) == 0 { level += 1 }
@@ -51,11 +61,11 @@ struct GraphBuilder: Sendable {
 
   func build() throws -> NeighborGraph {
     let levels = levels()
-    let graph = NeighborGraph(levels: levels, degree: degree)
-    guard rows.rows > 1 else { return graph }
+    let graph = try NeighborGraph(levels: levels, degree: degree)
+    guard rows.rowCount > 1 else { return graph }
     // The rows of high levels first: what is found through them is then there from the start.
     var random = RandomSource(seed: seed, 0x0DE4)
-    var order = Array(0..<rows.rows)
+    var order = Array(0..<rows.rowCount)
     order.shuffle(using: &random)
     order = order.filter { $0 != graph.entry }
     let ranked = (0...15).reversed().flatMap { level in order.filter { levels[$0] == level } }
@@ -83,12 +93,13 @@ struct GraphBuilder: Sendable {
   ) throws {
     // [batch][level]: the links of each new row. Each slot is written once.
     let chosen = Locked<[Int: [[Int32]]]>([:])
+    let numbers = batch.map { Int32($0) }
     let piece = max(1, min(32, batch.count / 8))
     try VectorStorage.inPieces(of: batch.count, size: piece, threads: threads) { range in
       let search =
         searches.withLock { $0.popLast() } ?? GraphSearch(graph)
       var own: [Int: [[Int32]]] = [:]
-      for place in range { own[place] = links(of: batch[place], batch, levels, search) }
+      for place in range { own[place] = links(of: batch[place], numbers, levels, search) }
       chosen.withLock { $0.merge(own) { first, _ in first } }
       searches.withLock { $0.append(search) }
     }
@@ -122,24 +133,23 @@ struct GraphBuilder: Sendable {
 
   /// The links of a new row, by level from 0 on.
   private func links(
-    of row: Int, _ batch: [Int], _ levels: [UInt8], _ search: GraphSearch
+    of row: Int, _ batch: [Int32], _ levels: [UInt8], _ search: GraphSearch
   ) -> [[Int32]] {
     let graph = search.graph
     let top = min(Int(levels[row]), graph.level(of: graph.entry))
     var result = [[Int32]](repeating: [], count: top + 1)
-    let near = batch.compactMap { other in
-      other == row
-        ? nil : GraphSearch.Found(score: score(row, other), row: Int32(other))
-    }
-    var start = search.descend(to: top) { score(row, $0) }
+    let scorer = scorer(row)
+    let near = scores(of: batch, for: row)
+    var start = search.descend(to: top, by: scorer)
     for level in stride(from: top, through: 0, by: -1) {
-      unsafe search.best(from: start, level: level, effort: effort, prefetch: prefetch) {
-        score(row, $0)
-      }
+      search.best(from: start, level: level, effort: effort, by: scorer)
       start = Int(search.found.first?.row ?? Int32(start))
       var candidates = search.found
       let least = candidates.count < effort ? -Float.infinity : candidates[effort - 1].score
-      candidates += near.filter { $0.score > least && levels[Int($0.row)] >= level }
+      for (place, other) in batch.enumerated()
+      where near[place] > least && levels[Int(other)] >= level && Int(other) != row {
+        candidates.append(GraphSearch.Found(score: near[place], row: other))
+      }
       candidates.sort { $0.ranksBefore($1) }
       result[level] = choose(candidates, graph.degree)
     }
@@ -150,13 +160,35 @@ struct GraphBuilder: Sendable {
   /// links lead in all directions (Malkov and Yashunin, algorithm 4).
   private func choose(_ candidates: [GraphSearch.Found], _ count: Int) -> [Int32] {
     var chosen: [Int32] = []
+    chosen.reserveCapacity(min(count, candidates.count))
     for candidate in candidates {
       if chosen.count == count { break }
-      if chosen.allSatisfy({ score(Int(candidate.row), Int($0)) < candidate.score }) {
-        chosen.append(candidate.row)
-      }
+      if isNearest(candidate, to: chosen) { chosen.append(candidate.row) }
     }
     return chosen
+  }
+
+  /// Rows whose products are taken at a time: a tile of the kernel.
+  private static let tile = 4
+
+  /// Whether a candidate is less near to each row than to what it is a candidate for.
+  private func isNearest(_ candidate: GraphSearch.Found, to chosen: [Int32]) -> Bool {
+    let scorer = scorer(Int(candidate.row))
+    return unsafe chosen.withUnsafeBufferPointer { chosen in
+      guard let base = chosen.baseAddress else { return true }
+      var scores = SIMD4<Float>.zero
+      var place = 0
+      while place < chosen.count {
+        let count = min(Self.tile, chosen.count - place)
+        unsafe withUnsafeMutableBytes(of: &scores) {
+          guard let target = unsafe $0.bindMemory(to: Float.self).baseAddress else { return }
+          unsafe scorer.score(base + place, count, into: target)
+        }
+        for index in 0..<count where !(scores[index] < candidate.score) { return false }
+        place += count
+      }
+      return true
+    }
   }
 
   /// Adds links to a list, which is chosen anew when it is full.
@@ -171,7 +203,9 @@ struct GraphBuilder: Sendable {
     }
     for source in sources where !all.contains(source) && Int(source) != row { all.append(source) }
     if all.count > width {
-      let candidates = all.map { GraphSearch.Found(score: score(row, Int($0)), row: $0) }
+      let candidates = zip(scores(of: all, for: row), all).map {
+        GraphSearch.Found(score: $0, row: $1)
+      }
       all = choose(candidates.sorted { $0.ranksBefore($1) }, width)
     }
     for place in 0..<width { unsafe list[place] = place < all.count ? all[place] : -1 }

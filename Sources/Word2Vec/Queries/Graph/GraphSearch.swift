@@ -19,29 +19,45 @@ import CKernels
   /// By row, the last search that met it.
   private var seen: [UInt32]
   private var search: UInt32 = 0
+  /// Rows that are to be scored, and what comes of it; as many as a list has links.
+  private var rows: [Int32]
+  private var scores: [Float]
   /// The best so far, best first.
   private(set) var found: [Found] = []
 
   init(_ graph: NeighborGraph) {
     self.graph = graph
     seen = [UInt32](repeating: 0, count: graph.count)
+    rows = [Int32](repeating: 0, count: graph.width(level: 0))
+    scores = [Float](repeating: 0, count: rows.count)
+  }
+
+  /// The score of one row.
+  private static func score(_ row: Int, _ scorer: some RowScorer) -> Float {
+    var (row, score) = (Int32(row), Float.nan)
+    unsafe scorer.score(&row, 1, into: &score)
+    return score
   }
 
   /// Finds the row nearest to a vector above a level, beginning at the entry: where to begin on it.
-  func descend(to level: Int, _ score: (Int) -> Float) -> Int {
+  func descend(to level: Int, by scorer: some RowScorer) -> Int {
     var row = graph.entry
-    var best = score(row)
+    var best = Self.score(row, scorer)
     for above in stride(from: graph.level(of: row), to: level, by: -1) {
       var moves = true
       while moves {
         moves = false
         guard let links = unsafe graph.links(of: row, level: above) else { break }
-        for place in 0..<graph.degree {
-          let next = unsafe Int(links[place])
-          if next < 0 { break }
-          let value = score(next)
-          if value > best || (value == best && next < row) {
-            (row, best, moves) = (next, value, true)
+        var count = 0
+        while count < graph.degree, unsafe links[count] >= 0 { count += 1 }
+        unsafe scores.withUnsafeMutableBufferPointer { scores in
+          guard let base = scores.baseAddress else { return }
+          unsafe scorer.score(links, count, into: base)
+          for place in 0..<count {
+            let (next, value) = unsafe (Int(links[place]), base[place])
+            if value > best || (value == best && next < row) {
+              (row, best, moves) = (next, value, true)
+            }
           }
         }
       }
@@ -49,62 +65,114 @@ import CKernels
     return row
   }
 
+  /// Leaves in ``found`` the rows nearest to a vector.
+  func nearest(effort: Int, by scorer: some RowScorer) {
+    best(from: descend(to: 0, by: scorer), level: 0, effort: effort, by: scorer)
+  }
+
   /// Leaves in ``found`` the best rows of a level that are met from a row on.
   ///
-  /// - Parameters:
-  ///   - effort: how many rows are kept and looked around at.
-  ///   - prefetch: asks memory for rows that are to be scored.
-  func best(
-    from start: Int, level: Int, effort: Int,
-    prefetch: (UnsafePointer<Int32>, Int) -> Void, _ score: (Int) -> Float
-  ) {
+  /// - Parameter effort: how many rows are kept and looked around at, at least 1.
+  func best(from start: Int, level: Int, effort: Int, by scorer: some RowScorer) {
     search &+= 1
     if search == 0 {
       for row in seen.indices { seen[row] = 0 }
       search = 1
     }
-    let mark = search
-    let width = graph.width(level: level)
-    found.removeAll(keepingCapacity: true)
-    found.append(Found(score: score(start), row: Int32(start)))
+    // Out of the object while it changes: every access to it would be checked.
+    var list = SortedRows(found, capacity: min(effort, graph.count))
+    found = []
+    list.insert(Found(score: Self.score(start, scorer), row: Int32(start)))
     unsafe seen.withUnsafeMutableBufferPointer { seen in
-      unsafe seen[start] = mark
-      var place = 0
-      while place < found.count {
-        if found[place].isExpanded {
-          place += 1
-          continue
+      unsafe rows.withUnsafeMutableBufferPointer { rows in
+        unsafe scores.withUnsafeMutableBufferPointer { scores in
+          guard let seen = seen.baseAddress, let rows = rows.baseAddress,
+            let scores = scores.baseAddress
+          else { return }
+          unsafe seen[start] = search
+          unsafe look(around: &list, level, scorer, seen, rows, scores)
         }
-        found[place].isExpanded = true
-        guard let links = unsafe graph.links(of: Int(found[place].row), level: level) else {
-          place += 1
-          continue
-        }
-        var count = 0
-        while count < width, unsafe links[count] >= 0 { count += 1 }
-        unsafe prefetch(links, count)
-        var first = place + 1
-        for link in 0..<count {
-          let row = unsafe Int(links[link])
-          if unsafe seen[row] == mark { continue }
-          unsafe seen[row] = mark
-          let candidate = Found(score: score(row), row: Int32(row))
-          if found.count == effort, !candidate.ranksBefore(found[effort - 1]) { continue }
-          first = min(first, insert(candidate, effort))
-        }
-        place = first
+      }
+    }
+    found = list.rows
+  }
+
+  private func look(
+    around list: inout SortedRows, _ level: Int, _ scorer: some RowScorer,
+    _ seen: UnsafeMutablePointer<UInt32>, _ rows: UnsafeMutablePointer<Int32>,
+    _ scores: UnsafeMutablePointer<Float>
+  ) {
+    let (mark, width) = (search, graph.width(level: level))
+    while let row = list.next() {
+      guard let links = unsafe graph.links(of: Int(row), level: level) else { continue }
+      // Most likely the next one's turn comes next: its links are far away in memory.
+      if let next = list.upcoming, let links = unsafe graph.links(of: Int(next), level: level) {
+        unsafe wt_prefetch_bytes(links, Int64(4 * width))
+      }
+      var count = 0
+      for place in 0..<width {
+        let link = unsafe links[place]
+        if link < 0 { break }
+        // Without a branch, which nobody could foretell.
+        unsafe rows[count] = link
+        unsafe count += seen[Int(link)] == mark ? 0 : 1
+        unsafe seen[Int(link)] = mark
+      }
+      guard count > 0 else { continue }
+      unsafe scorer.score(rows, count, into: scores)
+      for place in 0..<count {
+        unsafe list.insert(Found(score: scores[place], row: rows[place]))
       }
     }
   }
+}
 
-  private func insert(_ candidate: Found, _ effort: Int) -> Int {
-    var (low, high) = (0, found.count)
+/// The best rows so far, best first, and which of them have been looked around at.
+private struct SortedRows {
+  private(set) var rows: [GraphSearch.Found]
+  private let capacity: Int
+  /// All before it have been looked around at.
+  private var place = 0
+
+  /// None yet.
+  ///
+  /// - Parameter memory: rows whose memory is taken over.
+  init(_ memory: [GraphSearch.Found], capacity: Int) {
+    rows = memory
+    rows.removeAll(keepingCapacity: true)
+    self.capacity = capacity
+  }
+
+  /// The best row that has not been looked around at; it counts as such from now on.
+  mutating func next() -> Int32? {
+    while place < rows.count {
+      if !rows[place].isExpanded {
+        rows[place].isExpanded = true
+        place += 1
+        return rows[place - 1].row
+      }
+      place += 1
+    }
+    return nil
+  }
+
+  /// What ``next()`` gives if nothing better comes before.
+  var upcoming: Int32? {
+    rows[place...].first { !$0.isExpanded }?.row
+  }
+
+  /// Puts a row in its place, where it is among the best.
+  mutating func insert(_ row: GraphSearch.Found) {
+    if rows.count == capacity {
+      guard row.ranksBefore(rows[capacity - 1]) else { return }
+      rows.removeLast()
+    }
+    var (low, high) = (0, rows.count)
     while low < high {
       let middle = (low + high) / 2
-      if found[middle].ranksBefore(candidate) { low = middle + 1 } else { high = middle }
+      if rows[middle].ranksBefore(row) { low = middle + 1 } else { high = middle }
     }
-    if found.count == effort { found.removeLast() }
-    found.insert(candidate, at: low)
-    return low
+    rows.insert(row, at: low)
+    place = min(place, low)
   }
 }

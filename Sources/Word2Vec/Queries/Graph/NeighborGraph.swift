@@ -45,11 +45,13 @@ import WordtoolCore
   /// A graph without links.
   ///
   /// - Parameter levels: of each row.
-  convenience init(levels: [UInt8], degree: Int) {
+  /// - Throws: `WordtoolError` of kind `unavailable` without memory.
+  convenience init(levels: [UInt8], degree: Int) throws {
     let upper = levels.indices.filter { levels[$0] > 0 }
     let lists = upper.reduce(0) { $0 + Int(levels[$1]) }
     let sizes = [levels.count * 2 * degree, upper.count, upper.count + 1, lists * degree]
-    let memory = Allocation(byteCount: 4 * (sizes.reduce(0, +) + 1))
+    let memory = try AlignedMemory(
+      count: sizes.reduce(0, +) + 1, of: Int32.self, access: .scattered, purpose: "links of rows")
     let all = unsafe memory.buffer(of: Int32.self, count: sizes.reduce(0, +) + 1)
     unsafe all.update(repeating: -1)
     guard let base = all.baseAddress else { preconditionFailure("memory without an address") }
