@@ -71,6 +71,7 @@ let package = Package(
 
     // Libraries, from the bottom up.
     .target(name: "WordtoolCore", dependencies: ["CZlib", "Libc"], swiftSettings: strict),
+    .target(name: "MessagePassing", dependencies: ["WordtoolCore"], swiftSettings: strict),
     .target(
       name: "BLASCore", dependencies: ["COpenBLAS", "CKernels", "Libc", "WordtoolCore"],
       swiftSettings: strict),
@@ -86,15 +87,15 @@ let package = Package(
     .target(
       name: "Subword", dependencies: ["CICUShims", "Libc", "WordtoolCore"], swiftSettings: strict),
     .target(
-      name: "Embedding", dependencies: ["BLASCore", "CKernels", "WordtoolCore"],
+      name: "Embedding", dependencies: ["BLASCore", "CKernels", "MessagePassing", "WordtoolCore"],
       swiftSettings: strict),
     .target(
       name: "FastTextFiles", dependencies: ["BLASCore", "WordtoolCore"], swiftSettings: strict),
     .target(
       name: "Word2Vec",
       dependencies: [
-        "BLASCore", "CKernels", "Embedding", "FastTextFiles", "Libc", "NumPyFiles", "Subword",
-        "Tokenize", "WordtoolCore",
+        "BLASCore", "CKernels", "Embedding", "FastTextFiles", "Libc", "MessagePassing",
+        "NumPyFiles", "Subword", "Tokenize", "WordtoolCore",
       ],
       swiftSettings: strict),
     .target(
@@ -167,8 +168,8 @@ let package = Package(
     .testTarget(
       name: "Word2VecTests",
       dependencies: [
-        "Word2Vec", "BLASCore", "Embedding", "Subword", "Tokenize", "Libc", "TestSupport",
-        "WordtoolCore",
+        "Word2Vec", "BLASCore", "Embedding", "MessagePassing", "Subword", "Tokenize", "Libc",
+        "TestSupport", "WordtoolCore",
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(

@@ -21,7 +21,9 @@ package import WordtoolCore
 /// - *Classes*: a source of ``Bags`` with ``LabelObjective`` and a ``LabelLoss``.
 ///
 /// With ``Replicas`` each trains chunks of its own on tables of its own, and they are made one again and
-/// again: more threads find work than a row has groups of columns, and meet far less often.
+/// again: more threads find work than a row has groups of columns, and meet far less often. Replicas may be
+/// dealt out to ranks, each of which has a run of its own: what they decide, where to stop and what
+/// is wrong, they agree upon when replicas meet.
 ///
 /// An ``EmbeddingLane`` does the work, one for each replica; here is what when, and what comes
 /// between.
@@ -78,10 +80,13 @@ where Source.Chunk == Goal.Chunk {
     /// Those that train a replica together, for each of them.
     var teams: [ThreadTeam]
 
-    init(_ plan: Plan, replicaCount count: Int) {
+    /// - Parameter replicas: how many are here; nil without replicas.
+    init(_ plan: Plan, replicaCount replicas: Int?) {
+      let count = replicas ?? 1
       let each = max(1, min(plan.threads / count, plan.columns.count))
       teams = (0..<count).map { _ in ThreadTeam(threadCount: each) }
-      dealers = count > 1 ? ThreadTeam(threadCount: max(1, min(plan.threads, count))) : nil
+      dealers =
+        replicas == nil ? nil : ThreadTeam(threadCount: max(1, min(plan.threads, count)))
     }
   }
 
@@ -173,7 +178,7 @@ where Source.Chunk == Goal.Chunk {
         .usage, found: "a training that stands at \(fault)",
         expected: "the text that it was begun on")
     }
-    let crew = Crew(plan, replicaCount: replicas?.replication.count ?? 1)
+    let crew = Crew(plan, replicaCount: replicas?.local.count)
     while state.position.epoch < plan.epochs {
       try trainToPause(
         on: source, goals: goals(), replicas: replicas, plan: plan, state: &state, crew: crew,
@@ -201,7 +206,7 @@ where Source.Chunk == Goal.Chunk {
 
   private func work() {
     var order = source.order(ofEpoch: state.position.epoch)
-    if stop.isRaised { failure = interruption() }
+    if isStopAgreed { failure = interruption() }
     isOver = failure != nil
     while !isOver {
       let here = state.position
@@ -237,14 +242,21 @@ where Source.Chunk == Goal.Chunk {
     let rate = rate(at: EmbeddingPosition(epoch: epoch, chunk: cycle.lowerBound))
     var done = cycle.lowerBound
     for turn in 0..<turnCount {
-      let parts = lanes.indices.map { replication.chunks(of: $0, turn: turn, of: cycle) }
-      dealers.beginStep()
-      dealers.forEach(pieces: lanes.count) { replica in
-        if stop.isRaised { return }
-        train(parts[replica], by: lanes[replica], epoch: epoch, order: order)
+      let parts = (0..<replication.count).map {
+        replication.chunks(of: $0, turn: turn, of: cycle)
       }
-      if stop.isRaised { failure = interruption() }
-      failure = failure ?? divergence(parts)
+      let own = Array(parts[replicas.local])
+      dealers.beginStep()
+      dealers.forEach(pieces: lanes.count) { lane in
+        if stop.isRaised { return }
+        train(own[lane], by: lanes[lane], epoch: epoch, order: order)
+      }
+      if isStopAgreed {
+        failure = interruption()
+      } else {
+        unsafe replicas.shareLosses(of: parts, in: lossSamples)
+        failure = divergence(parts)
+      }
       if failure != nil {
         replicas.goBack()
         return
@@ -255,9 +267,8 @@ where Source.Chunk == Goal.Chunk {
       } else {
         replicas.joinFrequent(rate: rate, by: dealers)
       }
-      let count = parts.reduce(0) { $0 + $1.count }
-      dealers.endStep(work: count)
-      done += count
+      dealers.endStep(work: own.reduce(0) { $0 + $1.count })
+      done += parts.reduce(0) { $0 + $1.count }
       if !isLast { progress?(report(at: EmbeddingPosition(epoch: epoch, chunk: done))) }
     }
   }
@@ -295,10 +306,17 @@ where Source.Chunk == Goal.Chunk {
     }
     state.position = next
     progress?(report(at: next))
-    if failure == nil, stop.isRaised, next.epoch < plan.epochs { failure = interruption() }
-    isOver =
-      failure != nil || next.epoch == plan.epochs
-      || (pauseAt.map { $0 <= ContinuousClock.now } ?? false)
+    if failure == nil, next.epoch < plan.epochs, isStopAgreed { failure = interruption() }
+    isOver = failure != nil || next.epoch == plan.epochs || isPauseAgreed
+  }
+
+  /// Whether somebody asked for the end, on any rank.
+  private var isStopAgreed: Bool { replicas?.isStopAgreed(stop.isRaised) ?? stop.isRaised }
+
+  /// Whether it is time for a pause.
+  private var isPauseAgreed: Bool {
+    let isDue = pauseAt.map { $0 <= ContinuousClock.now } ?? false
+    return replicas?.isPauseAgreed(isDue) ?? isDue
   }
 
   /// What the losses of some chunks add up to.

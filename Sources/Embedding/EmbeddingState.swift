@@ -27,7 +27,7 @@ public struct TrainingPause {
 }
 
 /// Losses added up one after another, in nats.
-package struct LossTally: Codable, Hashable, Sendable {
+package struct LossTally: Codable, Hashable, Sendable, BitwiseCopyable {
   /// Their sum.
   package var sum = 0.0
   /// How many examples they are of; the JSON of old checkpoints calls them pairs.

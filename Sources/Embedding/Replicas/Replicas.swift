@@ -1,4 +1,5 @@
 package import BLASCore
+package import MessagePassing
 import WordtoolCore
 
 /// Copies of the tables of a training, each of which learns from a part of the text of its own, and which
@@ -10,39 +11,78 @@ import WordtoolCore
 ///
 /// The tables that are given are those that replicas are joined in: at the end of a cycle, and
 /// when a run is over, everything is in them.
+///
+/// With a communicator each of its ranks has as many of the replicas, neighbours, and tables that all are
+/// joined in; ``RankExchange`` brings the ranks what others have changed. All ranks call the same.
 package final class Replicas {
   /// How many there are, and when they meet.
   package let replication: Replication
-  /// The tables of each replica.
+  /// Those that are here.
+  package let local: Range<Int>
+  /// The tables of each replica that is here.
   package let tables: [EmbeddingTables]
-  /// What each replica has changed since it was joined.
+  /// What each of these has changed since it was joined.
   package let changes: [TableChanges]
+  /// The ranks that have the others; nil where all are here.
+  private let communicator: (any Communicator)?
 
   private let input: ReplicatedRows
   private let output: ReplicatedRows
   private var isBegun = false
 
-  /// Takes the memory: as much for each replica as the tables take.
+  /// Takes the memory: as much for each replica that is here as the tables take.
   ///
-  /// - Throws: `WordtoolError` of kind `unavailable` when there is not enough.
+  /// - Parameter communicator: ranks that the replicas are dealt out to, or nil.
+  /// - Throws: `WordtoolError`: `unavailable` when there is not enough memory, `usage` for ranks that
+  ///   cannot have equally many replicas.
   package init(
-    of tables: EmbeddingTables, _ replication: Replication, kernels: KernelTable
+    of tables: EmbeddingTables, _ replication: Replication, kernels: KernelTable,
+    communicator: (any Communicator)? = nil
   ) throws {
     self.replication = replication
+    let ranks = communicator.flatMap { $0.rankCount > 1 ? $0 : nil }
+    self.communicator = ranks
+    local = try Self.local(of: replication.count, on: ranks)
     // What each part of them asks for alone may be there, and not all of it.
     try MemoryRoom.require(
-      byteCount: Self.byteCount(of: tables, replicas: replication.count) ?? .max,
-      for: "\(replication.count, "replica") of the tables")
-    let input = try ReplicatedRows(like: tables.input, replication, kernels: kernels)
-    let output = try ReplicatedRows(like: tables.output, replication, kernels: kernels)
+      byteCount: Self.byteCount(of: tables, replicas: local.count) ?? .max,
+      for: "\(local.count, "replica") of the tables")
+    let larger = tables.input.rowCount > tables.output.rowCount ? tables.input : tables.output
+    let exchange: any RowExchange =
+      try ranks.map {
+        try RankExchange($0, replicaCount: replication.count, like: larger)
+      } ?? MemoryExchange()
+    let input = try ReplicatedRows(
+      like: tables.input, replication, local: local.count, kernels: kernels, exchange: exchange)
+    let output = try ReplicatedRows(
+      like: tables.output, replication, local: local.count, kernels: kernels, exchange: exchange)
     self.input = input
     self.output = output
-    self.tables = (0..<replication.count).map {
-      EmbeddingTables(input: input.replicas[$0], output: output.replicas[$0])
+    self.tables = zip(input.replicas, output.replicas).map {
+      EmbeddingTables(input: $0, output: $1)
     }
-    changes = (0..<replication.count).map {
-      TableChanges(input: input.changes[$0], output: output.changes[$0])
+    changes = zip(input.changes, output.changes).map { TableChanges(input: $0, output: $1) }
+  }
+
+  /// The replicas that a rank has: as many as every other, in the order of the ranks.
+  ///
+  /// - Parameters:
+  ///   - count: replicas in all.
+  ///   - communicator: the ranks; nil where this process has all.
+  /// - Throws: `WordtoolError` of kind `usage` unless the number of ranks divides that of the replicas.
+  package static func local(
+    of count: Int, on communicator: (any Communicator)?
+  ) throws -> Range<Int> {
+    guard let communicator else { return 0..<count }
+    let ranks = communicator.rankCount
+    guard count % ranks == 0 else {
+      throw WordtoolError(
+        .usage, found: "`replicas` \(count) on \(ranks, "rank")",
+        expected: "a number of replicas that the ranks can share evenly",
+        remedy: "use `replicas` \((count + ranks - 1) / ranks * ranks), or another number of ranks")
     }
+    let share = count / ranks
+    return communicator.rank * share..<(communicator.rank + 1) * share
   }
 
   /// The bytes that replicas of tables take, or nil if they cannot be counted.
@@ -88,5 +128,28 @@ package final class Replicas {
     input.goBack()
     output.goBack()
     isBegun = false
+  }
+
+  // MARK: Ranks
+
+  /// Whether the work is to stop: on all ranks as soon as on any.
+  func isStopAgreed(_ isRaised: Bool) -> Bool {
+    communicator?.isTrueOfAny(isRaised) ?? isRaised
+  }
+
+  /// Whether the work is to pause: clocks differ, so rank 0 says when.
+  func isPauseAgreed(_ isDue: Bool) -> Bool { communicator?.ofFirstRank(isDue) ?? isDue }
+
+  /// Tells all ranks the losses of the chunks of a turn.
+  ///
+  /// - Parameters:
+  ///   - parts: the chunks that each of all replicas has trained.
+  ///   - samples: [chunks of an epoch].
+  func shareLosses(of parts: [Range<Int>], in samples: UnsafeMutablePointer<LossTally>) {
+    guard let communicator else { return }
+    let own = parts[local].joined().map { unsafe samples[$0] }
+    for (chunk, loss) in zip(parts.joined(), communicator.gather(all: own)) {
+      unsafe samples[chunk] = loss
+    }
   }
 }

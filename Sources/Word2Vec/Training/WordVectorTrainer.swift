@@ -1,5 +1,6 @@
 public import BLASCore
 public import Embedding
+package import MessagePassing
 public import Tokenize
 public import WordtoolCore
 
@@ -47,6 +48,9 @@ public final class WordVectorTrainer: CorpusTrainer {
   var isFrozen: [Bool] = []
   /// How replicas work; nil for one that is the tables themselves. The options decide it.
   package var replication: Replication?
+  /// The ranks that train together, each with some of the replicas; nil for this process alone. All of them
+  /// make the same calls of a trainer made of the same options and words.
+  package var communicator: (any Communicator)?
   private let sampling: WindowGroups.Sampling
   private let kernels: KernelTable
   private let columns: ColumnGroups
@@ -119,9 +123,11 @@ public final class WordVectorTrainer: CorpusTrainer {
   /// replicas.
   public var largestUsefulThreadCount: Int { columns.count * options.replicas }
 
-  /// The bytes that replicas take beside the tables while training lasts; 0 without.
+  /// The bytes that replicas take beside the tables while training lasts; 0 without. Of ranks that train
+  /// together, those of each.
   public var replicaByteCount: Int {
-    replication.map { Replicas.byteCount(of: tables, replicas: $0.count) ?? .max } ?? 0
+    guard let count = replication?.count else { return 0 }
+    return Replicas.byteCount(of: tables, replicas: count / (communicator?.rankCount ?? 1)) ?? .max
   }
 
   /// Trains to the end of the last epoch.
@@ -234,6 +240,7 @@ public final class WordVectorTrainer: CorpusTrainer {
         start: size.rateShare * options.learningRate, floor: options.minimumLearningRateRatio),
       columns: columns, threads: threads)
     guard let replication else {
+      _ = try Replicas.local(of: 1, on: communicator)
       return try EmbeddingRun.train(
         on: examples, plan: plan, from: state, stop: stop, pause: pausing, progress: progress,
         keep: { state = $0 }
@@ -242,7 +249,8 @@ public final class WordVectorTrainer: CorpusTrainer {
         return try goal(tables, frozenRows())
       }
     }
-    let replicas = try Replicas(of: tables, replication, kernels: kernels)
+    let replicas = try Replicas(
+      of: tables, replication, kernels: kernels, communicator: communicator)
     try EmbeddingRun.train(
       on: examples, plan: plan, from: state, stop: stop, pause: pausing, progress: progress,
       keep: { state = $0 }, replicas: replicas
