@@ -33,6 +33,11 @@ let package = Package(
     .library(name: "Corpora", targets: ["Corpora"]),
     .executable(name: "wordtool", targets: ["wordtool"]),
   ],
+  traits: [
+    .trait(
+      name: "MPI",
+      description: "Training on several machines by MPI. Needs Open MPI (Debian: libopenmpi-dev).")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
@@ -56,6 +61,9 @@ let package = Package(
     .systemLibrary(
       name: "CXML2", pkgConfig: "libxml-2.0",
       providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
+    .systemLibrary(
+      name: "COpenMPI", pkgConfig: "ompi-c",
+      providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
 
     // Our C: wrappers that hide ICU's versioned symbols, and the SIMD inner loops.
     .target(
@@ -64,6 +72,11 @@ let package = Package(
     .target(name: "CXML2Shims", dependencies: ["CXML2"]),
     .target(name: "CRSVGShims", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CCurlShims", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
+      name: "CMPIShims",
+      dependencies: [.target(name: "COpenMPI", condition: .when(traits: ["MPI"]))],
+      cSettings: [.define("WT_MPI", .when(traits: ["MPI"]))],
+      linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]),
     .target(name: "CKernels"),
 
     // The C library of the system under one name.
@@ -71,7 +84,8 @@ let package = Package(
 
     // Libraries, from the bottom up.
     .target(name: "WordtoolCore", dependencies: ["CZlib", "Libc"], swiftSettings: strict),
-    .target(name: "MessagePassing", dependencies: ["WordtoolCore"], swiftSettings: strict),
+    .target(
+      name: "MessagePassing", dependencies: ["CMPIShims", "WordtoolCore"], swiftSettings: strict),
     .target(
       name: "BLASCore", dependencies: ["COpenBLAS", "CKernels", "Libc", "WordtoolCore"],
       swiftSettings: strict),
@@ -136,8 +150,8 @@ let package = Package(
       name: "wordtool",
       dependencies: [
         "ABCNotation", "BLASCore", "Charts", "ConvNets", "Corpora", "Embedding", "Encoders",
-        "Explorer", "Libc", "Networks", "NumPyFiles", "Projection", "SeqModels", "Server",
-        "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
+        "Explorer", "Libc", "MessagePassing", "Networks", "NumPyFiles", "Projection", "SeqModels",
+        "Server", "Subword", "Tokenize", "Word2Vec", "WordtoolCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -226,7 +240,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "WordToolTests", dependencies: ["wordtool", "Libc", "TestSupport", "WordtoolCore"],
+      name: "WordToolTests",
+      dependencies: ["wordtool", "Libc", "MessagePassing", "TestSupport", "WordtoolCore"],
       exclude: ["Help"],
       swiftSettings: settings),
   ],

@@ -1,3 +1,4 @@
+import MessagePassing
 import TestSupport
 import Testing
 
@@ -45,6 +46,28 @@ import Testing
       let run = try run(folder, ["train-embeddings", "text"] + options)
       #expect(run.exitCode == 64 && run.errors.contains(part), "\(run.errors)")
       #expect(run.errors.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test(
+    .disabled(if: MPICommunicator.isBuilt, "it goes with MPI: Scripts/mpi.sh"),
+    arguments: [0, 3])
+  func `one of several ranks says that it was built without MPI`(rank: Int) throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("a b a b\n", to: folder + "/text")
+      var tool = Tool(folder: folder)
+      tool.variables = ["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": String(rank)]
+      let run = try tool.start(
+        ["train-embeddings", "text", "-o", "v", "--replicas", "4"], workingFolder: folder
+      ).wait()
+      #expect(run.exitCode == 1 && run.errors.contains("--traits MPI"), "\(run.errors)")
+      #expect(run.errors.split(separator: "\n").count == 1)
+      #expect(!TestFiles.names(in: folder).contains("v"))
+      // One that was started alone is like any other.
+      tool.variables["OMPI_COMM_WORLD_SIZE"] = "1"
+      tool.variables["OMPI_COMM_WORLD_RANK"] = "0"
+      let alone = try tool.start(Self.train + ["-o", "v"], workingFolder: folder).wait()
+      #expect(alone.exitCode == 0, "\(alone.errors)")
     }
   }
 }

@@ -29,6 +29,7 @@ enum Runner {
     } catch {
       code = end(with: error, arguments: arguments)
     }
+    Ranks.end(code)
     exit(code)
   }
 
@@ -116,6 +117,7 @@ enum Runner {
   }
 
   private static func report(_ message: String) {
+    guard Ranks.speaksOfFailure else { return }
     StandardError.printLine("wordtool: error: \(message)")
   }
 }

@@ -37,11 +37,15 @@ enum StandardError {
   /// Whether escape sequences may be used: a terminal that knows them, and no NO_COLOR.
   static var mayColor: Bool { isTerminal && Environment.allowsColor }
 
-  /// Prints `wordtool: TEXT` on a line of its own.
-  static func note(_ text: String) { printLine("wordtool: \(text)") }
+  /// Prints `wordtool: TEXT` on a line of its own; of several ranks the first does.
+  static func note(_ text: String) {
+    if Ranks.isFirst { printLine("wordtool: \(text)") }
+  }
 
-  /// Prints `wordtool: warning: TEXT` on a line of its own.
-  static func warn(_ text: String) { printLine("wordtool: warning: \(translated(text))") }
+  /// Prints `wordtool: warning: TEXT` on a line of its own; of several ranks the first does.
+  static func warn(_ text: String) {
+    if Ranks.isFirst { printLine("wordtool: warning: \(translated(text))") }
+  }
 
   /// Warns when a model cuts text by a rule that was made under another ICU.
   static func warn(of rule: TokenizerRule?, in path: String) {

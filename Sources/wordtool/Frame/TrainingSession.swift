@@ -76,6 +76,8 @@ struct TrainingExamples<Examples> {
 /// 4. an interruption saves a checkpoint and says how to go on; a failure leaves an older model;
 /// 5. the model is written, and only then measured on other text, which may fail or be interrupted;
 /// 6. the summary is printed.
+///
+/// Of several ranks (``Ranks``) all read and train, and the first alone writes, shows and sums up.
 final class TrainingSession {
   /// Raised by the first signal.
   let stop = Interrupts.stopFlag()
@@ -91,8 +93,9 @@ final class TrainingSession {
   private init(_ files: TrainingFiles, _ progress: Progress) throws {
     self.files = files
     self.progress = progress
-    metrics = try files.metrics.map {
-      try MetricsLog(path: $0, continues: files.resume != nil)
+    metrics = try files.metrics.flatMap {
+      guard Ranks.isFirst else { return nil }
+      return try MetricsLog(path: $0, continues: files.resume != nil)
     }
   }
 
@@ -100,6 +103,7 @@ final class TrainingSession {
   static func run<Kind: Training>(_ training: Kind) throws {
     let files = training.files
     try files.checkInputs()
+    guard Ranks.isFirst else { return try work(training) }
     try files.checkOutputs(printsSummary: training.common.json)
     let file = try files.kind.open(files.output)
     try files.tryOutputs()
@@ -133,6 +137,12 @@ final class TrainingSession {
     try StandardOutput.shared.writePairs(summary.lines + [output])
   }
 
+  /// What a rank does that is not the first: it reads and trains.
+  private static func work<Kind: Training>(_ training: Kind) throws {
+    let session = try TrainingSession(training.files, Progress(.none))
+    _ = try session.train(training, training.read(session))
+  }
+
   private func train<Kind: Training>(
     _ training: Kind, _ trainer: Kind.Trainer
   ) throws -> Kind.Model {
@@ -144,9 +154,10 @@ final class TrainingSession {
       return model
     } catch let error as WordtoolError where error.kind == .interrupted {
       progress.finish()
-      if let checkpoint = files.checkpoint {
+      if let checkpoint = files.checkpoint, Ranks.isFirst {
         try training.saveCheckpoint(of: trainer, to: checkpoint.path)
       }
+      Ranks.agreeToEnd()
       throw error
     }
   }

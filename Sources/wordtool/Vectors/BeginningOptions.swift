@@ -89,15 +89,18 @@ struct CheckpointOptions: ParsableArguments {
   ///
   /// - Throws: ``WordtoolError`` of kind `cannotCreate`.
   func add(to files: inout TrainingFiles) throws {
-    if let checkpoint { try OutputFolder.make(checkpoint) }
+    if let checkpoint, Ranks.isFirst { try OutputFolder.make(checkpoint) }
     files.checkpoint = folder.map { .init(path: Self.file(in: $0), name: $0) }
     files.resume = resume.map(Self.file)
   }
 
-  /// Saves checkpoints now and then while a training goes on; nil where none are kept.
+  /// Saves checkpoints now and then while a training goes on; nil where none are kept. Of several ranks
+  /// all pause, and the first saves.
   func pausing(_ files: TrainingFiles, save: @escaping (String) throws -> Void) -> TrainingPause? {
     files.checkpoint.map { checkpoint in
-      .init(every: .seconds(checkpointEvery)) { try save(checkpoint.path) }
+      .init(every: .seconds(checkpointEvery)) {
+        if Ranks.isFirst { try save(checkpoint.path) }
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BLASCore
 import Corpora
 import Embedding
+import MessagePassing
 import Tokenize
 import Word2Vec
 import WordtoolCore
@@ -9,6 +10,8 @@ import WordtoolCore
 /// One run of `train-embeddings`.
 struct EmbeddingTraining: Training {
   let command: TrainEmbeddingsCommand
+  /// The processes that train together; nil for this one alone.
+  let ranks: (any Communicator)?
   private let options: EmbeddingOptions
   private let format: WordVectors.Format
   private let contextFormat: WordVectors.Format?
@@ -90,10 +93,12 @@ struct EmbeddingTraining: Training {
 
   /// Checks the options.
   ///
+  /// - Parameter ranks: the processes that train together; nil for this one alone.
   /// - Throws: ``WordtoolError`` of kind `usage`, or `cannotCreate` without a place for vectors
   ///   that have no name.
-  init(_ command: TrainEmbeddingsCommand) throws {
+  init(_ command: TrainEmbeddingsCommand, _ ranks: (any Communicator)? = nil) throws {
     self.command = command
+    self.ranks = ranks
     options = try command.model.options(seed: command.common.seed)
     let path =
       try command.output ?? DefaultVectors.pathForNewVectors(named: Self.corpusName(of: command))
@@ -131,7 +136,9 @@ struct EmbeddingTraining: Training {
     let kernels = try KernelTable.selected()
     let known = try readBeginning()
     let corpus = try readCorpus(session, known)
-    if let path = command.vocabulary.saveVocab { try corpus.vocabulary.write(to: path) }
+    if let path = command.vocabulary.saveVocab, Ranks.isFirst {
+      try corpus.vocabulary.write(to: path)
+    }
     var options = options
     let tokens = corpus.ids.tokenCount
     if case .automatic = command.model.epochs, let more = options.withEpochs(forWords: tokens) {
@@ -143,8 +150,9 @@ struct EmbeddingTraining: Training {
     let model = try makeTrainer(options, corpus, known, kernels)
     if let trainer = model as? WordVectorTrainer, trainer.replicaByteCount > 0 {
       session.progress.note(
-        "\(trainer.options.replicas) replicas take \(NumberFormat.bytes(trainer.replicaByteCount)) "
-          + "beside the vectors")
+        "\(trainer.options.replicas) replicas \(ranks.map { "on \($0.rankCount) ranks " } ?? "")take "
+          + "\(NumberFormat.bytes(trainer.replicaByteCount)) beside the vectors"
+          + (ranks == nil ? "" : " on each"))
     }
     return Trainer(
       model: model, options: options, corpus: corpus,
@@ -161,6 +169,7 @@ struct EmbeddingTraining: Training {
     case .predicting(let options):
       let trainer = try WordVectorTrainer(
         options: options, vocabulary: corpus.vocabulary, kernels: kernels)
+      trainer.communicator = ranks
       try begin(trainer, corpus, known)
       model = trainer
     case .gloVe(let options):

@@ -188,8 +188,14 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
   }
 
   func run() throws {
+    let ranks = try Ranks.join()
+    try Ranks.require(
+      model.model.predictsFromWords, found: "--model \(model.model.rawValue)",
+      need: "--model skipgram or cbow with --replicas")
+    try Ranks.require(
+      !texts.contains("-"), found: "standard input", need: "texts that every rank can read")
     guard let kind = model.model.ofDocuments else {
-      return try TrainingSession.run(EmbeddingTraining(self))
+      return try TrainingSession.run(EmbeddingTraining(self, ranks))
     }
     try TrainingSession.run(DocumentTraining(self, kind))
   }
