@@ -90,7 +90,8 @@ let package = Package(
       name: "BLASCore", dependencies: ["COpenBLAS", "CKernels", "Libc", "WordtoolCore"],
       swiftSettings: strict),
     .target(
-      name: "Tokenize", dependencies: ["CICUShims", "CXML2Shims", "Libc", "WordtoolCore"],
+      name: "Tokenize",
+      dependencies: ["CICUShims", "CXML2Shims", "Libc", "MessagePassing", "WordtoolCore"],
       resources: [.embedInCode("Rules")], swiftSettings: strict),
     .target(
       name: "NumPyFiles", dependencies: ["CZlib", "WordtoolCore"], swiftSettings: strict),
@@ -167,7 +168,8 @@ let package = Package(
       name: "BLASCoreTests", dependencies: ["BLASCore", "CKernels", "TestSupport", "WordtoolCore"],
       swiftSettings: settings),
     .testTarget(
-      name: "TokenizeTests", dependencies: ["Tokenize", "Libc", "TestSupport", "WordtoolCore"],
+      name: "TokenizeTests",
+      dependencies: ["Tokenize", "Libc", "MessagePassing", "TestSupport", "WordtoolCore"],
       swiftSettings: settings),
     .testTarget(
       name: "EncodersTests",

@@ -5,7 +5,7 @@
 /// all ranks, and so does a connection that breaks: nobody waits for a rank that is gone.
 ///
 /// Bytes arrive as they are in memory, so ranks are machines of one byte order.
-package protocol Communicator: AnyObject {
+package protocol Communicator: AnyObject, Sendable {
   /// The number of this process.
   var rank: Int { get }
   /// How many there are, at least 1.

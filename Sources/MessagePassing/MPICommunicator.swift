@@ -6,7 +6,7 @@ import WordtoolCore
 /// Needs a build with the package trait `MPI`. A process begins once and ends once; all calls come from
 /// the thread that began. Waiting for other ranks is MPI's own, which by default looks for
 /// messages all the time.
-package final class MPICommunicator: Communicator, Sendable {
+package final class MPICommunicator: Communicator {
   package let rank: Int
   package let rankCount: Int
 

@@ -1,4 +1,5 @@
 import Libc
+package import MessagePassing
 public import WordtoolCore
 
 /// Reads text once and makes it a vocabulary and the numbers of its words.
@@ -36,6 +37,9 @@ public struct CorpusReader: Sendable {
   /// Whether lines without words have a line end among the numbers as well, so that the lines of
   /// the text can be written again.
   package var keepsEmptyLines = false
+  /// The ranks that read together, each a part of the text, and all of which get the vocabulary of all of it;
+  /// nil for this process alone. Each keeps the numbers of what it has read (`TokenIDs.held`).
+  package var communicator: (any Communicator)?
 
   /// Sets up a reader.
   ///
@@ -82,11 +86,12 @@ public struct CorpusReader: Sendable {
     try limits.validate()
     let listing = try InputFiles.texts(paths, encoding: encoding)
     let files = listing.files
-    let run = CorpusRun(
+    let run = try CorpusRun(
       reader: self, files: files, given: vocabulary, stop: stop, progress: progress)
     let results = try run.tokenize()
     var statistics = results.reduce(into: CorpusStatistics()) { $0.add($1.statistics) }
     statistics.invalidSequenceCount += run.pieces.replacedSequenceCount
+    statistics = run.ranks?.sum(statistics) ?? statistics
     statistics.fileCount = files.count
     statistics.leftOut = listing.leftOut
     guard statistics.byteCount > 0 else {

@@ -42,23 +42,27 @@ extension CorpusRun {
           unsafe all.table.add(table.bytes(index), count: table.tally(index))
         })
     }
+    let distinct = VocabularyBuilder(ranks?.union(all.table) ?? all.table)
     let order: [Int32]
     do {
-      order = try all.sortedNumbers(reader.limits)
+      order = try distinct.sortedNumbers(reader.limits)
     } catch var error as WordtoolError {
       if error.path == nil && files.count == 1 { error.path = files[0] }
       throw error
     }
     let sorted = WordTable(expectedCount: order.count)
-    var final = [Int32](repeating: -2, count: all.distinctCount)
     for number in order {
-      final[Int(number)] = unsafe sorted.add(
-        all.table.bytes(Int(number)), count: all.table.tally(Int(number)))
+      _ = unsafe sorted.add(
+        distinct.table.bytes(Int(number)), count: distinct.table.tally(Int(number)))
+    }
+    let final = (0..<all.distinctCount).map { number in
+      let found = unsafe sorted.find(all.table.bytes(number))
+      return found < 0 ? -2 : found
     }
     for index in maps.indices {
       for place in maps[index].indices { maps[index][place] = final[Int(maps[index][place])] }
     }
-    return (Vocabulary(sorted), maps, all.distinctCount)
+    return (Vocabulary(sorted), maps, distinct.distinctCount)
   }
 
   /// What the neighbours of a piece need to know of its numbers.
@@ -139,20 +143,15 @@ extension CorpusRun {
 
   /// Puts the numbers of all pieces behind one another, letting go of each piece as it goes.
   private func gather(_ edges: [Edges]) throws -> TokenIDs {
-    var offsets: [Int] = []
-    var skips: [Int] = []
-    var total = 0
-    var lines = 0
-    var afterLineEnd = true
-    for edge in edges {
-      // A line end at the start of the text, or behind another, says nothing.
-      let skip = edge.startsWithLineEnd && afterLineEnd && !reader.keepsEmptyLines ? 1 : 0
-      offsets.append(total)
-      skips.append(skip)
-      total += edge.count - skip
-      lines += edge.lineCount - skip
-      if edge.count > skip { afterLineEnd = edge.endsWithLineEnd }
-    }
+    let isAfterLineEnd =
+      ranks.map {
+        $0.beginsAfterLineEnd(
+          self.layout(edges, afterLineEnd: true).endsWithLineEnd,
+          self.layout(edges, afterLineEnd: false).endsWithLineEnd)
+      } ?? true
+    let layout = self.layout(edges, afterLineEnd: isAfterLineEnd)
+    let (offsets, skips, total, lines) = (layout.offsets, layout.skips, layout.count, layout.lines)
+    let place = ranks?.place(count: total, lineCount: lines)
     let stride = MemoryLayout<Int32>.stride
     let mapping =
       total * stride > reader.memoryLimit
@@ -170,6 +169,35 @@ extension CorpusRun {
         try unsafe self.blocks.move(piece, skipping: skips[piece], to: target)
       }
     }
-    return TokenIDs(mapping: mapping, count: total, lineCount: lines)
+    guard let place else { return TokenIDs(mapping: mapping, count: total, lineCount: lines) }
+    return TokenIDs(
+      mapping: mapping, held: place.start..<place.start + total, count: place.count,
+      lineCount: place.lineCount, folder: mapping.isFile ? reader.temporaryFolder : nil)
+  }
+
+  /// Where the numbers of all pieces go.
+  private struct Layout {
+    /// Of each piece: where it goes, and how many of its first numbers do not.
+    var offsets: [Int] = []
+    var skips: [Int] = []
+    var count = 0
+    var lines = 0
+    var endsWithLineEnd: Bool
+  }
+
+  /// - Parameter afterLineEnd: whether what comes before ends with a line end, or is not there.
+  private func layout(_ edges: [Edges], afterLineEnd: Bool) -> Layout {
+    var layout = Layout(endsWithLineEnd: afterLineEnd)
+    for edge in edges {
+      // A line end at the start of the text, or behind another, says nothing.
+      let skip =
+        edge.startsWithLineEnd && layout.endsWithLineEnd && !reader.keepsEmptyLines ? 1 : 0
+      layout.offsets.append(layout.count)
+      layout.skips.append(skip)
+      layout.count += edge.count - skip
+      layout.lines += edge.lineCount - skip
+      if edge.count > skip { layout.endsWithLineEnd = edge.endsWithLineEnd }
+    }
+    return layout
   }
 }

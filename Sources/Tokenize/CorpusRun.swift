@@ -1,4 +1,5 @@
 import Libc
+import MessagePassing
 import WordtoolCore
 
 /// One reading of a corpus: what the threads share.
@@ -10,6 +11,8 @@ final class CorpusRun: Sendable {
   let progress: (@Sendable (CorpusProgress) -> Void)?
   let pieces: PieceReader
   let blocks: IDBlocks
+  /// What is done together with other ranks; nil without any.
+  let ranks: CorpusRanks?
   private let storedByteCount: Int?
   private let firstFailure = Locked<PieceReader.Failure?>(nil)
   private let tokensRead = Locked(0)
@@ -20,21 +23,28 @@ final class CorpusRun: Sendable {
     var statistics = CorpusStatistics()
   }
 
+  /// - Throws: `WordtoolError` when there is no part of the files for one of several ranks to read.
   init(
     reader: CorpusReader, files: [String], given: Vocabulary?, stop: StopFlag,
     progress: (@Sendable (CorpusProgress) -> Void)?
-  ) {
+  ) throws {
     self.reader = reader
     self.files = files
     self.given = given
     self.stop = stop
     self.progress = progress
+    ranks = reader.communicator.flatMap { $0.rankCount > 1 ? CorpusRanks($0) : nil }
+    let share = try ranks.map {
+      try ReadingShare(
+        of: files, encoding: reader.encoding, rank: $0.rank, rankCount: $0.rankCount)
+    }
     pieces = PieceReader(
-      files: files, pieceSize: reader.pieceSize,
+      parts: share?.parts ?? files.map { TextPart(path: $0) }, pieceSize: reader.pieceSize,
       pieceLimit: max(reader.pieceLimit, reader.pieceSize), encoding: reader.encoding,
       isStrict: reader.isStrict, cuts: CutPlaces(reader.rule))
     blocks = IDBlocks(memoryLimit: reader.memoryLimit, folder: reader.temporaryFolder)
-    storedByteCount = progress == nil ? nil : InputFiles.totalByteCount(files)
+    storedByteCount =
+      progress == nil ? nil : share?.byteCount ?? InputFiles.totalByteCount(files)
   }
 
   /// Tokenizes all pieces on all threads and stores their numbers.

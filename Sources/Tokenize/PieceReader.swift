@@ -8,7 +8,7 @@ package final class PieceReader: @unchecked Sendable {
   // Sendable: everything that changes is touched under `lock` only.
 
   private let lock = Locked<Void>(())
-  private let files: [String]
+  private let files: [TextPart]
   private let pieceSize: Int
   private let pieceLimit: Int
   private var nextFile = 0
@@ -36,9 +36,20 @@ package final class PieceReader: @unchecked Sendable {
   ///   - encoding: of the files; the text comes as UTF-8.
   ///   - isStrict: whether what is no text in that encoding is an error.
   ///   - cuts: where pieces may end.
-  package init(
+  package convenience init(
     files: [String], pieceSize: Int = usualSize, pieceLimit: Int = usualLimit,
     encoding: TextEncoding = .utf8, isStrict: Bool = false, cuts: CutPlaces = .words
+  ) {
+    self.init(
+      parts: files.map { TextPart(path: $0) }, pieceSize: pieceSize, pieceLimit: pieceLimit,
+      encoding: encoding, isStrict: isStrict, cuts: cuts)
+  }
+
+  /// - Parameter parts: files and parts of files, read one after another. The others are those of the
+  ///   other form.
+  init(
+    parts files: [TextPart], pieceSize: Int, pieceLimit: Int, encoding: TextEncoding,
+    isStrict: Bool, cuts: CutPlaces
   ) {
     self.encoding = encoding
     self.isStrict = isStrict
@@ -148,11 +159,18 @@ package final class PieceReader: @unchecked Sendable {
   private func openSource() throws -> TextSource? {
     if let source { return source }
     guard nextFile < files.count else { return nil }
-    let opened = try TextSource(
-      path: files[nextFile], encoding: encoding, isStrict: isStrict)
+    let file = files[nextFile]
+    let opened: TextSource
+    if let range = file.range {
+      opened = try unsafe TextSource(
+        ByteSource(path: file.path, range: range), isBeginning: range.lowerBound == 0)
+    } else {
+      opened = try TextSource(path: file.path, encoding: encoding, isStrict: isStrict)
+    }
     nextFile += 1
-    byteOffset = opened.markByteCount
-    isFirst = true
+    let start = file.range?.lowerBound ?? 0
+    byteOffset = start + opened.markByteCount
+    isFirst = start == 0
     source = opened
     return opened
   }

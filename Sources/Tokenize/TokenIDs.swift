@@ -4,7 +4,8 @@ package import WordtoolCore
 ///
 /// `TokenIDs.lineEnd` (-1) stands behind every line that has words, the last one included; no two
 /// stand together and none is first. The numbers are in memory, or in a temporary file that is
-/// mapped and has no name. Nothing changes them, so any number of threads may read.
+/// mapped and has no name. Nothing changes them, so any number of threads may read. Of ranks that have
+/// read a text together each holds the numbers of a part, and the counts are those of the whole.
 @safe public final class TokenIDs: @unchecked Sendable {
   // Sendable: the mapping is complete when the object is made and never written after.
 
@@ -17,6 +18,10 @@ package import WordtoolCore
   public let tokenCount: Int
   /// How many of them are line ends.
   public let lineCount: Int
+  /// Which of the numbers are here, on a rank that has read a part of the text; nil where all are.
+  package let held: Range<Int>?
+  /// The folder of the temporary file of a part that is in one.
+  package let folder: String?
   private let mapping: AlignedMemory
 
   /// Whether the numbers are in a mapped temporary file.
@@ -33,6 +38,27 @@ package import WordtoolCore
     self.count = count
     self.lineCount = lineCount
     tokenCount = count - lineCount
+    held = nil
+    folder = nil
+  }
+
+  /// Takes over the numbers of a part.
+  ///
+  /// - Parameters:
+  ///   - mapping: begins with the numbers of the part.
+  ///   - held: where in the text they are.
+  ///   - count: numbers of the whole text; `lineCount` of them are line ends.
+  ///   - folder: that of the mapping's file, if it is one.
+  init(
+    mapping: AlignedMemory, held: Range<Int>, count: Int, lineCount: Int, folder: String?
+  ) {
+    unsafe precondition(held.count * MemoryLayout<Int32>.stride <= mapping.bytes.count)
+    self.mapping = mapping
+    self.count = count
+    self.lineCount = lineCount
+    tokenCount = count - lineCount
+    self.held = held
+    self.folder = folder
   }
 
   /// Holds the given numbers.
@@ -57,15 +83,16 @@ package import WordtoolCore
     self.init(mapping: mapping, count: all.count, lineCount: lines)
   }
 
-  /// Lends all numbers, valid during the call only.
+  /// Lends all numbers that are here, valid during the call only.
   package func withUnsafeBuffer<Result>(
     _ body: (UnsafeBufferPointer<Int32>) throws -> Result
   ) rethrows -> Result {
     // SAFETY: the mapping is page-aligned, holds at least `count` numbers and outlives the call.
     let base = unsafe mapping.bytes.baseAddress?.assumingMemoryBound(to: Int32.self)
-    return try unsafe body(UnsafeBufferPointer(start: UnsafePointer(base), count: count))
+    return try unsafe body(
+      UnsafeBufferPointer(start: UnsafePointer(base), count: held?.count ?? count))
   }
 
-  /// A copy of the numbers, for small corpora.
+  /// A copy of the numbers that are here, for small corpora.
   public var array: [Int32] { unsafe withUnsafeBuffer { unsafe Array($0) } }
 }

@@ -43,6 +43,9 @@ import WordtoolCore
   /// The bytes of all words together.
   var byteCount: Int { unsafe offsets[count] }
 
+  /// The bytes of all words, one behind another.
+  var allBytes: [UInt8] { unsafe Array(UnsafeBufferPointer(start: arena, count: byteCount)) }
+
   /// The bytes of word `index`, valid until the next insertion.
   @inline(__always)
   func bytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {

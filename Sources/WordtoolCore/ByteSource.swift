@@ -18,6 +18,8 @@ import Libc
   private var start = 0
   private var end = 0
   private var inflater: Inflater?
+  /// Bytes that may still be read; nil for all there are.
+  private var bytesLeft: Int?
   private static let bufferSize = 256 << 10
 
   /// Opens the input and looks at its first bytes.
@@ -46,6 +48,24 @@ import Libc
     // Whoever holds a conversation over a pipe waits for an answer to the few bytes that he sent.
     while mayBeCompressed, try fill() {}
     try startInflating()
+  }
+
+  /// Opens some bytes of a file, which are taken as they are: nothing is unpacked.
+  ///
+  /// - Throws: ``WordtoolError``: `noSuchInput` when it cannot be opened, `inputOutput` when it has no
+  ///   such place.
+  package init(path: String, range: Range<Int>) throws {
+    self.path = path
+    descriptor = Self.open(path)
+    storedByteCount = range.count
+    bytesLeft = range.count
+    unsafe buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
+    guard descriptor >= 0 else {
+      throw WordtoolError(.noSuchInput, path: path, found: WordtoolError.systemMessage())
+    }
+    guard lseek(descriptor, off_t(range.lowerBound), SEEK_SET) >= 0 else {
+      throw WordtoolError(.inputOutput, path: path, found: WordtoolError.systemMessage())
+    }
   }
 
   /// Takes bytes in memory, under a name for messages.
@@ -151,7 +171,9 @@ import Libc
 
   private func systemRead(_ room: UnsafeMutableRawBufferPointer) throws -> Int {
     // All bytes in memory are in the buffer from the start.
-    if descriptor < 0 { return 0 }
+    if descriptor < 0 || bytesLeft == 0 { return 0 }
+    let room = unsafe UnsafeMutableRawBufferPointer(
+      rebasing: room[..<min(room.count, bytesLeft ?? .max)])
     if descriptor == STDIN_FILENO, isatty(STDIN_FILENO) == 1 { Traffic.touchTerminal() }
     while true {
       try awaitInput()
@@ -159,6 +181,7 @@ import Libc
       let count = unsafe Self.read(descriptor, room)
       if count >= 0 {
         storedBytesRead += count
+        if let left = bytesLeft { bytesLeft = left - count }
         Traffic.read(count)
         return count
       }

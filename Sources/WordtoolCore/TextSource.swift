@@ -35,6 +35,9 @@ import Libc
   /// Whether whoever opened the source could say in which encoding the text is.
   package var takesEncoding = false
 
+  /// Whether the bytes of the file are those of the text, but for ends of lines and a mark of UTF-8.
+  package var isPlain: Bool { decoder == nil && !source.isCompressed }
+
   /// The path the source was opened by.
   package var path: String { source.path }
   /// How many bytes of the file, as it is stored, have been read.
@@ -53,17 +56,19 @@ import Libc
   ///
   /// - Parameters:
   ///   - isStrict: whether what is no text in an encoding that is converted is an error.
+  ///   - isBeginning: whether a text begins here; within one, bytes that look like a mark are text.
   ///   - sampled: whether `choose` is to see the first 64 KB; otherwise it may see less.
   ///   - choose: what converts the text where no mark tells; nil for UTF-8.
   ///   - wrap: takes the text out of markup: gets what comes behind the mark and what converts it.
   package init(
-    _ source: ByteSource, isStrict: Bool = false, sampled: Bool = false,
+    _ source: ByteSource, isStrict: Bool = false, isBeginning: Bool = true, sampled: Bool = false,
     decoder choose: (UnsafeRawBufferPointer) throws -> (any TextDecoder)? = { _ in nil },
     markup wrap: (UnsafeRawBufferPointer, (any TextDecoder)?) throws -> (any TextDecoder)? = { $1 }
   ) throws {
     self.source = source
     self.isStrict = isStrict
     unsafe input = .allocate(byteCount: Self.inputSize, alignment: 16)
+    guard isBeginning else { return }
     while sampled, end < Self.inputSize, try fill() {}
     // Whoever holds a conversation over a pipe waits for an answer to the few bytes that he sent.
     while Self.starts.contains(where: { $0.count > end && agrees($0[..<end]) }), try fill() {}

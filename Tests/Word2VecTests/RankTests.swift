@@ -62,22 +62,52 @@ import Word2Vec
 
   @Test("tables that take many stretches to be joined become what they are in one process")
   func stretches() throws {
-    // 64 words of 4,096 values are 1 MB; a stretch is 16 MB.
-    let wordCount = RealData.isSanitized ? 1_100 : 3_000
+    // A stretch is 16 MB: 1,024 rows of 4,096 values.
+    let wordCount = 1_100
     var random = SeededGenerator(seed: 5)
-    let ids = (0..<(3 * 4_096)).map { place -> Int32 in
+    let ids = (0..<5_000).map { place -> Int32 in
       place % 12 == 11 ? -1 : Int32.random(in: 0..<Int32(wordCount), using: &random)
     }
     let counts = (0..<wordCount).map { word in Int64(1 + ids.count { $0 == word }) }
     let vocabulary = try Vocabulary(counts.enumerated().map { (word: "w\($0)", count: $1) })
     var options = ReplicaTests.options(replicas: 2)
-    options.dimension = 2_048
+    options.dimension = 4_096
     options.epochs = 1
     options.windowRadius = 1
+    options.negativeSamples = 1
     let alone = try ReplicaTests.trainer(options, vocabulary)
     try alone.train(on: ids.span, threads: 2)
     for outcome in try Self.train(options, ids, vocabulary, ranks: 2) {
       #expect(outcome == Outcome(alone))
+    }
+  }
+
+  @Test(
+    "ranks that have read a part of the text each train as one process does",
+    arguments: [(0, 1_500), (1, 1_500), (0, 700), (0, 3)])
+  func sharedText(kind: Int, lines: Int) throws {
+    let folder = ScratchFolder()
+    let (ids, _) = Trainers.camps(lines: lines)
+    let words = ids.map { $0 < 0 ? "\n" : "w\($0) " }.joined()
+    let path = try folder.write(Array(words.utf8), to: "text")
+    var reader = CorpusReader(rule: .whitespace, limits: VocabularyLimits(minimumCount: 1))
+    let corpus = try reader.read([path])
+    let options = ReplicaTests.options(replicas: 4, kind: kind)
+    let alone = try ReplicaTests.trainer(options, corpus.vocabulary)
+    try alone.train(on: corpus.ids, threads: 2)
+    let expected = Outcome(alone)
+    for (ranks, memory) in [(1, 1 << 30), (2, 0), (4, 1 << 30)] {
+      reader.memoryLimit = memory
+      try ThreadCommunicator.run(rankCount: ranks) { [reader] communicator in
+        var reader = reader
+        reader.communicator = communicator
+        let part = try reader.read([path])
+        let trainer = try ReplicaTests.trainer(options, part.vocabulary)
+        trainer.communicator = communicator
+        try trainer.train(
+          onShareOf: part.ids, threads: 1, stop: StopFlag(), pausing: nil, progress: nil)
+        #expect(Outcome(trainer) == expected, "rank \(communicator.rank) of \(ranks)")
+      }
     }
   }
 
@@ -96,7 +126,7 @@ import Word2Vec
   @Test("stopped on one rank, all stop where all are equal, and other ranks go on from there")
   func resumes() throws {
     let folder = ScratchFolder()
-    let (ids, _) = Trainers.camps(lines: 2_200)
+    let (ids, _) = Trainers.camps(lines: 3_000)
     let words = ids.map { $0 < 0 ? "\n" : "w\($0) " }.joined()
     let path = try folder.write(Array(words.utf8), to: "text")
     let corpus = try CorpusReader(rule: .whitespace).read([path])

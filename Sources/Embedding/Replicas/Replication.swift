@@ -26,9 +26,12 @@ package struct Replication: Hashable, Sendable {
     self.count = count
   }
 
+  /// The chunks of a cycle, but for the last of an epoch.
+  package var chunksPerCycle: Int { count * chunksPerTurn * turnsPerCycle }
+
   /// The chunks of the cycle that begins at `start`.
   package func cycle(from start: Int, chunkCount: Int) -> Range<Int> {
-    start..<min(start + count * chunksPerTurn * turnsPerCycle, chunkCount)
+    start..<min(start + chunksPerCycle, chunkCount)
   }
 
   /// The chunks of a cycle that a replica trains: neighbours, as many as the others, or one less.

@@ -29,11 +29,23 @@ struct BatchSize {
     _ text: UnsafeBufferPointer<Int32>, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
     productsPerUnit: Int, learningRate: Float
   ) {
+    unsafe self.init(
+      length: text.count, lineEnds: text.count(where: { $0 < 0 }), sampling: sampling,
+      windowsPerUnit: windowsPerUnit, productsPerUnit: productsPerUnit, learningRate: learningRate)
+  }
+
+  /// - Parameters:
+  ///   - length: numbers of the text; `lineEnds` of them end a line. The others are those of the other
+  ///     form.
+  init(
+    length: Int, lineEnds: Int, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
+    productsPerUnit: Int, learningRate: Float
+  ) {
     units = max(1, min(Self.windowsPerBatch / windowsPerUnit, (1 << 16) / productsPerUnit))
     rateShare = 1
     // A window has a radius drawn from 1 ... windowRadius on both sides, and ends with its line.
-    let lines = unsafe 1 + text.count(where: { $0 < 0 })
-    let wordsPerLine = Double(text.count - lines + 1) / Double(lines) * sampling.keptShare
+    let lines = 1 + lineEnds
+    let wordsPerLine = Double(length - lineEnds) / Double(lines) * sampling.keptShare
     let places = sampling.isWindowFixed ? 2 * sampling.windowRadius : sampling.windowRadius + 1
     let contexts = max(0, min(Double(places), wordsPerLine - 1))
     let pairs = Double(windowsPerUnit) * contexts * sampling.pairsOnOneRow

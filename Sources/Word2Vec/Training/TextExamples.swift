@@ -15,8 +15,12 @@ extension BagGroups: TextChunk {}
 /// The windows of a text as chunks of examples: every so many words of the text are a chunk.
 @safe struct TextExamples<Chunk: TextChunk>: ExampleSource {
   // SAFETY: the caller of the training keeps the text; its IDs were checked before.
-  /// The text as word IDs, -1 at the end of a line.
+  /// The text as word IDs, -1 at the end of a line: all of it, or a rank's share.
   let text: UnsafeBufferPointer<Int32>
+  /// Which part of the text is here; nil for all of it.
+  private let share: TextShare?
+  /// Numbers of the whole text.
+  private let length: Int
   let epochs: Int
   let seed: UInt64
   /// Numbers of the text in a chunk.
@@ -26,14 +30,17 @@ extension BagGroups: TextChunk {}
   private let make: () -> Chunk
 
   /// - Parameters:
+  ///   - share: which part of a longer text `text` is; nil for a whole one.
   ///   - numbersLines: whether the chunks are told which lines they hold: lines are documents.
   ///   - make: makes memory for any chunk.
   init(
-    text: UnsafeBufferPointer<Int32>, epochs: Int, seed: UInt64,
+    text: UnsafeBufferPointer<Int32>, share: TextShare? = nil, epochs: Int, seed: UInt64,
     wordsPerChunk: Int = TextChunks.wordsPerChunk, numbersLines: Bool = false,
     make: @escaping () -> Chunk
   ) {
     unsafe self.text = text
+    self.share = share
+    length = share?.length ?? text.count
     self.epochs = epochs
     self.seed = seed
     self.wordsPerChunk = wordsPerChunk
@@ -50,7 +57,7 @@ extension BagGroups: TextChunk {}
   }
 
   var chunkCount: Int {
-    unsafe TextChunks.count(ofLength: text.count, wordsPerChunk: wordsPerChunk)
+    TextChunks.count(ofLength: length, wordsPerChunk: wordsPerChunk)
   }
 
   /// Enough for the threads to prepare chunks without waiting for each other.
@@ -63,9 +70,10 @@ extension BagGroups: TextChunk {}
   func makeChunk() -> Chunk { make() }
 
   func prepare(_ chunk: Chunk, number: Int, epoch: Int, order: TextOrder) {
-    let start = number * wordsPerChunk
+    let start = share?.start(ofChunk: number) ?? number * wordsPerChunk
+    let count = min(wordsPerChunk, length - number * wordsPerChunk)
     unsafe chunk.prepare(
-      UnsafeBufferPointer(rebasing: text[start..<min(start + wordsPerChunk, text.count)]),
+      UnsafeBufferPointer(rebasing: text[start..<start + count]),
       firstLine: firstLines.isEmpty ? 0 : Int(firstLines[number]),
       random: RandomSource(
         seed: seed, WordVectorStream.chunks, UInt64(epoch), UInt64(number)))
@@ -76,10 +84,10 @@ extension BagGroups: TextChunk {}
   }
 
   func examplesSeen(before position: EmbeddingPosition) -> Int {
-    unsafe position.epoch * text.count + min(position.chunk * wordsPerChunk, text.count)
+    position.epoch * length + min(position.chunk * wordsPerChunk, length)
   }
 
-  var examplesInAll: Int { unsafe epochs * text.count }
+  var examplesInAll: Int { epochs * length }
 }
 
 /// The random streams of word vectors.

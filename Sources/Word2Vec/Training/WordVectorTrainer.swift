@@ -155,38 +155,73 @@ public final class WordVectorTrainer: CorpusTrainer {
     }
   }
 
+  /// Trains on a text of which each rank has read a part, as on the whole of it; all ranks call.
+  ///
+  /// - Parameter ids: what this rank has read. The other parameters are those of the other forms.
+  /// - Throws: as the other forms; `usage` for ranks that cannot have equally many replicas, and for a
+  ///   ``position`` where replicas are not equal.
+  package func train(
+    onShareOf ids: TokenIDs, threads: Int, stop: StopFlag, pausing: TrainingPause?,
+    progress: ((TrainingProgress) -> Void)?
+  ) throws {
+    guard ids.held != nil, let communicator else {
+      return try train(
+        on: ids, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    }
+    _ = try Replicas.local(of: options.replicas, on: communicator)
+    guard let replication else { preconditionFailure("several ranks with one replica") }
+    try OptionCheck.require(
+      position.chunk % replication.chunksPerCycle == 0,
+      found: "a training that stands at chunk \(position.chunk)",
+      expected: "the beginning of a cycle of \(replication.chunksPerCycle)")
+    let share = try TextShare(ids, replication, communicator)
+    try unsafe share.withUnsafeBuffer {
+      try unsafe train(
+        onBuffer: $0, share: share, threads: threads, stop: stop, pausing: pausing,
+        progress: progress)
+    }
+  }
+
   private func train(
-    onBuffer text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag,
-    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
+    onBuffer text: UnsafeBufferPointer<Int32>, share: TextShare? = nil, threads: Int,
+    stop: StopFlag, pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     try OptionCheck.requireThreads(threads)
-    try unsafe TrainedText.check(text, vocabularySize: vocabularySize)
+    // A short text has no chunks for some of the ranks.
+    if share == nil || !text.isEmpty {
+      try unsafe TrainedText.check(text, vocabularySize: vocabularySize)
+    }
     if options.model == .skipGram, subwords == nil {
       try unsafe trainWindows(
-        text, threads: threads, stop: stop, pausing: pausing, progress: progress)
+        text, share, threads: threads, stop: stop, pausing: pausing, progress: progress)
     } else {
-      try unsafe trainBags(text, threads: threads, stop: stop, pausing: pausing, progress: progress)
+      try unsafe trainBags(
+        text, share, threads: threads, stop: stop, pausing: pausing, progress: progress)
     }
     try tables.checkFinite(inputName: "vector of word", outputName: "context vector of word")
   }
 
   /// Skip-gram: rows of words against rows of words.
   private func trainWindows(
-    _ text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag, pausing: TrainingPause?,
-    progress: ((TrainingProgress) -> Void)?
+    _ text: UnsafeBufferPointer<Int32>, _ share: TextShare?, threads: Int, stop: StopFlag,
+    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let products = WindowGroups.productCapacity(
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
       hasPaths: sampling.paths != nil)
     let size = unsafe BatchSize(
-      text, sampling: sampling, windowsPerUnit: WindowGroups.windowsPerGroup,
+      length: share?.length ?? text.count,
+      lineEnds: share?.lineEnds ?? text.count(where: { $0 < 0 }), sampling: sampling,
+      windowsPerUnit: WindowGroups.windowsPerGroup,
       productsPerUnit: products, learningRate: options.learningRate)
     // A tree's ways are a group for each window, or more.
     let groups =
       size.units
       * ((sampling.noiseCount > 0 ? 1 : 0)
         + WindowGroups.windowsPerGroup * (sampling.paths == nil ? 0 : 1))
-    let examples = unsafe TextExamples(text: text, epochs: options.epochs, seed: options.seed) {
+    let examples = unsafe TextExamples(
+      text: text, share: share, epochs: options.epochs, seed: options.seed
+    ) {
       [sampling] in
       WindowGroups(sampling: sampling, wordCapacity: TextChunks.wordsPerChunk)
     }
@@ -201,19 +236,23 @@ public final class WordVectorTrainer: CorpusTrainer {
 
   /// CBOW, and skip-gram with subwords: means of rows against rows of words.
   private func trainBags(
-    _ text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag, pausing: TrainingPause?,
-    progress: ((TrainingProgress) -> Void)?
+    _ text: UnsafeBufferPointer<Int32>, _ share: TextShare?, threads: Int, stop: StopFlag,
+    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let windows = BagGroups.windowsPerUnit(options.model)
     let products = BagGroups.productCapacity(
       model: options.model, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)
     let size = unsafe BatchSize(
-      text, sampling: sampling, windowsPerUnit: windows,
+      length: share?.length ?? text.count,
+      lineEnds: share?.lineEnds ?? text.count(where: { $0 < 0 }), sampling: sampling,
+      windowsPerUnit: windows,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
         hasPaths: sampling.paths != nil), learningRate: options.learningRate)
-    let examples = unsafe TextExamples(text: text, epochs: options.epochs, seed: options.seed) {
+    let examples = unsafe TextExamples(
+      text: text, share: share, epochs: options.epochs, seed: options.seed
+    ) {
       [sampling, options, subwords] in
       BagGroups(
         model: options.model, sampling: sampling, unitsPerBatch: size.units,

@@ -100,6 +100,9 @@ struct EmbeddingTraining: Training {
     self.command = command
     self.ranks = ranks
     options = try command.model.options(seed: command.common.seed)
+    if case .predicting(let options) = options {
+      _ = try Replicas.local(of: options.replicas, on: ranks)
+    }
     let path =
       try command.output ?? DefaultVectors.pathForNewVectors(named: Self.corpusName(of: command))
     format = try command.format(of: path)
@@ -189,10 +192,15 @@ struct EmbeddingTraining: Training {
       if case .gloVe = trainer.options {
         session.progress.note("counting which words are near each other, before training")
       }
-      try trainer.model.train(
-        on: corpus.ids, threads: common.threads.count, stop: session.stop, pausing: pausing
-      ) { moment in
-        session.show(moment)
+      let threads = common.threads.count
+      let progress: (TrainingProgress) -> Void = { session.show($0) }
+      if let trainer = trainer.model as? WordVectorTrainer {
+        try trainer.train(
+          onShareOf: corpus.ids, threads: threads, stop: session.stop, pausing: pausing,
+          progress: progress)
+      } else {
+        try trainer.model.train(
+          on: corpus.ids, threads: threads, stop: session.stop, pausing: pausing, progress: progress)
       }
     }
     let model = trainer.model
@@ -275,13 +283,15 @@ struct EmbeddingTraining: Training {
       minimumCount: command.vocabulary.minCount, maximumSize: command.vocabulary.maxVocab)
     let rule = try command.text.rule()
     let phrases = try command.phrases.options(rule: rule)
-    let reader = CorpusReader(
+    var reader = CorpusReader(
       rule: rule,
       // Phrases are looked for among all words, and known ones stay however rare they are.
       limits: phrases == nil && command.beginning.update == nil
         ? limits : VocabularyLimits(minimumCount: 1),
       isStrict: command.text.strict, threads: common.threads.count,
       memoryLimit: command.memory?.bytes, encoding: command.text.encoding)
+    // Phrases are counted, and words added to those of vectors, with all of the text at hand.
+    if phrases == nil, command.beginning.update == nil { reader.communicator = ranks }
     let given = try command.vocabulary.vocab.map { try Self.readVocabulary($0) }
     var corpus = try withTexts { paths in
       try reader.read(
