@@ -11,6 +11,19 @@ extension Communicator {
     }
   }
 
+  /// The values of all ranks, one rank's behind another's, where it is known how many each has.
+  package func gather<Value: BitwiseCopyable>(_ values: [Value], counts: [Int]) -> [Value] {
+    let all = counts.reduce(0, +)
+    return unsafe [Value](unsafeUninitializedCapacity: all) { room, count in
+      unsafe values.withUnsafeBytes {
+        unsafe gather(
+          $0, into: UnsafeMutableRawBufferPointer(room),
+          counts: counts.map { $0 * MemoryLayout<Value>.stride })
+      }
+      count = all
+    }
+  }
+
   /// The values of all ranks, one rank's behind another's.
   ///
   /// However many they are: they come in rounds.

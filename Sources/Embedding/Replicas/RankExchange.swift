@@ -196,7 +196,7 @@ import WordtoolCore
       UnsafeRawBufferPointer(start: joined.base, count: places.count * stride * 4),
       into: UnsafeMutableRawBufferPointer(start: all.base, count: counts.reduce(0, +) * stride * 4),
       counts: counts.map { $0 * stride * 4 })
-    return communicator.gather(all: places)
+    return communicator.gather(places, counts: counts)
   }
 
   /// Puts joined rows into the table and the replicas that are here.

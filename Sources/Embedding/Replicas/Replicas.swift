@@ -148,7 +148,10 @@ package final class Replicas {
   func shareLosses(of parts: [Range<Int>], in samples: UnsafeMutablePointer<LossTally>) {
     guard let communicator else { return }
     let own = parts[local].joined().map { unsafe samples[$0] }
-    for (chunk, loss) in zip(parts.joined(), communicator.gather(all: own)) {
+    let counts = (0..<communicator.rankCount).map { rank in
+      parts[rank * local.count..<(rank + 1) * local.count].reduce(0) { $0 + $1.count }
+    }
+    for (chunk, loss) in zip(parts.joined(), communicator.gather(own, counts: counts)) {
       unsafe samples[chunk] = loss
     }
   }

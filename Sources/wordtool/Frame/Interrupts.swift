@@ -5,8 +5,8 @@ import WordtoolCore
 /// The signals that end the tool.
 ///
 /// SIGINT, SIGTERM, SIGHUP (a terminal that closed) and SIGQUIT: the first asks for an orderly end
-/// where the work knows one, the second ends at once. Unfinished files are removed either way. A
-/// file that may not grow any further (SIGXFSZ) is an error of the write that meets it. SIGBUS, for
+/// where the work knows one, the second ends at once; in one of several ranks SIGUSR1 does the same.
+/// Unfinished files are removed either way. A file that may not grow any further (SIGXFSZ) is an error of the write that meets it. SIGBUS, for
 /// a mapped file that somebody cut short, ends with a line that names the file.
 ///
 /// The signal handlers only write a byte into a pipe, which is all that is safe there; a thread of
@@ -30,7 +30,9 @@ enum Interrupts {
       return
     }
     EndRequest.listen(to: request.output)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] where !isIgnored(number) {
+    // What `mpirun` hands on to its ranks without killing them a second later.
+    let ofRanks = Ranks.isOneOfSeveral ? [SIGUSR1] : []
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] + ofRanks where !isIgnored(number) {
       signal(number) { Interrupts.send($0) }
     }
     var action = sigaction()

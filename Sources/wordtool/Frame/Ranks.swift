@@ -22,7 +22,7 @@ enum Ranks {
     (rank: "PMIX_RANK", count: "SLURM_STEP_NUM_TASKS"),
   ]
   /// How long others wait for the first to tell what is wrong, in seconds.
-  private static let patience: UInt32 = 2
+  private static let patience: UInt32 = 5
 
   /// The number of this process and how many there are; nil where it was not started as one of several.
   private static let place: (rank: Int, count: Int)? = variables.lazy.compactMap { names in
@@ -31,6 +31,9 @@ enum Ranks {
     else { return nil }
     return (rank, count)
   }.first
+
+  /// Whether this process was started as one of several.
+  static var isOneOfSeveral: Bool { place != nil }
 
   /// Whether this process speaks and writes.
   static var isFirst: Bool { (place?.rank ?? 0) == 0 }
