@@ -21,7 +21,7 @@ shared:librsvg-2      librsvg2-2       librsvg2         librsvg          librsvg
 # Under ThreadSanitizer, in debug: where threads meet; with the long tests also the kernels and what else
 # computes, whose assertions only a debug build checks. Under AddressSanitizer: the kernels, or all suites
 # with the long tests, optimised as they ship, in half an hour; unoptimised they take hours.
-threaded=${WT_SANITIZED_SUITES:-'Corpus|Trainer|Tokenizer|Workers|Vocabulary|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|ComputeTests|ServerTests|ReplicaTests'}
+threaded=${WT_SANITIZED_SUITES:-'Corpus|Trainer|Tokenizer|Workers|Vocabulary|ImageDataset|Augmentation|Whitening|ExecutionTests.threads|FastTextClassifier|ThreadTeam|ComputeTests|ServerTests|ReplicaTests|RankTests|RankReadingTests'}
 addressed=${WT_ADDRESS_SUITES:-}
 if [[ ${WT_SLOW_TESTS:-} == 1 ]]; then
   threaded=${WT_SANITIZED_SUITES:-"$threaded|Kernel|Vector|Sequence|BytePair|EncodersTests"}
@@ -144,6 +144,11 @@ if [[ $(uname) == Linux ]]; then
 fi
 say "an outside package: Examples"
 check_examples
+
+if [[ ${WT_SLOW_TESTS:-} == 1 ]] && command -v mpirun >/dev/null; then
+  say "Scripts/mpi.sh"
+  quietly Scripts/mpi.sh
+fi
 
 if [[ ${WT_SLOW_TESTS:-} == 1 ]] && command -v docc >/dev/null; then
   say "Scripts/docc.sh"
