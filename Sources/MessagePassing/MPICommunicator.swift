@@ -4,8 +4,7 @@ import WordtoolCore
 /// The ranks that `mpirun` started together, on one machine or on many.
 ///
 /// Needs a build with the package trait `MPI`. A process begins once and ends once; all calls come from
-/// the thread that began. Waiting for other ranks is MPI's own, which by default looks for
-/// messages all the time.
+/// the thread that began. Who waits for others sleeps after a moment.
 package final class MPICommunicator: Communicator {
   package let rank: Int
   package let rankCount: Int
