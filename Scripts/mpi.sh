@@ -170,9 +170,11 @@ say "what cannot be is told once"
 
 # --- Stopped and killed ----------------------------------------------------------------------------------
 
-begin 86400 --checkpoint "$scratch/state"
-while [[ -z $(ranks) ]]; do sleep 0.05; done
-sleep 3
+begin 86400 --checkpoint "$scratch/state" --metrics "$scratch/metrics"
+# A training has 200 lines; the first checkpoint that is not its beginning comes after a cycle of 1,048,576 words.
+while kill -0 "$running" && [[ ! -e $scratch/metrics || $(wc -l <"$scratch/metrics") -lt 110 ]]; do
+  sleep 0.05
+done
 # What mpirun hands on; after SIGTERM it would kill the ranks a second later.
 kill -USR1 "$running"
 ended "SIGUSR1 to mpirun"
