@@ -37,13 +37,17 @@ def train(start, tool, text, output, threads, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n\n")[0], epilog="What is behind -- goes to train-embeddings.")
     parser.add_argument("tool", help="wordtool, built with the trait MPI")
     parser.add_argument("text")
     parser.add_argument("--ranks", type=int, default=2, help="ranks, replicas, and threads beside them [2]")
     parser.add_argument("--rounds", type=int, default=3, help="[3]")
-    parser.add_argument("more", nargs="*", help="options of train-embeddings, behind --")
-    options = parser.parse_args()
+    # The parser takes positions apart only where they stand together.
+    given = sys.argv[1:]
+    end = given.index("--") if "--" in given else len(given)
+    options = parser.parse_args(given[:end])
+    options.more = given[end + 1:]
     ways = {
         f"{options.ranks} threads": ([], options.ranks),
         f"{options.ranks} ranks": (
