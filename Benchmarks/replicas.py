@@ -64,8 +64,11 @@ def main():
     parser.add_argument("--replicas", default="1,2,4,8", help="[1,2,4,8]")
     parser.add_argument("--seeds", default="1", help="[1]")
     parser.add_argument("--threads", type=int, default=2, help="[2]")
-    parser.add_argument("more", nargs="*", help="options of train-embeddings, behind --")
-    options = parser.parse_args()
+    # The parser takes positions apart only where they stand together.
+    given = sys.argv[1:]
+    end = given.index("--") if "--" in given else len(given)
+    options = parser.parse_args(given[:end])
+    options.more = given[end + 1:]
     corpora = Path(os.environ["WORDTOOL_CORPORA"])
     numbers = [int(number) for number in options.replicas.split(",")]
     seeds = [int(seed) for seed in options.seeds.split(",")]
