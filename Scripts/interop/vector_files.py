@@ -191,6 +191,23 @@ def florets():
         words = WORDS + UNKNOWN
         same(words, asked("hashed", words), words, [vocabulary.get_vector(w) for w in words], 1e-6)
 
+    def trained():
+        """Tables of our own training: floret's vectors of the model, spaCy's of the table."""
+        for options in (["4-5", "2"], ["2-3", "4", "--model", "cbow"], ["2-6", "1"]):
+            train = ["train-embeddings", "text", "--tokenizer", "whitespace", "--no-lowercase", "--dim", "9",
+                     "--epochs", "3", "--min-count", "1", "--buckets", "99", "-q", "--subwords", options[0],
+                     "--hash-count", *options[1:]]  # fmt: skip
+            for name in ("own.safetensors", "own.bin", "own.floret"):
+                wordtool(*train, "-o", name)
+            words = WORDS + UNKNOWN
+            ours = asked("own.safetensors", words)
+            loaded = floret.load_model(str(FOLDER / "own.bin"))
+            same(words, ours, words, [loaded.get_word_vector(w) for w in words], 1e-5)
+            init = [sys.executable, "-m", "spacy", "init", "vectors", "en", "own.floret", "own", "--mode", "floret"]
+            subprocess.run(init, cwd=FOLDER, check=True, capture_output=True)
+            vocabulary = Vocab().from_disk(FOLDER / "own" / "vocab")
+            same(words, ours, words, [vocabulary.get_vector(w) for w in words], 1e-5)
+
     def keyed():
         vocabulary = Vocab()
         for word, row in zip(WORDS, VECTORS):
@@ -201,6 +218,7 @@ def florets():
     check("floret model", binary)
     check("floret table", table)
     check("spaCy, floret", spacys)
+    check("floret's table trained here", trained)
     check("spaCy, keys", keyed)
 
 

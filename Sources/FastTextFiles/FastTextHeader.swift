@@ -25,10 +25,18 @@ package struct FastTextHeader: Sendable {
 
   /// What is behind `maxn` in files of floret's.
   package struct Floret: Sendable {
-    /// 2 for rows that are found by several hashes.
+    /// The mode in which rows are found by several hashes.
+    package static let hashedMode = 2
+
+    /// ``hashedMode``, or 1 for fastText's way.
     package var mode: Int
-    /// How many.
+    /// How many hashes.
     package var hashCount: Int
+
+    package init(mode: Int, hashCount: Int) {
+      self.mode = mode
+      self.hashCount = hashCount
+    }
   }
 
   package var dimension = 100

@@ -10,15 +10,16 @@ package struct FastTextWriter {
   /// - Parameter file: stays to be committed.
   package init(to file: OutputFile) { self.file = file }
 
-  /// Writes signature, version and arguments.
+  /// Writes signature, version and arguments, floret's two among them where the header has them.
   package mutating func write(_ header: FastTextHeader) throws {
     pending += FastTextHeader.signature
     append(Int32(FastTextHeader.currentVersion))
+    let floret = header.floret.map { [$0.mode, $0.hashCount] } ?? []
     for value in [
       header.dimension, header.windowRadius, header.epochs, header.minimumCount,
       header.negativeSamples, header.wordNGramOrder, header.loss, header.model, header.bucketCount,
-      header.nGrams.shortest, header.nGrams.longest, header.rateUpdates,
-    ] {
+      header.nGrams.shortest, header.nGrams.longest,
+    ] + floret + [header.rateUpdates] {
       append(Int32(value))
     }
     append(header.subsampling.bitPattern)

@@ -71,7 +71,7 @@ extension MutantFormat {
         "vectors \(format.rawValue)", layout, suffix: format == .projector ? ".tsv" : ".vec")
       guard format == .word2vecText || format == .safetensors else { return [plain] }
       return [plain, row("vectors \(format.rawValue), gzip", .gzip(layout), suffix: ".gz")]
-    } + codes + indexes + wordListsOfVectors
+    } + codes + floretTables + indexes + wordListsOfVectors
 
   /// The index beside vectors.
   private static let indexes: [MutantFormat] = [

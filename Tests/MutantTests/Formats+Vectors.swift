@@ -16,6 +16,23 @@ extension MutantFormat {
     fixture(name, layout, called: name + (list == nil ? "" : " with words"), list: list)
   }
 
+  /// Vectors of floret's table in the formats that hold it.
+  static let floretTables: [MutantFormat] = [
+    (WordVectors.Format.safetensors, Mutator.Layout.safetensors), (.floretModel, .binary),
+    (.floret, .text),
+  ].map { format, layout in
+    MutantFormat(
+      name: "vectors of floret's table as \(format.rawValue)", layout: layout, cost: 2,
+      readers: ["WordVectors.init(contentsOf:options:)"]
+    ) { folder in
+      let table = try WordVectors(contentsOf: fixtures + "floret/floret.bin")
+      try table.write(to: folder("whole"), format: format, threads: 1)
+      return Sample(file: try folder.bytes(of: "whole")) {
+        try answer(WordVectors(contentsOf: $0, options: .init(threads: 1)))
+      }
+    }
+  }
+
   /// The files in a folder of spaCy.
   static let spacyFolders: [MutantFormat] = [
     ("spacy", "key2row"), ("spacy", "strings.json"), ("spacy", "vectors"),

@@ -115,6 +115,32 @@ import Word2Vec
             $0.subwords = SubwordOptions()
           }
         ),
+        (
+          "floret's table",
+          PinnedResult(
+            "2f0e5800d0bcb9943284cd879c593c952e0a0a2f41b5635974b7357d17f0cf91",
+            [4.07295584327088, 4.06257775756851, 4.0861068173453265]),
+          {
+            $0.dimension = 20
+            $0.subwords = SubwordOptions()
+            $0.subwords?.hashCount = 2
+            $0.subwords?.bucketCount = 500
+          }
+        ),
+        (
+          "CBOW with floret's table and a tree",
+          PinnedResult(
+            "a08840c2dde8937036eacd29d574867a0c449254501d017113986bfe7e1bd6f4",
+            [7.397848540099148, 7.801865044939351, 7.787676348890276]),
+          {
+            $0.model = .cbow
+            $0.dimension = 20
+            $0.hierarchicalSoftmax = true
+            $0.subwords = SubwordOptions()
+            $0.subwords?.hashCount = 3
+            $0.subwords?.bucketCount = 200
+          }
+        ),
       ]
 
   private static func run(

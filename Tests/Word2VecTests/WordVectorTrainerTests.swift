@@ -152,6 +152,22 @@ import Word2Vec
         $0.subwords = SubwordOptions()
       }
     ),
+    (
+      "floret's table",
+      {
+        $0.subwords = SubwordOptions()
+        $0.subwords?.hashCount = 2
+      }
+    ),
+    (
+      "CBOW with floret's table",
+      {
+        $0.model = .cbow
+        $0.subwords = SubwordOptions()
+        $0.subwords?.hashCount = 3
+        $0.subwords?.bucketCount = 700
+      }
+    ),
   ]
 
   @Test(
@@ -197,6 +213,7 @@ import Word2Vec
     #expect(throws: WordtoolError.self) { try WordVectorTrainer(options: options, counts: [3, 2]) }
     for change: (inout SubwordOptions) -> Void in [
       { $0.shortest = 0 }, { $0.longest = 2 }, { $0.longest = 101 }, { $0.bucketCount = 0 },
+      { $0.hashCount = 0 }, { $0.hashCount = 5 },
     ] {
       var grams = SubwordOptions()
       change(&grams)
@@ -217,6 +234,8 @@ import Word2Vec
     options.hierarchicalSoftmax = true
     options.isWindowFixed = true
     options.subwords = SubwordOptions()
+    #expect(try !StoredJSON.text(options).contains("hashCount"))
+    options.subwords?.hashCount = 2
     #expect(
       try StoredJSON.decode(WordVectorOptions.self, from: StoredJSON.text(options)) == options)
   }

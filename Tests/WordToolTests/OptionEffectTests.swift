@@ -47,7 +47,7 @@ import wordtool
     "train-embeddings": [
       ["--autotune", "f"],
       ["-o", "v.vec"], ["--tokenizer", "whitespace"], ["--vocab", "f"], ["--loss", "hs"],
-      ["--loss", "hs+ns"], ["--subwords", "2-4"],
+      ["--loss", "hs+ns"], ["--subwords", "2-4"], ["--subwords", "2-4", "--hash-count", "2"],
       ["text", "-o", "m", "--model", "pv-dbow"],
       ["text", "-o", "m", "--model", "pv-dbow", "--dbow-words"],
       ["text", "-o", "m", "--model", "pv-dm", "--documents", "rows"],
@@ -98,7 +98,8 @@ import wordtool
     "distances": "3", "dropout": "0.4", "dropout-input": "0.4", "dropout-output": "0.4",
     "dropout-recurrent": "0.4", "dropout-words": "0.4", "emails": "remove", "embedding": "7",
     "embeddings": "v", "encoding": "latin-1", "epochs": "3", "epsilon": "0.1",
-    "exploding-lr": "0.2", "fit": "crop", "forget-bias": "1", "hidden": "7", "images": "2",
+    "exploding-lr": "0.2", "fit": "crop", "forget-bias": "1", "hash-count": "2", "hidden": "7",
+    "images": "2",
     "index": "1", "init-range": "0.3", "input": "8x8", "inputs": "1,2", "keep-bias": "1",
     "kernel": "box", "kinds": "all", "label-column": "2", "label-prefix": "@",
     "label-smoothing": "0.1", "layer": "x", "layers": "2",

@@ -23,7 +23,7 @@ import Testing
   // MARK: Suffixes
 
   @Test func aSuffixThatStandsForNoFormatIsRefusedWithTheList() throws {
-    let vectors = ".safetensors, .bin, .txt, .vec, .glove, .npy, .npz, .tsv, .fifu or none"
+    let vectors = ".safetensors, .bin, .txt, .vec, .glove, .npy, .npz, .tsv, .fifu, .floret or none"
     let cases: [([String], String)] =
       ["x.csv", "x.json", "x.kv", "x.model", "x.100d.gz"].map {
         (["convert", "sample.txt", $0], vectors)

@@ -110,12 +110,12 @@ enum FastTextModelReader {
   private static func floretIndex(
     _ header: FastTextHeader, _ reader: inout BinaryFields
   ) throws -> NGramIndex? {
-    guard let floret = header.floret, floret.mode == 2 else { return nil }
-    var index = NGramIndex()
-    (index.shortest, index.longest) = (header.nGrams.shortest, header.nGrams.longest)
-    index.includesWord = true
-    index.rows = .floret(
-      bucketCount: header.bucketCount, hashCount: floret.hashCount, seed: NGramIndex.floretSeed)
+    guard let floret = header.floret, floret.mode == FastTextHeader.Floret.hashedMode else {
+      return nil
+    }
+    let index = NGramIndex.floret(
+      shortest: header.nGrams.shortest, longest: header.nGrams.longest,
+      bucketCount: header.bucketCount, hashCount: floret.hashCount)
     try index.check(&reader)
     return index
   }

@@ -18,12 +18,32 @@ extension WordVectors {
     try file.expect(
       byteCount: FastTextHeader.byteCount + 28 + textCount + 10 * count + 34 + 4 * rowCount
         * dimension)
-    var header = FastTextHeader()
-    header.dimension = dimension
+    var header = fastTextHeader
     if let table {
       header.bucketCount = table.bucketCount
       header.nGrams = CharacterNGrams(shortest: table.shortest, longest: table.longest)
     }
+
+    var writer = FastTextWriter(to: file)
+    try writer.write(header)
+    try writer.writeDictionary(of: self)
+    try writer.beginMatrix(rowCount: rowCount, dimension: dimension)
+    for row in 0..<count {
+      var values = vector(at: row)
+      if let table {
+        values = table.ownRow(of: unsafe Array(storage.words.bytes(at: row)), vector: values)
+      }
+      try writer.add(row: values)
+    }
+    try table?.forEachRow { try writer.add(row: $0) }
+    try writer.beginMatrix(rowCount: 0, dimension: dimension)
+    try writer.finish()
+  }
+
+  /// What such a file says of the dimension and of the training.
+  var fastTextHeader: FastTextHeader {
+    var header = FastTextHeader()
+    header.dimension = dimension
     let training = trained
     header.windowRadius = training?.windowRadius ?? header.windowRadius
     header.epochs = training?.epochs ?? header.epochs
@@ -36,25 +56,7 @@ extension WordVectors {
     header.model =
       (training?.model == .cbow ? FastTextHeader.Model.cbow : FastTextHeader.Model.skipGram)
       .rawValue
-
-    var writer = FastTextWriter(to: file)
-    try writer.write(header)
-    try writer.writeDictionary(
-      wordCount: count, tokenCount: counts.map { $0.reduce(0) { $0 &+ $1 } } ?? Int64(count)
-    ) { row in
-      unsafe (Array(storage.words.bytes(at: row)), counts?[row] ?? 1)
-    }
-    try writer.beginMatrix(rowCount: rowCount, dimension: dimension)
-    for row in 0..<count {
-      var values = vector(at: row)
-      if let table {
-        values = table.ownRow(of: unsafe Array(storage.words.bytes(at: row)), vector: values)
-      }
-      try writer.add(row: values)
-    }
-    try table?.forEachRow { try writer.add(row: $0) }
-    try writer.beginMatrix(rowCount: 0, dimension: dimension)
-    try writer.finish()
+    return header
   }
 
   /// How they were trained, where they say so.

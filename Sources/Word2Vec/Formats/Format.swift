@@ -34,9 +34,10 @@ extension WordVectors {
     /// finalfusion's `.fifu`: words alone are written, with rows of floats or the codes of a product
     /// quantizer; n-grams are read as well.
     case finalfusion
-    /// floret's `.floret`, a table of hashed n-grams: read, not written.
+    /// floret's `.floret`, a table of hashed n-grams without words, as ``SubwordOptions/hashCount`` trains
+    /// it; other vectors cannot be written so.
     case floret
-    /// floret's models, `.bin`, with their words: read, not written.
+    /// floret's models, `.bin`, with their words; vectors of floret's table alone can be written so.
     case floretModel = "floret-model"
     /// The `vocab` folder of a spaCy model: read, not written.
     case spacy
@@ -70,13 +71,13 @@ extension WordVectors {
     private static let suffixes: KeyValuePairs<String, Format> = [
       "safetensors": .safetensors, "bin": .word2vecBinary, "txt": .word2vecText,
       "vec": .fastTextVec, "glove": .glove, "npy": .numpy, "npz": .numpyArchive, "tsv": .projector,
-      "fifu": .finalfusion,
+      "fifu": .finalfusion, "floret": .floret,
     ]
 
     /// The format that a file name's suffix asks for, whether `.gz` follows it or not: `.bin` is
     /// word2vec binary, `.txt` word2vec text, `.vec` fastText's, `.glove` GloVe's, `.npy` and `.npz`
-    /// NumPy's, `.tsv` the Embedding Projector's, `.fifu` finalfusion's; `.safetensors`
-    /// and names without a suffix are safetensors.
+    /// NumPy's, `.tsv` the Embedding Projector's, `.fifu` finalfusion's, `.floret` floret's table;
+    /// `.safetensors` and names without a suffix are safetensors.
     ///
     /// - Throws: `WordtoolError` of kind `usage` for any other suffix.
     public init(forPath path: String) throws {
@@ -117,10 +118,10 @@ extension WordVectors.Format {
   func holds(_ byte: UInt8) -> Bool {
     switch self {
     case .safetensors, .safetensorsInt8, .safetensorsFloat16, .safetensorsPQ, .safetensorsTable,
-      .finalfusion, .floret, .floretModel, .spacy, .model2vec, .staticEmbedding:
+      .finalfusion, .floret, .spacy, .model2vec, .staticEmbedding:
       true
     // Fixed widths are filled with zeros.
-    case .numpyArchive, .fastTextModel: byte != 0
+    case .numpyArchive, .fastTextModel, .floretModel: byte != 0
     case .numpy, .glove: byte != 0x0A && byte != 0x0D
     case .projector: byte != 0x0A && byte != 0x0D && byte != 0x09
     case .word2vecBinary, .word2vecText, .fastTextVec:

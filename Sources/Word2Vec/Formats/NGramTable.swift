@@ -1,25 +1,21 @@
-import BLASCore
 import FastTextFiles
 import WordtoolCore
 
-/// The rows of hashed n-grams that belong to vectors, found as fastText finds them.
+/// The rows of hashed n-grams that belong to vectors, found as fastText or floret finds them.
 struct NGramTable {
-  var shortest: Int
-  var longest: Int
-  var bucketCount: Int
+  /// How the n-grams of a word find their rows, from 0: fastText's way, beside a row of each word's own,
+  /// or floret's.
+  var index: NGramIndex
   /// Holds the row of bucket b at `firstRow + b`.
   var matrix: any SubwordMatrix
   var firstRow: Int
 
-  /// How the n-grams of a word find their rows, from 0.
-  var index: NGramIndex {
-    var index = NGramIndex()
-    index.shortest = shortest
-    index.longest = longest
-    index.leavesOutMarks = true
-    index.rows = .fastText(bucketCount: bucketCount)
-    return index
-  }
+  var shortest: Int { index.shortest }
+  var longest: Int { index.longest }
+  var bucketCount: Int { index.bucketCount }
+
+  /// The floats of a bucket's row.
+  func values(ofBucket bucket: Int) -> [Float] { matrix.values(ofRow: firstRow + bucket) }
 
   /// Calls `body` with the floats of each bucket's row.
   func forEachRow(_ body: ([Float]) throws -> Void) rethrows {
@@ -52,59 +48,6 @@ struct NGramTable {
     }
     return zip(vector, sum).map { Float(Double($0) * count - Double($1)) }
   }
-
-  /// What a safetensors file says of its n-grams.
-  struct Description: Codable {
-    var hash = "fasttext"
-    var shortest: Int
-    var longest: Int
-  }
-
-  /// The n-grams of a safetensors file of this project; nil when it has none.
-  ///
-  /// - Throws: `WordtoolError` of kind `badData` for a table that does not fit the vectors, or values that
-  ///   are not finite.
-  static func composer(
-    of tensors: TensorFile, dimension: Int
-  ) throws -> NGramComposer? {
-    guard let entry = tensors.entry(named: SafetensorsVectors.nGrams) else { return nil }
-    func failure(_ found: String, _ expected: String) -> WordtoolError {
-      WordtoolError(.badData, path: tensors.path, found: found, expected: expected)
-    }
-    guard entry.type == .float32, entry.shape.count == 2, entry.shape[0] >= 1,
-      entry.shape[1] == dimension
-    else {
-      throw failure(
-        "tensor \"\(entry.name)\" is \(entry.type.rawValue) \(entry.shape)",
-        "F32 [buckets, \(dimension)]")
-    }
-    guard let text = tensors.metadata[WordVectors.MetadataKey.nGrams],
-      let description = try? StoredJSON.decode(Description.self, from: text),
-      description.hash == "fasttext", description.shortest >= 1,
-      description.longest >= description.shortest, description.longest < 1 << 16
-    else {
-      throw failure(
-        "a tensor \"\(entry.name)\" without the lengths of its n-grams",
-        "\(WordVectors.MetadataKey.nGrams) in the metadata, with hash, shortest and longest")
-    }
-    let bytes = unsafe tensors.bytes(of: entry)
-    for place in 0..<entry.elementCount {
-      let value = unsafe bytes.loadUnaligned(fromByteOffset: 4 * place, as: Float.self)
-      guard value.isFinite else {
-        throw failure(
-          "value \(place % dimension + 1) of row \(place / dimension + 1) of \"\(entry.name)\" is "
-            + "not a finite number", "finite numbers")
-      }
-    }
-    let matrix = unsafe DenseMatrix(
-      rows: entry.shape[0], columns: dimension, values: bytes.baseAddress)
-    let table = NGramTable(
-      shortest: description.shortest, longest: description.longest, bucketCount: entry.shape[0],
-      matrix: matrix, firstRow: 0)
-    return NGramComposer(
-      matrix: matrix, index: table.index, firstRow: 0, isUnit: false, owner: tensors,
-      unmade: CharacterNGrams.endOfLine)
-  }
 }
 
 extension WordVectors {
@@ -112,16 +55,34 @@ extension WordVectors {
   var nGramTable: NGramTable? {
     if let rows = storage.composer as? SubwordRows { return rows.table }
     guard let composer = storage.composer as? NGramComposer, !composer.isUnit,
-      case .fastText(let bucketCount) = composer.index.rows, composer.index.leavesOutMarks,
+      case .fastText = composer.index.rows, composer.index.leavesOutMarks,
       composer.index.shortest >= 1
     else { return nil }
     return NGramTable(
-      shortest: composer.index.shortest, longest: composer.index.longest,
-      bucketCount: bucketCount, matrix: composer.matrix, firstRow: composer.firstRow)
+      index: composer.index, matrix: composer.matrix, firstRow: composer.firstRow)
   }
+
+  /// floret's table, of which the vectors of all words are made, known or not.
+  var floretTable: NGramTable? {
+    guard let composer = storage.composer as? NGramComposer, !composer.isUnit,
+      composer.index.isFloret, composer.index.includesWord, composer.index.shortest >= 1,
+      // spaCy's n-grams of one character may be the marks, which floret leaves out.
+      composer.index.shortest > 1 || !composer.index.includesMarks
+    else { return nil }
+    return NGramTable(
+      index: composer.index, matrix: composer.matrix, firstRow: composer.firstRow)
+  }
+
+  /// Whether the vectors of all words are made of floret's table.
+  package var isOfFloretTable: Bool { floretTable != nil }
 
   /// Whether what makes vectors of unknown words is written in this format as well.
   package func keepsUnknownWords(in format: Format) -> Bool {
-    (format == .safetensors || format == .fastTextModel) && nGramTable != nil
+    switch format {
+    case .safetensors: nGramTable != nil || floretTable != nil
+    case .fastTextModel: nGramTable != nil
+    case .floret, .floretModel: floretTable != nil
+    default: false
+    }
   }
 }

@@ -15,7 +15,7 @@ import WordtoolCore
 /// | `rotation`           | F32 [D, D]     | with U8 vectors only: the row x is coded as x R        |
 /// | `vectors`            | F32, F16 or I8 [V, D] | the rows; I8: value = byte * factor             |
 /// |                      | U8 [V, M]      | or the codes of their M parts                          |
-/// | `ngrams`             | F32 [B, D]     | rows of n-grams, by fastText's hash (optional)         |
+/// | `ngrams`             | F32 [B, D]     | rows of n-grams, found by a hash (optional)            |
 ///
 /// The tensors stand in this order; the padding makes `vocabulary.index` and `vectors` begin at a
 /// multiple of 64 bytes. A reader takes them in any order. docs/vectors-format.md has the rules.
@@ -163,7 +163,7 @@ enum SafetensorsVectors {
       return unsafe WordVectors(
         storage: VectorStorage(
           rows: rows, norms: norms, counts: counts, words: words, owners: owners, isRead: true,
-          composer: try NGramTable.composer(of: tensors, dimension: dimension)),
+          composer: try NGramDescription.composer(of: tensors, dimension: dimension)),
         metadata: DocumentVectors.wordMetadata(tensors.metadata),
         format: Self.format(of: matrix.type),
         name: tensors.path,

@@ -81,14 +81,13 @@ extension WordVectors {
     let type = isHalf ? .float16 : source.rows.tensorType
     tensors.append(.init("vectors", type, [count, source.rows.storedWidth]))
     // Of rows in fewer bits, a table of floats would undo what is saved.
-    let nGrams = unsafe scales != nil || isHalf ? nil : nGramTable
+    let nGrams = unsafe scales != nil || isHalf ? nil : nGramTable ?? floretTable
     var metadata = metadata
     metadata[MetadataKey.nGrams] = nil
     if let nGrams {
       tensors.append(
         .init(SafetensorsVectors.nGrams, .float32, [nGrams.bucketCount, dimension]))
-      metadata[MetadataKey.nGrams] = try StoredJSON.text(
-        NGramTable.Description(shortest: nGrams.shortest, longest: nGrams.longest))
+      metadata[MetadataKey.nGrams] = try StoredJSON.text(NGramDescription(nGrams.index))
     }
     metadata[MetadataKey.formatVersion] = String(SafetensorsVectors.version)
     var writer = try TensorFileWriter(to: file, metadata: metadata, tensors: tensors)

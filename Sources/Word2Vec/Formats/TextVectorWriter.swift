@@ -25,6 +25,14 @@ extension WordVectors {
     for index in 0..<count {
       try unsafe format.check(word: storage.words.bytes(at: index), at: index)
     }
+    try writeLines(of: count, to: file, threads: threads) { text(of: $0, format: format) }
+  }
+
+  /// Writes what threads make of pieces of so many rows of `dimension` values, in their order.
+  func writeLines(
+    of count: Int, to file: OutputFile, threads: Int,
+    text: @escaping @Sendable (Range<Int>) -> [UInt8]
+  ) throws {
     // Enough rows for every thread, few enough to keep the text of one round small.
     let piece = Swift.max(1, 65_536 / dimension)
     let round = piece * Swift.max(1, threads) * 4
@@ -34,9 +42,9 @@ extension WordVectors {
       let rows = first..<Swift.min(count, first + round)
       let texts = Locked([[UInt8]](repeating: [], count: (rows.count + piece - 1) / piece))
       try VectorStorage.inPieces(of: rows.count, size: piece, threads: threads) { range in
-        let absolute = range.lowerBound + rows.lowerBound..<range.upperBound + rows.lowerBound
-        let text = self.text(of: absolute, format: format)
-        texts.withLock { $0[range.lowerBound / piece] = text }
+        let made = text(
+          range.lowerBound + rows.lowerBound..<range.upperBound + rows.lowerBound)
+        texts.withLock { $0[range.lowerBound / piece] = made }
       }
       for text in texts.withLock({ $0 }) { try file.write(text) }
       PresentWork.advance(rows.count)

@@ -35,13 +35,14 @@ extension WordVectors {
     case .numpyArchive: try writeNumPyArchive(to: file)
     case .finalfusion: try writeFinalfusion(to: file)
     case .fastTextModel: try writeFastTextModel(to: file)
+    case .floret: try writeFloret(to: file, threads: threads)
+    case .floretModel: try writeFloretModel(to: file)
     case .numpy, .projector:
       try writeTable(to: file, format: format, threads: threads)
     case .word2vecBinary: try writeWord2VecBinary(to: file)
     case .word2vecText, .fastTextVec, .glove:
       try writeText(to: file, format: format, threads: threads)
-    case .safetensorsPQ, .safetensorsTable, .floret, .floretModel, .spacy, .model2vec,
-      .staticEmbedding:
+    case .safetensorsPQ, .safetensorsTable, .spacy, .model2vec, .staticEmbedding:
       throw WordtoolError(
         .usage, found: "the format \(format.rawValue)",
         expected: "one that is written: " + Format.writable.map(\.rawValue).joined(separator: ", "))

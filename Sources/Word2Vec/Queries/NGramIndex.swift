@@ -31,6 +31,48 @@ struct NGramIndex: Sendable {
   /// The seed of floret's hash.
   static let floretSeed: UInt32 = 2_166_136_261
 
+  /// fastText's way: an n-gram has one row, and a word none here.
+  static func fastText(shortest: Int, longest: Int, bucketCount: Int) -> NGramIndex {
+    var index = NGramIndex()
+    (index.shortest, index.longest) = (shortest, longest)
+    index.leavesOutMarks = true
+    index.rows = .fastText(bucketCount: bucketCount)
+    return index
+  }
+
+  /// floret's way: a word between its marks and each of its n-grams have `hashCount` rows.
+  static func floret(
+    shortest: Int, longest: Int, bucketCount: Int, hashCount: Int, seed: UInt32 = floretSeed
+  ) -> NGramIndex {
+    var index = NGramIndex()
+    (index.shortest, index.longest) = (shortest, longest)
+    index.includesWord = true
+    index.rows = .floret(bucketCount: bucketCount, hashCount: hashCount, seed: seed)
+    return index
+  }
+
+  /// Whether rows are found as floret finds them.
+  var isFloret: Bool {
+    if case .floret = rows { return true }
+    return false
+  }
+
+  /// Whether n-grams have the same rows as by another index of the same kind, fastText's or floret's.
+  func findsRows(as other: NGramIndex) -> Bool {
+    guard shortest == other.shortest, longest == other.longest, begin == other.begin,
+      end == other.end
+    else { return false }
+    switch (rows, other.rows) {
+    case (.fastText(let count), .fastText(let otherCount)): return count == otherCount
+    case (
+      .floret(let count, let hashes, let seed),
+      .floret(let otherCount, let otherHashes, let otherSeed)
+    ):
+      return (count, hashes, seed) == (otherCount, otherHashes, otherSeed)
+    default: return false
+    }
+  }
+
   /// How many rows n-grams are spread over; 0 for explicit ones.
   var bucketCount: Int {
     switch rows {

@@ -31,8 +31,9 @@ struct SubwordRows: WordComposer {
   var table: NGramTable? {
     guard buckets.isWhole else { return nil }
     return NGramTable(
-      shortest: nGrams.shortest, longest: nGrams.longest, bucketCount: bucketCount, matrix: matrix,
-      firstRow: wordCount)
+      index: .fastText(
+        shortest: nGrams.shortest, longest: nGrams.longest, bucketCount: bucketCount),
+      matrix: matrix, firstRow: wordCount)
   }
 
   func vector(for word: String) -> [Float]? {

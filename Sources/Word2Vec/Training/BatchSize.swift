@@ -25,9 +25,11 @@ struct BatchSize {
   ///   - text: the text as word IDs, -1 at the end of a line.
   ///   - windowsPerUnit: windows that are trained as one.
   ///   - productsPerUnit: what they take of the cache.
+  ///   - rowSharing: how many of a pair's changes are expected to move the vector of another word, where
+  ///     words share rows; see ``SubwordBags/overlap(weights:rowCount:)``.
   init(
     _ text: UnsafeBufferPointer<Int32>, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
-    productsPerUnit: Int, learningRate: Float
+    productsPerUnit: Int, learningRate: Float, rowSharing: Double = 0
   ) {
     unsafe self.init(
       length: text.count, lineEnds: text.count(where: { $0 < 0 }), sampling: sampling,
@@ -48,7 +50,8 @@ struct BatchSize {
     let wordsPerLine = Double(length - lineEnds) / Double(lines) * sampling.keptShare
     let places = sampling.isWindowFixed ? 2 * sampling.windowRadius : sampling.windowRadius + 1
     let contexts = max(0, min(Double(places), wordsPerLine - 1))
-    let pairs = Double(windowsPerUnit) * contexts * sampling.pairsOnOneRow
+    let pairs =
+      Double(windowsPerUnit) * contexts * max(sampling.pairsOnOneRow, rowSharing)
     let step = pairs * Double(learningRate)
     if Double(units) * step <= Self.largestStep { return }
     if step <= Self.safeStep {

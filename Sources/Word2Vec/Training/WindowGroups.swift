@@ -47,6 +47,8 @@ import Embedding
     let pairsOnOneRow: Double
     /// The share of the text that subsampling keeps.
     let keptShare: Double
+    /// How often each word is kept, in units of 2^-32.
+    let keptCounts: [Double]
     /// Whether every window has the largest radius.
     let isWindowFixed: Bool
     /// The ways down the tree of hierarchical softmax, if there is one.
@@ -63,6 +65,7 @@ import Embedding
       keepThresholds = Subsampling.thresholds(counts: counts, sample: options.subsampling)
       noise = NoiseTable(counts: counts, exponent: options.noiseExponent)
       let kept = zip(counts, keepThresholds).map { Double($0) * Double($1) }
+      keptCounts = kept
       // Behind the words' rows, of which negative sampling alone has use, padding; then the nodes.
       let words = options.negativeSamples > 0 ? counts.count : 0
       paddingRow = Int32(words)

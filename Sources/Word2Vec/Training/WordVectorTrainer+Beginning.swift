@@ -8,7 +8,8 @@ extension WordVectorTrainer {
   ///
   /// With subwords, the rows of n-grams are taken as well where the file has them, and a word's own row is
   /// what makes its vector with them; of a file without n-grams the vector becomes the word's own row, as
-  /// fastText takes its pretrained vectors.
+  /// fastText takes its pretrained vectors. In floret's table, where words have no rows, all of it begins
+  /// with another such table.
   ///
   /// - Parameters:
   ///   - known: vectors of the same dimension.
@@ -30,13 +31,15 @@ extension WordVectorTrainer {
     let grams = try nGrams(of: known, path: path)
     try tables.makeUnique()
     if let grams {
-      var row = vocabularySize
+      var row = ownRowCount
       try grams.forEachRow { values in
         try Self.check(values, path, "an n-gram")
         tables.input[row] = values
         row += 1
       }
     }
+    // A table makes vectors of all words.
+    if ownRowCount == 0 { return vocabularySize }
     var found = 0
     for id in 0..<vocabulary.count {
       let word = vocabulary.word(at: id)
@@ -54,19 +57,29 @@ extension WordVectorTrainer {
   }
 
   /// The n-grams of vectors to begin with: nil where the training or the vectors have none.
+  ///
+  /// - Throws: `WordtoolError` of kind `badData` for n-grams that are found in another way, and for
+  ///   vectors without a table of floret's where there are no other rows.
   private func nGrams(of known: WordVectors, path: String?) throws -> NGramTable? {
-    guard let index = subwords?.index, let table = known.nGramTable else { return nil }
-    guard table.shortest == index.shortest, table.longest == index.longest,
-      table.bucketCount == index.bucketCount
-    else {
-      func words(_ shortest: Int, _ longest: Int, _ buckets: Int) -> String {
-        "n-grams of \(shortest) to \(longest) characters in \(buckets, "row")"
+    guard let index = subwords?.index else { return nil }
+    guard let table = index.isFloret ? known.floretTable : known.nGramTable else {
+      guard index.isFloret else { return nil }
+      throw WordtoolError(
+        .badData, path: path, found: "vectors that are not made of floret's n-grams",
+        expected: "a table of floret's, since words have no rows of their own",
+        remedy: "train without `hashCount`, or begin with vectors of such a table")
+    }
+    guard table.index.findsRows(as: index) else {
+      func words(_ index: NGramIndex) -> String {
+        "n-grams of \(index.shortest) to \(index.longest) characters in "
+          + "\(index.bucketCount, "row")"
+          + (index.isFloret ? ", \(index.rowsPerNGram, "row") each" : "")
       }
       throw WordtoolError(
-        .badData, path: path, found: words(table.shortest, table.longest, table.bucketCount),
-        expected: words(index.shortest, index.longest, index.bucketCount),
-        remedy: "use `shortest` \(table.shortest), `longest` \(table.longest) and `bucketCount` "
-          + "\(table.bucketCount)")
+        .badData, path: path, found: words(table.index), expected: words(index),
+        remedy: "use `shortest` \(table.shortest), `longest` \(table.longest)"
+          + (index.isFloret ? ", `hashCount` \(table.index.rowsPerNGram)" : "")
+          + " and `bucketCount` \(table.bucketCount)")
     }
     return table
   }

@@ -30,13 +30,14 @@ extension WordVectorTrainer {
     }
     let composed = try composedRows(subwords.bags)
     let composer = NGramComposer(
-      matrix: RowMatrix(rows: tables.input), index: subwords.index, firstRow: vocabularySize,
-      isUnit: false, owner: tables.input, unmade: CharacterNGrams.endOfLine)
+      matrix: RowMatrix(rows: tables.input), index: subwords.index, firstRow: ownRowCount,
+      isUnit: false, owner: tables.input,
+      unmade: subwords.index.isFloret ? nil : CharacterNGrams.endOfLine)
     return try joined(
       composed, vocabulary: vocabulary, rule: rule, metadata: metadata, composer: composer)
   }
 
-  /// [words, dimension]: the mean of each word's own row and its n-grams'.
+  /// [words, dimension]: the mean of each word's rows.
   private func composedRows(_ bags: SubwordBags) throws -> RowStorage {
     let composed = try RowStorage(rowCount: vocabularySize, dimension: options.dimension)
     let table = tables.input

@@ -25,8 +25,9 @@ public final class WordVectorTrainer: CorpusTrainer {
   public let options: WordVectorOptions
   /// Words of the vocabulary.
   public let vocabularySize: Int
-  /// The input rows: row i belongs to word i; with subwords, the rows that n-grams share follow. Who
-  /// holds them while training goes on keeps a snapshot; the trainer goes on with a copy.
+  /// The input rows: row i belongs to word i; with subwords, the rows that n-grams share follow. In
+  /// floret's table (``SubwordOptions/hashCount``) there are no others than those. Who holds them while
+  /// training goes on keeps a snapshot; the trainer goes on with a copy.
   public var vectors: RowStorage { tables.input }
   /// The output rows: with negative sampling the context vectors of the words; then four rows of
   /// padding; with hierarchical softmax the inner nodes of the tree.
@@ -58,6 +59,8 @@ public final class WordVectorTrainer: CorpusTrainer {
   let subwords: (index: NGramIndex, bags: SubwordBags)?
   /// The rows of each word; nil without subwords.
   package var subwordBags: SubwordBags? { subwords?.bags }
+  /// Input rows that belong to one word each, the first: all words', or none.
+  var ownRowCount: Int { subwords?.index.isFloret == true ? 0 : vocabularySize }
 
   /// Takes the memory and draws the initial vectors.
   ///
@@ -109,8 +112,9 @@ public final class WordVectorTrainer: CorpusTrainer {
     }
     let words = options.negativeSamples > 0 ? counts.count : 0
     let nodes = options.hierarchicalSoftmax ? counts.count - 1 : 0
+    let ownRows = subwords?.index.isFloret == true ? 0 : counts.count
     tables = try EmbeddingTables(
-      inputCount: counts.count + (subwords?.index.bucketCount ?? 0),
+      inputCount: ownRows + (subwords?.index.bucketCount ?? 0),
       outputCount: words + WindowGroups.paddingCount + nodes, dimension: options.dimension)
     columns = ColumnGroups(blockCount: tables.input.blockCount)
     // Uniform in -1/2D ..< 1/2D as in word2vec.c, twice as wide with subwords as in fastText; output
@@ -198,7 +202,9 @@ public final class WordVectorTrainer: CorpusTrainer {
       try unsafe trainBags(
         text, share, threads: threads, stop: stop, pausing: pausing, progress: progress)
     }
-    try tables.checkFinite(inputName: "vector of word", outputName: "context vector of word")
+    try tables.checkFinite(
+      inputName: ownRowCount > 0 ? "vector of word" : "row of n-grams",
+      outputName: "context vector of word")
   }
 
   /// Skip-gram: rows of words against rows of words.
@@ -249,7 +255,8 @@ public final class WordVectorTrainer: CorpusTrainer {
       windowsPerUnit: windows,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
-        hasPaths: sampling.paths != nil), learningRate: options.learningRate)
+        hasPaths: sampling.paths != nil), learningRate: options.learningRate,
+      rowSharing: rowSharing)
     let examples = unsafe TextExamples(
       text: text, share: share, epochs: options.epochs, seed: options.seed
     ) {
@@ -265,6 +272,15 @@ public final class WordVectorTrainer: CorpusTrainer {
         tables: tables, kernels: kernels, bagsPerBatch: size.units * windows,
         productsPerBatch: size.units * products, guessingLoss: guessingLoss, frozen: frozen)
     }
+  }
+
+  /// How many of a pair's changes are expected to move the vector of another word by the rows that words
+  /// share in floret's table, which is small; in one of fastText's size that is not looked at.
+  private var rowSharing: Double {
+    guard let subwords, subwords.index.isFloret else { return 0 }
+    return subwords.bags.overlap(
+      weights: sampling.keptCounts, rowCount: tables.input.rowCount)
+      * options.choices(pathLength: sampling.paths?.meanLength ?? 0)
   }
 
   /// Trains on examples with an objective for the tables, or with one for each replica of them.

@@ -12,7 +12,8 @@ extension WordVectors.Format: ExpressibleByArgument {
   /// How a format follows from the name of an output.
   static let suffixHelp =
     "by the suffix: .bin word2vec-binary, .txt word2vec-text, .vec fasttext-vec, .glove glove, "
-    + ".npy and .npz NumPy's, .tsv projector, .fifu finalfusion, .safetensors or none safetensors; .gz behind it packs "
+    + ".npy and .npz NumPy's, .tsv projector, .fifu finalfusion, .floret floret, .safetensors or none safetensors; "
+    + ".gz behind it packs "
     + "text and word2vec-binary"
 }
 extension AnalogyMethod: ExpressibleByArgument {}

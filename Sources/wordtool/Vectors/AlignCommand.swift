@@ -100,6 +100,12 @@ struct AlignCommand: ParsableCommand, ConditionalOptions {
   func run() throws {
     let stop = Interrupts.stopFlag()
     let format = try output.map { try self.format ?? WordVectors.Format(forPath: $0) }
+    if let format, !format.isWritable {
+      throw WordtoolError(
+        .usage, path: output, found: "the format \(format.rawValue)",
+        expected: "one for rows of words: "
+          + WordVectors.Format.writable.map(\.rawValue).joined(separator: ", "))
+    }
     let listPath = format.flatMap { format in output.flatMap { format.wordListPath(forPath: $0) } }
     try OutputPaths.check(
       [output, listPath], inputs: [first, second, pairs, test, reading.wordList])

@@ -42,8 +42,8 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "The format to write: \(WordVectors.Format.writable.map(\.rawValue).joined(separator: ", ")). "
-        + "(default: \(WordVectors.Format.suffixHelp))",
+      "The format to write: \(WordVectors.Format.writable.map(\.rawValue).joined(separator: ", ")); of "
+        + "floret's tables floret and floret-model as well. (default: \(WordVectors.Format.suffixHelp))",
       valueName: "name"))
   var format: WordVectors.Format?
 
@@ -162,6 +162,7 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
       lost.append("the n-grams of unknown words")
     }
     let isOwn = format.isOwn
+    if format == .floret, vectors.count > 0 { lost.append("the words") }
     if !isOwn, format != .projector, vectors.counts != nil { lost.append("counts") }
     for (key, name) in [
       (Key.tokenizerRule, "tokenizer rule"), (Key.trainingOptions, "training options"),

@@ -50,6 +50,12 @@ extension EmbeddingTraining {
           expected: "--subwords of the same lengths",
           remedy: "'wordtool info' tells them; or begin with the words alone: --init")
       }
+      if known.isOfFloretTable, command.model.hashCount == nil {
+        throw WordtoolError(
+          .badData, path: path, found: "vectors of floret's table to go on with",
+          expected: "--hash-count of the same number",
+          remedy: "'wordtool info' tells it; or begin with the words alone: --init")
+      }
       if let rule = known.tokenizerRule, try !rule.givesTokens(of: command.text.rule()) {
         throw WordtoolError(
           .badData, path: path, found: "words that were cut by another rule",

@@ -106,9 +106,7 @@ struct EmbeddingTraining: Training {
     let path =
       try command.output ?? DefaultVectors.pathForNewVectors(named: Self.corpusName(of: command))
     format = try command.format(of: path)
-    contextFormat = try command.saveContext.map {
-      try command.format ?? WordVectors.Format(forPath: $0)
-    }
+    contextFormat = try command.saveContext.map { try command.contextFormat(of: $0) }
     var extras: [TrainingFiles.Output] = []
     if let path = command.saveContext, let contextFormat {
       extras.append(.init(path: path, kind: .vectors(contextFormat)))
@@ -225,9 +223,15 @@ struct EmbeddingTraining: Training {
 
   func write(_ vectors: WordVectors, of trainer: Trainer, to file: OutputFile) throws {
     if vectors.makesUnknownWords, !vectors.keepsUnknownWords(in: format) {
+      let others: WordVectors.Format = command.model.hashCount == nil ? .fastTextModel : .floret
       StandardError.note(
         "\(format.rawValue) cannot hold the n-grams of unknown words; safetensors and "
-          + "\(WordVectors.Format.fastTextModel.rawValue) do")
+          + "\(others.rawValue) do")
+    }
+    if format == .floret, command.vocabulary.saveVocab == nil {
+      StandardError.note(
+        "\(format.rawValue) holds n-grams and no words: --save-vocab writes a list of them, which "
+          + "--word-list names where words are looked for")
     }
     try vectors.write(to: file, format: format, threads: common.threads.count)
     if let path = command.saveContext {
@@ -259,7 +263,8 @@ struct EmbeddingTraining: Training {
       loss: trainer.model.epochLosses.last ?? 0, threads: common.threads.count,
       seed: options.seed, peakResidentBytes: Environment.peakResidentBytes(),
       vectors: files.output, isDefault: isDefault, autotune: trainer.search,
-      example: Self.example(trainer.corpus.vocabulary))
+      // A table of floret's has no words that could be near.
+      example: format == .floret ? nil : Self.example(trainer.corpus.vocabulary))
   }
 
   /// A word to ask for: frequent, but not one of the first, which say little; letters alone, which

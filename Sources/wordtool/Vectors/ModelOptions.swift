@@ -65,9 +65,15 @@ struct ModelOptions: ParsableArguments {
   var subwords: SubwordRange?
   @Option(
     help: ArgumentHelp(
-      "Rows that n-grams share. (default: four for each n-gram, at most 2,000,000)", valueName: "n")
-  )
+      "Rows that n-grams share. (default: four for each n-gram, at most 2,000,000, with --hash-count "
+        + "50,000)", valueName: "n"))
   var buckets: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Give words no rows of their own, but them and their n-grams so many rows each of one small "
+        + "table, 1 to 4, as floret does: for files that are small whatever the vocabulary. (default: "
+        + "fastText's way)", valueName: "n"))
+  var hashCount: Int?
   @Option(
     help: ArgumentHelp(
       "Words whose share of the text is above this are thinned out; 0 keeps all. (default: 1e-4, for "
@@ -104,13 +110,13 @@ struct ModelOptions: ParsableArguments {
           "--min-lr-ratio",
         ], need: EmbeddingModel.predictingNeed, isMet: model != .glove),
       OptionRule(
-        ["--subwords", "--buckets", "--replicas"], need: EmbeddingModel.wordNeed,
+        ["--subwords", "--buckets", "--hash-count", "--replicas"], need: EmbeddingModel.wordNeed,
         isMet: model.predictsFromWords),
       OptionRule(
         ["--x-max", "--alpha", "--left-only"], need: "--model glove", isMet: model == .glove),
       OptionRule(
         ["--negative", "--noise-exponent"], need: "--loss ns or hs+ns", isMet: loss.hasNoise),
-      OptionRule(["--buckets"], need: "--subwords", isMet: subwords != nil),
+      OptionRule(["--buckets", "--hash-count"], need: "--subwords", isMet: subwords != nil),
     ]
   }
 
@@ -143,7 +149,7 @@ struct ModelOptions: ParsableArguments {
     if let subwords {
       var grams = SubwordOptions()
       (grams.shortest, grams.longest) = (subwords.shortest, subwords.longest)
-      grams.bucketCount = buckets
+      (grams.bucketCount, grams.hashCount) = (buckets, hashCount)
       options.subwords = grams
     }
     try options.validate()

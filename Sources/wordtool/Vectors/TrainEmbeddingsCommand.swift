@@ -25,6 +25,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
       Example:
         wordtool train-embeddings wiki-*.txt.gz -o wiki.safetensors
         wordtool train-embeddings wiki.txt --subwords 3-6 -o wiki.bin
+        wordtool train-embeddings wiki.txt --subwords 4-5 --hash-count 2 -o wiki.floret
         wordtool train-embeddings wiki.txt --model glove -o wiki.safetensors
         wordtool train-embeddings wiki.txt -o best.safetensors \\
             --autotune questions-words.txt
@@ -54,8 +55,8 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "The format: \(WordVectors.Format.writable.map(\.rawValue).joined(separator: ", ")). "
-        + "(default: \(WordVectors.Format.suffixHelp))",
+      "The format: \(WordVectors.Format.writable.map(\.rawValue).joined(separator: ", ")); with "
+        + "--hash-count floret and floret-model as well. (default: \(WordVectors.Format.suffixHelp))",
       valueName: "name"))
   var format: WordVectors.Format?
 
@@ -134,11 +135,33 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
       ]
   }
 
-  /// The format of a file of vectors: with n-grams, `.bin` is fastText's, which holds them.
+  /// The format of a file of vectors: with n-grams, `.bin` is fastText's or floret's, which holds them.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` for a format of floret's without its table.
   func format(of path: String) throws -> WordVectors.Format {
-    if let format { return format }
-    let named = try WordVectors.Format(forPath: path)
-    return model.subwords != nil && named == .word2vecBinary ? .fastTextModel : named
+    let named = try format ?? WordVectors.Format(forPath: path)
+    let isTable = model.hashCount != nil
+    guard isTable || (named != .floret && named != .floretModel) else {
+      throw WordtoolError(
+        .usage, path: path, found: "the format \(named.rawValue)",
+        expected: "vectors of floret's table", remedy: "give --hash-count 2 with --subwords")
+    }
+    guard format == nil, model.subwords != nil, named == .word2vecBinary else { return named }
+    return isTable ? .floretModel : .fastTextModel
+  }
+
+  /// The format of a file of context vectors, which are rows of words.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `usage` for a format of floret's, which holds no others.
+  func contextFormat(of path: String) throws -> WordVectors.Format {
+    let named = try format ?? WordVectors.Format(forPath: path)
+    guard named != .floret, named != .floretModel else {
+      throw WordtoolError(
+        .usage, path: path, found: "context vectors in the format \(named.rawValue)",
+        expected: "a format for rows of words",
+        remedy: "name the format of both files by their suffixes")
+    }
+    return named
   }
 
   /// What a search needs: trainings from their start to their end.
