@@ -54,13 +54,14 @@ import Word2Vec
   }
 
   private static func groups(
-    _ options: WordVectorOptions, lines: [[Int32]], words: Int, subwords: SubwordBags?
+    _ options: WordVectorOptions, lines: [[Int32]], words: Int, subwords: SubwordBags?,
+    hasPositions: Bool = false
   ) -> BagGroups {
     let sampling = WindowGroups.Sampling(
       options: options, counts: [Int64](repeating: 10, count: words))
     let groups = BagGroups(
       model: options.model, sampling: sampling, unitsPerBatch: 3, subwords: subwords,
-      wordCapacity: 4096)
+      wordCapacity: 4096, hasPositions: hasPositions)
     let ids: [Int32] = lines.flatMap { $0 + [-1] }
     ids.withUnsafeBufferPointer { groups.prepare($0, random: RandomSource(seed: 1)) }
     return groups
@@ -80,6 +81,43 @@ import Word2Vec
       }
     }
     #expect(Self.pairs(groups, words: 9) == expected)
+  }
+
+  @Test(
+    "a row has the position that its word has in the window, from the left", arguments: [1, 3, 40])
+  func positions(radius: Int) throws {
+    let lines = Self.text(lines: 80, words: 9, seed: 5)
+    let vocabulary = try Vocabulary((0..<9).map { (word: "word\($0)", count: 10) })
+    var options = Self.options(.cbow, radius: radius)
+    options.subwords = SubwordOptions()
+    let bags = try #require(
+      try WordVectorTrainer(options: options, vocabulary: vocabulary).subwordBags)
+    for subwords in [nil, bags] {
+      let groups = Self.groups(
+        options, lines: lines, words: 9, subwords: subwords, hasPositions: true)
+      let list = groups.bags
+      let positions = try #require(list.positions)
+      var bag = 0
+      for line in lines where line.count > 1 {
+        for centre in line.indices {
+          var expected: [[Int32]] = []
+          for place in max(0, centre - radius)...min(line.count - 1, centre + radius)
+          where place != centre {
+            let position = Int32(place - centre + radius - (place > centre ? 1 : 0))
+            let word = line[place]
+            for row in subwords.map({ Array($0.list[Int(word)]) }) ?? [word] {
+              expected.append([row, position])
+            }
+          }
+          let found = list[bag].enumerated().map { [$1, positions[list.starts[bag] + $0]] }
+          #expect(found == expected)
+          bag += 1
+        }
+      }
+      #expect(bag == groups.bags(ofBatch: groups.batchCount - 1).upperBound)
+      #expect(
+        Self.groups(options, lines: lines, words: 9, subwords: subwords).bags.positions == nil)
+    }
   }
 
   @Test(
@@ -154,10 +192,34 @@ import Word2Vec
     try Self.checkGradient(options, subwords: bags, rowCount: 30)
   }
 
+  @Test(
+    "also where positions have weights, which change by their gradient", arguments: [false, true])
+  func gradientOfPositions(hasSubwords: Bool) throws {
+    var options = Self.options(.cbow, radius: 3)
+    options.weighsPositions = true
+    guard hasSubwords else {
+      return try Self.checkGradient(
+        options, subwords: nil, rowCount: Self.gradientWords,
+        positions: PositionWeights(firstRow: Self.gradientWords, count: 6))
+    }
+    options.subwords = SubwordOptions()
+    options.subwords?.bucketCount = 30
+    let vocabulary = try Vocabulary(
+      (0..<Self.gradientWords).map { (word: "word\($0)", count: 10) })
+    let trainer = try WordVectorTrainer(options: options, vocabulary: vocabulary)
+    let first = Self.gradientWords + 30
+    #expect(trainer.vectors.rowCount == first + 6)
+    #expect((0..<6).allSatisfy { trainer.vectors[first + $0].allSatisfy { $0 == 1 } })
+    try Self.checkGradient(
+      options, subwords: trainer.subwordBags, rowCount: first,
+      positions: PositionWeights(firstRow: first, count: 6))
+  }
+
   private static let gradientWords = 12
 
   private static func checkGradient(
-    _ options: WordVectorOptions, subwords: SubwordBags?, rowCount: Int
+    _ options: WordVectorOptions, subwords: SubwordBags?, rowCount: Int,
+    positions: PositionWeights? = nil
   ) throws {
     let words = gradientWords
     let dimension = 5
@@ -170,13 +232,14 @@ import Word2Vec
       options: options, counts: (0..<words).map { Int64(3 + 5 * $0) })
     let groups = BagGroups(
       model: options.model, sampling: sampling, unitsPerBatch: 100, subwords: subwords,
-      wordCapacity: 64)
+      wordCapacity: 64, hasPositions: positions != nil)
     let ids: [Int32] = lines.flatMap { $0 + [-1] }
     ids.withUnsafeBufferPointer { groups.prepare($0, random: RandomSource(seed: 4)) }
     #expect(groups.batchCount == 1)
 
     let tables = try EmbeddingTables(
-      inputCount: rowCount, outputCount: 2 * words + 3, dimension: dimension)
+      inputCount: rowCount + (positions?.count ?? 0), outputCount: 2 * words + 3,
+      dimension: dimension)
     var random = SeededGenerator(seed: 6)
     for rows in [tables.input, tables.output] {
       for row in 0..<rows.rowCount {
@@ -192,10 +255,20 @@ import Word2Vec
     }
     let tiles = groups.tiles
 
+    /// What a row of a bag counts by in the bag's mean.
+    func weights(_ input: [[Double]], bag: Int, place: Int) -> [Double] {
+      guard let positions, let list = groups.bags.positions else {
+        return [Double](repeating: 1, count: dimension)
+      }
+      return input[positions.firstRow + Int(list[groups.bags.starts[bag] + place])]
+    }
+
     /// From the tiles and bags, in Double, with a value of one bag's mean moved by a step.
-    func loss(_ output: [[Double]], bag moved: Int = -1, column: Int = 0, by step: Double = 0)
-      -> Double
-    {
+    func loss(
+      _ output: [[Double]], input: [[Double]]? = nil, bag moved: Int = -1, column: Int = 0,
+      by step: Double = 0
+    ) -> Double {
+      let input = input ?? before[0]
       var sum = 0.0
       for number in groups.groups(ofBatch: 0) {
         let group = tiles.groups[number]
@@ -203,8 +276,11 @@ import Word2Vec
           let number = Int(tiles.inputs[place])
           let bag = Array(groups.bags[number])
           var mean = [Double](repeating: 0, count: dimension)
-          for row in bag {
-            for k in 0..<dimension { mean[k] += before[0][Int(row)][k] / Double(bag.count) }
+          for (index, row) in bag.enumerated() {
+            let weight = weights(input, bag: number, place: index)
+            for k in 0..<dimension {
+              mean[k] += weight[k] * input[Int(row)][k] / Double(bag.count)
+            }
           }
           if number == moved { mean[column] += step }
           for o in 0..<Int(group.output_count) {
@@ -225,7 +301,7 @@ import Word2Vec
     let columns = ColumnGroups(blockCount: 1)
     let goal = BagNegativeSampling<BagGroups>(
       tables: tables, kernels: .fastest, bagsPerBatch: 64, productsPerBatch: 1 << 14,
-      guessingLoss: 1)
+      guessingLoss: 1, positions: positions)
     let workspace = goal.makeWorkspace()
     var scores = [Float](repeating: 0, count: 1 << 14)
     var coefficients = [Float](repeating: 0, count: 1 << 14)
@@ -266,7 +342,9 @@ import Word2Vec
         let slope =
           (loss(before[1], bag: bag, column: k, by: h)
             - loss(before[1], bag: bag, column: k, by: -h)) / (2 * h)
-        for row in groups.bags[bag] { expected[Int(row)][k] -= slope }
+        for (place, row) in groups.bags[bag].enumerated() {
+          expected[Int(row)][k] -= slope * weights(before[0], bag: bag, place: place)[k]
+        }
       }
     }
     worst = 0
@@ -277,5 +355,19 @@ import Word2Vec
       }
     }
     #expect(worst < 2e-2, "inputs off by \(worst)")
+
+    guard let positions else { return }
+    worst = 0
+    for row in positions.firstRow..<positions.firstRow + positions.count {
+      for k in 0..<dimension {
+        var (plus, minus) = (before[0], before[0])
+        plus[row][k] += h
+        minus[row][k] -= h
+        let slope = (loss(before[1], input: plus) - loss(before[1], input: minus)) / (2 * h)
+        let change = (Double(tables.input[row][k]) - before[0][row][k]) / Double(rate)
+        worst = max(worst, abs(change + slope))
+      }
+    }
+    #expect(worst < 2e-2, "weights of positions off by \(worst)")
   }
 }

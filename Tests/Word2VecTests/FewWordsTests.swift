@@ -52,6 +52,11 @@ import WordtoolCore
     for change: (inout WordVectorOptions) -> Void in [
       { $0.windowRadius = 10 }, { $0.learningRate = 0.05 },
       {
+        $0.model = .cbow
+        $0.weighsPositions = true
+        $0.learningRate = 0.1
+      },
+      {
         $0.windowRadius = 100
         $0.negativeSamples = 64
       },

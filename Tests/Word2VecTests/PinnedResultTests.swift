@@ -141,6 +141,29 @@ import Word2Vec
             $0.subwords?.bucketCount = 200
           }
         ),
+        (
+          "CBOW with weights of positions",
+          PinnedResult(
+            "7c85e0b6aced29c26439ce743a8fe90321f41d01f5700269ddec9607081e3482",
+            [4.009128990694964, 4.049323196204362, 4.0569415499355586]),
+          {
+            $0.model = .cbow
+            $0.dimension = 36
+            $0.weighsPositions = true
+          }
+        ),
+        (
+          "CBOW with n-grams and weights of positions",
+          PinnedResult(
+            "4b19454b3247f65bc8247e53484b67e1ae649d05412778c663bc028274f6d6e0",
+            [4.009128990694964, 4.049300095538478, 4.056900490622801]),
+          {
+            $0.model = .cbow
+            $0.dimension = 20
+            $0.weighsPositions = true
+            $0.subwords = SubwordOptions()
+          }
+        ),
       ]
 
   private static func run(

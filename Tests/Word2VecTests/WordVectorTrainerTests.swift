@@ -168,6 +168,21 @@ import Word2Vec
         $0.subwords?.bucketCount = 700
       }
     ),
+    (
+      "CBOW with weights of positions",
+      {
+        $0.model = .cbow
+        $0.weighsPositions = true
+      }
+    ),
+    (
+      "CBOW with n-grams and weights of positions",
+      {
+        $0.model = .cbow
+        $0.weighsPositions = true
+        $0.subwords = SubwordOptions()
+      }
+    ),
   ]
 
   @Test(
@@ -236,6 +251,8 @@ import Word2Vec
     options.subwords = SubwordOptions()
     #expect(try !StoredJSON.text(options).contains("hashCount"))
     options.subwords?.hashCount = 2
+    #expect(try !StoredJSON.text(options).contains("weighsPositions"))
+    options.weighsPositions = true
     #expect(
       try StoredJSON.decode(WordVectorOptions.self, from: StoredJSON.text(options)) == options)
   }
@@ -320,7 +337,7 @@ import Word2Vec
       { $0.windowRadius = 101 }, { $0.negativeSamples = 0 }, { $0.negativeSamples = 65 },
       { $0.subsampling = -1 }, { $0.subsampling = .nan }, { $0.epochs = 0 },
       { $0.learningRate = 0 }, { $0.learningRate = .infinity }, { $0.noiseExponent = .nan },
-      { $0.minimumLearningRateRatio = 2 },
+      { $0.minimumLearningRateRatio = 2 }, { $0.weighsPositions = true },
     ]
     for change in changes {
       var options = WordVectorOptions()

@@ -9,13 +9,27 @@ package import CKernels
   package let starts: UnsafePointer<Int>
   /// How many rows each bag has, at least 1.
   package let counts: UnsafePointer<Int32>
+  /// The position of each row in its window, from 0, rows of a bag at one position one after another; nil
+  /// where positions do not count.
+  package let positions: UnsafePointer<Int32>?
 
   package init(
-    rows: UnsafePointer<Int32>, starts: UnsafePointer<Int>, counts: UnsafePointer<Int32>
+    rows: UnsafePointer<Int32>, starts: UnsafePointer<Int>, counts: UnsafePointer<Int32>,
+    positions: UnsafePointer<Int32>? = nil
   ) {
     unsafe self.rows = rows
     unsafe self.starts = starts
     unsafe self.counts = counts
+    unsafe self.positions = positions
+  }
+
+  /// The rows of one bag with their positions.
+  ///
+  /// - Precondition: the list has ``positions``.
+  @inline(__always)
+  func weighted(_ bag: Int) -> WeightedBag {
+    guard let positions = unsafe positions else { preconditionFailure("bags without positions") }
+    return unsafe WeightedBag(rows: self[bag], positions: positions + starts[bag])
   }
 
   /// The rows of one bag.
@@ -44,7 +58,8 @@ package protocol BagTileChunk: AnyObject {
 /// The mean of a bag stands for it. What the mean is to change by is added to each of its rows, as
 /// word2vec.c and fastText do for unsupervised models: divided by the number of rows, a bag would
 /// learn the more slowly the larger it is. For texts with labels fastText does divide, which is the
-/// gradient. The means are rows of the workspace; a share has its own columns of them.
+/// gradient. The means are rows of the workspace; a share has its own columns of them. With
+/// ``PositionWeights`` what stands at each position of a window is weighted before.
 @safe package struct BagNegativeSampling<Chunk: BagTileChunk>: TileObjective {
   private let input: RowStorage
   private let output: RowStorage
@@ -53,6 +68,7 @@ package protocol BagTileChunk: AnyObject {
   private let bagsPerBatch: Int
   private let frozen: FrozenRows?
   private let dividesChanges: Bool
+  private let positions: PositionWeights?
   package let lossSampling: LossSampling
   package let scoreCapacity: Int
   package let runawayLoss: Double
@@ -65,14 +81,18 @@ package protocol BagTileChunk: AnyObject {
   ///   - frozen: input rows that stay as they are.
   ///   - dividesChanges: whether each row of a bag gets its share of what the mean is to change by, not
   ///     the whole.
+  ///   - positions: where the weights of positions are, if they have any; bags then say them.
   ///   - lossSampling: of which batches the loss is taken.
   package init(
     tables: EmbeddingTables, kernels: KernelTable, bagsPerBatch: Int, productsPerBatch: Int,
     guessingLoss: Double, frozen: FrozenRows? = nil, dividesChanges: Bool = false,
+    positions: PositionWeights? = nil,
     lossSampling: LossSampling = LossSampling(chunkPeriod: 4, takesAllBatches: false)
   ) {
+    precondition(positions == nil || !dividesChanges, "weights of positions and divided changes")
     self.frozen = frozen
     self.dividesChanges = dividesChanges
+    self.positions = positions
     self.lossSampling = lossSampling
     input = tables.input
     output = tables.output
@@ -87,23 +107,38 @@ package protocol BagTileChunk: AnyObject {
   @safe package final class Workspace {
     fileprivate let means: UnsafeMutablePointer<Float>
     fileprivate let changes: UnsafeMutablePointer<Float>
+    /// What the weights of positions are to change by, [positions, stride].
+    fileprivate let weightChanges: UnsafeMutablePointer<Float>
+    /// [stride]
+    fileprivate let scratch: UnsafeMutablePointer<Float>
 
-    fileprivate init(count: Int) {
-      func zeros() -> UnsafeMutablePointer<Float> {
+    fileprivate init(bags: Int, positions: Int, stride: Int) {
+      func zeros(_ rows: Int) -> UnsafeMutablePointer<Float> {
+        let count = rows * stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
         return unsafe memory.initializeMemory(as: Float.self, repeating: 0, count: count)
       }
-      unsafe means = zeros()
-      unsafe changes = zeros()
+      unsafe means = zeros(bags)
+      unsafe changes = zeros(bags)
+      unsafe weightChanges = zeros(positions)
+      unsafe scratch = zeros(1)
     }
 
     deinit {
       unsafe means.deallocate()
       unsafe changes.deallocate()
+      unsafe weightChanges.deallocate()
+      unsafe scratch.deallocate()
     }
   }
 
-  package func makeWorkspace() -> Workspace { Workspace(count: bagsPerBatch * input.stride) }
+  package func makeWorkspace() -> Workspace {
+    Workspace(bags: bagsPerBatch, positions: positions?.count ?? 0, stride: input.stride)
+  }
+
+  private var weightedRows: WeightedBagRows? {
+    positions.map { WeightedBagRows(input, kernels: kernelTable, weights: $0) }
+  }
 
   package func batchCount(of chunk: Chunk) -> Int { chunk.batchCount }
 
@@ -133,10 +168,16 @@ package protocol BagTileChunk: AnyObject {
     let own = Self.floats(columns.blocks(groups))
     let (list, bags) = (chunk.bags, chunk.bags(ofBatch: batch))
     let (means, stride) = unsafe (workspace.means, input.stride)
+    let weighted = weightedRows
     for bag in bags {
       if bag + 1 < bags.upperBound { unsafe rows.prefetch(list[bag + 1], columns: own) }
-      unsafe rows.gather(
-        list[bag], columns: own, into: means + (bag - bags.lowerBound) * stride)
+      let mean = unsafe means + (bag - bags.lowerBound) * stride
+      if let weighted {
+        unsafe weighted.gather(
+          list.weighted(bag), columns: own, into: mean, scratch: workspace.scratch)
+      } else {
+        unsafe rows.gather(list[bag], columns: own, into: mean)
+      }
     }
     unsafe addTileScores(
       of: chunk, batch: batch, groups: groups, columns: columns, into: scores, pitch: pitch,
@@ -157,14 +198,20 @@ package protocol BagTileChunk: AnyObject {
     var tiles = unsafe tiles(chunk, batch, workspace)
     unsafe kernels.pointee.sgns_update_f32(
       &tiles, Int32(blocks.lowerBound), Int32(blocks.upperBound), coefficients)
+    let weighted = weightedRows
     for bag in bags {
       let change = unsafe changes + (bag - bags.lowerBound) * stride
-      if dividesChanges {
+      if let weighted {
+        unsafe weighted.add(
+          change, toEachOf: list.weighted(bag), columns: own,
+          weightChanges: workspace.weightChanges, scratch: workspace.scratch)
+      } else if dividesChanges {
         unsafe rows.scatter(change, columns: own, over: list[bag])
       } else {
         unsafe rows.add(change, columns: own, toEachOf: list[bag])
       }
     }
+    if let weighted { unsafe weighted.apply(workspace.weightChanges, columns: own) }
     guard let frozen else { return }
     for bag in bags { unsafe frozen.restore(list[bag], columns: own, in: input) }
   }
@@ -182,6 +229,10 @@ extension BagNegativeSampling: ReplicableObjective {
           }
         } else {
           unsafe changes.input.add(rows)
+        }
+        guard let positions else { continue }
+        unsafe list.weighted(bag).forEachPosition { position, _ in
+          changes.input.add(Int32(truncatingIfNeeded: positions.firstRow + position))
         }
       }
       for number in chunk.groups(ofBatch: batch) {

@@ -17,6 +17,7 @@ extension BagGroups {
     }
     for place in window where place != centre {
       let word = unsafe Int(words[place])
+      let firstRow = rowCount
       if let subwords {
         let bag = unsafe subwords.list[word]
         reserve(bag.count)
@@ -28,6 +29,11 @@ extension BagGroups {
         reserve(1)
         unsafe rows[rowCount] = Int32(truncatingIfNeeded: word)
         rowCount &+= 1
+      }
+      guard hasPositions else { continue }
+      let position = place &- centre &+ sampling.windowRadius &- (place > centre ? 1 : 0)
+      for row in firstRow..<rowCount {
+        unsafe positions[row] = Int32(truncatingIfNeeded: position)
       }
     }
     if rowCount == begin { return false }
@@ -41,10 +47,14 @@ extension BagGroups {
   private func reserve(_ more: Int) {
     if rowCount &+ more <= rowCapacity { return }
     let capacity = max(2 * rowCapacity, rowCount + more)
-    let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
-    unsafe larger.update(from: rows, count: rowCount)
-    unsafe rows.deallocate()
-    unsafe rows = larger
+    func grow(_ numbers: inout UnsafeMutablePointer<Int32>) {
+      let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
+      unsafe larger.update(from: numbers, count: rowCount)
+      unsafe numbers.deallocate()
+      unsafe numbers = larger
+    }
+    unsafe grow(&rows)
+    if hasPositions { unsafe grow(&positions) }
     rowCapacity = capacity
   }
 

@@ -11,6 +11,9 @@ package import Embedding
 ///   n-grams and is scored against the words of its window. So a bag is made once for a window, and not
 ///   once for each window that a word stands in.
 ///
+/// CBOW may tell positions apart: each row then has the place in the window that its word stands at, from
+/// the left, for ``PositionWeights``.
+///
 /// With documents, which are the lines of the text, a bag of CBOW holds the row of its line as well:
 /// PV-DM, the mean of Le and Mikolov (Distributed Representations of Sentences and Documents, ICML 2014,
 /// section 2.2).
@@ -36,6 +39,8 @@ package import Embedding
   let subwords: SubwordBags?
   let memory: TileMemory
   let kept: KeptWords
+  /// Whether rows have positions.
+  let hasPositions: Bool
   /// The input row of the first line's document; nil where lines have no rows.
   let documentRow: Int?
   /// The input row of the document that the chunk begins in.
@@ -45,6 +50,8 @@ package import Embedding
   let starts: UnsafeMutablePointer<Int>
   let counts: UnsafeMutablePointer<Int32>
   var rows: UnsafeMutablePointer<Int32>
+  /// The position of each row; as many as there are rows, or none.
+  var positions: UnsafeMutablePointer<Int32>
   var rowCapacity: Int
   var rowCount = 0
   var bagCount = 0
@@ -62,13 +69,17 @@ package import Embedding
   ///   - unitsPerBatch: units between two meetings of the threads, at least 1.
   ///   - subwords: the rows of each word, if it has more than its own.
   ///   - wordCapacity: the most words a chunk has.
+  ///   - hasPositions: whether rows have positions, for CBOW without documents.
   ///   - documentRow: the input row of the first line's document, for CBOW; nil where lines have no rows.
   package init(
     model: WordVectorOptions.Model, sampling: WindowGroups.Sampling, unitsPerBatch: Int,
-    subwords: SubwordBags?, wordCapacity: Int, documentRow: Int? = nil
+    subwords: SubwordBags?, wordCapacity: Int, hasPositions: Bool = false, documentRow: Int? = nil
   ) {
     precondition(documentRow == nil || model == .cbow, "documents in the bags of \(model)")
+    precondition(
+      !hasPositions || model == .cbow && documentRow == nil, "positions in the bags of \(model)")
     self.model = model
+    self.hasPositions = hasPositions
     self.documentRow = documentRow
     self.sampling = sampling
     self.unitsPerBatch = unitsPerBatch
@@ -96,6 +107,7 @@ package import Embedding
     unsafe counts = .allocate(capacity: wordCapacity)
     rowCapacity = 1 << 12
     unsafe rows = .allocate(capacity: rowCapacity)
+    unsafe positions = .allocate(capacity: hasPositions ? rowCapacity : 0)
     unsafe batchGroups = .allocate(capacity: wordCapacity + 1)
     unsafe batchBags = .allocate(capacity: wordCapacity + 1)
     unsafe pending = .allocate(capacity: span)
@@ -106,6 +118,7 @@ package import Embedding
     unsafe starts.deallocate()
     unsafe counts.deallocate()
     unsafe rows.deallocate()
+    unsafe positions.deallocate()
     unsafe batchGroups.deallocate()
     unsafe batchBags.deallocate()
     unsafe pending.deallocate()
@@ -190,7 +203,8 @@ package import Embedding
     if model == .skipGram, let subwords {
       return unsafe BagList(rows: subwords.list.rows, starts: starts, counts: counts)
     }
-    return unsafe BagList(rows: rows, starts: starts, counts: counts)
+    return unsafe BagList(
+      rows: rows, starts: starts, counts: counts, positions: hasPositions ? positions : nil)
   }
 
   package func groups(ofBatch batch: Int) -> Range<Int> {

@@ -19,6 +19,9 @@ public struct WordVectorOptions: TrainingOptions {
   public var hierarchicalSoftmax = false
   /// The n-grams of characters that words are made of besides themselves; nil for none.
   public var subwords: SubwordOptions?
+  /// Whether what stands at each position of a window is weighted by a vector of the position, which is
+  /// learnt, before it joins the mean; with CBOW only (Mikolov et al. 2018, equation 3).
+  public var weighsPositions = false
   /// Whether every window reaches `windowRadius` words far, instead of a distance of its own.
   public var isWindowFixed = false
   /// The number of values in a vector, 1 ... 4096.
@@ -98,6 +101,10 @@ public struct WordVectorOptions: TrainingOptions {
       "negativeSamples", negativeSamples, in: (hierarchicalSoftmax ? 0 : 1)...64)
     try subwords?.validate()
     try OptionCheck.require(
+      model == .cbow || !weighsPositions,
+      found: "`weighsPositions` with the model \(model.rawValue)",
+      expected: "cbow, whose words of a window are weighted")
+    try OptionCheck.require(
       (-4...4).contains(noiseExponent), found: "`noiseExponent` is \(noiseExponent)",
       expected: "-4 to 4")
     try OptionCheck.require(
@@ -109,8 +116,8 @@ public struct WordVectorOptions: TrainingOptions {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case model, hierarchicalSoftmax, subwords, isWindowFixed, dimension, windowRadius
-    case negativeSamples, noiseExponent, subsampling, epochs, learningRate
+    case model, hierarchicalSoftmax, subwords, weighsPositions, isWindowFixed, dimension
+    case windowRadius, negativeSamples, noiseExponent, subsampling, epochs, learningRate
     case minimumLearningRateRatio, replicas, seed
   }
 
@@ -121,6 +128,7 @@ public struct WordVectorOptions: TrainingOptions {
     hierarchicalSoftmax =
       try values.decodeIfPresent(Bool.self, forKey: .hierarchicalSoftmax) ?? false
     subwords = try values.decodeIfPresent(SubwordOptions.self, forKey: .subwords)
+    weighsPositions = try values.decodeIfPresent(Bool.self, forKey: .weighsPositions) ?? false
     isWindowFixed = try values.decodeIfPresent(Bool.self, forKey: .isWindowFixed) ?? false
     dimension = try values.decode(Int.self, forKey: .dimension)
     windowRadius = try values.decode(Int.self, forKey: .windowRadius)
@@ -140,6 +148,7 @@ public struct WordVectorOptions: TrainingOptions {
     if model != .skipGram { try values.encode(model, forKey: .model) }
     if hierarchicalSoftmax { try values.encode(true, forKey: .hierarchicalSoftmax) }
     try values.encodeIfPresent(subwords, forKey: .subwords)
+    if weighsPositions { try values.encode(true, forKey: .weighsPositions) }
     if isWindowFixed { try values.encode(true, forKey: .isWindowFixed) }
     try values.encode(dimension, forKey: .dimension)
     try values.encode(windowRadius, forKey: .windowRadius)

@@ -10,8 +10,8 @@ public import WordtoolCore
 /// Mikolov et al., Distributed Representations of Words and Phrases and their Compositionality,
 /// NIPS 2013. The loss of a word w in the window of a centre c, with noise words n, is
 /// -log sigma(v_w . u_c) - sum_n log sigma(-v_w . u_n); v are the vectors one keeps, u the context
-/// vectors. With CBOW v_w is the mean of all words in the window, with subwords that of a word and its
-/// n-grams; with hierarchical softmax the sum goes over the nodes on the way to c, -log sigma(+-v_w . u).
+/// vectors. With CBOW v_w is the mean of all words in the window, weighted by their positions or not
+/// (Mikolov et al. 2018), with subwords that of a word and its n-grams; with hierarchical softmax the sum goes over the nodes on the way to c, -log sigma(+-v_w . u).
 /// Differs from word2vec.c: exact sigma instead of a table, and noise words shared by a few consecutive
 /// windows (`WindowGroups`, `BagGroups`).
 ///
@@ -26,7 +26,8 @@ public final class WordVectorTrainer: CorpusTrainer {
   /// Words of the vocabulary.
   public let vocabularySize: Int
   /// The input rows: row i belongs to word i; with subwords, the rows that n-grams share follow. In
-  /// floret's table (``SubwordOptions/hashCount``) there are no others than those. Who holds them while
+  /// floret's table (``SubwordOptions/hashCount``) there are no others than those. The weights of
+  /// positions, if there are any, come last (``WordVectorOptions/weighsPositions``). Who holds them while
   /// training goes on keeps a snapshot; the trainer goes on with a copy.
   public var vectors: RowStorage { tables.input }
   /// The output rows: with negative sampling the context vectors of the words; then four rows of
@@ -57,6 +58,8 @@ public final class WordVectorTrainer: CorpusTrainer {
   private let columns: ColumnGroups
   /// How n-grams find their rows, and the rows of each word; nil without subwords.
   let subwords: (index: NGramIndex, bags: SubwordBags)?
+  /// Where the weights of positions are; nil without.
+  private let positions: PositionWeights?
   /// The rows of each word; nil without subwords.
   package var subwordBags: SubwordBags? { subwords?.bags }
   /// Input rows that belong to one word each, the first: all words', or none.
@@ -113,14 +116,19 @@ public final class WordVectorTrainer: CorpusTrainer {
     let words = options.negativeSamples > 0 ? counts.count : 0
     let nodes = options.hierarchicalSoftmax ? counts.count - 1 : 0
     let ownRows = subwords?.index.isFloret == true ? 0 : counts.count
+    let rows = ownRows + (subwords?.index.bucketCount ?? 0)
+    positions =
+      options.weighsPositions
+      ? PositionWeights(firstRow: rows, count: 2 * options.windowRadius) : nil
     tables = try EmbeddingTables(
-      inputCount: ownRows + (subwords?.index.bucketCount ?? 0),
+      inputCount: rows + (positions?.count ?? 0),
       outputCount: words + WindowGroups.paddingCount + nodes, dimension: options.dimension)
     columns = ColumnGroups(blockCount: tables.input.blockCount)
     // Uniform in -1/2D ..< 1/2D as in word2vec.c, twice as wide with subwords as in fastText; output
     // rows begin at zero.
     let bound = (subwords == nil ? 0.5 : 1) / Float(options.dimension)
     tables.drawInputs(within: bound, seed: options.seed, stream: WordVectorStream.initialVectors)
+    positions?.reset(in: tables.input)
   }
 
   /// The largest number of threads that can work at the same time at this dimension, with so many
@@ -263,14 +271,16 @@ public final class WordVectorTrainer: CorpusTrainer {
       [sampling, options, subwords] in
       BagGroups(
         model: options.model, sampling: sampling, unitsPerBatch: size.units,
-        subwords: subwords?.bags, wordCapacity: TextChunks.wordsPerChunk)
+        subwords: subwords?.bags, wordCapacity: TextChunks.wordsPerChunk,
+        hasPositions: options.weighsPositions)
     }
     try run(
       on: examples, size, threads: threads, stop: stop, pausing: pausing, progress: progress
     ) { tables, frozen in
       BagNegativeSampling<BagGroups>(
         tables: tables, kernels: kernels, bagsPerBatch: size.units * windows,
-        productsPerBatch: size.units * products, guessingLoss: guessingLoss, frozen: frozen)
+        productsPerBatch: size.units * products, guessingLoss: guessingLoss, frozen: frozen,
+        positions: positions)
     }
   }
 
@@ -279,7 +289,7 @@ public final class WordVectorTrainer: CorpusTrainer {
   private var rowSharing: Double {
     guard let subwords, subwords.index.isFloret else { return 0 }
     return subwords.bags.overlap(
-      weights: sampling.keptCounts, rowCount: tables.input.rowCount)
+      weights: sampling.keptCounts, rowCount: subwords.index.bucketCount)
       * options.choices(pathLength: sampling.paths?.meanLength ?? 0)
   }
 

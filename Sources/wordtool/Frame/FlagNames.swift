@@ -23,7 +23,8 @@ package enum FlagNames {
     "specialTokens": "special", "subsampling": "sample", "threadCount": "threads",
     "trials": "autotune-trials",
     "trainingSteps": "train-steps", "trainsWords": "dbow-words", "vocabularySize": "vocab-size",
-    "weightExponent": "alpha", "windowRadius": "window", "wordCount": "top",
+    "weighsPositions": "position-weights", "weightExponent": "alpha", "windowRadius": "window",
+    "wordCount": "top",
   ]
 
   /// A message with each property in backticks that is an option of the command as that option.

@@ -48,6 +48,9 @@ struct ModelOptions: ParsableArguments {
       "With glove, pairs below --x-max weigh their count's share of it to this power, 0 to 1. "
         + "(default: 0.75)", valueName: "x"))
   var alpha: Double?
+  @Flag(
+    help: "With cbow, weight what stands at each position of a window by a vector that is learnt.")
+  var positionWeights = false
   @Flag(help: "Let every window reach as far, instead of a distance drawn for each up to --window.")
   var fixedWindow = false
   @Option(
@@ -112,6 +115,7 @@ struct ModelOptions: ParsableArguments {
       OptionRule(
         ["--subwords", "--buckets", "--hash-count", "--replicas"], need: EmbeddingModel.wordNeed,
         isMet: model.predictsFromWords),
+      OptionRule(["--position-weights"], need: "--model cbow", isMet: model == .cbow),
       OptionRule(
         ["--x-max", "--alpha", "--left-only"], need: "--model glove", isMet: model == .glove),
       OptionRule(
@@ -146,6 +150,7 @@ struct ModelOptions: ParsableArguments {
     var options = WordVectorOptions(model: model)
     apply(to: &options, seed: seed)
     options.replicas = replicas
+    options.weighsPositions = positionWeights
     if let subwords {
       var grams = SubwordOptions()
       (grams.shortest, grams.longest) = (subwords.shortest, subwords.longest)
