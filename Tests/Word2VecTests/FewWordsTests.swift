@@ -51,6 +51,7 @@ import WordtoolCore
     let ids = Self.text(words: 8, length: 3000, lineLength: 100_000)
     for change: (inout WordVectorOptions) -> Void in [
       { $0.windowRadius = 10 }, { $0.learningRate = 0.05 },
+      { $0.model = .structuredSkipGram },
       {
         $0.model = .cbow
         $0.weighsPositions = true

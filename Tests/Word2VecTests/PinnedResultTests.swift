@@ -142,6 +142,17 @@ import Word2Vec
           }
         ),
         (
+          "structured skip-gram",
+          PinnedResult(
+            "4020d466f64475c902854bf5f79b765e731ce0f49e928195ece9d87aba8d8b51",
+            [4.046567494925197, 4.0320726053559035, 4.058419830202526]),
+          {
+            $0.model = .structuredSkipGram
+            $0.dimension = 20
+            $0.windowRadius = 3
+          }
+        ),
+        (
           "CBOW with weights of positions",
           PinnedResult(
             "7c85e0b6aced29c26439ce743a8fe90321f41d01f5700269ddec9607081e3482",

@@ -168,6 +168,7 @@ import Word2Vec
         $0.subwords?.bucketCount = 700
       }
     ),
+    ("structured skip-gram", { $0.model = .structuredSkipGram }),
     (
       "CBOW with weights of positions",
       {
@@ -224,6 +225,15 @@ import Word2Vec
     #expect(throws: WordtoolError.self) {
       try trainer.contextWordVectors(vocabulary: vocabulary)
     }
+    options.model = .structuredSkipGram
+    #expect(throws: WordtoolError.self) { try options.validate() }
+    let structured = try WordVectorTrainer(
+      options: WordVectorOptions(model: .structuredSkipGram), vocabulary: vocabulary)
+    #expect(structured.contextVectors.rowCount == 10 * 2 + 4)
+    #expect(throws: WordtoolError.self) {
+      try structured.contextWordVectors(vocabulary: vocabulary)
+    }
+    options.model = .skipGram
     options.subwords = SubwordOptions()
     #expect(throws: WordtoolError.self) { try WordVectorTrainer(options: options, counts: [3, 2]) }
     for change: (inout SubwordOptions) -> Void in [
@@ -253,6 +263,11 @@ import Word2Vec
     options.subwords?.hashCount = 2
     #expect(try !StoredJSON.text(options).contains("weighsPositions"))
     options.weighsPositions = true
+    for model in WordVectorOptions.Model.allCases {
+      let others = WordVectorOptions(model: model)
+      #expect(
+        try StoredJSON.decode(WordVectorOptions.self, from: StoredJSON.text(others)) == others)
+    }
     #expect(
       try StoredJSON.decode(WordVectorOptions.self, from: StoredJSON.text(options)) == options)
   }

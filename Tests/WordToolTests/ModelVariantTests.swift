@@ -13,6 +13,7 @@ import Testing
   }
 
   @Test(arguments: [
+    (["--model", "structured-skipgram"], "structured-skipgram"),
     (["--model", "cbow", "--position-weights"], "weighs positions"),
     (["--model", "cbow", "--position-weights", "--subwords", "3-4"], "weighs positions"),
   ])
@@ -26,7 +27,12 @@ import Testing
           count: 300), to: folder + "/text")
       let variant = Self.train + options
       for (name, arguments) in [
-        ("plain", variant.filter { $0 != "--position-weights" }),
+        (
+          "plain",
+          variant.filter { $0 != "--position-weights" }.map {
+            $0 == "structured-skipgram" ? "skipgram" : $0
+          }
+        ),
         ("one", variant + ["--threads", "1"]), ("two", variant + ["--threads", "2"]),
       ] {
         let run = try run(folder, arguments + ["-o", name + ".safetensors"])
@@ -43,6 +49,11 @@ import Testing
   }
 
   @Test(arguments: [
+    (["--model", "structured-skipgram", "--loss", "hs"], "--model structured-skipgram"),
+    (["--model", "structured-skipgram", "--subwords", "3"], "--model skipgram or cbow"),
+    (
+      ["--model", "structured-skipgram", "--save-context", "c.vec"], "--model structured-skipgram"
+    ),
     (["--position-weights"], "--model cbow"),
     (["--model", "glove", "--position-weights"], "--model cbow"),
     (["--model", "pv-dm", "-o", "m", "--position-weights"], "--model cbow"),

@@ -36,8 +36,11 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--model", "glove", "--replicas", "2"], "--model skipgram or cbow"),
-    (["--model", "pv-dbow", "-o", "m", "--replicas", "2"], "--model skipgram or cbow"),
+    (["--model", "glove", "--replicas", "2"], "--model skipgram, cbow or structured-skipgram"),
+    (
+      ["--model", "pv-dbow", "-o", "m", "--replicas", "2"],
+      "--model skipgram, cbow or structured-skipgram"
+    ),
     (["--replicas", "65"], "--replicas"), (["--replicas", "0"], "--replicas"),
   ])
   func `where there can be none is told`(_ options: [String], _ part: String) throws {

@@ -55,7 +55,7 @@ import Tokenize
       return unsafe memory.initializeMemory(as: Float.self, repeating: 0, count: count)
     }
     unsafe row = zeros(stride)
-    unsafe means = zeros(BagGroups.windowsPerUnit(.cbow) * stride)
+    unsafe means = zeros(WordVectorOptions.Model.cbow.windowsPerUnit * stride)
     unsafe products = zeros(productCount)
     unsafe coefficients = zeros(productCount)
   }

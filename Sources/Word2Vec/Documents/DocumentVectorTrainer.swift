@@ -170,7 +170,7 @@ public final class DocumentVectorTrainer {
 
   /// PV-DM: means of rows of documents and words against rows of words.
   private func trainMemory(_ text: UnsafeBufferPointer<Int32>, _ control: Control) throws {
-    let perUnit = BagGroups.windowsPerUnit(.cbow)
+    let perUnit = WordVectorOptions.Model.cbow.windowsPerUnit
     let products = BagGroups.productCapacity(
       model: .cbow, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)

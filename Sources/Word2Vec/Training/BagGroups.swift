@@ -25,10 +25,7 @@ package import Embedding
   // SAFETY: taken by `init`, given back by `deinit`; capacities bound what a chunk can hold, and rows
   // of bags have memory that grows.
   /// Windows that are trained together, bits of a mask.
-  package static func windowsPerUnit(_ model: WordVectorOptions.Model) -> Int {
-    model == .cbow ? cbowWindows : WindowGroups.windowsPerGroup
-  }
-  private static let cbowWindows = 8
+  static let cbowWindows = 8
   /// Words around the windows of a unit that one group of skip-gram takes: bits of a mask.
   static let contextsPerGroup = 32
 
@@ -84,7 +81,8 @@ package import Embedding
     self.sampling = sampling
     self.unitsPerBatch = unitsPerBatch
     self.subwords = subwords
-    windowsPerUnit = Self.windowsPerUnit(model)
+    precondition(model != .structuredSkipGram, "bags of \(model)")
+    windowsPerUnit = model.windowsPerUnit
     let pieces = sampling.paths?.mostPieces ?? 0
     let span = windowsPerUnit + 2 * sampling.windowRadius
     let noise = sampling.noiseCount
@@ -95,7 +93,7 @@ package import Embedding
         groups: wordCapacity * (1 + pieces), inputs: wordCapacity * 4 * (1 + pieces),
         outputs: wordCapacity * (4 + noise + pieces * TreePaths.longestPiece)
           + windowsPerUnit + 16)
-    case .skipGram:
+    case .skipGram, .structuredSkipGram:
       // Units have all their windows but at the end. There are no more passes than places around.
       let units = wordCapacity / windowsPerUnit + 1
       memory = TileMemory(
@@ -129,14 +127,14 @@ package import Embedding
   static func productCapacity(
     model: WordVectorOptions.Model, windowRadius: Int, noiseCount: Int, pieces: Int
   ) -> Int {
-    let windows = windowsPerUnit(model)
+    let windows = model.windowsPerUnit
     let inputs = (windows + 3) / 4 * 4
     func padded(_ outputs: Int) -> Int { (outputs + 15) / 16 * 16 }
     switch model {
     case .cbow:
       return inputs * padded(windows + noiseCount)
         + windows * pieces * 4 * padded(TreePaths.longestPiece)
-    case .skipGram:
+    case .skipGram, .structuredSkipGram:
       // There are no more passes than places around, and a place stands in so many windows.
       let span = windows + 2 * windowRadius
       return span * inputs
@@ -166,7 +164,7 @@ package import Embedding
         switch model {
         case .cbow:
           unsafe appendWindows(at: &cursor, from: &centre, noise: noise, random: &random)
-        case .skipGram:
+        case .skipGram, .structuredSkipGram:
           unsafe appendCentres(at: &cursor, from: &centre, noise: noise, random: &random)
         }
         if cursor.group > groups { endUnit(cursor) }

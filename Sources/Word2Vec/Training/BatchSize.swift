@@ -33,7 +33,8 @@ struct BatchSize {
   ) {
     unsafe self.init(
       length: text.count, lineEnds: text.count(where: { $0 < 0 }), sampling: sampling,
-      windowsPerUnit: windowsPerUnit, productsPerUnit: productsPerUnit, learningRate: learningRate)
+      windowsPerUnit: windowsPerUnit, productsPerUnit: productsPerUnit, learningRate: learningRate,
+      rowSharing: rowSharing)
   }
 
   /// - Parameters:
@@ -41,7 +42,7 @@ struct BatchSize {
   ///     form.
   init(
     length: Int, lineEnds: Int, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
-    productsPerUnit: Int, learningRate: Float
+    productsPerUnit: Int, learningRate: Float, rowSharing: Double = 0
   ) {
     units = max(1, min(Self.windowsPerBatch / windowsPerUnit, (1 << 16) / productsPerUnit))
     rateShare = 1

@@ -59,15 +59,14 @@ import Embedding
       isWindowFixed = options.isWindowFixed
       noiseCount = WindowGroups.noiseCount(
         negativeSamples: options.negativeSamples,
-        windows: options.model == .cbow
-          ? BagGroups.windowsPerUnit(.cbow) : WindowGroups.windowsPerGroup)
+        windows: options.model.windowsPerUnit)
       noiseWeight = noiseCount > 0 ? Float(options.negativeSamples) / Float(noiseCount) : 0
       keepThresholds = Subsampling.thresholds(counts: counts, sample: options.subsampling)
       noise = NoiseTable(counts: counts, exponent: options.noiseExponent)
       let kept = zip(counts, keepThresholds).map { Double($0) * Double($1) }
       keptCounts = kept
       // Behind the words' rows, of which negative sampling alone has use, padding; then the nodes.
-      let words = options.negativeSamples > 0 ? counts.count : 0
+      let words = options.wordRowCount(vocabularySize: counts.count)
       paddingRow = Int32(words)
       paths =
         options.hierarchicalSoftmax
@@ -235,14 +234,16 @@ import Embedding
 extension WindowGroups.Sampling {
   /// Adds a group's noise words; a word drawn twice counts twice. One that is also a centre is noise
   /// to the group's other windows only, which is what the coefficients' formula makes of it.
+  ///
+  /// - Parameter firstRow: the output row of word 0.
   @inline(__always)
   func drawNoise(
     into outputs: UnsafeMutablePointer<Int32>, _ weights: UnsafeMutablePointer<Float>,
     count: inout Int, seen: inout SeenWords, _ noise: UnsafeBufferPointer<NoiseTable.Column>,
-    random: inout RandomSource
+    random: inout RandomSource, firstRow: Int32 = 0
   ) {
     for _ in 0..<noiseCount {
-      let word = unsafe NoiseTable.word(for: random.next(), in: noise)
+      let word = unsafe firstRow &+ NoiseTable.word(for: random.next(), in: noise)
       if let known = unsafe seen.index(of: word, in: outputs, count: count) {
         unsafe weights[known] += noiseWeight
       } else {

@@ -9,6 +9,9 @@ public struct WordVectorOptions: TrainingOptions {
     case skipGram = "skipgram"
     /// A word from the mean of the words near it: continuous bag of words (Mikolov et al. 2013a).
     case cbow
+    /// As ``skipGram``, by a table of words for each position of the window: which words are near, and
+    /// where (Ling et al. 2015). With negative sampling and without subwords.
+    case structuredSkipGram = "structured-skipgram"
   }
 
   /// What is predicted from what.
@@ -66,6 +69,12 @@ public struct WordVectorOptions: TrainingOptions {
     0.6931471805599453 * choices(pathLength: pathLength)
   }
 
+  /// Output rows that belong to words: one each, one for each position, or none.
+  func wordRowCount(vocabularySize: Int) -> Int {
+    if negativeSamples == 0 { return 0 }
+    return vocabularySize * (model == .structuredSkipGram ? 2 * windowRadius : 1)
+  }
+
   /// How many choices between two the prediction of a word is: itself and its noise, nodes of a tree.
   ///
   /// - Parameter pathLength: the mean length of a way down the tree.
@@ -100,6 +109,10 @@ public struct WordVectorOptions: TrainingOptions {
     try OptionCheck.require(
       "negativeSamples", negativeSamples, in: (hierarchicalSoftmax ? 0 : 1)...64)
     try subwords?.validate()
+    try OptionCheck.require(
+      model != .structuredSkipGram || !hierarchicalSoftmax && subwords == nil,
+      found: "the model \(model.rawValue) with `hierarchicalSoftmax` or `subwords`",
+      expected: "negative sampling of words, which have a row for each position")
     try OptionCheck.require(
       model == .cbow || !weighsPositions,
       found: "`weighsPositions` with the model \(model.rawValue)",
@@ -160,5 +173,16 @@ public struct WordVectorOptions: TrainingOptions {
     try values.encode(minimumLearningRateRatio, forKey: .minimumLearningRateRatio)
     if replicas != 1 { try values.encode(replicas, forKey: .replicas) }
     try values.encode(seed, forKey: .seed)
+  }
+}
+
+extension WordVectorOptions.Model {
+  /// Windows that are trained together, and share their noise.
+  var windowsPerUnit: Int {
+    switch self {
+    case .skipGram: WindowGroups.windowsPerGroup
+    case .cbow: BagGroups.cbowWindows
+    case .structuredSkipGram: PositionGroups.windowsPerGroup
+    }
   }
 }

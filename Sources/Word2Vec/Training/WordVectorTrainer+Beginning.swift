@@ -97,7 +97,8 @@ extension WordVectorTrainer {
   ///   - known: context vectors of the same dimension.
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
   ///   - path: where they come from, for the error.
-  /// - Throws: `WordtoolError`: `badData` when the dimension differs, `usage` without negative sampling.
+  /// - Throws: `WordtoolError`: `badData` when the dimension differs, `usage` without negative sampling
+  ///   and with structured skip-gram, which has several for each word.
   public func initializeContext(
     from known: WordVectors, vocabulary: Vocabulary, path: String? = nil
   ) throws {
@@ -105,6 +106,7 @@ extension WordVectorTrainer {
     try OptionCheck.require(
       options.negativeSamples > 0, found: "context vectors for hierarchical softmax alone",
       expected: "`negativeSamples` of at least 1")
+    try requireOneContextVector()
     guard known.dimension == options.dimension else {
       throw WordtoolError(
         .badData, path: path, found: "context vectors of \(known.dimension, "value")",

@@ -57,14 +57,23 @@ extension WordVectorTrainer {
   /// The context vectors with their words, as ``wordVectors(vocabulary:rule:metadata:)``.
   ///
   /// - Throws: `WordtoolError` of kind `usage` without negative sampling: a tree has rows for its
-  ///   nodes, not for words.
+  ///   nodes, not for words; and with structured skip-gram, which has several for each word.
   public func contextWordVectors(
     vocabulary: Vocabulary, rule: TokenizerRule? = nil, metadata: [String: String] = [:]
   ) throws -> WordVectors {
     try OptionCheck.require(
       options.negativeSamples > 0, found: "context vectors of hierarchical softmax alone",
       expected: "`negativeSamples` of at least 1")
+    try requireOneContextVector()
     return try joined(contextVectors, vocabulary: vocabulary, rule: rule, metadata: metadata)
+  }
+
+  /// - Throws: `WordtoolError` of kind `usage` where words have a context vector for each position.
+  func requireOneContextVector() throws {
+    try OptionCheck.require(
+      options.model != .structuredSkipGram,
+      found: "context vectors of the model \(options.model.rawValue), one for each position",
+      expected: "a model with one for each word")
   }
 
   func check(_ vocabulary: Vocabulary) throws {

@@ -15,6 +15,8 @@ public import WordtoolCore
 /// Differs from word2vec.c: exact sigma instead of a table, and noise words shared by a few consecutive
 /// windows (`WindowGroups`, `BagGroups`).
 ///
+/// Structured skip-gram (Ling et al. 2015) has context vectors for each position: `PositionGroups`.
+///
 /// `EmbeddingRun` is the engine and says how the same bytes come out; `TextExamples` gives it the
 /// windows of the text, `NegativeSampling` and `BagNegativeSampling` what is done with them.
 ///
@@ -30,8 +32,9 @@ public final class WordVectorTrainer: CorpusTrainer {
   /// positions, if there are any, come last (``WordVectorOptions/weighsPositions``). Who holds them while
   /// training goes on keeps a snapshot; the trainer goes on with a copy.
   public var vectors: RowStorage { tables.input }
-  /// The output rows: with negative sampling the context vectors of the words; then four rows of
-  /// padding; with hierarchical softmax the inner nodes of the tree.
+  /// The output rows: with negative sampling the context vectors of the words, with structured skip-gram
+  /// those of each position from the left; then four rows of padding; with hierarchical softmax the inner
+  /// nodes of the tree.
   public var contextVectors: RowStorage { tables.output }
   /// Where the training stands.
   public var position: EmbeddingPosition { state.position }
@@ -100,8 +103,9 @@ public final class WordVectorTrainer: CorpusTrainer {
     options: WordVectorOptions, counts: [Int64], vocabulary: Vocabulary?, kernels: KernelTable
   ) throws {
     try options.validate()
-    try TrainedText.check(
-      counts: counts, most: Int(Int32.max) / (options.hierarchicalSoftmax ? 2 : 1) - 5)
+    let outputsPerWord =
+      options.hierarchicalSoftmax ? 2 : max(1, options.wordRowCount(vocabularySize: 1))
+    try TrainedText.check(counts: counts, most: Int(Int32.max) / outputsPerWord - 5)
     self.options = options
     self.kernels = kernels
     if options.replicas > 1 { replication = Replication(count: options.replicas) }
@@ -113,7 +117,7 @@ public final class WordVectorTrainer: CorpusTrainer {
     } else {
       subwords = nil
     }
-    let words = options.negativeSamples > 0 ? counts.count : 0
+    let words = options.wordRowCount(vocabularySize: counts.count)
     let nodes = options.hierarchicalSoftmax ? counts.count - 1 : 0
     let ownRows = subwords?.index.isFloret == true ? 0 : counts.count
     let rows = ownRows + (subwords?.index.bucketCount ?? 0)
@@ -203,7 +207,10 @@ public final class WordVectorTrainer: CorpusTrainer {
     if share == nil || !text.isEmpty {
       try unsafe TrainedText.check(text, vocabularySize: vocabularySize)
     }
-    if options.model == .skipGram, subwords == nil {
+    if options.model == .structuredSkipGram {
+      try unsafe trainPositions(
+        text, share, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    } else if options.model == .skipGram, subwords == nil {
       try unsafe trainWindows(
         text, share, threads: threads, stop: stop, pausing: pausing, progress: progress)
     } else {
@@ -248,12 +255,40 @@ public final class WordVectorTrainer: CorpusTrainer {
     }
   }
 
+  /// Structured skip-gram: rows of words against rows of words at positions.
+  private func trainPositions(
+    _ text: UnsafeBufferPointer<Int32>, _ share: TextShare?, threads: Int, stop: StopFlag,
+    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
+  ) throws {
+    let products = PositionGroups.productCapacity(negativeSamples: options.negativeSamples)
+    let groupsPerUnit = 2 * options.windowRadius
+    let size = unsafe BatchSize(
+      length: share?.length ?? text.count,
+      lineEnds: share?.lineEnds ?? text.count(where: { $0 < 0 }), sampling: sampling,
+      windowsPerUnit: PositionGroups.windowsPerGroup,
+      productsPerUnit: groupsPerUnit * products, learningRate: options.learningRate)
+    let examples = unsafe TextExamples(
+      text: text, share: share, epochs: options.epochs, seed: options.seed
+    ) {
+      [sampling, vocabularySize] in
+      PositionGroups(
+        sampling: sampling, wordCount: vocabularySize, wordCapacity: TextChunks.wordsPerChunk)
+    }
+    try run(
+      on: examples, size, threads: threads, stop: stop, pausing: pausing, progress: progress
+    ) { tables, frozen in
+      NegativeSampling<PositionGroups>(
+        tables: tables, kernels: kernels, groupsPerBatch: size.units * groupsPerUnit,
+        productsPerGroup: products, guessingLoss: guessingLoss, frozen: frozen)
+    }
+  }
+
   /// CBOW, and skip-gram with subwords: means of rows against rows of words.
   private func trainBags(
     _ text: UnsafeBufferPointer<Int32>, _ share: TextShare?, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
-    let windows = BagGroups.windowsPerUnit(options.model)
+    let windows = options.model.windowsPerUnit
     let products = BagGroups.productCapacity(
       model: options.model, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)

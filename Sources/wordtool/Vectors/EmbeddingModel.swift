@@ -4,23 +4,38 @@ import Word2Vec
 /// What `train-embeddings` trains.
 enum EmbeddingModel: String, CaseIterable, ExpressibleByArgument {
   case skipGram = "skipgram"
+  case structuredSkipGram = "structured-skipgram"
   case cbow
   case glove
   case documentBagOfWords = "pv-dbow"
   case documentMemory = "pv-dm"
 
   /// What options of the models that predict words belong to.
-  static let predictingNeed = "--model skipgram, cbow, pv-dbow or pv-dm"
+  static let predictingNeed = "--model skipgram, structured-skipgram, cbow, pv-dbow or pv-dm"
   /// What options of the models that predict words from words alone belong to.
-  static let wordNeed = "--model skipgram or cbow"
+  static let wordNeed = "--model skipgram, cbow or structured-skipgram"
+  /// What options of the models that have one output for each word belong to.
+  static let oneOutputNeed = "--model skipgram or cbow"
 
   /// Whether words are predicted from words alone.
-  var predictsFromWords: Bool { self == .skipGram || self == .cbow }
+  var predictsFromWords: Bool { predicting != nil }
+  /// Whether that is by one output for each word.
+  var hasOneOutput: Bool { self == .skipGram || self == .cbow }
+
+  /// What predicts words from words alone; nil for other models.
+  var predicting: WordVectorOptions.Model? {
+    switch self {
+    case .skipGram: .skipGram
+    case .structuredSkipGram: .structuredSkipGram
+    case .cbow: .cbow
+    case .glove, .documentBagOfWords, .documentMemory: nil
+    }
+  }
 
   /// The model of documents; nil where vectors of words are trained.
   var ofDocuments: DocumentVectorOptions.Model? {
     switch self {
-    case .skipGram, .cbow, .glove: nil
+    case .skipGram, .structuredSkipGram, .cbow, .glove: nil
     case .documentBagOfWords: .bagOfWords
     case .documentMemory: .memory
     }

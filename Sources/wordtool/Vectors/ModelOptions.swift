@@ -19,7 +19,8 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "skipgram predicts each word near a word from that word alone, cbow a word from the mean of "
+      "skipgram predicts each word near a word from that word alone, structured-skipgram with a table for "
+        + "each position as well, cbow a word from the mean of "
         + "all that are near it; glove fits the logarithms of how often words are near each other; "
         + "pv-dbow predicts each word of a document from the document, pv-dm a word from the mean of the "
         + "document and the words near it.", valueName: "name"))
@@ -113,8 +114,13 @@ struct ModelOptions: ParsableArguments {
           "--min-lr-ratio",
         ], need: EmbeddingModel.predictingNeed, isMet: model != .glove),
       OptionRule(
-        ["--subwords", "--buckets", "--hash-count", "--replicas"], need: EmbeddingModel.wordNeed,
-        isMet: model.predictsFromWords),
+        ["--loss"], need: "a model with more than one, not --model structured-skipgram",
+        isMet: model != .structuredSkipGram),
+      OptionRule(
+        ["--subwords", "--buckets", "--hash-count"], need: EmbeddingModel.oneOutputNeed,
+        isMet: model.hasOneOutput),
+      OptionRule(
+        ["--replicas"], need: EmbeddingModel.wordNeed, isMet: model.predictsFromWords),
       OptionRule(["--position-weights"], need: "--model cbow", isMet: model == .cbow),
       OptionRule(
         ["--x-max", "--alpha", "--left-only"], need: "--model glove", isMet: model == .glove),
@@ -127,7 +133,7 @@ struct ModelOptions: ParsableArguments {
   /// What the options say of a training of words; the passes are for the size of the text to decide.
   func options(seed: UInt64) throws -> EmbeddingOptions {
     if model == .glove { return .gloVe(try gloVeOptions(seed: seed)) }
-    return .predicting(try options(predicting: model == .cbow ? .cbow : .skipGram, seed: seed))
+    return .predicting(try options(predicting: model.predicting ?? .skipGram, seed: seed))
   }
 
   private func gloVeOptions(seed: UInt64) throws -> GloVeOptions {

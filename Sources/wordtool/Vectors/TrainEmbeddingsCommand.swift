@@ -106,7 +106,12 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
     let isOfRows = OptionRule(
       ["--init", "--update", "--update-context", "--freeze"], need: EmbeddingModel.wordNeed,
       isMet: model.model.predictsFromWords)
-    return text.optionRules + model.optionRules + [isOfRows] + searchRules + phrases.optionRules
+    let hasOneOutput = OptionRule(
+      ["--save-context", "--update-context"],
+      need: "one context vector for each word, not --model structured-skipgram",
+      isMet: model.model != .structuredSkipGram)
+    return text.optionRules + model.optionRules + [isOfRows, hasOneOutput] + searchRules
+      + phrases.optionRules
       + beginning.optionRules + documentRules + [
         OptionRule(
           ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil
@@ -179,7 +184,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
   /// What vectors of documents have no use for, and those of words.
   private var documentRules: [OptionRule] {
     let isOfDocuments = model.model.isOfDocuments
-    let words = "--model skipgram, cbow or glove"
+    let words = "--model skipgram, structured-skipgram, cbow or glove"
     return documents.rules(texts: texts, isOfDocuments: isOfDocuments) + [
       OptionRule(allOf: PhraseTrainingOptions.self, need: words, isMet: !isOfDocuments),
       OptionRule(
