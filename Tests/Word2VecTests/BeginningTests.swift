@@ -128,8 +128,55 @@ import WordtoolCore
       try third.initialize(from: known, vocabulary: corpus.vocabulary)
     }
     #expect(error?.kind == .badData && error?.description.contains("40 rows") == true)
-    #expect(throws: WordtoolError.self) {
-      try third.freeze(vocabulary: corpus.vocabulary) { _ in true }
+    // Of n-grams that begin at random no vector could stay.
+    for trainer in [third, other] {
+      let refusal = #expect(throws: WordtoolError.self) {
+        try trainer.freeze(vocabulary: corpus.vocabulary) { _ in true }
+      }
+      #expect(refusal?.kind == .usage && refusal?.found.contains("at random") == true)
+    }
+  }
+
+  @Test(
+    arguments: [WordVectorOptions.Model.skipGram, .cbow], [nil, 2])
+  func `frozen words that are made of n-grams stay with their n-grams`(
+    model: WordVectorOptions.Model, hashCount: Int?
+  ) throws {
+    let old = try Self.corpus()
+    var options = Self.options(model, subwords: true)
+    options.subwords?.bucketCount = 400
+    options.subwords?.hashCount = hashCount
+    let known = try WordVectors.train(on: old, options: options)
+    let corpus = try Self.corpus(Self.text + "the bishop met a bishop in the city\n")
+    func train(
+      frozen: Set<String>, allNGrams: Bool = false, threads: Int = 2
+    ) throws -> WordVectors {
+      let trainer = try WordVectorTrainer(options: options, vocabulary: corpus.vocabulary)
+      try trainer.initialize(from: known, vocabulary: corpus.vocabulary)
+      let count = try trainer.freeze(
+        vocabulary: corpus.vocabulary, allNGrams: allNGrams, where: frozen.contains)
+      // A word that the vectors do not have has a random row of its own, in no table of floret's.
+      let here = frozen.filter { hashCount != nil || old.vocabulary.id(for: $0) != nil }
+      #expect(count == here.count)
+      try trainer.train(on: corpus.ids, threads: threads)
+      return try trainer.wordVectors(vocabulary: corpus.vocabulary)
+    }
+    func expectSame(_ found: WordVectors, _ word: String, _ isSame: Bool) throws {
+      let (a, b) = (try #require(found.vector(for: word)), try #require(known.vector(for: word)))
+      // The own row of a word is what makes its vector: rounded once.
+      let difference = zip(a, b).map { abs($0 - $1) }.max() ?? .infinity
+      #expect((difference < 1e-5) == isSame, "\(word): \(difference)")
+    }
+    let some = try train(frozen: ["king", "dog", "bishop"])
+    for word in ["king", "dog"] { try expectSame(some, word, true) }
+    for word in ["the", "queen"] { try expectSame(some, word, false) }
+    let one = try train(frozen: ["king", "dog", "bishop"], threads: 1)
+    for word in corpus.vocabulary.words { #expect(one.vector(for: word) == some.vector(for: word)) }
+    // With all n-grams, also what no text has.
+    let all = try train(frozen: Set(corpus.vocabulary.words), allNGrams: true)
+    for word in old.vocabulary.words + ["kingdoms", "unseen"] { try expectSame(all, word, true) }
+    if hashCount == nil {
+      #expect(all.vector(for: "bishop") != some.vector(for: "bishop"))
     }
   }
 

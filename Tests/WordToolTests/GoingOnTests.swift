@@ -20,6 +20,12 @@ import Testing
     try run(folder, ["vector", word, "-v", file]).output
   }
 
+  private func values(_ folder: String, _ file: String, _ word: String) throws -> [Double] {
+    try vector(folder, file, word).split { $0 == "\t" || $0 == "\n" }.dropFirst().compactMap {
+      Double($0)
+    }
+  }
+
   @Test func `training goes on with new text, its words and the old ones`() throws {
     try TestFiles.withFolder { folder in
       try TestFiles.write(Self.old, to: folder + "/old")
@@ -64,6 +70,27 @@ import Testing
           == 0)
       let going = ["train-embeddings", "new", "-o", "b.bin", "--init", "a.bin"] + Self.train
       #expect(try run(folder, going + grams).exitCode == 0)
+      let frozen = try run(
+        folder,
+        ["train-embeddings", "new", "-o", "f.bin", "--update", "a.bin", "--freeze", "all"] + grams
+          + Self.train)
+      #expect(frozen.exitCode == 0, "\(frozen.errors)")
+      #expect(frozen.errors.contains("12 of 14 words stay as they are"), "\(frozen.errors)")
+      for word in ["king", "kingdom"] {
+        let (old, kept) = try (
+          values(folder, "a.bin", word), values(folder, "f.bin", word)
+        )
+        // A word's own row is stored as what makes its vector: rounded.
+        #expect(zip(old, kept).allSatisfy { abs($0 - $1) < 1e-5 }, "\(word)")
+        #expect(try vector(folder, "b.bin", word) != vector(folder, "a.bin", word))
+      }
+      #expect(
+        try run(folder, ["train-embeddings", "old", "-o", "w.vec"] + Self.train).exitCode == 0)
+      let random = try run(
+        folder,
+        ["train-embeddings", "new", "-o", "r.bin", "--init", "w.vec", "--freeze", "all"]
+          + grams + Self.train)
+      #expect(random.exitCode != 0, "\(random.errors)")
       let fewer = try run(folder, going + ["--subwords", "3-4", "--buckets", "49"])
       #expect(fewer.exitCode == 65 && fewer.errors.contains("50 rows"), "\(fewer.errors)")
       let without = try run(folder, ["train-embeddings", "new", "--update", "a.bin"] + Self.train)

@@ -39,7 +39,12 @@ extension WordVectorTrainer {
       }
     }
     // A table makes vectors of all words.
-    if ownRowCount == 0 { return vocabularySize }
+    if ownRowCount == 0 {
+      beginning = Beginning(hasNGrams: true)
+      return vocabularySize
+    }
+    var beginning = Beginning(
+      hasNGrams: grams != nil, words: [Bool](repeating: false, count: vocabularySize))
     var found = 0
     for id in 0..<vocabulary.count {
       let word = vocabulary.word(at: id)
@@ -51,8 +56,10 @@ extension WordVectorTrainer {
       try Self.check(vector, path, "'\(word)'")
       if let grams { vector = grams.ownRow(of: Array(word.utf8), vector: vector) }
       tables.input[id] = vector
+      beginning.words?[id] = true
       found += 1
     }
+    self.beginning = beginning
     return found
   }
 
@@ -123,25 +130,50 @@ extension WordVectorTrainer {
 
   /// Keeps the vectors of some words as they are now: they take part in the training and do not change.
   ///
+  /// With subwords a vector is made of rows that words share, and all rows of a frozen word are frozen:
+  /// what they are to others they remain. Words are frozen then whose rows all began with those of vectors
+  /// that have n-grams.
+  ///
   /// To be called before training, after ``initialize(from:vocabulary:path:)``; a checkpoint holds
   /// which words are frozen, and is resumed by a trainer that freezes the same.
   ///
   /// - Parameters:
   ///   - isKept: whether a word is frozen.
   ///   - vocabulary: the words, by ID, whose counts the trainer was made with.
+  ///   - allNGrams: whether all rows of n-grams are frozen, those of no word as well, so that the vectors
+  ///     of words that no text had stay what they were; of no effect without subwords.
   /// - Returns: how many words are frozen.
-  /// - Throws: `WordtoolError`: `usage` with subwords, whose n-grams belong to many words, and for
-  ///   another number of words.
+  /// - Throws: `WordtoolError` of kind `usage` for another number of words, and with subwords where no
+  ///   n-grams were begun with: random ones would be kept.
   @discardableResult
-  public func freeze(vocabulary: Vocabulary, where isKept: (String) -> Bool) throws -> Int {
+  public func freeze(
+    vocabulary: Vocabulary, allNGrams: Bool = false, where isKept: (String) -> Bool
+  ) throws -> Int {
     try check(vocabulary)
     try OptionCheck.require(
-      subwords == nil, found: "frozen words that are made of n-grams",
-      expected: "words that are rows of their own")
-    isFrozen = (0..<vocabulary.count).map { isKept(vocabulary.word(at: $0)) }
-    let count = isFrozen.reduce(0) { $0 + ($1 ? 1 : 0) }
-    if count == 0 { isFrozen = [] }
+      subwords == nil || beginning?.hasNGrams == true,
+      found: "frozen words that are made of n-grams which begin at random",
+      expected: "vectors to begin with that have n-grams of the same lengths")
+    let words = (0..<vocabulary.count).map { id in
+      isKept(vocabulary.word(at: id)) && (subwords == nil || beginning?.words?[id] ?? true)
+    }
+    let count = words.reduce(0) { $0 + ($1 ? 1 : 0) }
+    isFrozen = frozenRows(of: words, allNGrams: allNGrams)
+    if !isFrozen.contains(true) { isFrozen = [] }
     return count
+  }
+
+  /// Whether each input row is one of frozen words.
+  private func frozenRows(of words: [Bool], allNGrams: Bool) -> [Bool] {
+    guard let subwords else { return words }
+    let end = ownRowCount + subwords.index.bucketCount
+    var isFrozen = [Bool](repeating: false, count: end)
+    if allNGrams { for row in ownRowCount..<end { isFrozen[row] = true } }
+    for word in words.indices where words[word] {
+      let rows = unsafe subwords.bags.list[word]
+      for index in rows.indices { unsafe isFrozen[Int(rows[index])] = true }
+    }
+    return isFrozen
   }
 
   /// The rows that stay as they are, as they are now.

@@ -49,8 +49,17 @@ public final class WordVectorTrainer: CorpusTrainer {
 
   var tables: EmbeddingTables
   var state = EmbeddingState()
-  /// Whether each word keeps the vector it has; empty when none does.
+  /// Whether each input row stays as it is, as far as there are any that do; empty when none does.
   var isFrozen: [Bool] = []
+  /// What training begins with in the place of random rows, as far as it decides what can be frozen.
+  struct Beginning {
+    /// Whether the rows of n-grams are those of a file.
+    var hasNGrams: Bool
+    /// Whether the own row of each word is; nil where words have none.
+    var words: [Bool]?
+  }
+  /// Nil for random rows.
+  var beginning: Beginning?
   /// How replicas work; nil for one that is the tables themselves. The options decide it.
   package var replication: Replication?
   /// The ranks that train together, each with some of the replicas; nil for this process alone. All of them

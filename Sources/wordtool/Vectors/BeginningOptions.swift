@@ -24,7 +24,8 @@ struct BeginningOptions: ParsableArguments {
   var updateContext: String?
   @Option(
     help: ArgumentHelp(
-      "Keep words of --init or --update as they are there: all, or those in a file, one a line.",
+      "Keep words of --init or --update as they are there: all, or those in a file, one a line. With "
+        + "--subwords their n-grams stay as well, of all every one.",
       valueName: "words"), completion: .file())
   var freeze: String?
 

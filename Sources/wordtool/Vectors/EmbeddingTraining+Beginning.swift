@@ -27,7 +27,8 @@ extension EmbeddingTraining {
     _ trainer: WordVectorTrainer, _ corpus: TokenizedCorpus, _ known: WordVectors
   ) throws {
     let words = try command.beginning.frozenWords()
-    let count = try trainer.freeze(vocabulary: corpus.vocabulary) { word in
+    let count = try trainer.freeze(vocabulary: corpus.vocabulary, allNGrams: words == nil) {
+      word in
       known.vector(for: word) != nil && words?.contains(word) ?? true
     }
     if let words, count < words.count {

@@ -126,9 +126,6 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
           ["--init"], need: "a training from its start, not to --resume without --freeze",
           isMet: checkpoints.resume == nil || beginning.freeze != nil),
         OptionRule(
-          ["--freeze"], need: "words that are rows of their own, not --subwords",
-          isMet: model.subwords == nil),
-        OptionRule(
           ["--update"], need: "words that are counted, not to --vocab",
           isMet: vocabulary.vocab == nil),
         OptionRule(
