@@ -105,4 +105,23 @@ import WordtoolCore
     #expect(error?.found.hasSuffix("in epoch 1") == true, "\(error?.description ?? "")")
     #expect(error?.expected != nil && error?.remedy == "try half the `learningRate`")
   }
+
+  /// Lines in which one word comes back again and again, as in lists: wide windows have many pairs of it.
+  @Test(arguments: [5, 15, 20])
+  func `a word that is said again and again does not overshoot`(window: Int) throws {
+    var random = SeededGenerator(seed: 1)
+    var ids: [Int32] = []
+    func word() -> Int32 { Int32.random(in: 0..<400, using: &random) }
+    for _ in 0..<40 {
+      for _ in 0..<150 { ids.append(word()) }
+      let again = word()
+      for _ in 0..<60 { ids += [again, word()] }
+      ids.append(-1)
+    }
+    let trainer = try Self.train(ids, words: 400) {
+      $0.dimension = 16
+      $0.windowRadius = window
+    }
+    #expect(trainer.epochLosses.allSatisfy { $0 < 3.5 }, "\(trainer.epochLosses)")
+  }
 }

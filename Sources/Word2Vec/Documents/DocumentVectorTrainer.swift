@@ -178,7 +178,7 @@ public final class DocumentVectorTrainer {
       text, sampling: sampling, windowsPerUnit: perUnit,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
-        hasPaths: sampling.paths != nil), learningRate: options.learningRate)
+        hasPaths: sampling.paths != nil), learningRate: options.learningRate, stepsByPair: false)
     let windows = DocumentBatchSize.windows(
       choices: choices, rows: 1 + Double(options.windowRadius), learningRate: options.learningRate)
     let units = max(1, min(size.units, windows / perUnit))

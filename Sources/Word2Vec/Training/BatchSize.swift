@@ -10,6 +10,10 @@ struct BatchSize {
   /// Windows between two meetings of the threads. Gradients within are taken at the values before;
   /// 16 to 128 were measured to give the same accuracy.
   private static let windowsPerBatch = 60
+  /// Pairs of words between two meetings where each is a step of its own: those of so many windows of the
+  /// usual size. A word that comes again and again within a few lines, as in lists, gathers steps by
+  /// pairs, and with 16 pairs a window 60 windows of Wikipedia diverge.
+  private static let pairsPerBatch = Double(60 * (WordVectorOptions().windowRadius + 1))
   /// How far the changes that one batch makes to a row may go together, as the learning rate times
   /// their number. All of them are taken at the values before the batch, so that many of them
   /// overshoot, each batch further than the last: 11 words in turn (4.9) diverge, 16 (3.4) do not.
@@ -25,16 +29,17 @@ struct BatchSize {
   ///   - text: the text as word IDs, -1 at the end of a line.
   ///   - windowsPerUnit: windows that are trained as one.
   ///   - productsPerUnit: what they take of the cache.
+  ///   - stepsByPair: whether each pair is a step of its own, as in skip-gram; CBOW has one for a window.
   ///   - rowSharing: how many of a pair's changes are expected to move the vector of another word, where
   ///     words share rows; see ``SubwordBags/overlap(weights:rowCount:)``.
   init(
     _ text: UnsafeBufferPointer<Int32>, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
-    productsPerUnit: Int, learningRate: Float, rowSharing: Double = 0
+    productsPerUnit: Int, learningRate: Float, stepsByPair: Bool = true, rowSharing: Double = 0
   ) {
     unsafe self.init(
       length: text.count, lineEnds: text.count(where: { $0 < 0 }), sampling: sampling,
       windowsPerUnit: windowsPerUnit, productsPerUnit: productsPerUnit, learningRate: learningRate,
-      rowSharing: rowSharing)
+      stepsByPair: stepsByPair, rowSharing: rowSharing)
   }
 
   /// - Parameters:
@@ -42,15 +47,18 @@ struct BatchSize {
   ///     form.
   init(
     length: Int, lineEnds: Int, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
-    productsPerUnit: Int, learningRate: Float, rowSharing: Double = 0
+    productsPerUnit: Int, learningRate: Float, stepsByPair: Bool = true, rowSharing: Double = 0
   ) {
-    units = max(1, min(Self.windowsPerBatch / windowsPerUnit, (1 << 16) / productsPerUnit))
     rateShare = 1
     // A window has a radius drawn from 1 ... windowRadius on both sides, and ends with its line.
     let lines = 1 + lineEnds
     let wordsPerLine = Double(length - lineEnds) / Double(lines) * sampling.keptShare
     let places = sampling.isWindowFixed ? 2 * sampling.windowRadius : sampling.windowRadius + 1
     let contexts = max(0, min(Double(places), wordsPerLine - 1))
+    let windows =
+      stepsByPair && contexts > 0
+      ? Int(min(Double(Self.windowsPerBatch), Self.pairsPerBatch / contexts)) : Self.windowsPerBatch
+    units = max(1, min(windows / windowsPerUnit, (1 << 16) / productsPerUnit))
     let pairs =
       Double(windowsPerUnit) * contexts * max(sampling.pairsOnOneRow, rowSharing)
     let step = pairs * Double(learningRate)

@@ -308,7 +308,7 @@ public final class WordVectorTrainer: CorpusTrainer {
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
         hasPaths: sampling.paths != nil), learningRate: options.learningRate,
-      rowSharing: rowSharing)
+      stepsByPair: options.model != .cbow, rowSharing: rowSharing)
     let examples = unsafe TextExamples(
       text: text, share: share, epochs: options.epochs, seed: options.seed
     ) {
