@@ -45,7 +45,7 @@ def ask(tool, vectors, words, effort):
             input="".join(word + "\n" for word in some))
         times.append(seconds)
     answers = {}
-    for line in output.splitlines():
+    for line in filter(None, output.splitlines()):
         word, neighbor = line.split("\t")[:2]
         answers.setdefault(word, set()).add(neighbor)
     return len(words) * 0.9 / (times[1] - times[0]), answers

@@ -7,6 +7,7 @@ public import WordtoolCore
 public struct WordVectorSearchOptions: TrainingOptions {
   /// An option that is searched for: a property of ``WordVectorOptions``.
   public enum Parameter: String, Codable, Hashable, Sendable, CaseIterable {
+    /// The properties of these names.
     case dimension, windowRadius, epochs, subwords
   }
 
@@ -60,7 +61,7 @@ extension WordVectorOptions {
     // A product, the change of a row and that of the other; rows are added up and changed.
     let perPass =
       switch model {
-      case .skipGram: reach * choices * 3 + rows * 2
+      case .skipGram, .structuredSkipGram: reach * choices * 3 + rows * 2
       case .cbow: choices * 3 + reach * rows * 2
       }
     return Double(epochs) * Double(dimension) * perPass
@@ -147,6 +148,8 @@ struct WordVectorSpace {
         return subwords
       }
     }
+    // Which has rows of words alone.
+    if base.model == .structuredSkipGram { options.subwords = nil }
     return options
   }
 

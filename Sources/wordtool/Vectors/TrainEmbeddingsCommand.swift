@@ -218,6 +218,8 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
       model.model.predictsFromWords, found: "--model \(model.model.rawValue)",
       need: "--model skipgram or cbow with --replicas")
     try Ranks.require(
+      search.autotune == nil, found: "--autotune", need: "one training: a search has one process")
+    try Ranks.require(
       !texts.contains("-"), found: "standard input", need: "texts that every rank can read")
     guard let kind = model.model.ofDocuments else {
       return try TrainingSession.run(EmbeddingTraining(self, ranks))
