@@ -301,6 +301,7 @@ extension MutantFormat {
           "NGramModel.train(on:options:threads:memoryLimit:progress:)",
           "LanguageModel.perplexity(of:isStrict:encoding:stop:)",
           "TokenizedText.init(_:for:isStrict:encoding:stop:)",
+          "MixtureModel.measure(_:isStrict:encoding:stop:piece:)",
           "MixtureModel.tuned(on:isStrict:encoding:stop:)", "NeuralText.ids(of:stop:)",
           "NeuralText.init(counting:unit:rule:minimumCount:maximumVocabulary:isStrict:encoding:stop:)",
           "NeuralLanguageModel.train(on:options:training:valid:minimumCount:maximumVocabulary:threads:progress:)",

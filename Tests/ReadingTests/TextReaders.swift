@@ -246,7 +246,7 @@ enum TextReaders: String, CaseIterable {
     "SeqModels/Classification/TaggedText.swift": (1, [.taggedWords, .conllU]),
     "SeqModels/LanguageModels/LanguageModelFile.swift": (1, [.arpa]),
     "SeqModels/LanguageModels/MixtureModel+Tuning.swift": (1, [.ngrams]),
-    "SeqModels/LanguageModels/Perplexity.swift": (1, [.ngrams]),
+    "SeqModels/LanguageModels/Perplexity.swift": (2, [.ngrams]),
     "SeqModels/LanguageModels/TokenizedText.swift": (1, [.ngrams]),
     // The name of an output says its format, too.
     "SeqModels/NGram/NGramModel+File.swift": (2, [.arpa]),

@@ -76,6 +76,10 @@ public protocol LanguageModel {
   /// - Returns: as many values as `ids` has.
   /// - Throws: `WordtoolError` of kind `interrupted`.
   func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double]
+  /// What measures a text that comes in pieces, at its begin.
+  ///
+  /// - Throws: `WordtoolError` of kind `unavailable` without memory.
+  func makeTextScorer() throws -> any TextScorer
 }
 
 extension LanguageModel {
@@ -98,20 +102,12 @@ extension LanguageModel {
   }
 
   /// Token by token; models that can do many at once do better.
+  public func makeTextScorer() throws -> any TextScorer { WalkingScorer(self) }
+
+  /// What the scorer says of the text as one piece.
   public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
-    var state = initialState()
-    var values: [Double] = []
-    var results: [Double] = []
-    results.reserveCapacity(ids.count)
-    for id in ids {
-      if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "stopped while measuring")
-      }
-      fillLogProbabilities(after: state, &values)
-      results.append(values[Int(id)])
-      advance(&state, with: id)
-    }
-    return results
+    var scorer = try makeTextScorer()
+    return try scorer.logProbabilities(ofNext: ids, stop: stop)
   }
 
   /// The words of a text that the vocabulary does not have, each once, in order.

@@ -176,10 +176,8 @@ public struct MixtureModel: LanguageModel {
     return sums
   }
 
-  /// The natural logarithm of the probability of every token of a text.
-  public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
-    mixed(try componentLogProbabilities(of: ids, stop: stop))
-  }
+  /// Measures a text with each of the models.
+  public func makeTextScorer() throws -> any TextScorer { try MixtureScorer(self) }
 
   /// What each of the models says of a text.
   ///
@@ -191,11 +189,14 @@ public struct MixtureModel: LanguageModel {
   public func componentLogProbabilities(
     of ids: [Int32], stop: StopFlag = StopFlag()
   ) throws -> [[Double]] {
-    try models.indices.map { place in
-      let numbers = numbers[place]
-      return try models[place].logProbabilities(
-        of: place == 0 ? ids : ids.map { numbers[Int($0)] }, stop: stop)
-    }
+    var scorer = try MixtureScorer(self)
+    return try scorer.componentLogProbabilities(ofNext: ids, stop: stop)
+  }
+
+  /// Tokens of the first model in the numbers of another.
+  func ids(_ ids: [Int32], ofModel place: Int) -> [Int32] {
+    let numbers = numbers[place]
+    return place == 0 ? ids : ids.map { numbers[Int($0)] }
   }
 
   /// The mixture of what the models say.

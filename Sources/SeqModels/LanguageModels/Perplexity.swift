@@ -1,82 +1,10 @@
-import BLASCore
 public import Tokenize
 public import WordtoolCore
 
-/// How well a language model predicts a text.
-public struct PerplexityReport: Hashable, Sendable {
-  /// Tokens predicted, without the ends of sentences.
-  public var tokenCount = 0
-  /// Sentences; the end of each is predicted too, and counts.
-  public var sentenceCount = 0
-  /// Tokens that are `<unk>` to the model: not in its vocabulary, or `<unk>` in the text itself.
-  public var unknownCount = 0
-  /// Code points of the text, with one for what parts a word from the next and one for the end of
-  /// each line.
-  public var characterCount = 0
-  /// log10 of the probability of everything.
-  public var logProbability = 0.0
-  /// log10 of the probability of what is not unknown.
-  public var knownLogProbability = 0.0
-  /// How many byte sequences were not UTF-8 and became U+FFFD.
-  public var replacedCount = 0
-
-  /// An empty report.
-  public init() {}
-
-  /// Perplexity over tokens and ends of sentences, unknown ones as `<unk>`: what is published for
-  /// the Penn Treebank.
-  public var perplexity: Double {
-    PortableMath.exp10(-logProbability / Double(max(1, tokenCount + sentenceCount)))
-  }
-
-  /// Perplexity over known tokens and ends of sentences; unknown ones are context only.
-  public var perplexityWithoutUnknown: Double {
-    PortableMath.exp10(
-      -knownLogProbability / Double(max(1, tokenCount + sentenceCount - unknownCount)))
-  }
-
-  /// The bits that everything, ends of sentences included, costs for each code point.
-  public var bitsPerCharacter: Double {
-    -logProbability * Self.ln10 / PortableMath.log(2 as Double) / Double(max(1, characterCount))
-  }
-}
-
-extension PerplexityReport {
-  /// Sums up a text.
-  ///
-  /// - Parameters:
-  ///   - text: what was measured.
-  ///   - logProbabilities: the natural logarithm of the probability of each of its tokens.
-  ///   - unknownID: the number of `<unk>` in the text.
-  /// - Throws: `WordtoolError` of kind `usage` for more or fewer log-probabilities than tokens.
-  public init(of text: TokenizedText, logProbabilities: [Double], unknownID: Int32) throws {
-    try OptionCheck.require(
-      logProbabilities.count == text.ids.count,
-      found: "\(logProbabilities.count, "value") for \(text.ids.count, "token")",
-      expected: "one for each")
-    tokenCount = text.tokenCount
-    sentenceCount = text.sentenceCount
-    unknownCount = text.unknownCount
-    characterCount = text.characterCount
-    replacedCount = text.replacedCount
-    var (all, known) = (0.0, 0.0)
-    for (id, value) in zip(text.ids, logProbabilities) {
-      all += value
-      if id != unknownID { known += value }
-    }
-    logProbability = all / Self.ln10
-    knownLogProbability = known / Self.ln10
-  }
-
-  /// What a logarithm to base 10 is multiplied by to become a natural one.
-  static let ln10 = 2.302_585_092_994_045_7
-
-  /// A natural logarithm as one to base 10.
-  public static func log10(ofNatural value: Double) -> Double { value / ln10 }
-}
-
 extension LanguageModel {
   /// Measures how well the model predicts text, read as the model's own text was.
+  ///
+  /// The text is read and measured piece by piece: memory does not grow with its length.
   ///
   /// - Parameters:
   ///   - paths: files, plain or gzip, and folders; `-` is standard input.
@@ -89,10 +17,64 @@ extension LanguageModel {
     of paths: [String], isStrict: Bool = false, encoding: TextEncoding = .utf8,
     stop: StopFlag = StopFlag()
   ) throws -> PerplexityReport {
-    let text = try TokenizedText(
-      paths, for: self, isStrict: isStrict, encoding: encoding, stop: stop)
-    return try PerplexityReport(
-      of: text, logProbabilities: logProbabilities(of: text.ids, stop: stop),
-      unknownID: unknownID)
+    try perplexity(
+      of: paths, isStrict: isStrict, encoding: encoding, pieceLength: TokenPieces.usualLength,
+      stop: stop)
+  }
+
+  /// The same with pieces of another length in tokens.
+  package func perplexity(
+    of paths: [String], isStrict: Bool = false, encoding: TextEncoding = .utf8, pieceLength: Int,
+    stop: StopFlag = StopFlag()
+  ) throws -> PerplexityReport {
+    var pieces = try TokenPieces(
+      for: self, isStrict: isStrict, encoding: encoding, length: pieceLength)
+    var scorer = try makeTextScorer()
+    var sums = PerplexitySums(unknownID: unknownID)
+    try pieces.read(paths, for: self, stop: stop) { ids in
+      sums.add(ids, try scorer.logProbabilities(ofNext: ids, stop: stop))
+    }
+    return sums.report(pieces.counts)
+  }
+}
+
+extension MixtureModel {
+  /// What a mixture and each of its models came to on one text.
+  public struct Measurement: Hashable, Sendable {
+    /// Of the mixture.
+    public var mixture: PerplexityReport
+    /// Of each model by itself, in their order.
+    public var models: [PerplexityReport]
+  }
+
+  /// Measures how well the mixture and each of its models predict text, which is read once, piece by
+  /// piece.
+  ///
+  /// - Parameters:
+  ///   - paths: files, plain or gzip, and folders; `-` is standard input.
+  ///   - isStrict: whether bytes that are not UTF-8 are an error.
+  ///   - encoding: of the files.
+  ///   - stop: looked at between lines.
+  ///   - piece: gets the tokens of each piece, in the first model's numbers, and the natural logarithm
+  ///     of the probability that the mixture gives to each.
+  /// - Throws: `WordtoolError`: as ``LanguageModel/perplexity(of:isStrict:encoding:stop:)``, and what
+  ///   `piece` throws.
+  public func measure(
+    _ paths: [String], isStrict: Bool = false, encoding: TextEncoding = .utf8,
+    stop: StopFlag = StopFlag(), piece: ([Int32], [Double]) throws -> Void = { _, _ in }
+  ) throws -> Measurement {
+    var pieces = try TokenPieces(for: self, isStrict: isStrict, encoding: encoding)
+    var scorer = try MixtureScorer(self)
+    var whole = PerplexitySums(unknownID: unknownID)
+    var parts = models.map { _ in whole }
+    try pieces.read(paths, for: self, stop: stop) { ids in
+      let components = try scorer.componentLogProbabilities(ofNext: ids, stop: stop)
+      let values = mixed(components)
+      for place in parts.indices { parts[place].add(ids, components[place]) }
+      whole.add(ids, values)
+      try piece(ids, values)
+    }
+    return Measurement(
+      mixture: whole.report(pieces.counts), models: parts.map { $0.report(pieces.counts) })
   }
 }

@@ -1,4 +1,4 @@
-public import WordtoolCore
+import WordtoolCore
 
 /// Every line begins anew after `<s>`.
 extension NGramModel: LanguageModel {
@@ -54,11 +54,6 @@ extension NGramModel: LanguageModel {
     values[Int(begin)] = -.infinity
   }
 
-  /// The natural logarithm of the probability of every token of a text.
-  public func logProbabilities(of ids: [Int32], stop: StopFlag) throws -> [Double] {
-    try MemoryRoom.require(
-      count: ids.count, of: Double.self, for: "the probabilities of \(ids.count, "token")")
-    return try SentenceScorer(store: store, begin: sentenceBegin.nodes, end: end).logProbabilities(
-      of: ids, threads: threads, stop: stop)
-  }
+  /// Measures sentences on their own, several at a time.
+  public func makeTextScorer() throws -> any TextScorer { NGramTextScorer(self) }
 }

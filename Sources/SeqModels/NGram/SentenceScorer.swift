@@ -22,27 +22,37 @@ struct SentenceScorer: Sendable {
   ///
   /// - Parameters:
   ///   - ids: sentences, each with its end; the last may have none.
+  ///   - context: that of the first token; where a sentence goes on, not that of a sentence's begin. It
+  ///     becomes that of the token after the last.
   ///   - threads: at least 1; no bit depends on it.
   ///   - stop: looked at between pieces.
   /// - Throws: `WordtoolError`: `interrupted`, `unavailable` without memory or threads.
-  func logProbabilities(of ids: [Int32], threads: Int, stop: StopFlag) throws -> [Double] {
+  func logProbabilities(
+    of ids: [Int32], after context: inout SIMD16<Int32>, threads: Int, stop: StopFlag
+  ) throws -> [Double] {
     let count = ids.count
+    if count == 0 { return [] }
     for id in ids { precondition(id >= 0 && Int(id) < store.words.count, "token \(id)") }
     let memory = try AlignedMemory(count: count, of: Double.self, purpose: "probabilities")
     let pieces = (count + Self.pieceLength - 1) / Self.pieceLength
     let next = PieceCounter()
+    let first = context
+    let last = Locked(begin)
     try Workers.run(count: max(1, min(threads, pieces))) { _ in
       let results = unsafe memory.buffer(of: Double.self, count: count)
       while let piece = next.take(below: pieces) {
         if stop.isRaised {
           throw WordtoolError(.interrupted, found: "stopped while measuring")
         }
-        let first = piece * Self.pieceLength
-        unsafe ids.withUnsafeBufferPointer {
-          unsafe score($0, first..<min(count, first + Self.pieceLength), results)
+        let start = piece * Self.pieceLength
+        let open = unsafe ids.withUnsafeBufferPointer {
+          unsafe score(
+            $0, start..<min(count, start + Self.pieceLength), from: first, results)
         }
+        if let open { last.withLock { $0 = open } }
       }
     }
+    context = last.withLock { $0 }
     return unsafe Array(memory.buffer(of: Double.self, count: count))
   }
 
@@ -53,11 +63,14 @@ struct SentenceScorer: Sendable {
     var nodes: SIMD16<Int32>
   }
 
-  /// Measures the sentences that begin in a range of places.
+  /// Measures the sentences that begin in a range of places, the first of all with its own context.
+  ///
+  /// - Returns: the context after the text's last token, where its sentence is one of these and has no
+  ///   end yet.
   private func score(
-    _ ids: UnsafeBufferPointer<Int32>, _ range: Range<Int>,
+    _ ids: UnsafeBufferPointer<Int32>, _ range: Range<Int>, from first: SIMD16<Int32>,
     _ results: UnsafeMutableBufferPointer<Double>
-  ) {
+  ) -> SIMD16<Int32>? {
     var start = range.lowerBound
     /// Where the next sentence of the range begins.
     func nextStart() -> Int? {
@@ -68,11 +81,13 @@ struct SentenceScorer: Sendable {
       }
       return nil
     }
+    var open: SIMD16<Int32>?
     unsafe store.levels.withUnsafeBufferPointer { levels in
       unsafe withUnsafeTemporaryAllocation(of: Walk.self, capacity: Self.together) { walks in
         var count = 0
         while count < Self.together, let place = nextStart() {
-          unsafe walks.initializeElement(at: count, to: Walk(place: place, nodes: begin))
+          let nodes = place == 0 ? first : begin
+          unsafe walks.initializeElement(at: count, to: Walk(place: place, nodes: nodes))
           count += 1
         }
         while count > 0 {
@@ -90,7 +105,10 @@ struct SentenceScorer: Sendable {
             if id != end && place + 1 < ids.count {
               unsafe walks[walk].place = place + 1
               walk += 1
-            } else if let place = nextStart() {
+              continue
+            }
+            if id != end { unsafe open = walks[walk].nodes }
+            if let place = nextStart() {
               unsafe walks[walk] = Walk(place: place, nodes: begin)
               walk += 1
             } else {
@@ -101,5 +119,6 @@ struct SentenceScorer: Sendable {
         }
       }
     }
+    return open
   }
 }

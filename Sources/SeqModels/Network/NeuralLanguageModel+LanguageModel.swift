@@ -22,4 +22,7 @@ extension NeuralLanguageModel: LanguageModel {
     if values.count != tokenCount { values = [Double](repeating: 0, count: tokenCount) }
     writeLogProbabilities(after: state, into: &values)
   }
+
+  /// Measures some hundred tokens at a time.
+  public func makeTextScorer() throws -> any TextScorer { try NeuralTextScorer(self) }
 }

@@ -116,22 +116,7 @@ public final class NeuralLanguageModel {
   ///   - stop: looked at every few hundred tokens.
   /// - Throws: `WordtoolError` of kind `interrupted`.
   public func logProbabilities(of ids: [Int32], stop: StopFlag = StopFlag()) throws -> [Double] {
-    var result: [Double] = []
-    result.reserveCapacity(ids.count)
-    let state = try network.encoder.makeState(batch: 1, padding: vocabulary.endID)
-    let size = 256
-    for start in stride(from: 0, to: ids.count, by: size) {
-      let targets = Array(ids[start..<min(start + size, ids.count)])
-      let read = [start == 0 ? vocabulary.endID : ids[start - 1]] + targets.dropLast()
-      let losses = try network.losses(
-        read, targets: targets, layout: SequenceLayout(steps: targets.count, batch: 1),
-        state: state)
-      guard losses.allSatisfy(\.isFinite) else { throw WordtoolError.unsoundModel }
-      result += losses.map { -$0 }
-      if stop.isRaised {
-        throw WordtoolError(.interrupted, found: "stopped after \(result.count, "token")")
-      }
-    }
-    return result
+    var scorer = try NeuralTextScorer(self)
+    return try scorer.logProbabilities(ofNext: ids, stop: stop)
   }
 }

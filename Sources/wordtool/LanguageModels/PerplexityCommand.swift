@@ -13,7 +13,8 @@ struct PerplexityCommand: ParsableCommand {
       is not. TEXT has one sentence a line and is cut into tokens as the \
       model's text was. The ends of sentences count as tokens. Perplexity is given over all tokens, \
       unknown ones as <unk>, and without those; bits per character are the bits of everything, \
-      divided by the code points of the text.
+      divided by the code points of the text. The text is read and measured piece by piece, in memory \
+      that does not grow with it; that of --tune is held whole.
 
       Several models are mixed with --mix, with --weights or with the weights that predict another \
       text best, --tune; that text should not be TEXT itself. Each one's own perplexity is printed \
@@ -110,21 +111,18 @@ struct PerplexityCommand: ParsableCommand {
       tuning = Answer.Tuning(
         text: tune, rounds: found.iterationCount, perplexity: found.report.perplexity)
     }
-    let text = try TokenizedText(
-      try input.files(texts), for: mixture, isStrict: input.strict, encoding: input.encoding,
-      stop: stop)
-    let components = try mixture.componentLogProbabilities(of: text.ids, stop: stop)
-    let values = mixture.mixed(components)
-    StandardError.warnOfReplacements(text.replacedCount)
-    if perToken { return try printTokens(text, values, mixture) }
-    func report(_ values: [Double]) throws -> PerplexityReport {
-      try PerplexityReport(of: text, logProbabilities: values, unknownID: mixture.unknownID)
+    let measured = try mixture.measure(
+      input.files(texts), isStrict: input.strict, encoding: input.encoding, stop: stop
+    ) { ids, values in
+      if perToken { try printTokens(ids, values, mixture) }
     }
-    let whole = try report(values)
+    let whole = measured.mixture
+    StandardError.warnOfReplacements(whole.replacedCount)
+    if perToken { return }
     var models: [Answer.Model]?
     if paths.count > 1 {
-      models = try paths.indices.map { place in
-        let own = try report(components[place])
+      models = paths.indices.map { place in
+        let own = measured.models[place]
         return Answer.Model(
           model: paths[place], weight: mixture.weights[place], perplexity: own.perplexity,
           perplexityWithoutUnknown: own.perplexityWithoutUnknown)
@@ -140,10 +138,10 @@ struct PerplexityCommand: ParsableCommand {
   }
 
   private func printTokens(
-    _ text: TokenizedText, _ values: [Double], _ model: MixtureModel
+    _ ids: [Int32], _ values: [Double], _ model: MixtureModel
   ) throws {
     let out = StandardOutput.shared
-    for (id, value) in zip(text.ids, values) {
+    for (id, value) in zip(ids, values) {
       let answer = TokenAnswer(
         token: model.token(id), log10Probability: PerplexityReport.log10(ofNatural: value))
       if json {
