@@ -1,5 +1,5 @@
 import BLASCore
-public import WordtoolCore
+import WordtoolCore
 
 /// How well a language model predicts a text.
 public struct PerplexityReport: Hashable, Sendable {

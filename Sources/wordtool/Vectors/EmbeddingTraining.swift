@@ -198,7 +198,8 @@ struct EmbeddingTraining: Training {
           progress: progress)
       } else {
         try trainer.model.train(
-          on: corpus.ids, threads: threads, stop: session.stop, pausing: pausing, progress: progress)
+          on: corpus.ids, threads: threads, stop: session.stop, pausing: pausing, progress: progress
+        )
       }
     }
     let model = trainer.model
@@ -363,49 +364,5 @@ struct EmbeddingTraining: Training {
       return String(last.split(separator: ".").first ?? last[...])
     }
     return names.count == 1 ? names[0] : "\(names[0])-and-\(names.count - 1)-more"
-  }
-
-  // MARK: Metadata
-
-  private func metadata(_ trainer: Trainer) throws -> [String: String] {
-    let (options, corpus) = (trainer.options, trainer.corpus)
-    typealias Key = WordVectors.MetadataKey
-    let licence = command.licence ?? (command.texts.isEmpty ? Atlas.licence : nil)
-    var metadata = [
-      Key.tokenizerRule: try JSONOutput.line(corpus.rule),
-      Key.trainingOptions: try JSONOutput.line(StoredOptions(options, command, corpus)),
-      Key.corpusName: Self.corpusName(of: command), Key.seed: String(options.seed),
-      Key.wordtoolVersion: WordTool.version,
-    ]
-    if let licence { metadata[Key.corpusLicence] = licence }
-    return metadata
-  }
-
-  /// The options that decide the bytes of the result; the number of threads does not.
-  private struct StoredOptions: Encodable {
-    var model: String
-    var loss: String?
-    var skipGram: WordVectorOptions?
-    var glove: GloVeOptions?
-    var minCount: Int
-    var maxVocab: Int?
-    var phrases: PhraseOptions?
-    var tokens: Int
-
-    init(
-      _ options: EmbeddingOptions, _ command: TrainEmbeddingsCommand, _ corpus: TokenizedCorpus
-    ) {
-      model = command.model.model.rawValue
-      switch options {
-      case .predicting(let options):
-        loss = command.model.loss.rawValue
-        skipGram = options
-      case .gloVe(let options): glove = options
-      }
-      minCount = command.vocabulary.minCount
-      maxVocab = command.vocabulary.maxVocab
-      phrases = try? command.phrases.options(rule: corpus.rule)
-      tokens = corpus.ids.tokenCount
-    }
   }
 }

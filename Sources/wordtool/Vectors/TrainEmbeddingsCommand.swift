@@ -25,7 +25,8 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
       Example:
         wordtool train-embeddings wiki-*.txt.gz -o wiki.safetensors
         wordtool train-embeddings wiki.txt --subwords 3-6 -o wiki.bin
-        wordtool train-embeddings wiki.txt --subwords 4-5 --hash-count 2 -o wiki.floret
+        wordtool train-embeddings wiki.txt --subwords 4-5 --hash-count 2 \\
+            -o wiki.floret
         wordtool train-embeddings wiki.txt --model glove -o wiki.safetensors
         wordtool train-embeddings wiki.txt -o best.safetensors \\
             --autotune questions-words.txt
