@@ -17,7 +17,8 @@
 # docs/lesson/ must be those of the project to the byte; of other pictures, whose bytes are the work of the
 # system's libpng and libjpeg, the size must be the same.
 #
-# Not compared are: spaces at the end of a line, lines of progress ("wordtool: training: 12 %, ..."),
+# Not compared are: spaces at the end of a line, lines of progress ("wordtool: training: 12 %, ..."), what a
+# training will hold of memory, which depends on the number of threads,
 # numbers before ms, s, min, kB/s, words/s and other units of time and pace, and those of the rows "seconds"
 # and "tokens a second" of a summary.
 #
@@ -56,7 +57,7 @@ run() {
       LC_ALL=C.UTF-8 TMPDIR="$work" ${LD_LIBRARY_PATH:+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} \
       ${WORDTOOL_DATA:+WORDTOOL_DATA="$WORDTOOL_DATA"} \
       script -qec "stty columns $columns rows 50; $1" /dev/null </dev/null
-  ) 2>&1 | tr -d '\r' | sed -E '/^wordtool: [a-z -]+: +[0-9.]+ %/d; s/ +$//' || true
+  ) 2>&1 | tr -d '\r' | sed -E '/^wordtool: [a-z -]+: +[0-9.]+ %/d; /^wordtool: memory: about /d; s/ +$//' || true
 }
 
 # What stands for numbers that differ from run to run.

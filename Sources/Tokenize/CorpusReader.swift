@@ -11,8 +11,8 @@ public import WordtoolCore
 ///
 /// All threads take part. The result depends on the text, the rule and the limits alone: not on
 /// the number of threads, nor on how the text is cut into pieces or files are compressed.
-/// Memory: 4 bytes a token up to `memoryLimit`, the distinct words of each thread, and a few
-/// megabytes a thread.
+/// Memory: 4 bytes a token up to `memoryLimit`, the distinct words of each thread up to `wordLimit`, and
+/// a few megabytes a thread.
 public struct CorpusReader: Sendable {
   /// How text becomes tokens.
   public var rule: TokenizerRule
@@ -27,9 +27,15 @@ public struct CorpusReader: Sendable {
   public var threads: Int
   /// How many bytes of numbers are kept in memory; above, they go to a temporary file.
   public var memoryLimit: Int
+  /// How many bytes words may take; nil for no limit. While they are counted, tables above it are put
+  /// aside to a temporary file and merged in the end; words that are kept and take more are an error.
+  /// The result does not depend on it.
+  public var wordLimit: Int?
   /// The folder of that file.
   public var temporaryFolder: String
 
+  /// Bytes that a thread's table uses when it is put aside; by ``wordLimit`` if nil.
+  package var tableLimit: Int?
   /// About how many bytes a thread takes at a time.
   package var pieceSize = PieceReader.usualSize
   /// The longest stretch without a place to cut that is still taken for text.
@@ -51,11 +57,13 @@ public struct CorpusReader: Sendable {
   ///   - memoryLimit: in bytes; half of the memory there is for this process if not given.
   ///   - temporaryFolder: `$TMPDIR`, else /var/tmp, if not given.
   ///   - encoding: that of the texts.
+  ///   - wordLimit: in bytes; no limit if not given.
   public init(
     rule: TokenizerRule = .words, limits: VocabularyLimits = VocabularyLimits(),
     isStrict: Bool = false, threads: Int = Workers.defaultCount, memoryLimit: Int? = nil,
-    temporaryFolder: String? = nil, encoding: TextEncoding = .utf8
+    temporaryFolder: String? = nil, encoding: TextEncoding = .utf8, wordLimit: Int? = nil
   ) {
+    self.wordLimit = wordLimit
     self.rule = rule
     self.limits = limits
     self.isStrict = isStrict
@@ -76,30 +84,15 @@ public struct CorpusReader: Sendable {
   ///   - progress: called now and then, by one thread at a time.
   /// - Throws: `WordtoolError`: `noSuchInput` for missing inputs; `badData` for text without
   ///   words or without frequent ones, binary files, damaged gzip and, if strict, invalid UTF-8
-  ///   with its byte offset in the unpacked file; `usage` for limits and threads out of range, no paths, and an unknown locale; `inputOutput`
-  ///   and `cannotCreate` when the temporary file fails.
+  ///   with its byte offset in the unpacked file; `usage` for limits and threads out of range, no paths,
+  ///   and an unknown locale; `unavailable` for words that take more than ``wordLimit``; `inputOutput`
+  ///   and `cannotCreate` when a temporary file fails.
   public func read(
     _ paths: [String], vocabulary: Vocabulary? = nil, stop: StopFlag = StopFlag(),
     progress: (@Sendable (CorpusProgress) -> Void)? = nil
   ) throws -> TokenizedCorpus {
-    try OptionCheck.requireThreads(threads)
-    try limits.validate()
-    let listing = try InputFiles.texts(paths, encoding: encoding)
-    let files = listing.files
-    let run = try CorpusRun(
-      reader: self, files: files, given: vocabulary, stop: stop, progress: progress)
-    let results = try run.tokenize()
-    var statistics = results.reduce(into: CorpusStatistics()) { $0.add($1.statistics) }
-    statistics.invalidSequenceCount += run.pieces.replacedSequenceCount
-    statistics = run.ranks?.sum(statistics) ?? statistics
-    statistics.fileCount = files.count
-    statistics.leftOut = listing.leftOut
-    guard statistics.byteCount > 0 else {
-      throw WordtoolError(
-        .badData, path: files.count == 1 ? files[0] : nil,
-        found: files.count == 1 ? "an empty file" : "\(files.count) empty files",
-        expected: "text")
-    }
+    let (run, results, statistics) = try scan(
+      paths, vocabulary: vocabulary, keepsNumbers: true, stop: stop, progress: progress)
     return try run.finish(results, statistics: statistics)
   }
 }

@@ -9,13 +9,23 @@ extension CorpusRun {
   ) throws -> TokenizedCorpus {
     var statistics = statistics
     let vocabulary: Vocabulary
-    var maps: [[Int32]] = []
+    let edges: [Edges]
     if let given {
       vocabulary = given
+      edges = try renumber((0..<blocks.count).map { [$0] }) { _ in nil }
+    } else if runs.file == nil {
+      let maps: [[Int32]]
+      (vocabulary, maps, statistics.distinctWordCount) = try merge(results)
+      edges = try renumber((0..<blocks.count).map { [$0] }) { maps[$0] }
     } else {
-      (vocabulary, maps, statistics.distinctWordCount) = try merge(results.map(\.table))
+      let numbers: [Int32]
+      (vocabulary, numbers, statistics.distinctWordCount) = try mergeRuns(results)
+      edges = try renumber(piecesByTable()) { [runs] table in
+        try runs.all.first { $0.table == table }.map {
+          try runs.finalNumbers(of: $0, numbers)
+        }
+      }
     }
-    let edges = try renumber(maps)
     let ids = try gather(edges)
     guard ids.tokenCount > 0 else {
       throw WordtoolError(
@@ -29,18 +39,30 @@ extension CorpusRun {
       vocabulary: vocabulary, ids: ids, statistics: statistics, rule: reader.rule)
   }
 
-  /// The vocabulary, for each thread the final number (or -2) of each of its numbers, and how
-  /// many distinct words there are.
-  private func merge(
-    _ tables: [WordTable]
-  ) throws -> (Vocabulary, [[Int32]], Int) {
+  /// Merges the threads' tables and decides the vocabulary.
+  func count(
+    _ results: [Result], statistics: CorpusStatistics
+  ) throws -> (Vocabulary, CorpusStatistics) {
+    var statistics = statistics
+    let vocabulary: Vocabulary
+    if runs.file == nil {
+      (vocabulary, _, statistics.distinctWordCount) = try merge(results)
+    } else {
+      (vocabulary, _, statistics.distinctWordCount) = try mergeRuns(results)
+    }
+    statistics.tokensKept = Int(clamping: vocabulary.totalCount)
+    return (vocabulary, statistics)
+  }
+
+  /// The vocabulary, for each table the final number (or -2) of each of its numbers, and how many
+  /// distinct words there are.
+  private func merge(_ results: [Result]) throws -> (Vocabulary, [[Int32]], Int) {
     let all = VocabularyBuilder()
-    var maps: [[Int32]] = []
-    for table in tables {
-      maps.append(
-        (0..<table.count).map { index in
-          unsafe all.table.add(table.bytes(index), count: table.tally(index))
-        })
+    var maps = [[Int32]](repeating: [], count: runs.tableCount)
+    for result in results {
+      maps[result.tableNumber] = (0..<result.table.count).map { index in
+        unsafe all.table.add(result.table.bytes(index), count: result.table.tally(index))
+      }
     }
     let distinct = VocabularyBuilder(ranks?.union(all.table) ?? all.table)
     let order: [Int32]
@@ -65,6 +87,36 @@ extension CorpusRun {
     return (Vocabulary(sorted), maps, distinct.distinctCount)
   }
 
+  /// The vocabulary of tables that were put aside, the final number (or -2) of each word that was kept
+  /// first, and how many distinct words there are.
+  private func mergeRuns(_ results: [Result]) throws -> (Vocabulary, [Int32], Int) {
+    for result in results where result.table.count > 0 {
+      try runs.put(result.table, number: result.tableNumber)
+      result.table.removeAll()
+    }
+    do {
+      let merge = try WordMerge(
+        runs, least: reader.limits.minimumCount, byteLimit: reader.wordLimit ?? .max, stop: stop)
+      guard !merge.counts.isEmpty else {
+        throw reader.limits.withoutFrequentWords(largest: merge.largestCount)
+      }
+      let (vocabulary, numbers) = merge.vocabulary(most: reader.limits.maximumSize)
+      return (vocabulary, numbers, merge.distinctCount)
+    } catch var error as WordtoolError {
+      if error.path == nil && files.count == 1 { error.path = files[0] }
+      throw error
+    }
+  }
+
+  /// The pieces of each table together, so that its numbers are read once.
+  private func piecesByTable() -> [[Int]] {
+    var groups = [[Int]](repeating: [], count: runs.tableCount)
+    for (piece, table) in blocks.tables.enumerated() where table >= 0 {
+      groups[table].append(piece)
+    }
+    return groups.filter { !$0.isEmpty }
+  }
+
   /// What the neighbours of a piece need to know of its numbers.
   struct Edges: Sendable {
     var count = 0
@@ -74,32 +126,48 @@ extension CorpusRun {
   }
 
   /// Replaces the numbers of all pieces by final ones, in place and on all threads.
-  private func renumber(_ maps: [[Int32]]) throws -> [Edges] {
-    let pieceCount = blocks.count
+  ///
+  /// - Parameters:
+  ///   - groups: pieces that a thread takes together; those of a group are of one table.
+  ///   - map: the final numbers of a table's words; nil where the numbers are final.
+  private func renumber(
+    _ groups: [[Int]], map: @escaping @Sendable (_ table: Int) throws -> [Int32]?
+  ) throws -> [Edges] {
     let next = Atomic<Int>(0)
-    let edges = Locked([Edges](repeating: Edges(), count: pieceCount))
+    let tables = blocks.tables
+    let edges = Locked([Edges](repeating: Edges(), count: tables.count))
     try Workers.run(count: reader.threads) { _ in
       let keeps = self.reader.keepsEmptyLines
       while true {
-        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if piece >= pieceCount || self.stop.isRaised { break }
-        var edge = Edges()
-        unsafe try self.blocks.update(piece) { ids, worker in
-          let count =
-            unsafe maps.isEmpty
-            ? Self.compact(ids, keeps) { $0 } : Self.compact(ids, keeps, maps[worker])
-          edge = unsafe Edges(
-            count: count,
-            lineCount: ids[..<count].reduce(0) { $0 + ($1 == TokenIDs.lineEnd ? 1 : 0) },
-            startsWithLineEnd: count > 0 && ids[0] == TokenIDs.lineEnd,
-            endsWithLineEnd: count > 0 && ids[count - 1] == TokenIDs.lineEnd)
-          return count
+        let group = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if group >= groups.count || self.stop.isRaised { break }
+        let table = tables[groups[group][0]]
+        let map = table < 0 ? nil : try map(table)
+        for piece in groups[group] {
+          let edge = try self.renumber(piece, map, keepsEmptyLines: keeps)
+          edges.withLock { $0[piece] = edge }
         }
-        edges.withLock { [edge] in $0[piece] = edge }
       }
     }
     try checkStop()
     return edges.withLock { $0 }
+  }
+
+  private func renumber(
+    _ piece: Int, _ map: [Int32]?, keepsEmptyLines keeps: Bool
+  ) throws -> Edges {
+    var edge = Edges()
+    unsafe try blocks.update(piece) { ids, _ in
+      let count =
+        unsafe map.map { unsafe Self.compact(ids, keeps, $0) } ?? Self.compact(ids, keeps) { $0 }
+      edge = unsafe Edges(
+        count: count,
+        lineCount: ids[..<count].reduce(0) { $0 + ($1 == TokenIDs.lineEnd ? 1 : 0) },
+        startsWithLineEnd: count > 0 && ids[0] == TokenIDs.lineEnd,
+        endsWithLineEnd: count > 0 && ids[count - 1] == TokenIDs.lineEnd)
+      return count
+    }
+    return edge
   }
 
   private func checkStop() throws {
@@ -150,29 +218,47 @@ extension CorpusRun {
           self.layout(edges, afterLineEnd: false).endsWithLineEnd)
       } ?? true
     let layout = self.layout(edges, afterLineEnd: isAfterLineEnd)
-    let (offsets, skips, total, lines) = (layout.offsets, layout.skips, layout.count, layout.lines)
-    let place = ranks?.place(count: total, lineCount: lines)
-    let stride = MemoryLayout<Int32>.stride
-    let mapping =
-      total * stride > reader.memoryLimit
-      ? try AlignedMemory(byteCount: total * stride, folder: reader.temporaryFolder)
-      : try AlignedMemory(byteCount: total * stride)
+    let place = ranks?.place(count: layout.count, lineCount: layout.lines)
+    let part = place.map {
+      TokenIDs.Part(
+        held: $0.start..<$0.start + layout.count, count: $0.count, lineCount: $0.lineCount)
+    }
+    let whole = part ?? TokenIDs.Part(held: nil, count: layout.count, lineCount: layout.lines)
+    let byteCount = layout.count * MemoryLayout<Int32>.stride
+    if byteCount > reader.memoryLimit {
+      let file = try TemporaryFile(folder: reader.temporaryFolder)
+      try file.resize(to: byteCount)
+      try unsafe gather(layout) { bytes, offset in try unsafe file.write(bytes, at: offset) }
+      return try TokenIDs(file: file, part: whole)
+    }
+    let memory = try AlignedMemory(
+      byteCount: byteCount, purpose: "a text of \(layout.count, "token")")
+    try unsafe gather(layout) { bytes, offset in
+      // SAFETY: pieces go to places that do not overlap.
+      unsafe UnsafeMutableRawBufferPointer(
+        rebasing: memory.bytes[offset..<offset + bytes.count]
+      ).copyMemory(from: bytes)
+    }
+    return TokenIDs(mapping: memory, part: whole)
+  }
+
+  /// Puts the numbers of all pieces to their places, on all threads.
+  ///
+  /// - Parameter put: stores bytes at a byte offset.
+  private func gather(
+    _ layout: Layout,
+    put: @escaping @Sendable (UnsafeRawBufferPointer, _ offset: Int) throws -> Void
+  ) throws {
     let next = Atomic<Int>(0)
-    let pieceCount = edges.count
-    try Workers.run(count: reader.threads) { [offsets, skips] _ in
+    try Workers.run(count: reader.threads) { _ in
       while true {
         let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if piece >= pieceCount { break }
-        // SAFETY: pieces go to places that do not overlap.
-        let target = unsafe UnsafeMutableRawBufferPointer(
-          rebasing: mapping.bytes[(offsets[piece] * stride)...])
-        try unsafe self.blocks.move(piece, skipping: skips[piece], to: target)
+        if piece >= layout.offsets.count { break }
+        try unsafe self.blocks.take(piece, skipping: layout.skips[piece]) {
+          try unsafe put($0, layout.offsets[piece] * MemoryLayout<Int32>.stride)
+        }
       }
     }
-    guard let place else { return TokenIDs(mapping: mapping, count: total, lineCount: lines) }
-    return TokenIDs(
-      mapping: mapping, held: place.start..<place.start + total, count: place.count,
-      lineCount: place.lineCount, folder: mapping.isFile ? reader.temporaryFolder : nil)
   }
 
   /// Where the numbers of all pieces go.

@@ -7,27 +7,37 @@ final class CorpusRun: Sendable {
   let reader: CorpusReader
   let files: [String]
   let given: Vocabulary?
+  /// Whether the numbers of the text are kept, not the words alone.
+  let keepsNumbers: Bool
   let stop: StopFlag
   let progress: (@Sendable (CorpusProgress) -> Void)?
   let pieces: PieceReader
   let blocks: IDBlocks
   /// What is done together with other ranks; nil without any.
   let ranks: CorpusRanks?
+  /// Tables of words that were put aside.
+  let runs: WordRuns
+  /// Used bytes of a thread's table from which it is put aside; nil for none.
+  private let tableLimit: Int?
   private let storedByteCount: Int?
   private let firstFailure = Locked<PieceReader.Failure?>(nil)
   private let tokensRead = Locked(0)
 
   /// What one thread brings home.
   struct Result: Sendable {
+    /// The words that it has counted and not put aside.
     var table: WordTable
+    /// The number of that table.
+    var tableNumber: Int
     var statistics = CorpusStatistics()
   }
 
   /// - Throws: `WordtoolError` when there is no part of the files for one of several ranks to read.
   init(
-    reader: CorpusReader, files: [String], given: Vocabulary?, stop: StopFlag,
-    progress: (@Sendable (CorpusProgress) -> Void)?
+    reader: CorpusReader, files: [String], given: Vocabulary?, keepsNumbers: Bool,
+    stop: StopFlag, progress: (@Sendable (CorpusProgress) -> Void)?
   ) throws {
+    self.keepsNumbers = keepsNumbers
     self.reader = reader
     self.files = files
     self.given = given
@@ -43,6 +53,12 @@ final class CorpusRun: Sendable {
       pieceLimit: max(reader.pieceLimit, reader.pieceSize), encoding: reader.encoding,
       isStrict: reader.isStrict, cuts: CutPlaces(reader.rule))
     blocks = IDBlocks(memoryLimit: reader.memoryLimit, folder: reader.temporaryFolder)
+    runs = WordRuns(folder: reader.temporaryFolder)
+    // While a table grows it takes up to twice what it uses, and sorting it some more. Ranks keep theirs:
+    // their words are brought together in memory.
+    tableLimit =
+      ranks == nil
+      ? reader.tableLimit ?? reader.wordLimit.map { $0 / 2 / reader.threads } : nil
     storedByteCount =
       progress == nil ? nil : share?.byteCount ?? InputFiles.totalByteCount(files)
   }
@@ -55,7 +71,7 @@ final class CorpusRun: Sendable {
     let scanners = try (0..<reader.threads).map { _ in try TokenScanner(rule: reader.rule) }
     let results = Locked<[Int: Result]>([:])
     try Workers.run(count: reader.threads) { worker in
-      let result = self.work(worker, scanners[worker])
+      let result = self.work(scanners[worker])
       results.withLock { $0[worker] = result }
     }
     if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
@@ -63,8 +79,8 @@ final class CorpusRun: Sendable {
     return (0..<reader.threads).compactMap { done[$0] }
   }
 
-  private func work(_ worker: Int, _ scanner: TokenScanner) -> Result {
-    let state = CorpusWorker(run: self, worker: worker, scanner: scanner)
+  private func work(_ scanner: TokenScanner) -> Result {
+    let state = CorpusWorker(run: self, scanner: scanner)
     let buffer = PieceBuffer()
     do {
       while let piece = try pieces.next(buffer) {
@@ -73,6 +89,7 @@ final class CorpusRun: Sendable {
             throw WordtoolError(.interrupted, found: "stopped while reading text")
           }
           let tokens = try state.read(piece, in: buffer)
+          if let tableLimit { try state.putTableAside(above: tableLimit) }
           report(tokens)
         } catch {
           throw PieceReader.Failure(index: piece.index, error: error)
@@ -86,7 +103,8 @@ final class CorpusRun: Sendable {
     } catch {
       preconditionFailure("only failures of pieces reach this place: \(error)")
     }
-    return Result(table: state.table, statistics: state.statistics)
+    return Result(
+      table: state.table, tableNumber: state.tableNumber, statistics: state.statistics)
   }
 
   private func report(_ tokens: Int) {
@@ -103,17 +121,17 @@ final class CorpusRun: Sendable {
 /// One thread's part in reading a corpus.
 @safe final class CorpusWorker {
   private let run: CorpusRun
-  private let worker: Int
   private let scanner: TokenScanner
   private var writer = IDBlocks.Writer()
   private var ids = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 0)
   private var idCount = 0
   let table = WordTable()
+  private(set) var tableNumber: Int
   private(set) var statistics = CorpusStatistics()
 
-  init(run: CorpusRun, worker: Int, scanner: TokenScanner) {
+  init(run: CorpusRun, scanner: TokenScanner) {
     self.run = run
-    self.worker = worker
+    tableNumber = run.runs.beginTable()
     self.scanner = scanner
   }
 
@@ -131,10 +149,19 @@ final class CorpusRun: Sendable {
       return unsafe tokenize(text, piece)
     }
     statistics.tokensRead += tokens
+    guard run.keepsNumbers else { return tokens }
     try unsafe run.blocks.store(
-      UnsafeBufferPointer(rebasing: ids[..<idCount]), piece: piece.index, worker: worker,
+      UnsafeBufferPointer(rebasing: ids[..<idCount]), piece: piece.index, table: tableNumber,
       writer: &writer)
     return tokens
+  }
+
+  /// Writes the table to the runs and begins another, where it uses more than so many bytes.
+  func putTableAside(above limit: Int) throws {
+    guard table.count > 0, table.usedByteCount > limit else { return }
+    try run.runs.put(table, number: tableNumber)
+    table.removeAll()
+    tableNumber = run.runs.beginTable()
   }
 
   private func tokenize(_ text: UnsafeBufferPointer<UInt8>, _ piece: Piece) -> Int {

@@ -11,8 +11,8 @@ struct IDBlock: Sendable {
   var place: Place
   /// How many numbers there are.
   var count: Int
-  /// The thread whose table the numbers are from.
-  var worker: Int
+  /// The table that the numbers are from.
+  var table: Int
 }
 
 /// Where the numbers of all pieces are kept while a corpus is read: in memory up to a limit, then
@@ -63,7 +63,7 @@ final class IDBlocks: Sendable {
 
   /// Stores the numbers of a piece.
   func store(
-    _ ids: UnsafeBufferPointer<Int32>, piece: Int, worker: Int, writer: inout Writer
+    _ ids: UnsafeBufferPointer<Int32>, piece: Int, table: Int, writer: inout Writer
   ) throws {
     let bytes = UnsafeRawBufferPointer(ids)
     let target: (file: TemporaryFile, offset: Int)? = try state.withLock { state in
@@ -83,7 +83,7 @@ final class IDBlocks: Sendable {
     } else {
       place = try unsafe writer.place(bytes)
     }
-    let block = IDBlock(place: place, count: ids.count, worker: worker)
+    let block = IDBlock(place: place, count: ids.count, table: table)
     state.withLock { state in
       while state.blocks.count <= piece { state.blocks.append(nil) }
       state.blocks[piece] = block
@@ -93,9 +93,12 @@ final class IDBlocks: Sendable {
   /// How many pieces there are.
   var count: Int { state.withLock { $0.blocks.count } }
 
+  /// The table of each piece, -1 of one that has no numbers.
+  var tables: [Int] { state.withLock { $0.blocks.map { $0?.table ?? -1 } } }
+
   /// Lets `body` change the numbers of a piece in place; it returns how many are left.
   func update(
-    _ piece: Int, _ body: (UnsafeMutableBufferPointer<Int32>, _ worker: Int) -> Int
+    _ piece: Int, _ body: (UnsafeMutableBufferPointer<Int32>, _ table: Int) -> Int
   ) throws {
     let (found, file) = state.withLock { ($0.blocks[piece], $0.file) }
     guard let block = found else { return }
@@ -107,11 +110,11 @@ final class IDBlocks: Sendable {
       // multiples of 4 in a page-aligned mapping.
       let bytes = unsafe UnsafeMutableRawBufferPointer(
         rebasing: chunk.bytes[offset..<offset + byteCount])
-      left = unsafe body(bytes.assumingMemoryBound(to: Int32.self), block.worker)
+      left = unsafe body(bytes.assumingMemoryBound(to: Int32.self), block.table)
     case .file(let offset):
       var ids = [Int32](repeating: 0, count: block.count)
       try unsafe ids.withUnsafeMutableBytes { try unsafe file?.read($0, at: offset) }
-      left = unsafe ids.withUnsafeMutableBufferPointer { unsafe body($0, block.worker) }
+      left = unsafe ids.withUnsafeMutableBufferPointer { unsafe body($0, block.table) }
       try unsafe ids.withUnsafeBytes {
         try unsafe file?.write(
           UnsafeRawBufferPointer(rebasing: $0[..<(left * MemoryLayout<Int32>.stride)]),
@@ -121,9 +124,11 @@ final class IDBlocks: Sendable {
     state.withLock { $0.blocks[piece]?.count = left }
   }
 
-  /// Moves the numbers of a piece to `target`, without the first `skipped`, and lets go of them.
-  func move(
-    _ piece: Int, skipping skipped: Int, to target: UnsafeMutableRawBufferPointer
+  /// Lends the bytes of a piece's numbers, without the first `skipped`, and then lets go of them.
+  ///
+  /// - Throws: ``WordtoolError`` of kind `inputOutput`, and what `body` throws.
+  func take(
+    _ piece: Int, skipping skipped: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let (found, file) = state.withLock { state in
       defer { state.blocks[piece] = nil }
@@ -133,14 +138,15 @@ final class IDBlocks: Sendable {
     let start = skipped * MemoryLayout<Int32>.stride
     let end = block.count * MemoryLayout<Int32>.stride
     guard end > start else { return }
-    // SAFETY: the slices check their ranges; the target belongs to this piece alone.
-    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: target[..<(end - start)])
     switch block.place {
     case .memory(let chunk, let offset):
-      unsafe room.copyMemory(
-        from: UnsafeRawBufferPointer(rebasing: chunk.bytes[offset + start..<offset + end]))
+      // SAFETY: the slice checks its range.
+      try unsafe body(UnsafeRawBufferPointer(rebasing: chunk.bytes[offset + start..<offset + end]))
     case .file(let offset):
-      try unsafe file?.read(room, at: offset + start)
+      try unsafe withUnsafeTemporaryAllocation(byteCount: end - start, alignment: 4) { bytes in
+        try unsafe file?.read(bytes, at: offset + start)
+        try unsafe body(UnsafeRawBufferPointer(bytes))
+      }
     }
   }
 }

@@ -49,6 +49,11 @@ public struct Vocabulary: Sendable {
   /// How many words there are.
   public var count: Int { storage.table.count }
 
+  /// The bytes that it takes of memory.
+  package var byteCount: Int { storage.table.allocatedByteCount }
+  /// The bytes of all words together.
+  package var textByteCount: Int { storage.table.byteCount }
+
   /// The sum of all counts, at most 2^63 - 1.
   public var totalCount: Int64 { storage.total }
 

@@ -1,4 +1,3 @@
-import Libc
 import WordtoolCore
 
 /// Counts words and makes a ``Vocabulary`` of those that are frequent enough.
@@ -58,11 +57,7 @@ public final class VocabularyBuilder {
     }
     guard !order.isEmpty else {
       let largest = (0..<table.count).map { table.tally($0) }.max() ?? 0
-      throw WordtoolError(
-        .badData,
-        found: "no word occurs \(least) times (the most frequent occurs "
-          + "\(largest == 1 ? "once" : "\(largest) times"))",
-        remedy: "lower `minimumCount` to \(largest) or give more text")
+      throw limits.withoutFrequentWords(largest: largest)
     }
     order.sort { precedes(Int($0), Int($1)) }
     if let size = limits.maximumSize, order.count > size {
@@ -75,14 +70,19 @@ public final class VocabularyBuilder {
   private func precedes(_ a: Int, _ b: Int) -> Bool {
     let (countA, countB) = (table.tally(a), table.tally(b))
     if countA != countB { return countA > countB }
-    let bytesA = unsafe table.bytes(a)
-    let bytesB = unsafe table.bytes(b)
-    let common = min(bytesA.count, bytesB.count)
-    if common > 0, let baseA = bytesA.baseAddress, let baseB = bytesB.baseAddress {
-      // SAFETY: both words have at least `common` bytes.
-      let difference = unsafe memcmp(baseA, baseB, common)
-      if difference != 0 { return difference < 0 }
-    }
-    return bytesA.count < bytesB.count
+    return table.compare(a, b) < 0
+  }
+}
+
+extension VocabularyLimits {
+  /// The error for a text of whose words none is frequent enough.
+  ///
+  /// - Parameter largest: how often the most frequent word occurs.
+  func withoutFrequentWords(largest: Int64) -> WordtoolError {
+    WordtoolError(
+      .badData,
+      found: "no word occurs \(minimumCount) times (the most frequent occurs "
+        + "\(largest == 1 ? "once" : "\(largest) times"))",
+      remedy: "lower `minimumCount` to \(largest) or give more text")
   }
 }

@@ -45,6 +45,50 @@ import WordtoolCore
 
   /// The bytes of all words, one behind another.
   var allBytes: [UInt8] { unsafe Array(UnsafeBufferPointer(start: arena, count: byteCount)) }
+  /// The bytes that are used: slots, offsets, counts and the words themselves. Taken is up to twice as
+  /// much, while something grows.
+  var usedByteCount: Int { 8 * (mask + 1) + 16 * count + byteCount }
+
+  /// The bytes that are taken, used or not.
+  var allocatedByteCount: Int { 8 * (mask + 1) + 16 * wordCapacity + arenaCapacity }
+
+  /// Forgets all words and keeps the room.
+  func removeAll() {
+    unsafe slots.update(repeating: 0, count: mask + 1)
+    count = 0
+  }
+
+  /// The numbers of the words in the ascending order of their bytes.
+  func orderByBytes() -> [Int32] {
+    // The first eight bytes decide most comparisons.
+    var keys: [(prefix: UInt64, number: Int32)] = []
+    keys.reserveCapacity(count)
+    for number in 0..<count {
+      var prefix: UInt64 = 0
+      let word = unsafe bytes(number)
+      for place in 0..<min(8, word.count) {
+        unsafe prefix |= UInt64(word[place]) << UInt64(56 - 8 * place)
+      }
+      keys.append((prefix, Int32(truncatingIfNeeded: number)))
+    }
+    keys.sort { a, b in
+      a.prefix != b.prefix
+        ? a.prefix < b.prefix : compare(Int(a.number), Int(b.number)) < 0
+    }
+    return keys.map(\.number)
+  }
+
+  /// The order of two words by their bytes: below 0, 0 or above 0.
+  func compare(_ a: Int, _ b: Int) -> Int {
+    let (x, y) = unsafe (bytes(a), bytes(b))
+    let common = min(x.count, y.count)
+    if common > 0, let first = x.baseAddress, let second = y.baseAddress {
+      // SAFETY: both words have at least `common` bytes.
+      let order = unsafe memcmp(first, second, common)
+      if order != 0 { return Int(order) }
+    }
+    return x.count - y.count
+  }
 
   /// The bytes of word `index`, valid until the next insertion.
   @inline(__always)

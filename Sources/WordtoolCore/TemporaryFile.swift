@@ -57,7 +57,8 @@ package final class TemporaryFile: Sendable {
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
       let count = unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw failure(errno) }
+      // Somebody who found the file shortened it.
+      guard count > 0 else { throw failure(count == 0 ? EIO : errno) }
       done += count
     }
   }

@@ -28,7 +28,7 @@ extension MutantFormat {
       let corpus = try CorpusReader(rule: .whitespace, threads: 1).read([path])
       let first = try make(corpus.vocabulary.counts)
       try interrupted { stop in
-        try first.train(on: corpus.ids, threads: 1, stop: stop) { _ in stop.raise() }
+        try first.train(on: corpus.ids, threads: 1, stop: stop, pausing: nil) { _ in stop.raise() }
       }
       try first.writeCheckpoint(to: folder("checkpoint"), corpus: corpus)
       return Sample(file: try folder.bytes(of: "checkpoint")) {
@@ -36,7 +36,7 @@ extension MutantFormat {
         try trainer.resume(fromCheckpoint: $0, corpus: corpus)
         var answer: [Double] = []
         try interrupted { stop in
-          try trainer.train(on: corpus.ids, threads: 1, stop: stop) {
+          try trainer.train(on: corpus.ids, threads: 1, stop: stop, pausing: nil) {
             answer = [$0.fraction, $0.loss ?? 0, $0.learningRate ?? 0]
             stop.raise()
           }

@@ -251,7 +251,7 @@ extension MutantFormat {
       MutantFormat(
         name: "corpus", layout: .text, cost: 20,
         readers: [
-          "CorpusReader.read(_:vocabulary:stop:progress:)",
+          "CorpusReader.read(_:vocabulary:stop:progress:)", "CorpusReader.count(_:stop:progress:)",
           "WordVectors.train(on:reader:options:threads:progress:)",
           "WordVectors.train(on:reader:options:threads:stop:progress:)",
         ]

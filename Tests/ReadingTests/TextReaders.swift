@@ -256,6 +256,7 @@ enum TextReaders: String, CaseIterable {
     "Subword/BytePairEncoding+File.swift": (1, [.tokenizerFile]),
     "Subword/BytePairEncoding+Training.swift": (1, [.bytePairs]),
     "Tokenize/CorpusReader.swift": (1, [.corpus]),
+    "Tokenize/Counting/CorpusReader+Counting.swift": (1, [.corpus]),
     "Explorer/WordColumn.swift": (1, [.wordColumn]),
     "Tokenize/TokenFilter.swift": (1, [.stopWords]),
     "Tokenize/TokenReader.swift": (1, [.tokens]),

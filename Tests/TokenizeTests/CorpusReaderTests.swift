@@ -73,7 +73,7 @@ struct CorpusReaderTests {
           #expect(corpus.vocabulary == expected.vocabulary, "\(place)")
           #expect(corpus.ids.array == expected.ids.array, "\(place)")
           #expect(corpus.statistics == expected.statistics, "\(place)")
-          #expect(corpus.ids.isMappedFile == (limit < Int.max))
+          #expect(corpus.ids.isFile == (limit < Int.max))
         }
       }
     }

@@ -21,7 +21,7 @@ import Testing
       let first = try run(folder, Self.train + ["-o", "a.safetensors", "--threads", "1"])
       #expect(first.exitCode == 0 && first.errors.isEmpty, "\(first.errors)")
       let more = [
-        "-o", "b.safetensors", "--threads", "2", "--memory", "1K", "--checkpoint", "c",
+        "-o", "b.safetensors", "--threads", "2", "--memory", "40M", "--checkpoint", "c",
         "--checkpoint-every", "0.000001", "--save-context", "c.vec",
       ]
       let second = try run(folder, Self.train + more)

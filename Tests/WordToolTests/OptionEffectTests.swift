@@ -238,6 +238,10 @@ import wordtool
     (["train-lm", "t", "-o", "m", "--model", "ngram", "--metrics=j"], "--metrics"),
     (["train-lm", "t", "-o", "m", "--order", "3"], "--model ngram"),
     (["train-lm", "t", "-o", "m", "--memory", "1G"], "--model ngram"),
+    (["train-embeddings", "t", "--phrases", "1", "--memory", "1G"], "--phrases or --update"),
+    (
+      ["train-embeddings", "t", "--update", "v", "--memory", "1G"], "words that are counted once"
+    ),
     (["train-lm", "t", "-o", "m", "--unit", "char", "--lowercase"], "--unit word"),
     (["train-classifier", "t", "-o", "m", "--embeddings", "none"], "--model rnn, lstm or gru"),
     (

@@ -117,6 +117,9 @@ public final class ImageTrainer {
       rate: training.learningRate, dataHash: try Self.hash(set, trainIndices))
   }
 
+  /// Whether there are images to validate on.
+  var measuresValidImages: Bool { valid != nil }
+
   /// Sets a share of the images aside.
   private static func split(
     _ set: ImageDataset, share: Double, seed: UInt64

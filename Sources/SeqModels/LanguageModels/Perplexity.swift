@@ -61,7 +61,7 @@ extension MixtureModel {
   ///   `piece` throws.
   public func measure(
     _ paths: [String], isStrict: Bool = false, encoding: TextEncoding = .utf8,
-    stop: StopFlag = StopFlag(), piece: ([Int32], [Double]) throws -> Void = { _, _ in }
+    stop: StopFlag = StopFlag(), piece: (([Int32], [Double]) throws -> Void)? = nil
   ) throws -> Measurement {
     var pieces = try TokenPieces(for: self, isStrict: isStrict, encoding: encoding)
     var scorer = try MixtureScorer(self)
@@ -72,7 +72,7 @@ extension MixtureModel {
       let values = mixed(components)
       for place in parts.indices { parts[place].add(ids, components[place]) }
       whole.add(ids, values)
-      try piece(ids, values)
+      try piece?(ids, values)
     }
     return Measurement(
       mixture: whole.report(pieces.counts), models: parts.map { $0.report(pieces.counts) })

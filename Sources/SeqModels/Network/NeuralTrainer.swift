@@ -104,6 +104,11 @@ public final class NeuralTrainer {
   /// Tokens trained on so far, those before a checkpoint included.
   public var tokensTrained: Int { position.examples }
 
+  /// Whether there is held-out text.
+  var measuresValidText: Bool { !validIDs.isEmpty }
+  /// The bytes of the numbers of both texts.
+  var textByteCount: Int { (ids.count + validIDs.count) * MemoryLayout<Int32>.stride }
+
   /// Sequences read side by side.
   var batch: Int { min(training.batch, ids.count) }
 

@@ -39,16 +39,24 @@ public struct DocumentCorpus: Sendable {
     let read = try reader.read(paths, vocabulary: vocabulary, stop: stop, progress: progress)
     var names: [String] = []
     var line = 0
-    unsafe read.ids.withUnsafeBuffer { ids in
-      var start = 0
-      for place in ids.indices where unsafe ids[place] == TokenIDs.lineEnd {
-        line += 1
-        if place > start { names.append(String(line)) }
-        start = place + 1
+    var hasWords = false
+    try read.ids.withIDs { ids in
+      try unsafe ids.forEachPiece { ids in
+        for place in ids.indices {
+          guard unsafe ids[place] == TokenIDs.lineEnd else {
+            hasWords = true
+            continue
+          }
+          line += 1
+          if hasWords { names.append(String(line)) }
+          hasWords = false
+        }
       }
     }
     // Without empty lines the numbers stay where they are, in memory or in a file.
-    let ids = names.count == line ? read.ids : try TokenIDs(read.ids.array)
+    let ids =
+      names.count == line
+      ? read.ids : try read.ids.withoutEmptyLines(temporaryFolder: reader.temporaryFolder)
     text = TokenizedCorpus(
       vocabulary: read.vocabulary, ids: ids, statistics: read.statistics, rule: read.rule)
     self.names = names
@@ -118,6 +126,12 @@ public struct DocumentCorpus: Sendable {
     self.names = kept.map { names[$0] }
     self.labels = DocumentLabels(labels.isEmpty ? [] : kept.map { labels[$0] })
     emptyCount = texts.count - kept.count
+  }
+
+  /// The bytes that names and labels take, about: a string of up to 15 bytes is its own memory.
+  var namesByteCount: Int {
+    let names = names.reduce(0) { $0 + 16 + ($1.utf8.count > 15 ? $1.utf8.count + 32 : 0) }
+    return names + (labels.names.isEmpty ? 0 : 48 * count)
   }
 
   /// FNV-1a over the words, their counts and the names of the documents: what a checkpoint must fit.

@@ -29,7 +29,7 @@ public final class DocumentVectorTrainer {
 
   /// The input rows: words, where they have rows, then documents; the output rows: words where there is
   /// noise, padding, the inner nodes of a tree.
-  private(set) var tables: EmbeddingTables
+  package private(set) var tables: EmbeddingTables
   /// Where the training stands.
   private(set) var state = EmbeddingState()
   private let sampling: WindowGroups.Sampling
@@ -90,20 +90,25 @@ public final class DocumentVectorTrainer {
   ///   - progress: called now and then on the caller's thread; an example is a word of the text.
   /// - Throws: `WordtoolError`: `usage` for less than one thread; `interrupted` when `stop` was raised,
   ///   with ``position`` as it is after the last whole chunk; `diverged` when the loss or a vector is no
-  ///   longer finite or the loss runs away; `unavailable` when the system refuses threads or memory.
+  ///   longer finite or the loss runs away; `unavailable` when the system refuses threads or memory;
+  ///   `inputOutput` when the file that the text is in fails.
   public func train(
     threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
     pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
   ) throws {
     try OptionCheck.requireThreads(threads)
-    let control = Control(threads: threads, stop: stop, pausing: pausing, progress: progress)
-    try unsafe corpus.text.ids.withUnsafeBuffer { text in
-      if options.model == .memory {
-        try unsafe trainMemory(text, control)
-      } else if options.trainsWords {
-        try unsafe trainWithWords(text, control)
-      } else {
-        try unsafe trainDocuments(text, control)
+    let control = Control(
+      threads: threads, stop: stop, pausing: pausing, progress: progress,
+      failure: ReadFailure(stop: stop))
+    try corpus.text.ids.withIDs { text in
+      try control.failure.rethrowing {
+        if options.model == .memory {
+          try trainMemory(text, control)
+        } else if options.trainsWords {
+          try trainWithWords(text, control)
+        } else {
+          try trainDocuments(text, control)
+        }
       }
     }
     try tables.checkFinite(inputName: "vector of row", outputName: "output row")
@@ -115,6 +120,7 @@ public final class DocumentVectorTrainer {
     var stop: StopFlag
     var pausing: TrainingPause?
     var progress: ((TrainingProgress) -> Void)?
+    var failure: ReadFailure
   }
 
   /// Choices between two that predicting a word is.
@@ -123,12 +129,13 @@ public final class DocumentVectorTrainer {
   }
 
   /// PV-DBOW: rows of documents against rows of words.
-  private func trainDocuments(_ text: UnsafeBufferPointer<Int32>, _ control: Control) throws {
+  private func trainDocuments(_ text: TextIDs, _ control: Control) throws {
     let size = DocumentBatchSize(
       sampling: sampling, choices: choices, learningRate: options.learningRate)
-    let source = unsafe TextExamples(
+    let source = try TextExamples(
       text: text, epochs: options.epochs, seed: options.seed,
-      wordsPerChunk: DocumentGroups.wordsPerChunk, numbersLines: true
+      wordsPerChunk: DocumentGroups.wordsPerChunk, numbersLines: true,
+      failure: control.failure
     ) { [sampling, documentRow] in
       DocumentGroups(
         sampling: sampling, size: size, documentRow: documentRow,
@@ -142,21 +149,23 @@ public final class DocumentVectorTrainer {
   }
 
   /// PV-DBOW beside skip-gram: rows of documents and of words against rows of words.
-  private func trainWithWords(_ text: UnsafeBufferPointer<Int32>, _ control: Control) throws {
+  private func trainWithWords(_ text: TextIDs, _ control: Control) throws {
     let perGroup = WindowGroups.windowsPerGroup
     let products = WindowGroups.productCapacity(
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
       hasPaths: sampling.paths != nil, hasDocuments: true)
-    let size = unsafe BatchSize(
-      text, sampling: sampling, windowsPerUnit: perGroup, productsPerUnit: products,
+    let size = BatchSize(
+      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling,
+      windowsPerUnit: perGroup, productsPerUnit: products,
       learningRate: options.learningRate)
     let windows = DocumentBatchSize.windows(
       choices: choices, rows: 1, learningRate: options.learningRate)
     let groups =
       max(1, min(size.units, windows / perGroup))
       * ((sampling.noiseCount > 0 ? 1 : 0) + (sampling.paths == nil ? 0 : perGroup))
-    let source = unsafe TextExamples(
-      text: text, epochs: options.epochs, seed: options.seed, numbersLines: true
+    let source = try TextExamples(
+      text: text, epochs: options.epochs, seed: options.seed, numbersLines: true,
+      failure: control.failure
     ) { [sampling, documentRow] in
       WindowGroups(
         sampling: sampling, wordCapacity: TextChunks.wordsPerChunk, documentRow: documentRow)
@@ -169,21 +178,23 @@ public final class DocumentVectorTrainer {
   }
 
   /// PV-DM: means of rows of documents and words against rows of words.
-  private func trainMemory(_ text: UnsafeBufferPointer<Int32>, _ control: Control) throws {
+  private func trainMemory(_ text: TextIDs, _ control: Control) throws {
     let perUnit = WordVectorOptions.Model.cbow.windowsPerUnit
     let products = BagGroups.productCapacity(
       model: .cbow, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)
-    let size = unsafe BatchSize(
-      text, sampling: sampling, windowsPerUnit: perUnit,
+    let size = BatchSize(
+      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling,
+      windowsPerUnit: perUnit,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
         hasPaths: sampling.paths != nil), learningRate: options.learningRate, stepsByPair: false)
     let windows = DocumentBatchSize.windows(
       choices: choices, rows: 1 + Double(options.windowRadius), learningRate: options.learningRate)
     let units = max(1, min(size.units, windows / perUnit))
-    let source = unsafe TextExamples(
-      text: text, epochs: options.epochs, seed: options.seed, numbersLines: true
+    let source = try TextExamples(
+      text: text, epochs: options.epochs, seed: options.seed, numbersLines: true,
+      failure: control.failure
     ) { [sampling, documentRow] in
       BagGroups(
         model: .cbow, sampling: sampling, unitsPerBatch: units, subwords: nil,

@@ -52,18 +52,13 @@ extension CooccurrenceStore {
     }
 
     /// The finished store.
-    ///
-    /// - Throws: ``WordtoolError`` of kind `inputOutput`.
-    func finish() throws -> CooccurrenceStore {
-      let last = Part(memory: sortedMemory, offset: 0, starts: sortByBin())
-      guard let file else {
-        return CooccurrenceStore(binCount: binCount, parts: [last], lossSum: lossSum)
+    func finish() -> CooccurrenceStore {
+      var parts: [Part] = []
+      if let file {
+        parts = spilled.map { Part(place: .file(file, offset: $0.offset), starts: $0.starts) }
       }
-      let mapped = try AlignedMemory(mapping: file, byteCount: fileUsed)
-      return CooccurrenceStore(
-        binCount: binCount,
-        parts: spilled.map { Part(memory: mapped, offset: $0.offset, starts: $0.starts) } + [last],
-        lossSum: lossSum)
+      parts.append(Part(place: .memory(sortedMemory), starts: sortByBin()))
+      return CooccurrenceStore(binCount: binCount, parts: parts, lossSum: lossSum)
     }
 
     private mutating func spill() throws {

@@ -1,4 +1,5 @@
 import BLASCore
+package import Tokenize
 package import WordtoolCore
 
 extension CooccurrenceStore {
@@ -7,8 +8,8 @@ extension CooccurrenceStore {
   private static let mostBins = 1 << 20
 
   /// How many bins a text's co-occurrences take: a function of the text and the options alone.
-  static func binCount(of text: UnsafeBufferPointer<Int32>, options: GloVeOptions) -> Int {
-    let pairs = unsafe CooccurrenceCounter.pairCount(
+  static func binCount(of text: TextIDs, options: GloVeOptions) throws -> Int {
+    let pairs = try CooccurrenceCounter.pairCount(
       of: text, windowRadius: options.windowRadius, isLeftOnly: options.isLeftOnly)
     return max(1, min(mostBins, (pairs + pairsPerBin - 1) / pairsPerBin))
   }
@@ -23,19 +24,19 @@ extension CooccurrenceStore {
   /// - Throws: ``WordtoolError``: `badData` when no two words occur together, `interrupted`,
   ///   `unavailable` without memory or threads, `cannotCreate` and `inputOutput` of temporary files.
   package static func counting(
-    _ text: UnsafeBufferPointer<Int32>, counts: [Int64], options: GloVeOptions, threads: Int,
+    _ text: TextIDs, counts: [Int64], options: GloVeOptions, threads: Int,
     memoryLimit: Int, folder: String, stop: StopFlag
   ) throws -> CooccurrenceStore {
-    let counter = unsafe CooccurrenceCounter(
+    let counter = CooccurrenceCounter(
       text: text, counts: counts, windowRadius: options.windowRadius,
       isLeftOnly: options.isLeftOnly, threads: threads, memoryLimit: memoryLimit / 2,
       folder: folder, stop: stop)
     let runs = try counter.count()
     // A small text takes no more than it may come to: records as they arrive, and by their bins.
-    let most = unsafe CooccurrenceCounter.pairCount(
+    let most = try CooccurrenceCounter.pairCount(
       of: text, windowRadius: options.windowRadius, isLeftOnly: options.isLeftOnly)
     var builder = try Builder(
-      binCount: unsafe binCount(of: text, options: options), seed: options.seed,
+      binCount: binCount(of: text, options: options), seed: options.seed,
       byteLimit: min(memoryLimit / 2, 2 * MemoryLayout<Cooccurrence>.stride * most),
       folder: folder)
     var slice = 0
@@ -57,7 +58,7 @@ extension CooccurrenceStore {
       for records in results.withLock({ $0 }) { try builder.append(records) }
       slice += round
     }
-    let store = try builder.finish()
+    let store = builder.finish()
     guard store.count > 0 else {
       throw WordtoolError(
         .badData, found: "no two words that occur together: every line has one word at most",

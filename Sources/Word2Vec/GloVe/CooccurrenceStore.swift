@@ -15,7 +15,7 @@ package struct Cooccurrence: BitwiseCopyable, Hashable, Sendable {
 ///
 /// So every bin is a sample of all of them, and what it holds depends on the text, the options and the
 /// seed alone. In a bin they are in the order of the pairs. Bins are in memory, or for the most part in
-/// a mapped temporary file, whose pages the system can take back.
+/// a temporary file.
 @safe package final class CooccurrenceStore: Sendable {
   /// How many bins there are.
   package let binCount: Int
@@ -27,12 +27,19 @@ package struct Cooccurrence: BitwiseCopyable, Hashable, Sendable {
   package let guessingLoss: Double
   private let parts: [Part]
 
-  /// What was in memory at some time: bin b holds the records `starts[b] ..< starts[b + 1]` from a
-  /// byte offset on.
+  /// What was in memory at some time: bin b holds the records `starts[b] ..< starts[b + 1]` from the
+  /// begin of the memory, or from a byte offset of the file on.
   struct Part: Sendable {
-    var memory: AlignedMemory
-    var offset: Int
+    enum Place: Sendable {
+      case memory(AlignedMemory)
+      case file(TemporaryFile, offset: Int)
+    }
+    var place: Place
     var starts: [Int32]
+
+    var isFile: Bool {
+      if case .file = place { true } else { false }
+    }
   }
 
   init(binCount: Int, parts: [Part], lossSum: Double) {
@@ -47,24 +54,28 @@ package struct Cooccurrence: BitwiseCopyable, Hashable, Sendable {
   }
 
   /// Whether most of it is in a file.
-  package var isFile: Bool { parts.contains { $0.memory.isFile } }
+  package var isFile: Bool { parts.contains { $0.isFile } }
 
   /// Copies the co-occurrences of a bin.
   ///
   /// - Parameter target: with room for the largest bin.
   /// - Returns: how many there are.
-  package func copy(bin: Int, to target: UnsafeMutablePointer<Cooccurrence>) -> Int {
+  /// - Throws: `WordtoolError` of kind `inputOutput` when the file fails.
+  package func copy(bin: Int, to target: UnsafeMutablePointer<Cooccurrence>) throws -> Int {
     let size = MemoryLayout<Cooccurrence>.stride
     var filled = 0
     for part in parts {
       let records = Int(part.starts[bin])..<Int(part.starts[bin + 1])
       if records.isEmpty { continue }
-      let first = part.offset + records.lowerBound * size
+      let bytes = records.lowerBound * size..<records.upperBound * size
       // SAFETY: parts hold what their starts say; the target has room for the largest bin.
-      unsafe UnsafeMutableRawBufferPointer(start: target + filled, count: records.count * size)
-        .copyMemory(
-          from: UnsafeRawBufferPointer(
-            rebasing: part.memory.bytes[first..<first + records.count * size]))
+      let room = unsafe UnsafeMutableRawBufferPointer(start: target + filled, count: bytes.count)
+      switch part.place {
+      case .memory(let memory):
+        unsafe room.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory.bytes[bytes]))
+      case .file(let file, let offset):
+        try unsafe file.read(room, at: offset + bytes.lowerBound)
+      }
       filled += records.count
     }
     return filled

@@ -10,6 +10,8 @@ struct GloVeExamples: ExampleSource {
   let seed: UInt64
   /// Words of the text, by which progress is told.
   let tokenCount: Int
+  /// Where it is told that co-occurrences could not be read.
+  let failure: ReadFailure
 
   var chunkCount: Int { store.binCount }
 
@@ -34,7 +36,12 @@ struct GloVeExamples: ExampleSource {
     unsafe withUnsafeTemporaryAllocation(of: Cooccurrence.self, capacity: store.largestBin) {
       records in
       guard let base = records.baseAddress else { return }
-      let count = unsafe store.copy(bin: bin, to: base)
+      var count = 0
+      do {
+        unsafe count = try store.copy(bin: bin, to: base)
+      } catch {
+        failure.record(error)
+      }
       chunk.count = count
       // Fisher and Yates's shuffle, from the end; what is drawn is taken out at once.
       var left = count

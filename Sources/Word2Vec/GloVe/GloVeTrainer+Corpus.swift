@@ -53,22 +53,27 @@ extension GloVeTrainer {
 
   /// The chunks in an epoch over a text, between two places where training can be interrupted and
   /// resumed.
-  public func chunkCount(of text: TokenIDs) -> Int {
-    unsafe text.withUnsafeBuffer {
-      unsafe CooccurrenceStore.binCount(of: $0, options: options)
-    }
+  ///
+  /// - Throws: `WordtoolError` of kind `inputOutput` when the file that the text is in fails.
+  public func chunkCount(of text: TokenIDs) throws -> Int {
+    try text.withIDs { try CooccurrenceStore.binCount(of: $0, options: options) }
   }
 
   /// How many passes over the corpus are done, a part of one as a fraction.
   public func epochsDone(on corpus: TokenizedCorpus) -> Double {
-    Double(position.epoch) + Double(position.chunk) / Double(chunkCount(of: corpus.ids))
+    guard position.chunk > 0, let chunks = try? chunkCount(of: corpus.ids) else {
+      return Double(position.epoch)
+    }
+    return Double(position.epoch) + Double(position.chunk) / Double(chunks)
   }
 
   // MARK: Checkpoints
 
   /// What a checkpoint must fit.
-  private func checkpoint(_ corpus: TokenizedCorpus) -> EmbeddingCheckpoint<GloVeOptions> {
-    EmbeddingCheckpoint(
+  private func checkpoint(
+    _ corpus: TokenizedCorpus
+  ) throws -> EmbeddingCheckpoint<GloVeOptions> {
+    try EmbeddingCheckpoint(
       key: "wordtool_glove_state", name: "GloVe", options: options, epochs: options.epochs,
       chunkCount: chunkCount(of: corpus.ids),
       vocabulary: corpus.vocabulary.fingerprint(), textLength: corpus.ids.count)

@@ -1,6 +1,6 @@
 public import BLASCore
 public import Embedding
-import Tokenize
+public import Tokenize
 public import WordtoolCore
 
 /// Trains GloVe's vectors: the same bytes for any number of threads, any kernels and any memory.
@@ -108,17 +108,31 @@ public final class GloVeTrainer: CorpusTrainer {
   ) throws {
     try unsafe text.withUnsafeBufferPointer {
       try unsafe train(
-        onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
+        onIDs: TextIDs($0), threads: threads, stop: stop, pausing: pausing, progress: progress)
+    }
+  }
+
+  /// Trains to the end of the last epoch on the numbers of a tokenized text.
+  ///
+  /// Parameters and errors are those of the call on a span of IDs, and `inputOutput` when the file that
+  /// they are in fails.
+  public func train(
+    on text: TokenIDs, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
+    pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
+  ) throws {
+    try text.withIDs {
+      try train(onIDs: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
     }
   }
 
   private func train(
-    onBuffer text: UnsafeBufferPointer<Int32>, threads: Int, stop: StopFlag,
+    onIDs text: TextIDs, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     try OptionCheck.requireThreads(threads)
-    try unsafe TrainedText.check(text, vocabularySize: vocabularySize)
-    let store = try unsafe CooccurrenceStore.counting(
+    let lineEnds = try TrainedText.check(text, vocabularySize: vocabularySize)
+    let failure = ReadFailure(stop: stop)
+    let store = try CooccurrenceStore.counting(
       text, counts: counts, options: options, threads: threads, memoryLimit: memoryLimit,
       folder: temporaryFolder, stop: stop)
     guessingLoss = store.guessingLoss
@@ -127,21 +141,23 @@ public final class GloVeTrainer: CorpusTrainer {
       min(Self.largestBatch, Self.pairsOnOneRow * store.count / vocabularySize))
     let source = GloVeExamples(
       store: store, epochs: options.epochs, seed: options.seed,
-      tokenCount: unsafe text.count { $0 >= 0 })
-    try EmbeddingRun.train(
-      on: source,
-      plan: .init(
-        epochs: options.epochs,
-        // AdaGrad's step size is one and the same throughout.
-        decay: LinearDecay(start: options.learningRate, floor: 1), columns: columns,
-        threads: threads),
-      from: state, stop: stop, pause: pausing, progress: progress, keep: { state = $0 }
-    ) {
-      try tables.makeUnique()
-      return WeightedLeastSquares(
-        tables: tables, kernels: kernels, batchSize: batchSize,
-        learningRate: options.learningRate, gradientLimit: options.gradientLimit,
-        guessingLoss: store.guessingLoss)
+      tokenCount: text.count - lineEnds, failure: failure)
+    try failure.rethrowing {
+      try EmbeddingRun.train(
+        on: source,
+        plan: .init(
+          epochs: options.epochs,
+          // AdaGrad's step size is one and the same throughout.
+          decay: LinearDecay(start: options.learningRate, floor: 1), columns: columns,
+          threads: threads),
+        from: state, stop: stop, pause: pausing, progress: progress, keep: { state = $0 }
+      ) {
+        try tables.makeUnique()
+        return WeightedLeastSquares(
+          tables: tables, kernels: kernels, batchSize: batchSize,
+          learningRate: options.learningRate, gradientLimit: options.gradientLimit,
+          guessingLoss: store.guessingLoss)
+      }
     }
     try tables.checkFinite(inputName: "values of row", outputName: "values of context row")
   }

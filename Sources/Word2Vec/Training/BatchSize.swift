@@ -26,25 +26,13 @@ struct BatchSize {
   /// many pairs for a row at the usual rate, all count less.
   ///
   /// - Parameters:
-  ///   - text: the text as word IDs, -1 at the end of a line.
+  ///   - length: IDs of the text, ends of lines included.
+  ///   - lineEnds: how many of them are these.
   ///   - windowsPerUnit: windows that are trained as one.
   ///   - productsPerUnit: what they take of the cache.
   ///   - stepsByPair: whether each pair is a step of its own, as in skip-gram; CBOW has one for a window.
   ///   - rowSharing: how many of a pair's changes are expected to move the vector of another word, where
   ///     words share rows; see ``SubwordBags/overlap(weights:rowCount:)``.
-  init(
-    _ text: UnsafeBufferPointer<Int32>, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
-    productsPerUnit: Int, learningRate: Float, stepsByPair: Bool = true, rowSharing: Double = 0
-  ) {
-    unsafe self.init(
-      length: text.count, lineEnds: text.count(where: { $0 < 0 }), sampling: sampling,
-      windowsPerUnit: windowsPerUnit, productsPerUnit: productsPerUnit, learningRate: learningRate,
-      stepsByPair: stepsByPair, rowSharing: rowSharing)
-  }
-
-  /// - Parameters:
-  ///   - length: numbers of the text; `lineEnds` of them end a line. The others are those of the other
-  ///     form.
   init(
     length: Int, lineEnds: Int, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
     productsPerUnit: Int, learningRate: Float, stepsByPair: Bool = true, rowSharing: Double = 0

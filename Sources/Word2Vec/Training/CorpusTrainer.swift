@@ -29,6 +29,15 @@ public protocol CorpusTrainer: AnyObject {
     progress: ((TrainingProgress) -> Void)?
   ) throws
 
+  /// Trains to the end of the last epoch on the numbers of a tokenized text, of which no more is held
+  /// than is worked on where they are in a file.
+  ///
+  /// Parameters and errors are those of the call on a span of IDs, and `inputOutput` when the file fails.
+  func train(
+    on text: TokenIDs, threads: Int, stop: StopFlag, pausing: TrainingPause?,
+    progress: ((TrainingProgress) -> Void)?
+  ) throws
+
   /// The words with their vectors, ready to be queried and written.
   ///
   /// - Parameters:
@@ -58,19 +67,6 @@ public protocol CorpusTrainer: AnyObject {
 }
 
 extension CorpusTrainer {
-  /// Trains to the end of the last epoch on a tokenized corpus.
-  ///
-  /// Parameters and errors are those of the call on a span of IDs.
-  public func train(
-    on text: TokenIDs, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
-    pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
-  ) throws {
-    try unsafe text.withUnsafeBuffer {
-      try unsafe train(
-        on: $0.span, threads: threads, stop: stop, pausing: pausing, progress: progress)
-    }
-  }
-
   /// Trains to the end of the last epoch while the caller's task is suspended; the work is done by
   /// threads outside of the cooperative pool.
   ///
@@ -82,7 +78,7 @@ extension CorpusTrainer {
     on text: TokenIDs, threads: Int = Workers.defaultCount, progress: TrainingMoments? = nil
   ) async throws {
     try await BlockingWork.run(moments: progress) { stop in
-      try self.train(on: text, threads: threads, stop: stop) { progress?.add($0) }
+      try self.train(on: text, threads: threads, stop: stop, pausing: nil) { progress?.add($0) }
     }
   }
 }

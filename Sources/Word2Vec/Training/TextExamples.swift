@@ -1,5 +1,7 @@
 import BLASCore
 import Embedding
+import Tokenize
+import WordtoolCore
 
 /// Memory for the examples of a stretch of text.
 protocol TextChunk: AnyObject {
@@ -13,10 +15,9 @@ extension WindowGroups: TextChunk {}
 extension BagGroups: TextChunk {}
 
 /// The windows of a text as chunks of examples: every so many words of the text are a chunk.
-@safe struct TextExamples<Chunk: TextChunk>: ExampleSource {
-  // SAFETY: the caller of the training keeps the text; its IDs were checked before.
-  /// The text as word IDs, -1 at the end of a line: all of it, or a rank's share.
-  let text: UnsafeBufferPointer<Int32>
+struct TextExamples<Chunk: TextChunk>: ExampleSource {
+  /// The text as word IDs that were checked before, -1 at the end of a line: all of it, or a rank's share.
+  let text: TextIDs
   /// Which part of the text is here; nil for all of it.
   private let share: TextShare?
   /// Numbers of the whole text.
@@ -27,18 +28,23 @@ extension BagGroups: TextChunk {}
   let wordsPerChunk: Int
   /// The line that each chunk begins in; empty where lines have no numbers.
   private let firstLines: [Int32]
+  /// Where it is told that the text could not be read.
+  private let failure: ReadFailure
   private let make: () -> Chunk
 
   /// - Parameters:
   ///   - share: which part of a longer text `text` is; nil for a whole one.
   ///   - numbersLines: whether the chunks are told which lines they hold: lines are documents.
+  ///   - failure: is told when the text cannot be read.
   ///   - make: makes memory for any chunk.
+  /// - Throws: ``WordtoolError`` of kind `inputOutput`.
   init(
-    text: UnsafeBufferPointer<Int32>, share: TextShare? = nil, epochs: Int, seed: UInt64,
+    text: TextIDs, share: TextShare? = nil, epochs: Int, seed: UInt64,
     wordsPerChunk: Int = TextChunks.wordsPerChunk, numbersLines: Bool = false,
-    make: @escaping () -> Chunk
-  ) {
-    unsafe self.text = text
+    failure: ReadFailure, make: @escaping () -> Chunk
+  ) throws {
+    self.text = text
+    self.failure = failure
     self.share = share
     length = share?.length ?? text.count
     self.epochs = epochs
@@ -48,9 +54,13 @@ extension BagGroups: TextChunk {}
     var firstLines: [Int32] = []
     if numbersLines {
       var line: Int32 = 0
-      for place in text.indices {
-        if place % wordsPerChunk == 0 { firstLines.append(line) }
-        if unsafe text[place] < 0 { line += 1 }
+      var place = 0
+      try unsafe text.forEachPiece { ids in
+        for index in ids.indices {
+          if place % wordsPerChunk == 0 { firstLines.append(line) }
+          if unsafe ids[index] < 0 { line += 1 }
+          place += 1
+        }
       }
     }
     self.firstLines = firstLines
@@ -72,11 +82,18 @@ extension BagGroups: TextChunk {}
   func prepare(_ chunk: Chunk, number: Int, epoch: Int, order: TextOrder) {
     let start = share?.start(ofChunk: number) ?? number * wordsPerChunk
     let count = min(wordsPerChunk, length - number * wordsPerChunk)
-    unsafe chunk.prepare(
-      UnsafeBufferPointer(rebasing: text[start..<start + count]),
-      firstLine: firstLines.isEmpty ? 0 : Int(firstLines[number]),
-      random: RandomSource(
-        seed: seed, WordVectorStream.chunks, UInt64(epoch), UInt64(number)))
+    let line = firstLines.isEmpty ? 0 : Int(firstLines[number])
+    let random = RandomSource(
+      seed: seed, WordVectorStream.chunks, UInt64(epoch), UInt64(number))
+    do {
+      try unsafe text.withNumbers(start..<start + count) {
+        unsafe chunk.prepare($0, firstLine: line, random: random)
+      }
+    } catch {
+      failure.record(error)
+      unsafe chunk.prepare(
+        UnsafeBufferPointer(start: nil, count: 0), firstLine: line, random: random)
+    }
   }
 
   func remainingShare(epoch: Int, chunk: Int, batch: Int) -> Float {

@@ -1,3 +1,4 @@
+import Tokenize
 import WordtoolCore
 
 /// What trainers ask of a vocabulary and of a text before anything else.
@@ -29,19 +30,29 @@ enum TrainedText {
   /// Checks the IDs of a text. They index memory in loops that check nothing: one pass over the text
   /// costs nothing beside an epoch.
   ///
-  /// - Throws: ``WordtoolError`` of kind `badData` for a text without words or with an ID that is no
-  ///   word's.
-  static func check(_ text: UnsafeBufferPointer<Int32>, vocabularySize: Int) throws {
-    guard !text.isEmpty else { throw WordtoolError(.badData, found: "no words to train on") }
-    var largest: UInt32 = 0
-    for index in text.indices {
-      largest = unsafe max(largest, UInt32(bitPattern: text[index] &+ 1))
+  /// - Returns: how many of them are ends of lines.
+  /// - Throws: ``WordtoolError``: `badData` for a text without words or with an ID that is no word's,
+  ///   `inputOutput` when the file that it is in fails.
+  static func check(_ text: TextIDs, vocabularySize: Int) throws -> Int {
+    guard text.count > 0 else { throw WordtoolError(.badData, found: "no words to train on") }
+    var lineEnds = 0
+    var start = 0
+    try unsafe text.forEachPiece { ids in
+      var largest: UInt32 = 0
+      for index in ids.indices {
+        let next = unsafe UInt32(bitPattern: ids[index] &+ 1)
+        largest = max(largest, next)
+        lineEnds &+= next == 0 ? 1 : 0
+      }
+      guard largest <= UInt32(vocabularySize) else {
+        let place = unsafe ids.firstIndex { $0 < -1 || Int($0) >= vocabularySize } ?? 0
+        throw WordtoolError(
+          .badData, found: unsafe "the ID \(ids[place]) at place \(start + place) of the text",
+          expected: "0 to \(vocabularySize - 1), or -1 at the end of a line",
+          remedy: "train on the IDs of the vocabulary that the counts belong to")
+      }
+      start += ids.count
     }
-    if largest <= UInt32(vocabularySize) { return }
-    let place = unsafe text.firstIndex { $0 < -1 || Int($0) >= vocabularySize } ?? 0
-    throw WordtoolError(
-      .badData, found: unsafe "the ID \(text[place]) at place \(place) of the text",
-      expected: "0 to \(vocabularySize - 1), or -1 at the end of a line",
-      remedy: "train on the IDs of the vocabulary that the counts belong to")
+    return lineEnds
   }
 }

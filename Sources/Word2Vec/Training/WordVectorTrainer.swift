@@ -176,7 +176,20 @@ public final class WordVectorTrainer: CorpusTrainer {
   ) throws {
     try unsafe text.withUnsafeBufferPointer {
       try unsafe train(
-        onBuffer: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
+        onIDs: TextIDs($0), threads: threads, stop: stop, pausing: pausing, progress: progress)
+    }
+  }
+
+  /// Trains to the end of the last epoch on the numbers of a tokenized text.
+  ///
+  /// Parameters and errors are those of the call on a span of IDs, and `inputOutput` when the file that
+  /// they are in fails.
+  public func train(
+    on text: TokenIDs, threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
+    pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
+  ) throws {
+    try text.withIDs {
+      try train(onIDs: $0, threads: threads, stop: stop, pausing: pausing, progress: progress)
     }
   }
 
@@ -202,46 +215,58 @@ public final class WordVectorTrainer: CorpusTrainer {
     let share = try TextShare(ids, replication, communicator)
     try unsafe share.withUnsafeBuffer {
       try unsafe train(
-        onBuffer: $0, share: share, threads: threads, stop: stop, pausing: pausing,
+        onIDs: TextIDs($0), share: share, threads: threads, stop: stop, pausing: pausing,
         progress: progress)
     }
   }
 
   private func train(
-    onBuffer text: UnsafeBufferPointer<Int32>, share: TextShare? = nil, threads: Int,
-    stop: StopFlag, pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
+    onIDs text: TextIDs, share: TextShare? = nil, threads: Int, stop: StopFlag,
+    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     try OptionCheck.requireThreads(threads)
     // A short text has no chunks for some of the ranks.
-    if share == nil || !text.isEmpty {
-      try unsafe TrainedText.check(text, vocabularySize: vocabularySize)
-    }
-    if options.model == .structuredSkipGram {
-      try unsafe trainPositions(
-        text, share, threads: threads, stop: stop, pausing: pausing, progress: progress)
-    } else if options.model == .skipGram, subwords == nil {
-      try unsafe trainWindows(
-        text, share, threads: threads, stop: stop, pausing: pausing, progress: progress)
-    } else {
-      try unsafe trainBags(
-        text, share, threads: threads, stop: stop, pausing: pausing, progress: progress)
+    let isEmptyShare = share != nil && text.count == 0
+    let found = isEmptyShare ? 0 : try TrainedText.check(text, vocabularySize: vocabularySize)
+    let part = TextPart(ids: text, share: share, lineEnds: share?.lineEnds ?? found)
+    let failure = ReadFailure(stop: stop)
+    try failure.rethrowing {
+      if options.model == .structuredSkipGram {
+        try trainPositions(
+          part, failure, threads: threads, stop: stop, pausing: pausing, progress: progress)
+      } else if options.model == .skipGram, subwords == nil {
+        try trainWindows(
+          part, failure, threads: threads, stop: stop, pausing: pausing, progress: progress)
+      } else {
+        try trainBags(
+          part, failure, threads: threads, stop: stop, pausing: pausing, progress: progress)
+      }
     }
     try tables.checkFinite(
       inputName: ownRowCount > 0 ? "vector of word" : "row of n-grams",
       outputName: "context vector of word")
   }
 
+  /// A text, or what one of several ranks trains on of it.
+  private struct TextPart {
+    let ids: TextIDs
+    let share: TextShare?
+    /// Line ends of the whole text.
+    let lineEnds: Int
+    /// Numbers of the whole text.
+    var length: Int { share?.length ?? ids.count }
+  }
+
   /// Skip-gram: rows of words against rows of words.
   private func trainWindows(
-    _ text: UnsafeBufferPointer<Int32>, _ share: TextShare?, threads: Int, stop: StopFlag,
+    _ text: TextPart, _ failure: ReadFailure, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let products = WindowGroups.productCapacity(
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
       hasPaths: sampling.paths != nil)
-    let size = unsafe BatchSize(
-      length: share?.length ?? text.count,
-      lineEnds: share?.lineEnds ?? text.count(where: { $0 < 0 }), sampling: sampling,
+    let size = BatchSize(
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling,
       windowsPerUnit: WindowGroups.windowsPerGroup,
       productsPerUnit: products, learningRate: options.learningRate)
     // A tree's ways are a group for each window, or more.
@@ -249,8 +274,9 @@ public final class WordVectorTrainer: CorpusTrainer {
       size.units
       * ((sampling.noiseCount > 0 ? 1 : 0)
         + WindowGroups.windowsPerGroup * (sampling.paths == nil ? 0 : 1))
-    let examples = unsafe TextExamples(
-      text: text, share: share, epochs: options.epochs, seed: options.seed
+    let examples = try TextExamples(
+      text: text.ids, share: text.share, epochs: options.epochs, seed: options.seed,
+      failure: failure
     ) {
       [sampling] in
       WindowGroups(sampling: sampling, wordCapacity: TextChunks.wordsPerChunk)
@@ -266,18 +292,18 @@ public final class WordVectorTrainer: CorpusTrainer {
 
   /// Structured skip-gram: rows of words against rows of words at positions.
   private func trainPositions(
-    _ text: UnsafeBufferPointer<Int32>, _ share: TextShare?, threads: Int, stop: StopFlag,
+    _ text: TextPart, _ failure: ReadFailure, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let products = PositionGroups.productCapacity(negativeSamples: options.negativeSamples)
     let groupsPerUnit = 2 * options.windowRadius
-    let size = unsafe BatchSize(
-      length: share?.length ?? text.count,
-      lineEnds: share?.lineEnds ?? text.count(where: { $0 < 0 }), sampling: sampling,
+    let size = BatchSize(
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling,
       windowsPerUnit: PositionGroups.windowsPerGroup,
       productsPerUnit: groupsPerUnit * products, learningRate: options.learningRate)
-    let examples = unsafe TextExamples(
-      text: text, share: share, epochs: options.epochs, seed: options.seed
+    let examples = try TextExamples(
+      text: text.ids, share: text.share, epochs: options.epochs, seed: options.seed,
+      failure: failure
     ) {
       [sampling, vocabularySize] in
       PositionGroups(
@@ -294,23 +320,22 @@ public final class WordVectorTrainer: CorpusTrainer {
 
   /// CBOW, and skip-gram with subwords: means of rows against rows of words.
   private func trainBags(
-    _ text: UnsafeBufferPointer<Int32>, _ share: TextShare?, threads: Int, stop: StopFlag,
+    _ text: TextPart, _ failure: ReadFailure, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let windows = options.model.windowsPerUnit
     let products = BagGroups.productCapacity(
       model: options.model, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)
-    let size = unsafe BatchSize(
-      length: share?.length ?? text.count,
-      lineEnds: share?.lineEnds ?? text.count(where: { $0 < 0 }), sampling: sampling,
-      windowsPerUnit: windows,
+    let size = BatchSize(
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling, windowsPerUnit: windows,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
         hasPaths: sampling.paths != nil), learningRate: options.learningRate,
       stepsByPair: options.model != .cbow, rowSharing: rowSharing)
-    let examples = unsafe TextExamples(
-      text: text, share: share, epochs: options.epochs, seed: options.seed
+    let examples = try TextExamples(
+      text: text.ids, share: text.share, epochs: options.epochs, seed: options.seed,
+      failure: failure
     ) {
       [sampling, options, subwords] in
       BagGroups(

@@ -112,6 +112,7 @@ struct ImageTrainingRun: Training {
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> ImageModel {
+    try session.tell(trainer.images.memoryEstimate)
     var mark = Environment.seconds()
     return try trainer.images.train(stop: session.stop) { report in
       trainer.last = report

@@ -84,7 +84,8 @@ struct NeuralLMTraining: Training {
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> NeuralLanguageModel {
-    try trainer.neural.train(stop: session.stop) { report in
+    try session.tell(trainer.neural.memoryEstimate)
+    return try trainer.neural.train(stop: session.stop) { report in
       try session.endEpoch(
         self, trainer, line: line(report, seconds: session.secondsSoFar), note: epochLine(report),
         measured: (report.validPerplexity, "perplexity of --valid"))

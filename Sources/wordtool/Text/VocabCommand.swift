@@ -9,7 +9,9 @@ struct VocabCommand: ParsableCommand, ConditionalOptions {
     abstract: "Print the words of text with their counts, the most frequent first.",
     discussion: """
       Words of equal count come in the order of their bytes, so one text has one vocabulary. The \
-      lines are 'word count', which train-embeddings --vocab reads back.
+      lines are 'word count', which train-embeddings --vocab reads back. Of the text no more is held \
+      than is being cut; with --memory the words that were counted go to $TMPDIR, sorted, when there are \
+      too many, and are merged in the end. Those that are printed have to fit: --min-count makes them fewer.
 
       Example:
         wordtool vocab wiki.txt.gz --min-count 5 -o wiki.vocab
@@ -33,6 +35,12 @@ struct VocabCommand: ParsableCommand, ConditionalOptions {
 
   @Option(help: ArgumentHelp("Keep the n most frequent words. (default: all)", valueName: "n"))
   var maxVocab: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Count in memory up to this size, in temporary files above: 512M, 4G, 50%. (default: all words in "
+        + "memory)", valueName: "limit"))
+  var memory: MemorySize?
 
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadsOptions
@@ -71,16 +79,16 @@ struct VocabCommand: ParsableCommand, ConditionalOptions {
     let reader = CorpusReader(
       rule: try text.rule(),
       limits: VocabularyLimits(minimumCount: minCount, maximumSize: maxVocab),
-      isStrict: text.strict, threads: threads.count, encoding: text.encoding)
-    let corpus = try reader.read(
+      isStrict: text.strict, threads: threads.count, encoding: text.encoding,
+      wordLimit: memory?.words)
+    let (vocabulary, statistics) = try reader.count(
       try text.input.files(texts), stop: stop, progress: progress.ofReading)
     progress.finish()
-    StandardError.warnOfReplacements(corpus.statistics.invalidSequenceCount)
-    let vocabulary = corpus.vocabulary
+    StandardError.warnOfReplacements(statistics.invalidSequenceCount)
     if json.json {
       try JSONOutput.write(
         Answer(
-          tokens: corpus.statistics.tokensRead, vocabulary: vocabulary.count,
+          tokens: statistics.tokensRead, vocabulary: vocabulary.count,
           words: (0..<vocabulary.count).map {
             Entry(word: vocabulary.word(at: $0), count: vocabulary.count(at: $0))
           }))

@@ -84,7 +84,8 @@ extension DocumentCorpus {
     case .lines:
       let reader = CorpusReader(
         rule: rule, limits: limits, isStrict: command.text.strict, threads: threads,
-        memoryLimit: command.memory?.bytes, encoding: command.text.encoding)
+        memoryLimit: command.memory?.text, encoding: command.text.encoding,
+        wordLimit: command.memory?.words)
       try self.init(
         linesOf: command.text.input.files(command.texts), reader: reader, vocabulary: vocabulary,
         stop: session.stop, progress: session.progress.ofReading)

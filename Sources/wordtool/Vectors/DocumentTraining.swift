@@ -78,6 +78,13 @@ struct DocumentTraining: Training {
     if case .automatic = command.model.epochs {
       options.epochs = DocumentVectorOptions.epochs(forWords: corpus.text.ids.tokenCount)
     }
+    var estimate = options.memoryEstimate(on: corpus, threads: common.threads.count)
+    if files.resume != nil {
+      estimate.add("checkpoint", estimate["vectors"] + estimate["context vectors"])
+    }
+    try session.tell(
+      estimate, limit: command.memory,
+      remedy: "use a smaller `dimension`, a larger `minimumCount` or more `memoryLimit`")
     let trainer = try DocumentVectorTrainer(options: options, corpus: corpus, kernels: kernels)
     if let path = files.resume { try trainer.resume(fromCheckpoint: path) }
     let position = trainer.position

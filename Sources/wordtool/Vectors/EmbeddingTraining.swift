@@ -148,13 +148,14 @@ struct EmbeddingTraining: Training {
         "\(NumberFormat.grouped(tokens)) words are few, so they are passed over "
           + "\(NumberFormat.counted(options.epochs, "time")); --epochs says otherwise")
     }
-    let model = try makeTrainer(options, corpus, known, kernels)
-    if let trainer = model as? WordVectorTrainer, trainer.replicaByteCount > 0 {
-      session.progress.note(
-        "\(trainer.options.replicas) replicas \(ranks.map { "on \($0.rankCount) ranks " } ?? "")take "
-          + "\(NumberFormat.bytes(trainer.replicaByteCount)) beside the vectors"
-          + (ranks == nil ? "" : " on each"))
-    }
+    let estimate = try memoryEstimate(options, corpus, known)
+    try session.tell(
+      estimate, limit: command.memory,
+      remedy: "use a smaller `dimension`"
+        + (command.vocabulary.vocab == nil ? ", a larger `minimumCount`" : "")
+        + (command.model.subwords == nil ? "" : ", fewer `bucketCount`")
+        + (command.model.replicas > 1 ? ", fewer `replicas`" : "") + " or more `memoryLimit`")
+    let model = try makeTrainer(options, corpus, known, kernels, estimate)
     return Trainer(
       model: model, options: options, corpus: corpus,
       wordsBefore: Int(model.epochsDone(on: corpus) * Double(tokens)))
@@ -163,7 +164,7 @@ struct EmbeddingTraining: Training {
   /// A trainer that stands where training begins.
   private func makeTrainer(
     _ options: EmbeddingOptions, _ corpus: TokenizedCorpus, _ known: WordVectors?,
-    _ kernels: KernelTable
+    _ kernels: KernelTable, _ estimate: MemoryEstimate
   ) throws -> any CorpusTrainer {
     let model: any CorpusTrainer
     switch options {
@@ -176,7 +177,7 @@ struct EmbeddingTraining: Training {
     case .gloVe(let options):
       let trainer = try GloVeTrainer(
         options: options, counts: corpus.vocabulary.counts, kernels: kernels)
-      if let memory = command.memory?.bytes { trainer.memoryLimit = memory }
+      if command.memory != nil { trainer.memoryLimit = estimate[Self.countsName] }
       model = trainer
     }
     if let path = files.resume { try model.resume(fromCheckpoint: path, corpus: corpus) }
@@ -295,7 +296,8 @@ struct EmbeddingTraining: Training {
       limits: phrases == nil && command.beginning.update == nil
         ? limits : VocabularyLimits(minimumCount: 1),
       isStrict: command.text.strict, threads: common.threads.count,
-      memoryLimit: command.memory?.bytes, encoding: command.text.encoding)
+      memoryLimit: command.memory?.text, encoding: command.text.encoding,
+      wordLimit: command.memory?.words)
     // Phrases are counted, and words added to those of vectors, with all of the text at hand.
     if phrases == nil, command.beginning.update == nil { reader.communicator = ranks }
     let given = try command.vocabulary.vocab.map { try Self.readVocabulary($0) }

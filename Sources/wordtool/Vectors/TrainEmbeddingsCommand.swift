@@ -81,8 +81,9 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Keep the numbers of the words in memory up to this size, and with glove the counts of pairs as "
-        + "well, in temporary files above: 512M, 4G, 50%. (default: 50%, counts 1G)",
+      "Hold no more than this in memory: 512M, 4G, 50%. The text, and what is counted, go to temporary "
+        + "files in $TMPDIR above a share of it; what does not fit is refused before the training. "
+        + "(default: half the machine's for the text, and with glove 1G for counts)",
       valueName: "limit"))
   var memory: MemorySize?
 
@@ -114,6 +115,9 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
     return text.optionRules + model.optionRules + [isOfRows, hasOneOutput] + searchRules
       + phrases.optionRules
       + beginning.optionRules + documentRules + [
+        OptionRule(
+          ["--memory"], need: "words that are counted once, not to --phrases or --update",
+          isMet: phrases.phrases == nil && beginning.update == nil),
         OptionRule(
           ["--checkpoint-every"], need: "--checkpoint or --resume", isMet: checkpoints.folder != nil
         ),
