@@ -303,6 +303,7 @@ enum TextReaders: String, CaseIterable {
     "WordtoolCore/TextSource.swift",
     "WordtoolCore/LineReader.swift", "WordtoolCore/MappedFile.swift",
     "WordtoolCore/ProcessorCount.swift", "Tokenize/TextEncoding.swift",
+    "Tokenize/PieceReader.swift", "Tokenize/ReadingShare.swift",
     "SeqModels/Classification/LabelledText+Reading.swift", "ConvNets/Datasets/OptdigitsFile.swift",
     "SeqModels/Classification/ClassifierFile.swift",
     "Word2Vec/Formats/FileContents.swift",

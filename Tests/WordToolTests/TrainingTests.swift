@@ -340,7 +340,7 @@ import TestSupport
     arguments: [
       ["--loss", "hs", "--negative", "3"], ["--loss", "hs", "--noise-exponent", "1"],
       ["--loss", "hs", "--save-context", "c.vec"], ["--buckets", "99"],
-      ["--subwords", "3-6", "--init", "v", "--freeze", "all"], ["--freeze", "all"],
+      ["--freeze", "all"],
       ["--subwords", "6-3"], ["--subwords", "0-3"],
       ["--subwords", "3-6", "--buckets", "0"],
     ])

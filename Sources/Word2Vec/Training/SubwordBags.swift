@@ -42,10 +42,12 @@ import Tokenize
 
   /// The bytes that the bags of a vocabulary's words take.
   static func byteCount(_ vocabulary: Vocabulary, index: NGramIndex) -> Int {
-    var rows = vocabulary.count
+    var rows = index.isFloret ? 0 : vocabulary.count
     for word in 0..<vocabulary.count {
       let bytes = unsafe vocabulary.withUTF8(at: word) { unsafe Array($0) }
-      if bytes != CharacterNGrams.endOfLine { index.forEachRow(of: bytes) { _ in rows += 1 } }
+      if index.isFloret || bytes != CharacterNGrams.endOfLine {
+        index.forEachRow(of: bytes) { _ in rows += 1 }
+      }
     }
     return 4 * rows + 12 * vocabulary.count
   }

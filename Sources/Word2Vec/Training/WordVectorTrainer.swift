@@ -228,7 +228,7 @@ public final class WordVectorTrainer: CorpusTrainer {
     // A short text has no chunks for some of the ranks.
     let isEmptyShare = share != nil && text.count == 0
     let found = isEmptyShare ? 0 : try TrainedText.check(text, vocabularySize: vocabularySize)
-    let part = TextPart(ids: text, share: share, lineEnds: share?.lineEnds ?? found)
+    let part = SharedText(ids: text, share: share, lineEnds: share?.lineEnds ?? found)
     let failure = ReadFailure(stop: stop)
     try failure.rethrowing {
       if options.model == .structuredSkipGram {
@@ -248,7 +248,7 @@ public final class WordVectorTrainer: CorpusTrainer {
   }
 
   /// A text, or what one of several ranks trains on of it.
-  private struct TextPart {
+  private struct SharedText {
     let ids: TextIDs
     let share: TextShare?
     /// Line ends of the whole text.
@@ -259,7 +259,7 @@ public final class WordVectorTrainer: CorpusTrainer {
 
   /// Skip-gram: rows of words against rows of words.
   private func trainWindows(
-    _ text: TextPart, _ failure: ReadFailure, threads: Int, stop: StopFlag,
+    _ text: SharedText, _ failure: ReadFailure, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let products = WindowGroups.productCapacity(
@@ -292,7 +292,7 @@ public final class WordVectorTrainer: CorpusTrainer {
 
   /// Structured skip-gram: rows of words against rows of words at positions.
   private func trainPositions(
-    _ text: TextPart, _ failure: ReadFailure, threads: Int, stop: StopFlag,
+    _ text: SharedText, _ failure: ReadFailure, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let products = PositionGroups.productCapacity(negativeSamples: options.negativeSamples)
@@ -320,7 +320,7 @@ public final class WordVectorTrainer: CorpusTrainer {
 
   /// CBOW, and skip-gram with subwords: means of rows against rows of words.
   private func trainBags(
-    _ text: TextPart, _ failure: ReadFailure, threads: Int, stop: StopFlag,
+    _ text: SharedText, _ failure: ReadFailure, threads: Int, stop: StopFlag,
     pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
   ) throws {
     let windows = options.model.windowsPerUnit

@@ -1,7 +1,7 @@
+import Corpora
 import Tokenize
 import Word2Vec
 import WordtoolCore
-import Corpora
 
 extension EmbeddingTraining {
   /// What is stored with the vectors.
