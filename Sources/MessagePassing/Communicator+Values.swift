@@ -1,26 +1,22 @@
 extension Communicator {
   /// What all ranks say to the same question, in their order.
   package func gather<Value: BitwiseCopyable>(_ value: Value) -> [Value] {
-    unsafe [Value](unsafeUninitializedCapacity: rankCount) { room, count in
+    unsafe [Value](filled: rankCount) { room in
       unsafe withUnsafeBytes(of: value) {
         unsafe gather(
-          $0, into: UnsafeMutableRawBufferPointer(room),
+          $0, into: room,
           counts: Array(repeating: MemoryLayout<Value>.size, count: rankCount))
       }
-      count = rankCount
     }
   }
 
   /// The values of all ranks, one rank's behind another's, where it is known how many each has.
   package func gather<Value: BitwiseCopyable>(_ values: [Value], counts: [Int]) -> [Value] {
     let all = counts.reduce(0, +)
-    return unsafe [Value](unsafeUninitializedCapacity: all) { room, count in
+    return unsafe [Value](filled: all) { room in
       unsafe values.withUnsafeBytes {
-        unsafe gather(
-          $0, into: UnsafeMutableRawBufferPointer(room),
-          counts: counts.map { $0 * MemoryLayout<Value>.stride })
+        unsafe gather($0, into: room, counts: counts.map { $0 * MemoryLayout<Value>.stride })
       }
-      count = all
     }
   }
 
@@ -33,7 +29,7 @@ extension Communicator {
     let starts = counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     let perRound = max(1, CommunicatorLimits.roundByteCount / size)
     let roundCount = ((counts.max() ?? 0) + perRound - 1) / perRound
-    return unsafe [Value](unsafeUninitializedCapacity: starts[rankCount]) { room, count in
+    return unsafe [Value](filled: starts[rankCount]) { room in
       var staged: [UInt8] = []
       for round in 0..<roundCount {
         let parts = counts.map { min(round * perRound, $0)..<min((round + 1) * perRound, $0) }
@@ -51,12 +47,11 @@ extension Communicator {
         for (number, part) in parts.enumerated() {
           let target = (starts[number] + part.lowerBound) * size
           unsafe UnsafeMutableRawBufferPointer(
-            rebasing: UnsafeMutableRawBufferPointer(room)[target..<target + byteCounts[number]]
+            rebasing: room[target..<target + byteCounts[number]]
           ).copyBytes(from: staged[place..<place + byteCounts[number]])
           place += byteCounts[number]
         }
       }
-      count = starts[rankCount]
     }
   }
 
@@ -65,12 +60,10 @@ extension Communicator {
   /// - Parameter values: what each rank is told.
   package func exchange(_ values: [Int]) -> [Int] {
     let counts = Array(repeating: MemoryLayout<Int>.size, count: rankCount)
-    return unsafe [Int](unsafeUninitializedCapacity: rankCount) { room, count in
+    return unsafe [Int](filled: rankCount) { room in
       unsafe values.withUnsafeBytes {
-        unsafe exchange(
-          $0, counts: counts, into: UnsafeMutableRawBufferPointer(room), receivedCounts: counts)
+        unsafe exchange($0, counts: counts, into: room, receivedCounts: counts)
       }
-      count = rankCount
     }
   }
 

@@ -125,13 +125,12 @@ import WordtoolCore
     precondition(count <= received.rowCount, "\(count) rows of other ranks")
     func bytes(_ counts: [Int], _ each: Int) -> [Int] { counts.map { $0 * each } }
     let size = MemoryLayout<Change>.stride
-    let others = unsafe [Change](unsafeUninitializedCapacity: count) { room, initialized in
+    let others = unsafe [Change](filled: count) { room in
       unsafe changes.withUnsafeBytes {
         unsafe communicator.exchange(
-          $0, counts: bytes(sentCounts, size), into: UnsafeMutableRawBufferPointer(room),
+          $0, counts: bytes(sentCounts, size), into: room,
           receivedCounts: bytes(receivedCounts, size))
       }
-      initialized = count
     }
     unsafe communicator.exchange(
       UnsafeRawBufferPointer(start: sent.base, count: changes.count * stride * 4),

@@ -33,6 +33,7 @@ struct GraphBuilder: Sendable {
   /// The scores of rows for one of them.
   private func scores(of others: [Int32], for row: Int) -> [Float] {
     let scoreCount = others.count
+    if scoreCount == 0 { return [] }
     return unsafe [Float](unsafeUninitializedCapacity: scoreCount) { scores, count in
       unsafe others.withUnsafeBufferPointer { others in
         guard let others = others.baseAddress, let scores = scores.baseAddress else { return }
