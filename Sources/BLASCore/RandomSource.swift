@@ -33,4 +33,15 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   public mutating func nextUnitFloat() -> Float {
     Float(next() >> 40) * 0x1p-24
   }
+
+  /// A number in 0 ..< 1, a multiple of 2^-53.
+  @inlinable
+  package mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// A number of a range above 0 whose logarithm is drawn.
+  package mutating func nextByLogarithm(in range: ClosedRange<Double>) -> Double {
+    let span = PortableMath.log(range.upperBound / range.lowerBound)
+    let value = range.lowerBound * PortableMath.exp(span * nextUnit())
+    return min(max(value, range.lowerBound), range.upperBound)
+  }
 }

@@ -78,7 +78,7 @@ public struct SkipGramPairs: TrainingOptions {
     for place in 0...ids.count {
       if place < ids.count, ids[place] >= 0 {
         let id = ids[place]
-        if keep.isEmpty || unit(&random) < keep[Int(id)] { line.append(id) }
+        if keep.isEmpty || random.nextUnit() < keep[Int(id)] { line.append(id) }
         continue
       }
       for center in line.indices {
@@ -108,9 +108,5 @@ public struct SkipGramPairs: TrainingOptions {
       let ratio = subsampling * total / Double(count)
       return ratio.squareRoot() + ratio
     }
-  }
-
-  private func unit(_ random: inout RandomSource) -> Double {
-    Double(random.next() >> 11) * 0x1p-53
   }
 }

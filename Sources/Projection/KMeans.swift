@@ -73,7 +73,7 @@ public struct KMeans: Sendable {
       }
       let total = squares.reduce(0, +)
       guard total > 0 else { break }
-      var rest = Double(random.next() >> 11) * 0x1p-53 * total
+      var rest = random.nextUnit() * total
       chosen = squares.lastIndex { $0 > 0 } ?? 0
       for (point, square) in squares.enumerated() where square > 0 {
         if rest < square {

@@ -121,7 +121,7 @@ public struct PrincipalComponents: Sendable {
     let width = min(dimension, count + max(8, count / 2))
     var random = RandomSource(seed: 0x5EED, UInt64(dimension))
     var basis = (0..<width).map { _ in
-      (0..<dimension).map { _ in Double(random.next() >> 11) * 0x1p-53 - 0.5 }
+      (0..<dimension).map { _ in random.nextUnit() - 0.5 }
     }
     orthonormalize(&basis)
     var found = JacobiEigen.Result(values: [], vectors: [])

@@ -109,7 +109,7 @@ public struct TSNE: Sendable {
     for point in 0..<source.count {
       for axis in 0..<dimension {
         // Points that are all one, and axes that are not there, are told apart by a little noise.
-        let noise = (Double(random.next() >> 11) * 0x1p-53 - 0.5) * 1e-8
+        let noise = (random.nextUnit() - 0.5) * 1e-8
         let place = axis < projected.dimension ? projected[point, axis] * scale : 0
         values.append(place + noise)
       }

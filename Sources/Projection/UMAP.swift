@@ -95,7 +95,7 @@ public struct UMAP: Sendable {
     return (0..<source.count * options.dimension).map { place in
       let axis = place % options.dimension
       let value = axis < axes ? projected[place / options.dimension, axis] : 0
-      let noise = (Double(random.next() >> 11) * 0x1p-53 - 0.5) * 2e-4
+      let noise = (random.nextUnit() - 0.5) * 2e-4
       return (largest > 0 ? 10 * value / largest : 0) + noise
     }
   }

@@ -1,9 +1,6 @@
 import BLASCore
 
 extension RandomSource {
-  /// A number in 0 ..< 1, a multiple of 2^-53.
-  mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
-
   /// A number between -`limit` and `limit`.
   mutating func nextSymmetric(_ limit: Double) -> Double { (2 * nextUnit() - 1) * limit }
 

@@ -29,7 +29,7 @@ package struct LabelNoise: Sendable {
   package func draw(otherThan label: Int32, random: inout RandomSource) -> Int32 {
     // Drawn anew until it is another, as fastText does.
     while true {
-      let place = Double(random.next() >> 11) * 0x1p-53
+      let place = random.nextUnit()
       var (low, high) = (0, sums.count - 1)
       while low < high {
         let middle = (low + high) / 2

@@ -106,13 +106,13 @@ package struct FastTextSpace {
 
   private func anywhere(_ random: inout RandomSource) -> FastTextOptions {
     var options = base
-    options.learningRate = Self.rate(Self.drawn(Self.rates, &random))
-    options.epochs = Int(Self.drawn(Self.epochs, &random).rounded())
+    options.learningRate = Self.rate(random.nextByLogarithm(in: Self.rates))
+    options.epochs = Int(random.nextByLogarithm(in: Self.epochs).rounded())
     options.features.orders = 1...Int.random(in: 1...4, using: &random)
     options.subwords = Self.subwords.randomElement(using: &random) ?? nil
-    options.dimension = Int(Self.drawn(Self.dimensions, &random).rounded())
+    options.dimension = Int(random.nextByLogarithm(in: Self.dimensions).rounded())
     options.loss = losses.randomElement(using: &random) ?? base.loss
-    let buckets = Int(Self.drawn(Self.buckets, &random).rounded())
+    let buckets = Int(random.nextByLogarithm(in: Self.buckets).rounded())
     options.features.bucketCount = Bool.random(using: &random) ? buckets : nil
     if options.quantization != nil {
       options.quantization?.partWidth = Self.partWidths.randomElement(using: &random) ?? 2
@@ -128,7 +128,7 @@ package struct FastTextSpace {
     let anew = anywhere(&random)
     for parameter in FastTextSearchOptions.Parameter.allCases {
       let isChanged = Bool.random(using: &random)
-      let factor = PortableMath.exp(reach * (Self.unit(&random) + Self.unit(&random) - 1))
+      let factor = PortableMath.exp(reach * (random.nextUnit() + random.nextUnit() - 1))
       guard isChanged else { continue }
       switch parameter {
       case .learningRate:
@@ -189,16 +189,6 @@ package struct FastTextSpace {
   }
 
   // MARK: Numbers
-
-  private static func unit(_ random: inout RandomSource) -> Double {
-    Double(random.next() >> 11) * 0x1p-53
-  }
-
-  /// A number of a range whose logarithm is drawn.
-  private static func drawn(_ range: ClosedRange<Double>, _ random: inout RandomSource) -> Double {
-    let span = PortableMath.log(range.upperBound / range.lowerBound)
-    return clamped(range.lowerBound * PortableMath.exp(span * unit(&random)), range)
-  }
 
   private static func clamped(_ value: Double, _ range: ClosedRange<Double>) -> Double {
     min(max(value, range.lowerBound), range.upperBound)

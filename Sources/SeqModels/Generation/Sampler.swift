@@ -95,7 +95,7 @@ struct Sampler {
   /// The place of one weight; nil when rounding leaves a little over.
   private mutating func pick() -> Int? {
     let total = weights.reduce(0, +)
-    var rest = Double(source.next() >> 11) * 0x1p-53 * total
+    var rest = source.nextUnit() * total
     for (place, weight) in weights.enumerated() {
       rest -= weight
       if rest < 0 { return place }

@@ -51,7 +51,7 @@ package enum WeightStart {
   /// Box and Muller's method.
   private static func gaussian(_ source: inout RandomSource) -> Double {
     let u = (Double(source.next() >> 11) + 1) * 0x1p-53
-    let v = Double(source.next() >> 11) * 0x1p-53
+    let v = source.nextUnit()
     return (-2 * PortableMath.log(u)).squareRoot() * PortableMath.cosine(turns: v)
   }
 

@@ -18,12 +18,9 @@ extension WordVectorOptions {
     let vocabulary = corpus.vocabulary
     let index = subwords?.index(for: vocabulary)
     var estimate = MemoryEstimate()
-    let nodes = hierarchicalSoftmax ? vocabulary.count - 1 : 0
     let inputRows =
-      (index?.isFloret == true ? 0 : vocabulary.count) + (index?.bucketCount ?? 0)
-      + (weighsPositions ? 2 * windowRadius : 0)
-    let outputRows =
-      wordRowCount(vocabularySize: vocabulary.count) + WindowGroups.paddingCount + nodes
+      embeddingRowCount(vocabularySize: vocabulary.count, index) + positionCount
+    let outputRows = outputRowCount(vocabularySize: vocabulary.count)
     let inputs = RowStorage.byteCount(rowCount: inputRows, dimension: dimension)
     let outputs = RowStorage.byteCount(rowCount: outputRows, dimension: dimension)
     estimate.add("vectors", inputs)

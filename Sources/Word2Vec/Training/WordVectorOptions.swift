@@ -75,6 +75,23 @@ public struct WordVectorOptions: TrainingOptions {
     return vocabularySize * (model == .structuredSkipGram ? 2 * windowRadius : 1)
   }
 
+  /// Rows of the input table that belong to words and their n-grams: those of words come first, but floret's
+  /// table has none of them. The weights of positions follow.
+  ///
+  /// - Parameter index: how n-grams find their rows; nil without.
+  func embeddingRowCount(vocabularySize: Int, _ index: NGramIndex?) -> Int {
+    (index?.isFloret == true ? 0 : vocabularySize) + (index?.bucketCount ?? 0)
+  }
+
+  /// Weights of positions, each a row of the input table.
+  var positionCount: Int { weighsPositions ? 2 * windowRadius : 0 }
+
+  /// Rows of the output table: those of words, padding, and the inner nodes of the tree.
+  func outputRowCount(vocabularySize: Int) -> Int {
+    wordRowCount(vocabularySize: vocabularySize) + WindowGroups.paddingCount
+      + (hierarchicalSoftmax ? vocabularySize - 1 : 0)
+  }
+
   /// How many choices between two the prediction of a word is: itself and its noise, nodes of a tree.
   ///
   /// - Parameter pathLength: the mean length of a way down the tree.

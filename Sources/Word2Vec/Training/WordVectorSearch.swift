@@ -138,9 +138,9 @@ struct WordVectorSpace {
 
   private func anywhere(_ random: inout RandomSource) -> WordVectorOptions {
     var options = base
-    options.dimension = Int((Self.drawn(Self.dimensions, &random) / 10).rounded()) * 10
-    options.windowRadius = Int(Self.drawn(Self.windows, &random).rounded())
-    options.epochs = Self.passes(Double(base.epochs) * Self.drawn(Self.passes, &random))
+    options.dimension = Int((random.nextByLogarithm(in: Self.dimensions) / 10).rounded()) * 10
+    options.windowRadius = Int(random.nextByLogarithm(in: Self.windows).rounded())
+    options.epochs = Self.passes(Double(base.epochs) * random.nextByLogarithm(in: Self.passes))
     options.subwords = Self.subwords.randomElement(using: &random).flatMap { lengths in
       lengths.map {
         var subwords = SubwordOptions()
@@ -161,7 +161,7 @@ struct WordVectorSpace {
     var options = best
     for parameter in WordVectorSearchOptions.Parameter.allCases {
       let isChanged = Bool.random(using: &random)
-      let factor = PortableMath.exp(reach * (Self.unit(&random) + Self.unit(&random) - 1))
+      let factor = PortableMath.exp(reach * (random.nextUnit() + random.nextUnit() - 1))
       guard isChanged else { continue }
       switch parameter {
       case .dimension:
@@ -181,17 +181,6 @@ struct WordVectorSpace {
 
   private static func passes(_ count: Double) -> Int {
     min(max(1, Int(min(count, 1e6).rounded())), 1_000_000)
-  }
-
-  private static func unit(_ random: inout RandomSource) -> Double {
-    Double(random.next() >> 11) * 0x1p-53
-  }
-
-  /// A number of a range whose logarithm is drawn.
-  private static func drawn(_ range: ClosedRange<Double>, _ random: inout RandomSource) -> Double {
-    let span = PortableMath.log(range.upperBound / range.lowerBound)
-    let value = range.lowerBound * PortableMath.exp(span * unit(&random))
-    return min(max(value, range.lowerBound), range.upperBound)
   }
 }
 

@@ -126,16 +126,14 @@ public final class WordVectorTrainer: CorpusTrainer {
     } else {
       subwords = nil
     }
-    let words = options.wordRowCount(vocabularySize: counts.count)
-    let nodes = options.hierarchicalSoftmax ? counts.count - 1 : 0
-    let ownRows = subwords?.index.isFloret == true ? 0 : counts.count
-    let rows = ownRows + (subwords?.index.bucketCount ?? 0)
+    let rows = options.embeddingRowCount(vocabularySize: counts.count, subwords?.index)
     positions =
       options.weighsPositions
-      ? PositionWeights(firstRow: rows, count: 2 * options.windowRadius) : nil
+      ? PositionWeights(firstRow: rows, count: options.positionCount) : nil
     tables = try EmbeddingTables(
-      inputCount: rows + (positions?.count ?? 0),
-      outputCount: words + WindowGroups.paddingCount + nodes, dimension: options.dimension)
+      inputCount: rows + options.positionCount,
+      outputCount: options.outputRowCount(vocabularySize: counts.count),
+      dimension: options.dimension)
     columns = ColumnGroups(blockCount: tables.input.blockCount)
     // Uniform in -1/2D ..< 1/2D as in word2vec.c, twice as wide with subwords as in fastText; output
     // rows begin at zero.

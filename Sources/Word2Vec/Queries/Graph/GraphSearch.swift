@@ -80,8 +80,9 @@ import CKernels
       search = 1
     }
     // Out of the object while it changes: every access to it would be checked.
-    var list = SortedRows(found, capacity: min(effort, graph.count))
-    found = []
+    var list = SortedRows(capacity: min(effort, graph.count))
+    list.exchangeRows(with: &found)
+    list.removeAll()
     list.insert(Found(score: Self.score(start, scorer), row: Int32(start)))
     unsafe seen.withUnsafeMutableBufferPointer { seen in
       unsafe rows.withUnsafeMutableBufferPointer { rows in
@@ -94,7 +95,7 @@ import CKernels
         }
       }
     }
-    found = list.rows
+    list.exchangeRows(with: &found)
   }
 
   private func look(
@@ -129,18 +130,24 @@ import CKernels
 
 /// The best rows so far, best first, and which of them have been looked around at.
 private struct SortedRows {
-  private(set) var rows: [GraphSearch.Found]
+  private var rows: [GraphSearch.Found]
   private let capacity: Int
   /// All before it have been looked around at.
   private var place = 0
 
-  /// None yet.
-  ///
-  /// - Parameter memory: rows whose memory is taken over.
-  init(_ memory: [GraphSearch.Found], capacity: Int) {
-    rows = memory
-    rows.removeAll(keepingCapacity: true)
+  /// None yet, and at most `capacity`.
+  init(capacity: Int) {
+    rows = []
     self.capacity = capacity
+  }
+
+  /// Gives rows away and takes others, with their memory.
+  mutating func exchangeRows(with others: inout [GraphSearch.Found]) { swap(&rows, &others) }
+
+  /// Forgets all rows and keeps their memory.
+  mutating func removeAll() {
+    rows.removeAll(keepingCapacity: true)
+    place = 0
   }
 
   /// The best row that has not been looked around at; it counts as such from now on.
