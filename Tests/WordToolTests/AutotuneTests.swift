@@ -123,6 +123,7 @@ import TestSupport
       for (options, part) in [
         (["--autotune-work", "1"], "--autotune-work is 1.0"),
         (["--checkpoint", folder + "/c"], "--checkpoint does nothing here"),
+        (["--memory", "1G"], "--memory does nothing here"),
         (["--autotune", folder + "/t"], "/t"), (["--autotune", folder + "/none"], "none"),
       ] {
         let wrong = try tool.start(arguments + options).wait()

@@ -178,7 +178,8 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
         ["--autotune"], need: EmbeddingModel.wordNeed, isMet: model.model.predictsFromWords),
       OptionRule(["--autotune-work"], need: "--autotune", isMet: search.autotune != nil),
       OptionRule(
-        ["--checkpoint", "--resume", "--init", "--update"],
+        // A limit would hold for the first trial alone: others have more dimensions and n-grams.
+        ["--checkpoint", "--resume", "--init", "--update", "--memory"],
         need: "one training, not the many of --autotune", isMet: search.autotune == nil),
     ]
   }
