@@ -67,8 +67,8 @@ import Word2Vec
     }
     var found: Pairs = [:]
     var end = 0
-    for batch in 0..<groups.batchCount(ofSize: 7) {
-      let range = groups.groups(ofBatch: batch, ofSize: 7)
+    for batch in 0..<groups.batchCount {
+      let range = groups.groups(ofBatch: batch)
       #expect(range.lowerBound == end && (1...7 * rounds).contains(range.count))
       end = range.upperBound
       found.merge(Self.pairs(groups.tiles, range)) { $0 + $1 }
@@ -86,7 +86,8 @@ import Word2Vec
     var options = Self.options(.skipGram)
     options.windowRadius = 2
     let groups = WindowGroups(
-      sampling: Self.sampling(options, words: 30), wordCapacity: 4096, documentRow: 30)
+      sampling: Self.sampling(options, words: 30), batch: GroupBatches.Limits(groups: 7),
+      wordCapacity: 4096, documentRow: 30)
     Self.text(documents).withUnsafeBufferPointer {
       groups.prepare($0, random: RandomSource(seed: 1))
     }
@@ -144,8 +145,8 @@ import Word2Vec
     Self.text([[1, 2, 3, 2], [4, 5, 6, 7, 8, 9, 10, 11, 0, 1], [2]]).withUnsafeBufferPointer {
       groups.prepare($0, random: RandomSource(seed: 4))
     }
-    #expect(groups.batchCount(ofSize: 100) == 1)
-    let range = groups.groups(ofBatch: 0, ofSize: 100)
+    #expect(groups.batchCount == 1)
+    let range = groups.groups(ofBatch: 0)
 
     let tables = try EmbeddingTables(
       inputCount: 3, outputCount: 2 * words + 3, dimension: dimension)

@@ -25,11 +25,12 @@ import Word2Vec
   }
 
   private static func groups(
-    _ options: WordVectorOptions, _ lines: [[Int32]], counts: [Int64]? = nil
+    _ options: WordVectorOptions, _ lines: [[Int32]], counts: [Int64]? = nil, repeats: Int = .max
   ) -> PositionGroups {
     let counts = counts ?? [Int64](repeating: 10, count: words)
     let groups = PositionGroups(
-      sampling: WindowGroups.Sampling(options: options, counts: counts), wordCount: words,
+      sampling: WindowGroups.Sampling(options: options, counts: counts),
+      batch: GroupBatches.Limits(groups: 1 << 20, repeats: repeats), wordCount: words,
       wordCapacity: 4096)
     let ids: [Int32] = lines.flatMap { $0 + [-1] }
     ids.withUnsafeBufferPointer { groups.prepare($0, random: RandomSource(seed: 1)) }
@@ -38,10 +39,10 @@ import Word2Vec
 
   @Test(
     "each word of a window is scored against the centre by the table of its position, once",
-    arguments: [1, 3, 50])
-  func pairs(radius: Int) {
+    arguments: [1, 3, 50], [1, 2, .max])
+  func pairs(radius: Int, repeats: Int) {
     let lines = Self.lines(60, seed: 2)
-    let groups = Self.groups(Self.options(radius: radius), lines)
+    let groups = Self.groups(Self.options(radius: radius), lines, repeats: repeats)
     var expected: [[Int32]: Int] = [:]
     for line in lines {
       for centre in line.indices {
@@ -68,7 +69,10 @@ import Word2Vec
       let tables = Set(
         outputs.map { tiles.outputs[$0] }.filter { $0 < padding }.map { $0 / Int32(Self.words) })
       #expect(tables.count == 1)
-      for input in Int(group.input_begin)..<Int(group.input_begin + group.input_count) {
+      let inputs = Int(group.input_begin)..<Int(group.input_begin + group.input_count)
+      let ofEachCentre = Dictionary(grouping: inputs) { tiles.masks[$0] }.mapValues(\.count)
+      #expect(ofEachCentre.values.allSatisfy { $0 <= repeats })
+      for input in inputs {
         #expect(tiles.masks[input].nonzeroBitCount == 1)
         let output = outputs.lowerBound + tiles.masks[input].trailingZeroBitCount
         found[[tiles.inputs[input], tiles.outputs[output]], default: 0] += 1

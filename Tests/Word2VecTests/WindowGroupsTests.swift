@@ -10,7 +10,7 @@ import Word2Vec
   /// Every pair (context word's place in the inputs, centre) that the groups train, as word IDs.
   static func pairs(_ groups: WindowGroups) throws -> [[Int32]: Int] {
     var pairs: [[Int32]: Int] = [:]
-    try forEachBatch(of: groups, size: 7) { batch in
+    try forEachBatch(of: groups) { batch in
       for index in 0..<Int(batch.group_count) {
         let group = batch.groups[index]
         for i in Int(group.input_begin)..<Int(group.input_begin + group.input_count) {
@@ -26,13 +26,13 @@ import Word2Vec
   }
 
   static func forEachBatch(
-    of groups: WindowGroups, size: Int, _ body: (wt_sgns_batch) -> Void
+    of groups: WindowGroups, _ body: (wt_sgns_batch) -> Void
   ) throws {
     let rows = try RowStorage(rowCount: 1, dimension: 16)  // named, never read
-    for number in 0..<(groups.groupCount + size - 1) / size {
+    for number in 0..<groups.batchCount {
       body(
         groups.batch(
-          number, ofSize: size, inputRows: rows.base, outputRows: rows.base, stride: rows.stride))
+          number, inputRows: rows.base, outputRows: rows.base, stride: rows.stride))
     }
   }
 
@@ -58,7 +58,9 @@ import Word2Vec
       }
       text += line + [-1]
     }
-    let groups = WindowGroups(sampling: Self.sampling(options, words: 50), wordCapacity: 4096)
+    let groups = WindowGroups(
+      sampling: Self.sampling(options, words: 50), batch: GroupBatches.Limits(groups: 7),
+      wordCapacity: 4096)
     text.withUnsafeBufferPointer { groups.prepare($0, random: RandomSource(seed: 1)) }
     let pairs = try Self.pairs(groups)
     #expect(pairs == expected)
@@ -71,7 +73,9 @@ import Word2Vec
     options.subsampling = 0
     // A line of distinct words, so that a pair's distance can be read off its IDs.
     let text = (0..<4000).map(Int32.init)
-    let groups = WindowGroups(sampling: Self.sampling(options, words: 4000), wordCapacity: 4096)
+    let groups = WindowGroups(
+      sampling: Self.sampling(options, words: 4000), batch: GroupBatches.Limits(groups: 7),
+      wordCapacity: 4096)
     var counts = [Double](repeating: 0, count: 6)
     for seed in 0..<10 as Range<UInt64> {
       text.withUnsafeBufferPointer { groups.prepare($0, random: RandomSource(seed: seed)) }
@@ -98,10 +102,11 @@ import Word2Vec
     // Few words, so that centres repeat and noise words are centres too.
     let text = (0..<4000).map { _ in Int32.random(in: 0..<12, using: &random) }
     let sampling = Self.sampling(options, words: 12)
-    let groups = WindowGroups(sampling: sampling, wordCapacity: 4096)
+    let groups = WindowGroups(
+      sampling: sampling, batch: GroupBatches.Limits(groups: 5), wordCapacity: 4096)
     text.withUnsafeBufferPointer { groups.prepare($0, random: RandomSource(seed: 1)) }
     #expect(groups.groupCount > 100)
-    try Self.forEachBatch(of: groups, size: 5) { batch in
+    try Self.forEachBatch(of: groups) { batch in
       for index in 0..<Int(batch.group_count) {
         let group = batch.groups[index]
         let range = Int(group.output_begin)..<Int(group.output_begin + group.output_count)

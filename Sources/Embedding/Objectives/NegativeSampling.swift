@@ -5,31 +5,21 @@ package import CKernels
 package protocol TileChunk: AnyObject {
   /// The groups of the chunk; `groups` and `group_count` are all of them, the tables are not named.
   var tiles: wt_sgns_batch { get }
-  /// Batches of at most `size` groups.
-  func batchCount(ofSize size: Int) -> Int
+  /// How many batches there are.
+  var batchCount: Int { get }
   /// The groups of a batch.
-  func groups(ofBatch batch: Int, ofSize size: Int) -> Range<Int>
+  func groups(ofBatch batch: Int) -> Range<Int>
 }
 
 extension TileChunk {
-  /// Every so many groups are a batch.
-  package func batchCount(ofSize size: Int) -> Int {
-    unsafe (Int(tiles.group_count) + size - 1) / size
-  }
-
-  /// Every so many groups are a batch.
-  package func groups(ofBatch batch: Int, ofSize size: Int) -> Range<Int> {
-    unsafe batch * size..<min((batch + 1) * size, Int(tiles.group_count))
-  }
-
   /// The groups of one batch, and the tables they name rows of.
   @inline(__always)
   package func batch(
-    _ number: Int, ofSize size: Int, inputRows: UnsafeMutablePointer<Float>,
-    outputRows: UnsafeMutablePointer<Float>, stride: Int
+    _ number: Int, inputRows: UnsafeMutablePointer<Float>, outputRows: UnsafeMutablePointer<Float>,
+    stride: Int
   ) -> wt_sgns_batch {
     var batch = unsafe tiles
-    let groups = groups(ofBatch: number, ofSize: size)
+    let groups = groups(ofBatch: number)
     unsafe batch.input_rows = inputRows
     unsafe batch.output_rows = outputRows
     unsafe batch.stride = Int64(stride)
@@ -49,14 +39,13 @@ extension TileChunk {
   private let input: RowStorage
   private let output: RowStorage
   package let kernels: UnsafePointer<wt_kernels>
-  private let groupsPerBatch: Int
   private let frozen: FrozenRows?
   package let scoreCapacity: Int
   package let runawayLoss: Double
 
   /// - Parameters:
   ///   - tables: the rows, of which only columns owned by a share are changed by it.
-  ///   - groupsPerBatch: groups between two meetings, at least 1.
+  ///   - groupsPerBatch: the most groups of a batch, at least 1.
   ///   - productsPerGroup: the most products of a group, padded as `CKernels.h` says.
   ///   - guessingLoss: the loss of a pair while rows are untrained; eight times that runs away.
   ///   - frozen: input rows that stay as they are.
@@ -68,7 +57,6 @@ extension TileChunk {
     input = tables.input
     output = tables.output
     unsafe self.kernels = kernels.pointer
-    self.groupsPerBatch = groupsPerBatch
     runawayLoss = 8 * guessingLoss
     scoreCapacity = productsPerGroup * groupsPerBatch
   }
@@ -78,14 +66,13 @@ extension TileChunk {
   package func makeWorkspace() -> NoWorkspace { NoWorkspace() }
 
   package func batchCount(of chunk: Chunk) -> Int {
-    chunk.batchCount(ofSize: groupsPerBatch)
+    chunk.batchCount
   }
 
   @inline(__always)
   package func tiles(_ chunk: Chunk, _ batch: Int, _: NoWorkspace) -> wt_sgns_batch {
     unsafe chunk.batch(
-      batch, ofSize: groupsPerBatch, inputRows: input.base, outputRows: output.base,
-      stride: input.stride)
+      batch, inputRows: input.base, outputRows: output.base, stride: input.stride)
   }
 
   package func addScores(

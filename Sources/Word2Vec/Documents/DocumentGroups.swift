@@ -36,7 +36,7 @@ import Embedding
   private var lineCount = 0
   /// The first group of each batch, and the end.
   private let batchGroups: UnsafeMutablePointer<Int>
-  private var batches = 0
+  package private(set) var batchCount = 0
   private let wordCapacity: Int
 
   /// - Parameters:
@@ -79,7 +79,7 @@ import Embedding
     precondition(text.count <= wordCapacity, "\(text.count) words in a chunk of \(wordCapacity)")
     var random = random
     unsafe scan(text, firstLine: firstLine, random: &random)
-    batches = 0
+    batchCount = 0
     unsafe batchGroups[0] = 0
     var cursor = TileMemory.Cursor()
     var rounds = 0
@@ -190,19 +190,17 @@ import Embedding
   }
 
   private func endBatch(_ cursor: TileMemory.Cursor) {
-    batches += 1
-    unsafe batchGroups[batches] = cursor.group
+    batchCount += 1
+    unsafe batchGroups[batchCount] = cursor.group
   }
 
   // MARK: What the objective reads
 
   package var tiles: wt_sgns_batch {
-    unsafe memory.tiles(groupCount: batchGroups[batches])
+    unsafe memory.tiles(groupCount: batchGroups[batchCount])
   }
 
-  package func batchCount(ofSize size: Int) -> Int { batches }
-
-  package func groups(ofBatch batch: Int, ofSize size: Int) -> Range<Int> {
+  package func groups(ofBatch batch: Int) -> Range<Int> {
     unsafe batchGroups[batch]..<batchGroups[batch + 1]
   }
 }

@@ -103,8 +103,8 @@ import Tokenize
     switch examples {
     case .documents(let groups):
       unsafe groups.prepare(text, random: random)
-      for batch in 0..<groups.batchCount(ofSize: 1) {
-        unsafe step(groups.tiles, groups.groups(ofBatch: batch, ofSize: 1), inputs: row, rate)
+      for batch in 0..<groups.batchCount {
+        unsafe step(groups.tiles, groups.groups(ofBatch: batch), inputs: row, rate)
       }
     case .bags(let groups):
       unsafe groups.prepare(text, random: random)

@@ -97,9 +97,8 @@ public final class DocumentVectorTrainer {
     pausing: TrainingPause? = nil, progress: ((TrainingProgress) -> Void)? = nil
   ) throws {
     try OptionCheck.requireThreads(threads)
-    let control = Control(
-      threads: threads, stop: stop, pausing: pausing, progress: progress,
-      failure: ReadFailure(stop: stop))
+    let control = TrainingControl(
+      threads: threads, stop: stop, pausing: pausing, progress: progress)
     try corpus.text.ids.withIDs { text in
       try control.failure.rethrowing {
         if options.model == .memory {
@@ -114,22 +113,13 @@ public final class DocumentVectorTrainer {
     try tables.checkFinite(inputName: "vector of row", outputName: "output row")
   }
 
-  /// How a training is watched and ended.
-  private struct Control {
-    var threads: Int
-    var stop: StopFlag
-    var pausing: TrainingPause?
-    var progress: ((TrainingProgress) -> Void)?
-    var failure: ReadFailure
-  }
-
   /// Choices between two that predicting a word is.
   private var choices: Double {
     options.wordOptions.choices(pathLength: sampling.paths?.meanLength ?? 0)
   }
 
   /// PV-DBOW: rows of documents against rows of words.
-  private func trainDocuments(_ text: TextIDs, _ control: Control) throws {
+  private func trainDocuments(_ text: TextIDs, _ control: TrainingControl) throws {
     let size = DocumentBatchSize(
       sampling: sampling, choices: choices, learningRate: options.learningRate)
     let source = try TextExamples(
@@ -149,13 +139,13 @@ public final class DocumentVectorTrainer {
   }
 
   /// PV-DBOW beside skip-gram: rows of documents and of words against rows of words.
-  private func trainWithWords(_ text: TextIDs, _ control: Control) throws {
+  private func trainWithWords(_ text: TextIDs, _ control: TrainingControl) throws {
     let perGroup = WindowGroups.windowsPerGroup
     let products = WindowGroups.productCapacity(
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
       hasPaths: sampling.paths != nil, hasDocuments: true)
     let size = BatchSize(
-      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling,
+      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling, choices: choices,
       windowsPerUnit: perGroup, productsPerUnit: products,
       learningRate: options.learningRate)
     let windows = DocumentBatchSize.windows(
@@ -168,7 +158,8 @@ public final class DocumentVectorTrainer {
       failure: control.failure
     ) { [sampling, documentRow] in
       WindowGroups(
-        sampling: sampling, wordCapacity: TextChunks.wordsPerChunk, documentRow: documentRow)
+        sampling: sampling, batch: GroupBatches.Limits(groups: groups, repeats: size.mostRepeats),
+        wordCapacity: TextChunks.wordsPerChunk, documentRow: documentRow)
     }
     try run(source, rateShare: size.rateShare, control) {
       NegativeSampling<WindowGroups>(
@@ -178,13 +169,13 @@ public final class DocumentVectorTrainer {
   }
 
   /// PV-DM: means of rows of documents and words against rows of words.
-  private func trainMemory(_ text: TextIDs, _ control: Control) throws {
+  private func trainMemory(_ text: TextIDs, _ control: TrainingControl) throws {
     let perUnit = WordVectorOptions.Model.cbow.windowsPerUnit
     let products = BagGroups.productCapacity(
       model: .cbow, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)
     let size = BatchSize(
-      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling,
+      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling, choices: choices,
       windowsPerUnit: perUnit,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
@@ -197,8 +188,9 @@ public final class DocumentVectorTrainer {
       failure: control.failure
     ) { [sampling, documentRow] in
       BagGroups(
-        model: .cbow, sampling: sampling, unitsPerBatch: units, subwords: nil,
-        wordCapacity: TextChunks.wordsPerChunk, documentRow: documentRow)
+        model: .cbow, sampling: sampling, unitsPerBatch: units,
+        mostRepeats: size.mostRepeats, subwords: nil, wordCapacity: TextChunks.wordsPerChunk,
+        documentRow: documentRow)
     }
     try run(source, rateShare: size.rateShare, control) {
       BagNegativeSampling<BagGroups>(
@@ -208,7 +200,8 @@ public final class DocumentVectorTrainer {
   }
 
   private func run<Chunk: TextChunk, Goal: Objective>(
-    _ source: TextExamples<Chunk>, rateShare: Float, _ control: Control, goal: () throws -> Goal
+    _ source: TextExamples<Chunk>, rateShare: Float, _ control: TrainingControl,
+    goal: () throws -> Goal
   ) throws where Goal.Chunk == Chunk {
     let plan = EmbeddingRun<TextExamples<Chunk>, Goal>.Plan(
       epochs: options.epochs,

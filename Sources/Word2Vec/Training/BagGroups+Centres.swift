@@ -13,7 +13,7 @@ extension BagGroups {
     guard let subwords else { preconditionFailure("bags of words without subwords") }
     let (words, firsts, lasts) = unsafe (kept.words, kept.firsts, kept.lasts)
     let begin = start
-    let end = min(kept.count, begin + windowsPerUnit)
+    let end = kept.unitEnd(from: begin, windows: windowsPerUnit, repeats: mostRepeats)
     start = end
     var first = unsafe Int(firsts[begin])
     var last = unsafe Int(lasts[begin])

@@ -32,6 +32,7 @@ package import Embedding
   let model: WordVectorOptions.Model
   let windowsPerUnit: Int
   private let unitsPerBatch: Int
+  let mostRepeats: Int
   let sampling: WindowGroups.Sampling
   let subwords: SubwordBags?
   let memory: TileMemory
@@ -57,20 +58,24 @@ package import Embedding
   private let batchBags: UnsafeMutablePointer<Int>
   package private(set) var batchCount = 0
   private var unitsInBatch = 0
+  private let centreCounts: CentreCounts
 
   /// Scratch: of the places around a unit, the windows whose pairs with it are still to be written.
   let pending: UnsafeMutablePointer<UInt32>
   let wasPending: UnsafeMutablePointer<UInt32>
 
   /// - Parameters:
-  ///   - unitsPerBatch: units between two meetings of the threads, at least 1.
+  ///   - unitsPerBatch: units between two meetings of the threads at most, at least 1.
+  ///   - mostRepeats: how often a word may be the centre of a window in one batch, at least 1: the unit that
+  ///     goes beyond is the last.
   ///   - subwords: the rows of each word, if it has more than its own.
   ///   - wordCapacity: the most words a chunk has.
   ///   - hasPositions: whether rows have positions, for CBOW without documents.
   ///   - documentRow: the input row of the first line's document, for CBOW; nil where lines have no rows.
   package init(
     model: WordVectorOptions.Model, sampling: WindowGroups.Sampling, unitsPerBatch: Int,
-    subwords: SubwordBags?, wordCapacity: Int, hasPositions: Bool = false, documentRow: Int? = nil
+    mostRepeats: Int = .max, subwords: SubwordBags?, wordCapacity: Int, hasPositions: Bool = false,
+    documentRow: Int? = nil
   ) {
     precondition(documentRow == nil || model == .cbow, "documents in the bags of \(model)")
     precondition(
@@ -80,6 +85,8 @@ package import Embedding
     self.documentRow = documentRow
     self.sampling = sampling
     self.unitsPerBatch = unitsPerBatch
+    self.mostRepeats = mostRepeats
+    centreCounts = CentreCounts(most: mostRepeats)
     self.subwords = subwords
     precondition(model != .structuredSkipGram, "bags of \(model)")
     windowsPerUnit = model.windowsPerUnit
@@ -94,11 +101,10 @@ package import Embedding
         outputs: wordCapacity * (4 + noise + pieces * TreePaths.longestPiece)
           + windowsPerUnit + 16)
     case .skipGram, .structuredSkipGram:
-      // Units have all their windows but at the end. There are no more passes than places around.
-      let units = wordCapacity / windowsPerUnit + 1
+      // At worst a unit has one window. There are no more passes than places around.
       memory = TileMemory(
-        groups: units * span * (1 + pieces), inputs: units * span * (1 + pieces) * 8,
-        outputs: units * span * (8 + noise + pieces * TreePaths.longestPiece) + 64)
+        groups: wordCapacity * span * (1 + pieces), inputs: wordCapacity * span * (1 + pieces) * 8,
+        outputs: wordCapacity * span * (8 + noise + pieces * TreePaths.longestPiece) + 64)
     }
     kept = KeptWords(capacity: wordCapacity)
     unsafe starts = .allocate(capacity: wordCapacity)
@@ -154,20 +160,24 @@ package import Embedding
     bagCount = 0
     batchCount = 0
     unitsInBatch = 0
+    centreCounts.reset()
     unsafe batchGroups[0] = 0
     unsafe batchBags[0] = 0
     var cursor = TileMemory.Cursor()
     var centre = 0
     unsafe sampling.noise.columns.withUnsafeBufferPointer { noise in
       while centre < kept.count {
-        let groups = cursor.group
+        let (groups, first) = (cursor.group, centre)
         switch model {
         case .cbow:
           unsafe appendWindows(at: &cursor, from: &centre, noise: noise, random: &random)
         case .skipGram, .structuredSkipGram:
           unsafe appendCentres(at: &cursor, from: &centre, noise: noise, random: &random)
         }
-        if cursor.group > groups { endUnit(cursor) }
+        if cursor.group > groups {
+          unsafe centreCounts.add(first..<centre, of: kept.words)
+          endUnit(cursor)
+        }
       }
     }
     if unitsInBatch > 0 { endBatch(cursor) }
@@ -175,12 +185,13 @@ package import Embedding
 
   private func endUnit(_ cursor: TileMemory.Cursor) {
     unitsInBatch += 1
-    if unitsInBatch == unitsPerBatch { endBatch(cursor) }
+    if unitsInBatch == unitsPerBatch || centreCounts.isFull { endBatch(cursor) }
   }
 
   private func endBatch(_ cursor: TileMemory.Cursor) {
     batchCount += 1
     unitsInBatch = 0
+    centreCounts.reset()
     unsafe batchGroups[batchCount] = cursor.group
     unsafe batchBags[batchCount] = bagCount
   }

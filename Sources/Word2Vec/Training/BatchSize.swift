@@ -6,6 +6,9 @@ struct BatchSize {
   var units: Int
   /// What share of the learning rate is taken, 0 ... 1.
   var rateShare: Float
+  /// How often a word may be the centre of a window in one batch, at least 1: the unit that goes beyond
+  /// is the last.
+  var mostRepeats: Int
 
   /// Windows between two meetings of the threads. Gradients within are taken at the values before;
   /// 16 to 128 were measured to give the same accuracy.
@@ -18,6 +21,10 @@ struct BatchSize {
   /// their number. All of them are taken at the values before the batch, so that many of them
   /// overshoot, each batch further than the last: 11 words in turn (4.9) diverge, 16 (3.4) do not.
   private static let largestStep = 4.0
+  /// How far the choices of a word that comes again and again within a batch may move it together, as
+  /// the learning rate times their number. Bursts of a few words within long texts diverge at 16, or with
+  /// wide windows, n-grams or a tree at 8; a word of Wikipedia hardly ever comes so often.
+  private static let largestRepeat = 4.0
   /// How far they go where that would be too far.
   private static let safeStep = 2.0
 
@@ -28,14 +35,16 @@ struct BatchSize {
   /// - Parameters:
   ///   - length: IDs of the text, ends of lines included.
   ///   - lineEnds: how many of them are these.
+  ///   - choices: choices between two that a pair is: itself and its noise, nodes of a tree.
   ///   - windowsPerUnit: windows that are trained as one.
   ///   - productsPerUnit: what they take of the cache.
   ///   - stepsByPair: whether each pair is a step of its own, as in skip-gram; CBOW has one for a window.
   ///   - rowSharing: how many of a pair's changes are expected to move the vector of another word, where
   ///     words share rows; see ``SubwordBags/overlap(weights:rowCount:)``.
   init(
-    length: Int, lineEnds: Int, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
-    productsPerUnit: Int, learningRate: Float, stepsByPair: Bool = true, rowSharing: Double = 0
+    length: Int, lineEnds: Int, sampling: WindowGroups.Sampling, choices: Double,
+    windowsPerUnit: Int, productsPerUnit: Int, learningRate: Float, stepsByPair: Bool = true,
+    rowSharing: Double = 0
   ) {
     rateShare = 1
     // A window has a radius drawn from 1 ... windowRadius on both sides, and ends with its line.
@@ -46,6 +55,8 @@ struct BatchSize {
     let windows =
       stepsByPair && contexts > 0
       ? Int(min(Double(Self.windowsPerBatch), Self.pairsPerBatch / contexts)) : Self.windowsPerBatch
+    let repeats = Self.largestRepeat / (max(1, contexts) * choices * Double(learningRate))
+    mostRepeats = max(1, Int(min(repeats, 255)))
     units = max(1, min(windows / windowsPerUnit, (1 << 16) / productsPerUnit))
     let pairs =
       Double(windowsPerUnit) * contexts * max(sampling.pairsOnOneRow, rowSharing)

@@ -30,6 +30,22 @@ import BLASCore
     unsafe lines.deallocate()
   }
 
+  /// The end of the windows from `begin` on that are trained as one: at most `windows`, and no word is the
+  /// centre of more than `repeats` of them.
+  @inline(__always)
+  func unitEnd(from begin: Int, windows: Int, repeats: Int) -> Int {
+    let limit = min(count, begin &+ windows)
+    if repeats >= windows { return limit }
+    var end = begin &+ 1
+    while end < limit {
+      var known = 0
+      for centre in begin..<end { unsafe known &+= words[centre] == words[end] ? 1 : 0 }
+      if known >= repeats { break }
+      end &+= 1
+    }
+    return end
+  }
+
   /// Subsampling, then each kept word's window: its radius is drawn from 1 ... windowRadius, unless
   /// windows are fixed, and cut at the ends of the line.
   func scan(

@@ -25,20 +25,25 @@ import Embedding
   private let wordCount: Int
   private let memory: TileMemory
   private let kept: KeptWords
-  package private(set) var groupCount = 0
+  private let batches: GroupBatches
 
   /// - Parameters:
+  ///   - batch: what is trained between two meetings of the threads.
   ///   - wordCount: words of the vocabulary, rows of each position's table.
   ///   - wordCapacity: the most words a chunk has.
-  package init(sampling: WindowGroups.Sampling, wordCount: Int, wordCapacity: Int) {
+  package init(
+    sampling: WindowGroups.Sampling, batch: GroupBatches.Limits, wordCount: Int, wordCapacity: Int
+  ) {
     self.sampling = sampling
     self.wordCount = wordCount
     let windows = Self.windowsPerGroup
-    let groups = (wordCapacity / windows + 1) * 2 * sampling.windowRadius
+    // At worst a unit has one window.
+    let groups = wordCapacity * 2 * sampling.windowRadius
     memory = TileMemory(
       groups: groups, inputs: groups * windows,
       outputs: groups * (windows + sampling.noiseCount + 3))
     kept = KeptWords(capacity: wordCapacity)
+    batches = GroupBatches(batch, groupCapacity: groups)
   }
 
   /// The most products one group of these options can have, padded as `CKernels.h` says.
@@ -54,16 +59,22 @@ import Embedding
     var random = random
     unsafe kept.scan(text, sampling, random: &random)
     var cursor = TileMemory.Cursor()
+    batches.begin()
     unsafe sampling.noise.columns.withUnsafeBufferPointer { noise in
-      for begin in stride(from: 0, to: kept.count, by: Self.windowsPerGroup) {
-        let centres = begin..<min(begin + Self.windowsPerGroup, kept.count)
+      var begin = 0
+      while begin < kept.count {
+        let end = kept.unitEnd(
+          from: begin, windows: Self.windowsPerGroup, repeats: batches.limits.repeats)
+        let centres = begin..<end
+        begin = end
         for position in 0..<2 * sampling.windowRadius {
           unsafe appendGroup(
             centres, position: position, at: &cursor, noise: noise, random: &random)
         }
+        unsafe batches.add(kept.words, centres, upTo: cursor.group)
       }
     }
-    groupCount = cursor.group
+    batches.finish(groupCount: cursor.group)
   }
 
   /// Writes the group of a position, if any word stands there.
@@ -111,7 +122,12 @@ import Embedding
       path: WT_NO_PATH, at: &cursor)
   }
 
+  // MARK: What the objective reads
+
+  package var groupCount: Int { batches.groupCount }
   package var tiles: wt_sgns_batch { unsafe memory.tiles(groupCount: groupCount) }
+  package var batchCount: Int { batches.count }
+  package func groups(ofBatch batch: Int) -> Range<Int> { batches[batch] }
 }
 
 extension PositionGroups: TextChunk {}

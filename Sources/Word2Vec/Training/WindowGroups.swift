@@ -91,14 +91,17 @@ import Embedding
   private let documentRow: Int?
   /// The input row of the document that the chunk begins in.
   private var firstDocument: Int32 = 0
-  package private(set) var groupCount = 0
+  private let batches: GroupBatches
   /// Scratch: which of a group's windows a word stands in.
   private let groupMasks: UnsafeMutablePointer<UInt32>
 
   /// - Parameters:
+  ///   - batch: what is trained between two meetings of the threads.
   ///   - wordCapacity: the most words a chunk has.
   ///   - documentRow: the input row of the first line's document; nil where lines have no rows.
-  package init(sampling: Sampling, wordCapacity: Int, documentRow: Int? = nil) {
+  package init(
+    sampling: Sampling, batch: GroupBatches.Limits, wordCapacity: Int, documentRow: Int? = nil
+  ) {
     self.sampling = sampling
     self.documentRow = documentRow
     let largestInputCount = Self.windowsPerGroup + 2 * sampling.windowRadius + 1
@@ -109,6 +112,7 @@ import Embedding
       outputs: wordCapacity
         * (Self.windowsPerGroup + sampling.noiseCount + 3 + pieces * TreePaths.longestPiece) + 16)
     kept = KeptWords(capacity: wordCapacity)
+    batches = GroupBatches(batch, groupCapacity: wordCapacity * (1 + pieces))
     unsafe groupMasks = .allocate(capacity: largestInputCount)
   }
 
@@ -136,12 +140,15 @@ import Embedding
     firstDocument = Int32(truncatingIfNeeded: (documentRow ?? 0) + firstLine)
     var cursor = TileMemory.Cursor()
     var centre = 0
+    batches.begin()
     unsafe sampling.noise.columns.withUnsafeBufferPointer { noise in
       while centre < kept.count {
+        let first = centre
         unsafe appendGroups(at: &cursor, from: &centre, noise: noise, random: &random)
+        unsafe batches.add(kept.words, first..<centre, upTo: cursor.group)
       }
     }
-    groupCount = cursor.group
+    batches.finish(groupCount: cursor.group)
   }
 
   /// Writes the groups of the windows from `start` on, if any word stands in them.
@@ -228,7 +235,12 @@ import Embedding
     }
   }
 
+  // MARK: What the objective reads
+
+  package var groupCount: Int { batches.groupCount }
   package var tiles: wt_sgns_batch { unsafe memory.tiles(groupCount: groupCount) }
+  package var batchCount: Int { batches.count }
+  package func groups(ofBatch batch: Int) -> Range<Int> { batches[batch] }
 }
 
 extension WindowGroups.Sampling {

@@ -227,17 +227,15 @@ public final class WordVectorTrainer: CorpusTrainer {
     let isEmptyShare = share != nil && text.count == 0
     let found = isEmptyShare ? 0 : try TrainedText.check(text, vocabularySize: vocabularySize)
     let part = SharedText(ids: text, share: share, lineEnds: share?.lineEnds ?? found)
-    let failure = ReadFailure(stop: stop)
-    try failure.rethrowing {
+    let control = TrainingControl(
+      threads: threads, stop: stop, pausing: pausing, progress: progress)
+    try control.failure.rethrowing {
       if options.model == .structuredSkipGram {
-        try trainPositions(
-          part, failure, threads: threads, stop: stop, pausing: pausing, progress: progress)
+        try trainPositions(part, control)
       } else if options.model == .skipGram, subwords == nil {
-        try trainWindows(
-          part, failure, threads: threads, stop: stop, pausing: pausing, progress: progress)
+        try trainWindows(part, control)
       } else {
-        try trainBags(
-          part, failure, threads: threads, stop: stop, pausing: pausing, progress: progress)
+        try trainBags(part, control)
       }
     }
     try tables.checkFinite(
@@ -256,15 +254,12 @@ public final class WordVectorTrainer: CorpusTrainer {
   }
 
   /// Skip-gram: rows of words against rows of words.
-  private func trainWindows(
-    _ text: SharedText, _ failure: ReadFailure, threads: Int, stop: StopFlag,
-    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
-  ) throws {
+  private func trainWindows(_ text: SharedText, _ control: TrainingControl) throws {
     let products = WindowGroups.productCapacity(
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
       hasPaths: sampling.paths != nil)
     let size = BatchSize(
-      length: text.length, lineEnds: text.lineEnds, sampling: sampling,
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling, choices: choices,
       windowsPerUnit: WindowGroups.windowsPerGroup,
       productsPerUnit: products, learningRate: options.learningRate)
     // A tree's ways are a group for each window, or more.
@@ -274,14 +269,15 @@ public final class WordVectorTrainer: CorpusTrainer {
         + WindowGroups.windowsPerGroup * (sampling.paths == nil ? 0 : 1))
     let examples = try TextExamples(
       text: text.ids, share: text.share, epochs: options.epochs, seed: options.seed,
-      failure: failure
+      failure: control.failure
     ) {
       [sampling] in
-      WindowGroups(sampling: sampling, wordCapacity: TextChunks.wordsPerChunk)
+      WindowGroups(
+        sampling: sampling,
+        batch: GroupBatches.Limits(groups: groups, repeats: size.mostRepeats),
+        wordCapacity: TextChunks.wordsPerChunk)
     }
-    try run(
-      on: examples, size, threads: threads, stop: stop, pausing: pausing, progress: progress
-    ) { tables, frozen in
+    try run(on: examples, size, control) { tables, frozen in
       NegativeSampling<WindowGroups>(
         tables: tables, kernels: kernels, groupsPerBatch: groups, productsPerGroup: products,
         guessingLoss: guessingLoss, frozen: frozen)
@@ -289,27 +285,25 @@ public final class WordVectorTrainer: CorpusTrainer {
   }
 
   /// Structured skip-gram: rows of words against rows of words at positions.
-  private func trainPositions(
-    _ text: SharedText, _ failure: ReadFailure, threads: Int, stop: StopFlag,
-    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
-  ) throws {
+  private func trainPositions(_ text: SharedText, _ control: TrainingControl) throws {
     let products = PositionGroups.productCapacity(negativeSamples: options.negativeSamples)
     let groupsPerUnit = 2 * options.windowRadius
     let size = BatchSize(
-      length: text.length, lineEnds: text.lineEnds, sampling: sampling,
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling, choices: choices,
       windowsPerUnit: PositionGroups.windowsPerGroup,
       productsPerUnit: groupsPerUnit * products, learningRate: options.learningRate)
     let examples = try TextExamples(
       text: text.ids, share: text.share, epochs: options.epochs, seed: options.seed,
-      failure: failure
+      failure: control.failure
     ) {
       [sampling, vocabularySize] in
       PositionGroups(
-        sampling: sampling, wordCount: vocabularySize, wordCapacity: TextChunks.wordsPerChunk)
+        sampling: sampling,
+        batch: GroupBatches.Limits(
+          groups: size.units * groupsPerUnit, repeats: size.mostRepeats),
+        wordCount: vocabularySize, wordCapacity: TextChunks.wordsPerChunk)
     }
-    try run(
-      on: examples, size, threads: threads, stop: stop, pausing: pausing, progress: progress
-    ) { tables, frozen in
+    try run(on: examples, size, control) { tables, frozen in
       NegativeSampling<PositionGroups>(
         tables: tables, kernels: kernels, groupsPerBatch: size.units * groupsPerUnit,
         productsPerGroup: products, guessingLoss: guessingLoss, frozen: frozen)
@@ -317,38 +311,40 @@ public final class WordVectorTrainer: CorpusTrainer {
   }
 
   /// CBOW, and skip-gram with subwords: means of rows against rows of words.
-  private func trainBags(
-    _ text: SharedText, _ failure: ReadFailure, threads: Int, stop: StopFlag,
-    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?
-  ) throws {
+  private func trainBags(_ text: SharedText, _ control: TrainingControl) throws {
     let windows = options.model.windowsPerUnit
     let products = BagGroups.productCapacity(
       model: options.model, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)
     let size = BatchSize(
-      length: text.length, lineEnds: text.lineEnds, sampling: sampling, windowsPerUnit: windows,
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling, choices: choices,
+      windowsPerUnit: windows,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
         hasPaths: sampling.paths != nil), learningRate: options.learningRate,
       stepsByPair: options.model != .cbow, rowSharing: rowSharing)
     let examples = try TextExamples(
       text: text.ids, share: text.share, epochs: options.epochs, seed: options.seed,
-      failure: failure
+      failure: control.failure
     ) {
       [sampling, options, subwords] in
       BagGroups(
         model: options.model, sampling: sampling, unitsPerBatch: size.units,
-        subwords: subwords?.bags, wordCapacity: TextChunks.wordsPerChunk,
+        mostRepeats: size.mostRepeats, subwords: subwords?.bags,
+        wordCapacity: TextChunks.wordsPerChunk,
         hasPositions: options.weighsPositions)
     }
-    try run(
-      on: examples, size, threads: threads, stop: stop, pausing: pausing, progress: progress
-    ) { tables, frozen in
+    try run(on: examples, size, control) { tables, frozen in
       BagNegativeSampling<BagGroups>(
         tables: tables, kernels: kernels, bagsPerBatch: size.units * windows,
         productsPerBatch: size.units * products, guessingLoss: guessingLoss, frozen: frozen,
         positions: positions)
     }
+  }
+
+  /// Choices between two that predicting a word is.
+  private var choices: Double {
+    options.choices(pathLength: sampling.paths?.meanLength ?? 0)
   }
 
   /// How many of a pair's changes are expected to move the vector of another word by the rows that words
@@ -357,25 +353,24 @@ public final class WordVectorTrainer: CorpusTrainer {
     guard let subwords, subwords.index.isFloret else { return 0 }
     return subwords.bags.overlap(
       weights: sampling.keptCounts, rowCount: subwords.index.bucketCount)
-      * options.choices(pathLength: sampling.paths?.meanLength ?? 0)
+      * choices
   }
 
   /// Trains on examples with an objective for the tables, or with one for each replica of them.
   private func run<Chunk, Goal: ReplicableObjective>(
-    on examples: TextExamples<Chunk>, _ size: BatchSize, threads: Int, stop: StopFlag,
-    pausing: TrainingPause?, progress: ((TrainingProgress) -> Void)?,
+    on examples: TextExamples<Chunk>, _ size: BatchSize, _ control: TrainingControl,
     goal: (EmbeddingTables, FrozenRows?) -> Goal
   ) throws where Goal.Chunk == Chunk {
     let plan = EmbeddingRun<TextExamples<Chunk>, Goal>.Plan(
       epochs: options.epochs,
       decay: LinearDecay(
         start: size.rateShare * options.learningRate, floor: options.minimumLearningRateRatio),
-      columns: columns, threads: threads)
+      columns: columns, threads: control.threads)
     guard let replication else {
       _ = try Replicas.local(of: 1, on: communicator)
       return try EmbeddingRun.train(
-        on: examples, plan: plan, from: state, stop: stop, pause: pausing, progress: progress,
-        keep: { state = $0 }
+        on: examples, plan: plan, from: state, stop: control.stop, pause: control.pausing,
+        progress: control.progress, keep: { state = $0 }
       ) {
         try tables.makeUnique()
         return try goal(tables, frozenRows())
@@ -384,8 +379,8 @@ public final class WordVectorTrainer: CorpusTrainer {
     let replicas = try Replicas(
       of: tables, replication, kernels: kernels, communicator: communicator)
     try EmbeddingRun.train(
-      on: examples, plan: plan, from: state, stop: stop, pause: pausing, progress: progress,
-      keep: { state = $0 }, replicas: replicas
+      on: examples, plan: plan, from: state, stop: control.stop, pause: control.pausing,
+      progress: control.progress, keep: { state = $0 }, replicas: replicas
     ) {
       try tables.makeUnique()
       let frozen = try frozenRows()
