@@ -56,14 +56,15 @@ def main():
     parser.add_argument("text")
     parser.add_argument("--memory", help="a limit, such as 512M")
     parser.add_argument("--threads", default="2")
-    parser.add_argument("more", nargs="*", metavar="-- OPTION")
-    options = parser.parse_args()
+    own, more = sys.argv[1:], []
+    if "--" in own:
+        own, more = own[:own.index("--")], own[own.index("--") + 1:]
+    options = parser.parse_args(own)
     print("| | told | peak | told/peak | whole run |\n| --- | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:
-        def train(more):
+        def train(model):
             return run([options.tool, "train-embeddings", options.text, "-o", f"{folder}/v.safetensors",
-                        "--epochs", "1", "--threads", options.threads, "--progress", "plain", *more,
-                        *options.more])
+                        "--epochs", "1", "--threads", options.threads, "--progress", "plain", *model, *more])
         if options.memory:
             count = [options.tool, "vocab", options.text, "-o", f"{folder}/words", "-q", "--min-count", "5",
                      "--threads", options.threads]
@@ -71,8 +72,8 @@ def main():
             row(f"vocab --memory {options.memory}", run(count + ["--memory", options.memory]))
             row(f"train-embeddings --memory {options.memory}", train(["--memory", options.memory]))
             return
-        for more in MODELS:
-            row(" ".join(more), train(more))
+        for model in MODELS:
+            row(" ".join(model), train(model))
 
 
 if __name__ == "__main__":

@@ -187,7 +187,9 @@ sanitize() {
 sanitize ThreadSanitizer "$threaded" 'WARNING: ThreadSanitizer' \
   --sanitize=thread --scratch-path .build/thread-sanitizer
 # One build for both. Swift's compiler does not know `undefined`, so C alone is told; the runtime of
-# `address` has the messages of both. Leaks count too, the command's as well as the tests'.
+# `address` has the messages of both. Leaks count too, the command's as well as the tests', but not
+# what fontconfig keeps for the text of drawings until the process ends.
+export LSAN_OPTIONS=suppressions=$PWD/Scripts/lib/leaks.txt:print_suppressions=0
 [[ -z $addressed ]] || sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$addressed" \
   'ERROR: (Address|Leak)Sanitizer|runtime error:' \
   -c release --disable-testable-imports --sanitize=address \
