@@ -26,12 +26,15 @@ package struct Arguments: Sendable, Hashable {
       if case .texts = parameter.kind {
         lists[parameter.name, default: []].append(.string(text))
       } else {
-        try set(parameter, to: Self.value(of: text, as: parameter))
+        try set(
+          parameter, to: Self.value(of: text, as: parameter), from: Self.words(for: .string(text)))
       }
     }
     for parameter in parameters.parameters {
       guard let list = lists[parameter.name] else { continue }
-      try set(parameter, to: Self.value(of: .array(list), as: parameter))
+      try set(
+        parameter, to: Self.value(of: .array(list), as: parameter),
+        from: Self.words(for: .array(list)))
     }
     try parameters.check(Set(values.keys))
   }
@@ -53,7 +56,7 @@ package struct Arguments: Sendable, Hashable {
     }
     for (name, json) in members {
       let parameter = try parameters.parameter(name)
-      try set(parameter, to: Self.value(of: json, as: parameter))
+      try set(parameter, to: Self.value(of: json, as: parameter), from: Self.words(for: json))
     }
     try parameters.check(Set(values.keys))
   }
@@ -104,14 +107,29 @@ package struct Arguments: Sendable, Hashable {
     return rest
   }
 
-  private mutating func set(_ parameter: Parameter, to value: Value?) throws(HTTPFailure) {
+  private mutating func set(
+    _ parameter: Parameter, to value: Value?, from given: String
+  ) throws(HTTPFailure) {
     guard let value else {
       throw HTTPFailure(
-        422, found: "`\(parameter.name)` is something else", expected: parameter.expected)
+        422, found: "`\(parameter.name)` is \(given)", expected: parameter.expected)
     }
     guard values.updateValue(value, forKey: parameter.name) == nil else {
       throw HTTPFailure(
         422, found: "`\(parameter.name)` for the second time", expected: "one value")
+    }
+  }
+
+  /// What was given, in a few words.
+  private static func words(for json: JSONText) -> String {
+    switch json {
+    case .string(let text): "'\(text.prefix(40))\(text.count > 40 ? "..." : "")'"
+    case .integer(let number): "\(number)"
+    case .number(let number): "\(number)"
+    case .bool(let isTrue): "\(isTrue)"
+    case .array(let items): "a list of \(items.count)"
+    case .object: "an object"
+    case .null: "null"
     }
   }
 

@@ -77,6 +77,15 @@ import WordtoolCore
     #expect(trainer.epochLosses.allSatisfy { $0 < 4.2 }, "\(trainer.epochLosses)")
   }
 
+  @Test(arguments: [1, 20, 100])
+  func `words that share few rows of n-grams do not overshoot`(bucketCount: Int) throws {
+    let trainer = try Self.train(on: Self.turns) {
+      $0.subwords = SubwordOptions()
+      $0.subwords?.bucketCount = bucketCount
+    }
+    #expect(trainer.epochLosses.allSatisfy { $0 < 4.3 }, "\(trainer.epochLosses)")
+  }
+
   @Test(arguments: [5, 15])
   func `words by turns do not overshoot`(window: Int) throws {
     let trainer = try Self.train(on: Self.turns) {

@@ -122,6 +122,7 @@ import TestSupport
       #expect(TestFiles.readBytes(output) == bytes)
       for (options, part) in [
         (["--autotune-work", "1"], "--autotune-work is 1.0"),
+        (["--window", "3", "--subwords", "3-4"], "leave one of them out"),
         (["--checkpoint", folder + "/c"], "--checkpoint does nothing here"),
         (["--memory", "1G"], "--memory does nothing here"),
         (["--autotune", folder + "/t"], "/t"), (["--autotune", folder + "/none"], "none"),

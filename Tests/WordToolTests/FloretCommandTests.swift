@@ -42,6 +42,16 @@ import Testing
       #expect(near.exitCode == 0 && near.output == own.output)
       let converted = try run(folder, ["convert", "v.bin", "x.floret"])
       #expect(converted.exitCode == 0 && converted.errors.contains("the words"))
+      // Without words there is nothing that these would hold, and floret's model has to have one.
+      for name in ["y.vec", "y.bin", "y.npy", "y.fifu"] {
+        let format = name == "y.bin" ? ["--format", "floret-model"] : []
+        let alone = try run(folder, ["convert", "v.floret", name] + format)
+        #expect(alone.exitCode == 65 && alone.errors.contains("--word-list"), "\(alone.errors)")
+        #expect(!TestFiles.names(in: folder).contains(name))
+        let named = try run(folder, ["convert", "v.floret", name, "--word-list", "words"] + format)
+        #expect(named.exitCode == 0, "\(named.errors)")
+        #expect(named.errors.contains("counts") == (name != "y.bin"), "\(named.errors)")
+      }
       #expect(
         TestFiles.readBytes(folder + "/x.floret") == TestFiles.readBytes(folder + "/v.floret"))
     }

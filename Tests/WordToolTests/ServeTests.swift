@@ -90,6 +90,7 @@ import WordtoolCore
         ("/api/nearest?q=swedne", 404, "sweden"), ("/api/nearest?q=+", 422, "blank"),
         ("/api/nearest?q=king+-+(", 422, "usage"), ("/api/nearest", 422, "`q`"),
         ("/api/nearest?q=king&k=6", 422, "1 to 5"),
+        ("/api/nearest?q=king&k=abc", 422, "`k` is 'abc'"),
         ("/api/analogy?a=king&b=man&c=nobody", 404, "nobody"),
         ("/api/analogy?a=king&b=man&c=woman&method=mul&raw=true", 422, "usage"),
         ("/api/sentence?text=nothing", 404, "nothing"),

@@ -4,7 +4,7 @@ import Testing
 
 /// Signals, at any time.
 @Suite struct SignalTests {
-  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1])
   func oneSignalEndsARunThatWaitsForInput(_ signal: Int32) throws {
     try TestFiles.withFolder { folder in
       let pipe = folder + "/pipe"
@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1])
   func theFirstSignalSavesACheckpoint(_ signal: Int32) throws {
     try TestFiles.withFolder { folder in
       let pipe = folder + "/metrics"

@@ -25,7 +25,8 @@ extension FastTextParts {
       try OptionCheck.require(
         fitting >= fewest, found: "`size` is \(size)",
         expected: "at least \(byteCount(of: order[..<fewest], options)) bytes for "
-          + "\(fewest, "row") of \(header.dimension) values and \(labels.count, "label")")
+          + "\(fewest, "row") of \(header.dimension) values and \(labels.count, "label")",
+        remedy: "fewer dimensions make smaller rows")
       count = fitting
     }
     keep(order[..<count])

@@ -76,9 +76,9 @@ struct WordMerge {
         .unavailable,
         found: "more than \(counts.count, "word") that occur "
           + (least == 1 ? "once" : "\(least) times")
-          + " or more, which take \(AlignedMemory.words(forByteCount: size))",
+          + " or more",
         expected: "at most \(AlignedMemory.words(forByteCount: byteLimit)) for words",
-        remedy: "use a larger `minimumCount`, or more memory")
+        remedy: "use a larger `minimumCount`, or a larger `wordLimit`")
     }
     bytes += word
     offsets.append(bytes.count)

@@ -63,7 +63,7 @@ import Tokenize
   ///
   /// - Parameters:
   ///   - weights: how often each word is trained, in any unit.
-  ///   - rowCount: rows of the table.
+  ///   - rowCount: rows of the table, those of words included.
   func overlap(weights: [Double], rowCount: Int) -> Double {
     let total = weights.reduce(0, +)
     guard total > 0 else { return 0 }

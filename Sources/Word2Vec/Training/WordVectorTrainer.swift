@@ -348,11 +348,15 @@ public final class WordVectorTrainer: CorpusTrainer {
   }
 
   /// How many of a pair's changes are expected to move the vector of another word by the rows that words
-  /// share in floret's table, which is small; in one of fastText's size that is not looked at.
+  /// share in a small table, as floret's is; in one of fastText's size that is not looked at.
+  ///
+  /// Of more than 65,536 rows a word's are rarely another's.
   private var rowSharing: Double {
-    guard let subwords, subwords.index.isFloret else { return 0 }
+    guard let subwords,
+      subwords.index.isFloret || subwords.index.bucketCount <= 1 << 16
+    else { return 0 }
     return subwords.bags.overlap(
-      weights: sampling.keptCounts, rowCount: subwords.index.bucketCount)
+      weights: sampling.keptCounts, rowCount: ownRowCount + subwords.index.bucketCount)
       * choices
   }
 

@@ -24,7 +24,7 @@ package enum FlagNames {
     "trials": "autotune-trials",
     "trainingSteps": "train-steps", "trainsWords": "dbow-words", "vocabularySize": "vocab-size",
     "weighsPositions": "position-weights", "weightExponent": "alpha", "windowRadius": "window",
-    "wordCount": "top",
+    "wordCount": "top", "wordLimit": "memory",
   ]
 
   /// A message with each property in backticks that is an option of the command as that option.

@@ -30,9 +30,9 @@ enum Interrupts {
       return
     }
     EndRequest.listen(to: request.output)
-    // What `mpirun` hands on to its ranks without killing them a second later.
-    let ofRanks = Ranks.isOneOfSeveral ? [SIGUSR1] : []
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] + ofRanks where !isIgnored(number) {
+    // SIGUSR1 is what batch systems send before the time is up, and what `mpirun` hands on to its ranks
+    // without killing them a second later.
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1] where !isIgnored(number) {
       signal(number) { Interrupts.send($0) }
     }
     var action = sigaction()

@@ -65,6 +65,7 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
   var port = 8080
 
   @Option(
+    name: [.long, .customLong("bind")],
     help: ArgumentHelp(
       "The numeric address to listen at. Others than 127.0.0.1 and ::1 let other machines ask.",
       valueName: "address"))

@@ -133,6 +133,7 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
     planWork(format)
     var vectors = try read()
     for warning in vectors.warnings { StandardError.warn("\(input): \(warning)") }
+    try requireWords(vectors, for: format)
     if let count = restrict.restrict, count < vectors.count { vectors = try vectors.first(count) }
     if let replaceBlanks {
       vectors = try vectors.replacingBlanks(with: replaceBlanks, for: format)
@@ -150,6 +151,16 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
     }
   }
 
+  /// A table of n-grams alone is nothing but words that it is not said to have, in most formats.
+  private func requireWords(_ vectors: WordVectors, for format: WordVectors.Format) throws {
+    let isKept = vectors.keepsUnknownWords(in: format) && format != .floretModel
+    if vectors.count > 0 || !vectors.makesUnknownWords || isKept { return }
+    throw WordtoolError(
+      .badData, path: input, found: "n-grams and no words",
+      expected: "words, of which \(format.rawValue) holds the vectors",
+      remedy: "name them: --word-list FILE")
+  }
+
   /// Foreign formats have words and values only, fastText's models n-grams as well.
   static func noteWhatIsLost(
     _ vectors: WordVectors, _ format: WordVectors.Format, from input: String
@@ -163,7 +174,8 @@ struct ConvertCommand: ParsableCommand, ConditionalOptions {
     }
     let isOwn = format.isOwn
     if format == .floret, vectors.count > 0 { lost.append("the words") }
-    if !isOwn, format != .projector, vectors.counts != nil { lost.append("counts") }
+    let keepsCounts = isOwn || [.projector, .fastTextModel, .floretModel].contains(format)
+    if !keepsCounts, vectors.counts != nil { lost.append("counts") }
     for (key, name) in [
       (Key.tokenizerRule, "tokenizer rule"), (Key.trainingOptions, "training options"),
       (Key.corpusLicence, "licence"),

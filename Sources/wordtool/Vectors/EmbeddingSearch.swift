@@ -68,6 +68,22 @@ extension TrainEmbeddingsCommand {
     return options
   }
 
+  /// Refuses a search that has nothing to search for.
+  ///
+  /// - Throws: `WordtoolError` of kind `usage`.
+  func requireFreeOptions() throws {
+    guard search.autotune != nil,
+      searchOptions.kept.count == WordVectorSearchOptions.Parameter.allCases.count
+    else { return }
+    let given = GivenOptions(Array(CommandLine.arguments.dropFirst())).contains("--subwords")
+    throw WordtoolError(
+      .usage, found: "--autotune with --dim, --window, --epochs" + (given ? " and --subwords" : ""),
+      expected: "one of them to be searched for",
+      remedy: given
+        ? "leave one of them out"
+        : "leave one of them out; n-grams are searched for where the output is .safetensors")
+  }
+
   /// The options of a trial as they are written: `--dim 120`.
   func arguments(of trial: WordVectorOptions) -> [String] {
     [

@@ -225,6 +225,7 @@ struct TrainEmbeddingsCommand: ParsableCommand, ConditionalOptions {
       need: "--model skipgram or cbow with --replicas")
     try Ranks.require(
       search.autotune == nil, found: "--autotune", need: "one training: a search has one process")
+    try requireFreeOptions()
     try Ranks.require(
       !texts.contains("-"), found: "standard input", need: "texts that every rank can read")
     guard let kind = model.model.ofDocuments else {
