@@ -74,21 +74,82 @@ import Libc
         try check(newline - start)
         return try unsafe lend(upTo: newline, next: newline + 1, body)
       }
-      searched = end
       try check(end - start)
       if hasEnded { return start == end ? nil : try unsafe lend(upTo: end, next: end, body) }
-      if start > 0 {
-        unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
-        (start, end) = (0, end - start)
-        searched = end
-      }
-      if unsafe end == buffer.count { grow() }
-      // SAFETY: the slice is the unused part of the buffer.
-      let count = try unsafe source.read(
-        into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
-      end += count
-      hasEnded = count == 0
+      searched = try fill()
     }
+  }
+
+  /// Moves whole lines with their ends out, as they are in the text: of text that is kept as it is.
+  ///
+  /// - Parameters:
+  ///   - lines: gets them behind what it holds, also those before a failure.
+  ///   - size: no more are moved when `lines` has so many bytes.
+  ///   - mark: a line that begins with this byte stays, with all that follow.
+  /// - Throws: as ``next(_:)`` for a line that is too long, and what reading throws.
+  package func take(into lines: inout [UInt8], size: Int, before mark: UInt8) throws {
+    precondition(invalid == .kept, "lines that are looked at come one by one")
+    while lines.count < size {
+      if unsafe start < end && buffer[start] == mark { return }
+      var stop = try endOfLines(before: mark)
+      if stop == nil {
+        try check(end - start)
+        if !hasEnded {
+          _ = try fill()
+          continue
+        }
+        if start == end { return }
+        number += 1
+        stop = end
+      }
+      guard let stop else { return }
+      // SAFETY: the range lies inside what was read.
+      let whole = unsafe UnsafeRawBufferPointer(rebasing: buffer[start..<stop])
+      unsafe lines.append(contentsOf: whole)
+      for place in whole.indices where unsafe whole[place] == 0x0A { number += 1 }
+      start = stop
+    }
+  }
+
+  /// Where the whole lines end that have been read and come before one that begins with `mark`, at
+  /// least one line on; nil when no line is whole.
+  ///
+  /// - Precondition: the present line does not begin with `mark`.
+  private func endOfLines(before mark: UInt8) throws -> Int? {
+    guard let first = newline(from: start), let base = unsafe buffer.baseAddress else { return nil }
+    // Only there may one of several lines be too long.
+    if unsafe buffer.count > maximumLength {
+      try check(first - start)
+      return first + 1
+    }
+    var last = end
+    while unsafe buffer[last - 1] != 0x0A { last -= 1 }
+    var at = start
+    // SAFETY: `at` and what is found lie between the present line's begin and `last`.
+    while at < last, let found = unsafe memchr(base + at, Int32(mark), last - at) {
+      let place = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+      if unsafe place > start && buffer[place - 1] == 0x0A { return place }
+      at = place + 1
+    }
+    return last
+  }
+
+  /// Reads more behind what is left, which moves to the front.
+  ///
+  /// - Returns: where what was read begins.
+  private func fill() throws -> Int {
+    if start > 0 {
+      unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+      (start, end) = (0, end - start)
+    }
+    if unsafe end == buffer.count { grow() }
+    let searched = end
+    // SAFETY: the slice is the unused part of the buffer.
+    let count = try unsafe source.read(
+      into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+    end += count
+    hasEnded = count == 0
+    return searched
   }
 
   /// The next line as text, or nil at the end.

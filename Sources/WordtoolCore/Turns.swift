@@ -13,6 +13,9 @@ package final class Turns<State: Sendable>: @unchecked Sendable {
   /// Piece 0 is first.
   package init(_ state: State) { self.state = state }
 
+  /// What the turns have come to, when no thread takes one any more.
+  package var value: State { monitor.whileLocked { state } }
+
   /// Waits for the turn of a piece, calls `body`, and lets the next piece go on.
   ///
   /// - Returns: what `body` returns; nil when a piece before this one has failed.

@@ -81,6 +81,34 @@ struct TextSourceTests {
     #expect(try lines(long, .refused, limit: 300_000).count == 2)
   }
 
+  @Test func wholeLinesComeUpToAMark() throws {
+    func take(_ reader: LineReader, size: Int = 1000) throws -> String {
+      var lines: [UInt8] = []
+      try reader.take(into: &lines, size: size, before: UInt8(ascii: "!"))
+      return String(decoding: lines, as: UTF8.self)
+    }
+    let long = String(repeating: "x", count: 200_000)
+    let text = "a!\r\n\n b\n!c\n!\n\(long)\nd\ne"
+    for limit in [200_000, 1 << 20] {
+      let reader = LineReader(
+        try source(Array(text.utf8)), invalid: .kept, maximumLength: limit)
+      #expect(try take(reader) == "a!\r\n\n b\n" && reader.number == 3)
+      #expect(try take(reader) == "" && reader.number == 3)
+      #expect(try reader.nextLine() == "!c" && reader.nextLine() == "!")
+      #expect(try take(reader, size: 1).hasPrefix(long + "\n"))
+      #expect(try take(reader).hasSuffix("e") || reader.number == 8)
+      #expect(try take(reader) == "" && reader.number == 8 && reader.nextLine() == nil)
+    }
+    // Lines before one that is too long are there, and its number.
+    let reader = LineReader(
+      try source(Array("a\nb\n\(long)\n".utf8)), invalid: .kept, maximumLength: 100_000)
+    var lines: [UInt8] = []
+    let error = #expect(throws: WordtoolError.self) {
+      while true { try reader.take(into: &lines, size: 1 << 20, before: UInt8(ascii: "!")) }
+    }
+    #expect(error?.position == .line(3) && lines == Array("a\nb\n".utf8))
+  }
+
   @Test("lines that are there are told without waiting")
   func hasLine() throws {
     let reader = LineReader(try source(Array("a\nb\nc".utf8)))

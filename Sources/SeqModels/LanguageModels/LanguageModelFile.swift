@@ -8,8 +8,8 @@ public enum LanguageModelFile {
   /// - Parameters:
   ///   - path: an n-gram model in ARPA format, plain or gzip, or as safetensors, or a network in a
   ///     safetensors file. `-` is standard input and an ARPA file.
-  ///   - threads: how many threads a network works with, and an n-gram model measures texts with; what
-  ///     they say does not depend on it.
+  ///   - threads: how many threads a network works with, and an n-gram model is read and measures texts
+  ///     with; what they say does not depend on it.
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData` for everything that is
   ///   not such a model.
   public static func load(_ path: String, threads: Int = Workers.defaultCount) throws
@@ -18,9 +18,7 @@ public enum LanguageModelFile {
     guard InputFiles.isRegular(path), try isTensorFile(path),
       !NGramFile.matches(try TensorFile(path: path))
     else {
-      var model = try NGramModel(contentsOf: path)
-      model.threads = max(1, threads)
-      return model
+      return try NGramModel(contentsOf: path, threads: max(1, threads))
     }
     return try NeuralLanguageModel(contentsOf: path, threads: threads)
   }

@@ -1,5 +1,5 @@
 import BLASCore
-package import WordtoolCore
+public import WordtoolCore
 
 extension NGramModel {
   /// How a model is written.
@@ -26,12 +26,16 @@ extension NGramModel {
   /// white space. n-grams may stand in any order after those they begin with. `<UNK>` is `<unk>`, as
   /// for KenLM; a file without it gets one of log10 probability -100.
   ///
-  /// - Parameter path: the file; `-` is standard input and an ARPA file.
+  /// - Parameters:
+  ///   - path: the file; `-` is standard input and an ARPA file.
+  ///   - threads: of those that read an ARPA file, and that measure texts later; nothing depends on it.
   /// - Throws: `WordtoolError`: `noSuchInput`, `inputOutput`, and `badData`, of ARPA with the line, for
-  ///   everything that is not as it should be.
-  public init(contentsOf path: String) throws {
+  ///   everything that is not as it should be; `usage` for less than one thread.
+  public init(contentsOf path: String, threads: Int = Workers.defaultCount) throws {
+    try OptionCheck.requireThreads(threads)
     if InputFiles.isRegular(path), try LanguageModelFile.isTensorFile(path) {
       self = try NGramFile(path: path).model()
+      self.threads = threads
       return
     }
     let source = try ByteSource(path: path)
@@ -41,8 +45,9 @@ extension NGramModel {
         expected: "a file on a disk, which can be mapped into memory",
         remedy: "write it to a file first; n-gram models in ARPA format may come through pipes")
     }
-    var reader = try ARPAReader(source)
+    var reader = try ARPAReader(source, threads: threads)
     self = try reader.read()
+    self.threads = threads
   }
 
   /// Writes the model.

@@ -1,9 +1,13 @@
-/// Reads decimal numbers into floats, correctly rounded and fast.
-struct FloatParser: Sendable {
+/// Reads decimal numbers into floats, correctly rounded and fast (Clinger, How to read floating point
+/// numbers accurately, PLDI 1990).
+package struct FloatParser: Sendable {
   /// The powers of ten that a double holds exactly.
-  private let powers: [Double] = (0...22).reduce(into: []) { powers, _ in
+  @usableFromInline let powers: [Double] = (0...22).reduce(into: []) { powers, _ in
     powers.append((powers.last ?? 0.1) * 10)
   }
+
+  /// A parser; making one takes longer than reading a number.
+  package init() {}
 
   /// Reads a number at `offset` and moves `offset` behind it.
   ///
@@ -14,8 +18,9 @@ struct FloatParser: Sendable {
   ///
   /// - Returns: the number, which is infinite when it is too large; nil when there is none that
   ///   ends at a blank or at `limit`.
+  @inlinable
   @inline(__always)
-  func parse(_ bytes: UnsafePointer<UInt8>, _ offset: inout Int, limit: Int) -> Float? {
+  package func parse(_ bytes: UnsafePointer<UInt8>, _ offset: inout Int, limit: Int) -> Float? {
     let start = offset
     var position = offset
     var negative = false
@@ -83,14 +88,16 @@ struct FloatParser: Sendable {
     return Float(negative ? -value : value)
   }
 
-  private func standard(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Float? {
+  @usableFromInline
+  func standard(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Float? {
     unsafe Float(
       String(decoding: UnsafeBufferPointer(start: bytes + start, count: end - start), as: UTF8.self)
     )
   }
 
   /// `nan` and `inf` in the spellings of C: read, so that they can be refused by name.
-  private func other(
+  @usableFromInline
+  func other(
     _ bytes: UnsafePointer<UInt8>, _ start: Int, _ offset: inout Int, _ limit: Int
   ) -> Float? {
     var end = start
