@@ -75,7 +75,7 @@ struct ARPAWriter {
           for (count, level) in zip(output.counts, store.levels) where count > level.count {
             throw ARPAText.damage
           }
-          try output.file.write(text.bytes)
+          try unsafe text.withBytes { try unsafe output.file.write($0) }
         }
         if isOpen == nil { return }
       }
