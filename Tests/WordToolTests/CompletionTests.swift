@@ -126,7 +126,7 @@ import wordtool
     (["train-lm", "t", "-o", "m", "--rnn_type", "GRU"], "--cell"),
     (["encode", "tf-idf", "t", "--use_idf"], "--idf"),
     (["image", "train", "d", "-o", "m", "--device", "cuda"], "--threads"),
-    (["index", "v.bin", "-q"], "shows no progress"),
+    (["index", "v.bin", "--progress", "none"], "-q"),
     (["train-embeddings", "t", "--classes", "500"], "wordtool cluster"),
     (["generate", "m", "--max_new_tokens", "3"], "--length"),
     (["nearest", "a", "--k", "3"], "--count"),
@@ -134,5 +134,18 @@ import wordtool
   func optionsOfOtherToolsAreExplained(_ arguments: [String], _ part: String) throws {
     let told = OptionEffects.told(of: arguments)
     #expect(told?.contains(part) == true, "\(told ?? "nothing")")
+  }
+
+  @Test(arguments: [
+    ["index", "v.bin", "-q"], ["nearest", "--quiet", "king", "-v", "v.bin"],
+    ["similarity", "-q", "a", "b"], ["train-embeddings", "t", "-q"],
+  ])
+  func everyCommandCanBeQuiet(_ arguments: [String]) {
+    #expect(OptionEffects.told(of: arguments) == nil)
+  }
+
+  @Test func whatIsNotAnOptionIsNoQuiet() {
+    #expect(OptionEffects.told(of: ["nearest", "king", "-v", "v", "--", "-q"]) == nil)
+    #expect(OptionEffects.told(of: ["nearest", "king", "-qx"]) != nil)
   }
 }

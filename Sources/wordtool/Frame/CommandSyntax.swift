@@ -80,6 +80,23 @@ struct CommandSyntax {
     return others.sorted().first.map { "; \($0) can be '\(value)'" } ?? ""
   }
 
+  /// The arguments without `-q` and `--quiet`, where the command has no other progress than what a terminal
+  /// shows while it waits (``WaitingSign``). Nil where it has, or where none of them is given.
+  func withoutQuiet(_ arguments: [String]) -> [String]? {
+    if has("-q") { return nil }
+    var result: [String] = []
+    var isValue = false
+    for (place, argument) in arguments.enumerated() {
+      if argument == "--" {
+        result += arguments[place...]
+        break
+      }
+      if isValue || argument != "-q" && argument != "--quiet" { result.append(argument) }
+      isValue = options[argument]?.takesValue ?? false
+    }
+    return result == arguments ? nil : result
+  }
+
   /// The arguments with values joined to their options where ArgumentParser takes them for options:
   /// `--min-similarity -0.5`, `-t '- a film'`, `-k5`. Nil when there is nothing to join.
   func joiningValues(in arguments: [String]) -> [String]? {
@@ -123,8 +140,8 @@ struct CommandSyntax {
       let name = String(argument.prefix { $0 != "=" })
       let bare = name.drop { $0 == "-" }
       if isValue || !name.hasPrefix("-") || has(name) { continue }
-      // One letter behind one dash is a short option, of whatever tool; -q is ours elsewhere.
-      if bare.count < 2, !name.hasPrefix("--") || bare.isEmpty, name != "-q" { continue }
+      // One letter behind one dash is a short option, of whatever tool.
+      if bare.count < 2, !name.hasPrefix("--") || bare.isEmpty { continue }
       let key = bare.lowercased().filter { $0 != "-" && $0 != "_" }
       let own = options.keys.sorted().first {
         $0.hasPrefix("--") && $0.filter { $0 != "-" } == key

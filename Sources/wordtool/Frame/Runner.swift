@@ -34,7 +34,8 @@ enum Runner {
   }
 
   /// The command that the arguments stand for. What ArgumentParser refuses is looked at once more:
-  /// a value that begins with a minus sign, an option as another tool has it.
+  /// a value that begins with a minus sign, an option as another tool has it, `-q` where nothing but the
+  /// line of a terminal that waits is left out by it.
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     if let unknown = CommandNames.unknownCommand(in: arguments) { throw unknown }
     do {
@@ -46,6 +47,7 @@ enum Runner {
       throw CleanExit.helpRequest()
     } catch  where WordTool.exitCode(for: error) != .success || asksUnknowingly(arguments) {
       let syntax = try CommandSyntax(of: CommandNames.command(in: arguments).type)
+      if let others = syntax.withoutQuiet(arguments) { return try parse(others) }
       if let advice = syntax.adviceForOtherTools(arguments) { throw ValidationError(advice) }
       if let joined = syntax.joiningValues(in: arguments) {
         return try WordTool.parse(commandLine: joined)
