@@ -24,7 +24,7 @@ extension MutantFormat {
     ].map { name, layout in
       MutantFormat(
         name: name, suffix: ".arpa", layout: layout, cost: 20,
-        readers: ["NGramModel.init(contentsOf:)", "LanguageModelFile.load(_:threads:)"]
+        readers: ["NGramModel.init(contentsOf:threads:)", "LanguageModelFile.load(_:threads:)"]
       ) { folder in
         var options = NGramOptions()
         options.order = 3
@@ -36,7 +36,7 @@ extension MutantFormat {
     + [
       MutantFormat(
         name: "n-grams, mapped", suffix: ".safetensors", layout: .safetensors, cost: 4,
-        readers: ["NGramModel.init(contentsOf:)", "LanguageModelFile.load(_:threads:)"]
+        readers: ["NGramModel.init(contentsOf:threads:)", "LanguageModelFile.load(_:threads:)"]
       ) { folder in
         var options = NGramOptions()
         options.order = 3
