@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""N-gram models beside KenLM: counting, files, opening, scoring; wall and CPU time, peak memory.
+"""N-gram models beside KenLM: counting, files, reading, opening, scoring; wall and CPU time, peak memory.
 
     pip install kenlm                                  # scores, if KenLM's programs are not there
     export KENLM=/path/to/kenlm/build/bin              # lmplz, build_binary, query
@@ -67,7 +67,7 @@ def main():
     parser.add_argument("tool", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--only", default="count,characters,open,score", help="some of the parts")
+    parser.add_argument("--only", default="count,characters,read,open,score", help="some of the parts")
     arguments = parser.parse_args()
     tool, rounds = arguments.tool.resolve(), arguments.rounds
     corpora = Path(os.environ["WORDTOOL_CORPORA"])
@@ -108,9 +108,25 @@ def main():
                 }
                 rows(f"{order}-grams of 60 MB of characters", commands, max(1, rounds // 2))
             characters.unlink()
+        ptb = corpora / "ptb"
+        if "read" in arguments.only:
+            written = {"wordtool": folder / "w.read.arpa"}
+            process(ngram + [written["wordtool"], ptb / "ptb.train.txt"])
+            if has["lmplz"]:
+                written["lmplz"] = folder / "k.read.arpa"
+                process([programs["lmplz"], "-o", "5", "-S", "1G", "-T", folder, "--discount_fallback",
+                         "--skip_symbols", "--arpa", written["lmplz"]], ptb / "ptb.train.txt")
+            for writer, arpa in written.items():
+                commands = {"wordtool": (
+                    [tool, "perplexity", "--threads", arguments.threads, arpa, line], None)}
+                if has["query"]:
+                    commands["query"] = ([programs["query"], "-v", "summary", arpa], line)
+                if has["build_binary"]:
+                    commands["build_binary probing"] = (
+                        [programs["build_binary"], "probing", arpa, folder / "read.probing"], None)
+                rows(f"reading the Penn Treebank's 5-grams, ARPA written by {writer}", commands, rounds)
         models = {}
         if "open" in arguments.only:
-            ptb = corpora / "ptb"
             process(ngram + [folder / "p.arpa", ptb / "ptb.train.txt"])
             models["Penn Treebank"] = (folder / "p.arpa", ptb / "ptb.test.txt")
         if "score" in arguments.only:
