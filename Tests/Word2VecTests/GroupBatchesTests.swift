@@ -29,6 +29,11 @@ import Word2Vec
     #expect(Self.batches([7, 1, 2, 3, 7, 4, 5, 7], limits) == [0..<6, 6..<8])
   }
 
+  @Test func `without a limit a word is a centre as often as it likes`() {
+    let same = [Int32](repeating: 3, count: 70_000)
+    #expect(Self.batches(same, GroupBatches.Limits(groups: 100_000)) == [0..<70_000])
+  }
+
   @Test func `groups of several at once are cut where batches end`() {
     let batches = GroupBatches(GroupBatches.Limits(groups: 4), groupCapacity: 20)
     var words: [Int32] = [1, 2]

@@ -42,14 +42,13 @@ package struct DocumentBatchSize: Sendable {
 }
 
 extension DocumentBatchSize {
-  /// - Parameter choices: choices between two that a word is: itself and its noise, nodes of a tree.
-  init(sampling: WindowGroups.Sampling, choices: Double, learningRate: Float) {
+  init(sampling: WindowGroups.Sampling, learningRate: Float) {
     let rate = Double(learningRate)
     let words = Double(DocumentGroups.wordsPerGroup)
     units = max(1, min(Self.mostUnits, Self.mostProducts / Self.productsPerUnit(sampling)))
     let step = words * sampling.pairsOnOneRow * rate
     if Double(units) * step > Self.safeStep { units = max(1, Int(Self.safeStep / step)) }
-    let rounds = min(Double(Self.mostRounds), Self.safeStep / (words * choices * rate))
+    let rounds = min(Double(Self.mostRounds), Self.safeStep / (words * sampling.choices * rate))
     self.rounds = max(1, Int(rounds))
   }
 }

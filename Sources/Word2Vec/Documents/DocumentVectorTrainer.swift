@@ -113,15 +113,10 @@ public final class DocumentVectorTrainer {
     try tables.checkFinite(inputName: "vector of row", outputName: "output row")
   }
 
-  /// Choices between two that predicting a word is.
-  private var choices: Double {
-    options.wordOptions.choices(pathLength: sampling.paths?.meanLength ?? 0)
-  }
-
   /// PV-DBOW: rows of documents against rows of words.
   private func trainDocuments(_ text: TextIDs, _ control: TrainingControl) throws {
     let size = DocumentBatchSize(
-      sampling: sampling, choices: choices, learningRate: options.learningRate)
+      sampling: sampling, learningRate: options.learningRate)
     let source = try TextExamples(
       text: text, epochs: options.epochs, seed: options.seed,
       wordsPerChunk: DocumentGroups.wordsPerChunk, numbersLines: true,
@@ -145,11 +140,11 @@ public final class DocumentVectorTrainer {
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
       hasPaths: sampling.paths != nil, hasDocuments: true)
     let size = BatchSize(
-      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling, choices: choices,
+      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling,
       windowsPerUnit: perGroup, productsPerUnit: products,
       learningRate: options.learningRate)
     let windows = DocumentBatchSize.windows(
-      choices: choices, rows: 1, learningRate: options.learningRate)
+      choices: sampling.choices, rows: 1, learningRate: options.learningRate)
     let groups =
       max(1, min(size.units, windows / perGroup))
       * ((sampling.noiseCount > 0 ? 1 : 0) + (sampling.paths == nil ? 0 : perGroup))
@@ -175,13 +170,14 @@ public final class DocumentVectorTrainer {
       model: .cbow, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)
     let size = BatchSize(
-      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling, choices: choices,
+      length: text.count, lineEnds: corpus.text.ids.lineCount, sampling: sampling,
       windowsPerUnit: perUnit,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
         hasPaths: sampling.paths != nil), learningRate: options.learningRate, stepsByPair: false)
     let windows = DocumentBatchSize.windows(
-      choices: choices, rows: 1 + Double(options.windowRadius), learningRate: options.learningRate)
+      choices: sampling.choices, rows: 1 + Double(options.windowRadius),
+      learningRate: options.learningRate)
     let units = max(1, min(size.units, windows / perUnit))
     let source = try TextExamples(
       text: text, epochs: options.epochs, seed: options.seed, numbersLines: true,

@@ -35,16 +35,14 @@ struct BatchSize {
   /// - Parameters:
   ///   - length: IDs of the text, ends of lines included.
   ///   - lineEnds: how many of them are these.
-  ///   - choices: choices between two that a pair is: itself and its noise, nodes of a tree.
   ///   - windowsPerUnit: windows that are trained as one.
   ///   - productsPerUnit: what they take of the cache.
   ///   - stepsByPair: whether each pair is a step of its own, as in skip-gram; CBOW has one for a window.
   ///   - rowSharing: how many of a pair's changes are expected to move the vector of another word, where
   ///     words share rows; see ``SubwordBags/overlap(weights:rowCount:)``.
   init(
-    length: Int, lineEnds: Int, sampling: WindowGroups.Sampling, choices: Double,
-    windowsPerUnit: Int, productsPerUnit: Int, learningRate: Float, stepsByPair: Bool = true,
-    rowSharing: Double = 0
+    length: Int, lineEnds: Int, sampling: WindowGroups.Sampling, windowsPerUnit: Int,
+    productsPerUnit: Int, learningRate: Float, stepsByPair: Bool = true, rowSharing: Double = 0
   ) {
     rateShare = 1
     // A window has a radius drawn from 1 ... windowRadius on both sides, and ends with its line.
@@ -55,8 +53,8 @@ struct BatchSize {
     let windows =
       stepsByPair && contexts > 0
       ? Int(min(Double(Self.windowsPerBatch), Self.pairsPerBatch / contexts)) : Self.windowsPerBatch
-    let repeats = Self.largestRepeat / (max(1, contexts) * choices * Double(learningRate))
-    mostRepeats = max(1, Int(min(repeats, 255)))
+    let repeats = Self.largestRepeat / (max(1, contexts) * sampling.choices * Double(learningRate))
+    mostRepeats = max(1, Int(min(repeats, 1e6)))
     units = max(1, min(windows / windowsPerUnit, (1 << 16) / productsPerUnit))
     let pairs =
       Double(windowsPerUnit) * contexts * max(sampling.pairsOnOneRow, rowSharing)

@@ -7,14 +7,15 @@
   // SAFETY: taken by `init`, given back by `deinit`; a slot is a number below `slotCount`.
   private static let slotCount = 1024
 
-  private let counts: UnsafeMutablePointer<UInt8>
-  private let most: UInt8
+  private let counts: UnsafeMutablePointer<UInt16>
+  private let most: UInt16
   /// Whether a word has been a centre more often than it may.
   private(set) var isFull = false
 
-  /// - Parameter most: how often a word may be a centre in one batch, at least 1.
+  /// - Parameter most: how often a word may be a centre in one batch, at least 1; from 65,535 on that is
+  ///   without an end.
   init(most: Int) {
-    self.most = UInt8(clamping: max(1, most))
+    self.most = UInt16(clamping: max(1, most))
     unsafe counts = .allocate(capacity: Self.slotCount)
     unsafe counts.initialize(repeating: 0, count: Self.slotCount)
   }
@@ -27,8 +28,8 @@
     for centre in centres {
       let slot = unsafe Int(truncatingIfNeeded: words[centre]) & (Self.slotCount &- 1)
       let count = unsafe counts[slot]
-      if count >= most { isFull = true }
-      unsafe counts[slot] = min(count, .max &- 1) &+ 1
+      if count >= most && most < .max { isFull = true }
+      if count < .max { unsafe counts[slot] = count &+ 1 }
     }
   }
 

@@ -53,6 +53,8 @@ import Embedding
     let isWindowFixed: Bool
     /// The ways down the tree of hierarchical softmax, if there is one.
     let paths: TreePaths?
+    /// Choices between two that predicting a word is: itself and its noise, nodes of a tree.
+    let choices: Double
 
     package init(options: WordVectorOptions, counts: [Int64]) {
       windowRadius = options.windowRadius
@@ -73,6 +75,7 @@ import Embedding
         ? TreePaths(
           HuffmanTree(counts: counts), weights: kept, firstRow: words + WindowGroups.paddingCount)
         : nil
+      choices = options.choices(pathLength: paths?.meanLength ?? 0)
       let keptCount = max(1, kept.reduce(0, +))
       let share = (kept.max() ?? 0) / keptCount
       keptShare = keptCount / (Double(counts.reduce(0, +)) * Double(UInt32.max))

@@ -259,7 +259,7 @@ public final class WordVectorTrainer: CorpusTrainer {
       windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
       hasPaths: sampling.paths != nil)
     let size = BatchSize(
-      length: text.length, lineEnds: text.lineEnds, sampling: sampling, choices: choices,
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling,
       windowsPerUnit: WindowGroups.windowsPerGroup,
       productsPerUnit: products, learningRate: options.learningRate)
     // A tree's ways are a group for each window, or more.
@@ -289,7 +289,7 @@ public final class WordVectorTrainer: CorpusTrainer {
     let products = PositionGroups.productCapacity(negativeSamples: options.negativeSamples)
     let groupsPerUnit = 2 * options.windowRadius
     let size = BatchSize(
-      length: text.length, lineEnds: text.lineEnds, sampling: sampling, choices: choices,
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling,
       windowsPerUnit: PositionGroups.windowsPerGroup,
       productsPerUnit: groupsPerUnit * products, learningRate: options.learningRate)
     let examples = try TextExamples(
@@ -317,7 +317,7 @@ public final class WordVectorTrainer: CorpusTrainer {
       model: options.model, windowRadius: options.windowRadius, noiseCount: sampling.noiseCount,
       pieces: sampling.paths?.mostPieces ?? 0)
     let size = BatchSize(
-      length: text.length, lineEnds: text.lineEnds, sampling: sampling, choices: choices,
+      length: text.length, lineEnds: text.lineEnds, sampling: sampling,
       windowsPerUnit: windows,
       productsPerUnit: WindowGroups.productCapacity(
         windowRadius: options.windowRadius, negativeSamples: options.negativeSamples,
@@ -342,11 +342,6 @@ public final class WordVectorTrainer: CorpusTrainer {
     }
   }
 
-  /// Choices between two that predicting a word is.
-  private var choices: Double {
-    options.choices(pathLength: sampling.paths?.meanLength ?? 0)
-  }
-
   /// How many of a pair's changes are expected to move the vector of another word by the rows that words
   /// share in a small table, as floret's is; in one of fastText's size that is not looked at.
   ///
@@ -357,7 +352,7 @@ public final class WordVectorTrainer: CorpusTrainer {
     else { return 0 }
     return subwords.bags.overlap(
       weights: sampling.keptCounts, rowCount: ownRowCount + subwords.index.bucketCount)
-      * choices
+      * sampling.choices
   }
 
   /// Trains on examples with an objective for the tables, or with one for each replica of them.
