@@ -4,10 +4,11 @@ whole processes, one after the other in pairs, on the same cores.
 
     WORDTOOL_CORPORA=corpora-folder Benchmarks/encoders.py .build/release/wordtool [PAIRS [PART...]]
 
-Both sides read imdb/train.tsv.gz. Counting: both learn the vocabulary and write the counts as .npz.
+Both sides read imdb/train.tsv.gz. Counting: both learn the vocabulary, of words or of words and pairs of
+them, and write the counts as .npz.
 Training: both learn 8,000 tokens from the unpacked texts and write tokenizer.json. Encoding: both
-load that file, encode every text and write the token numbers. The parts are called count, learn and
-encode; encode needs learn.
+load that file, encode every text and write the token numbers. The parts are called count, pairs, learn
+and encode; encode needs learn.
 """
 
 import gzip
@@ -21,7 +22,7 @@ from pathlib import Path
 
 TOOL = os.path.abspath(sys.argv[1])
 PAIRS = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-PARTS = sys.argv[3:] or ["count", "learn", "encode"]
+PARTS = sys.argv[3:] or ["count", "pairs", "learn", "encode"]
 TRAIN = str(Path(os.environ["WORDTOOL_CORPORA"]) / "imdb/train.tsv.gz")
 
 COUNT = """
@@ -29,7 +30,7 @@ import gzip, sys, scipy.sparse
 from sklearn.feature_extraction.text import CountVectorizer
 with gzip.open(sys.argv[1], "rt", encoding="utf-8", newline="\\n") as lines:
     texts = [line.rstrip("\\n").split("\\t")[3] for line in lines]
-scipy.sparse.save_npz(sys.argv[2], CountVectorizer().fit_transform(texts), compressed=False)
+scipy.sparse.save_npz(sys.argv[2], CountVectorizer(ngram_range=(1, int(sys.argv[3]))).fit_transform(texts), compressed=False)
 """
 LEARN = """
 import sys
@@ -77,10 +78,11 @@ with tempfile.TemporaryDirectory() as folder:
         for line in lines:
             out.write(line.split("\t")[3])
     python = [sys.executable, "-c"]
-    compare("count", "count words of IMDB train",
-            [TOOL, "encode", "bag-of-words", TRAIN, "--text-column", "4", "--unit", "word",
-             "-o", folder + "/a.npz"],
-            python + [COUNT, TRAIN, folder + "/b.npz"])
+    for part, name, most in [("count", "words", "1"), ("pairs", "words and pairs", "2")]:
+        compare(part, f"count {name} of IMDB train",
+                [TOOL, "encode", "bag-of-words", TRAIN, "--text-column", "4", "--unit", "word",
+                 "--ngrams", "1-" + most, "-o", folder + "/a.npz"],
+                python + [COUNT, TRAIN, folder + "/b.npz", most])
     model = folder + "/a.json"
     compare("learn", "learn 8,000 byte pairs",
             [TOOL, "bpe", "train", plain, "--vocab-size", "8000", "-o", model],

@@ -124,33 +124,24 @@ public struct BagOfWords: Sendable {
     let limits = try Limits(options, documentCount: documents.count)
     let parts = try TermCounts.count(documents, options.analysis, threads: threads)
 
-    // All terms of all parts, with numbers of their own.
-    var all = ByteStringTable()
-    var numbers: [[Int32]] = []
-    var frequencies: [Int] = []
-    var totals: [Int] = []
-    for part in parts {
-      var map = [Int32](repeating: 0, count: part.table.count)
-      for term in map.indices {
-        let (id, isNew) = unsafe part.table.withBytes(Int32(term)) { unsafe all.add($0) }
-        map[term] = id
-        if isNew {
-          frequencies.append(0)
-          totals.append(0)
-        }
-        let number = Int(id)
-        frequencies[number] += part.documentFrequencies[term]
-        totals[number] += options.binary ? part.documentFrequencies[term] : part.totals[term]
+    let (all, numbers) = TermTable.merge(parts.map(\.table))
+    var frequencies = [Int](repeating: 0, count: all.count)
+    var totals = frequencies
+    for (part, numbers) in zip(parts, numbers) {
+      let counted = part.frequencies()
+      for (term, number) in numbers.enumerated() {
+        frequencies[Int(number)] += counted.documents[term]
+        totals[Int(number)] += (options.binary ? counted.documents : counted.totals)[term]
       }
-      numbers.append(map)
     }
-    guard all.count > 0 else {
+    let order = all.sortedOrder().filter { frequencies[Int($0)] > 0 }
+    guard !order.isEmpty else {
       throw WordtoolError(
         .badData, found: "no terms in \(documents.count, "text")", expected: "at least one",
         remedy: "the texts may hold nothing but stop words or single letters")
     }
 
-    var kept = all.sortedOrder().filter { limits.allow(frequencies[Int($0)]) }
+    var kept = order.filter { limits.allow(frequencies[Int($0)]) }
     if let most = options.maximumFeatures, kept.count > most {
       // A stable choice: places in the order of code points decide between equals.
       let best = kept.indices.sorted {
@@ -160,19 +151,25 @@ public struct BagOfWords: Sendable {
     }
     guard !kept.isEmpty else {
       throw WordtoolError(
-        .badData, found: "none of \(all.count, "term") within the limits",
+        .badData, found: "none of \(order.count, "term") within the limits",
         remedy: "lower the least or raise the greatest number of documents")
     }
-    var terms = ByteStringTable(expectedCount: kept.count)
     var columnOf = [Int32](repeating: -1, count: all.count)
     for (column, number) in kept.enumerated() {
       columnOf[Int(number)] = Int32(truncatingIfNeeded: column)
-      unsafe all.withBytes(number) { _ = unsafe terms.add($0) }
     }
+    let terms = Locked(ByteStringTable())
     let counts = try TermCounts.matrix(
       parts, columns: numbers.map { $0.map { columnOf[Int($0)] } }, columnCount: kept.count,
-      binary: options.binary)
-    return (BagOfWords(analysis: options.analysis, binary: options.binary, terms: terms), counts)
+      binary: options.binary, threads: threads
+    ) { [kept] in
+      var table = ByteStringTable(expectedCount: kept.count)
+      unsafe all.forEach(kept) { _ = unsafe table.add($0) }
+      terms.withLock { $0 = table }
+    }
+    let bag = BagOfWords(
+      analysis: options.analysis, binary: options.binary, terms: terms.withLock { $0 })
+    return (bag, counts)
   }
 
   /// Counts the known terms of some texts; others are left out.
@@ -185,7 +182,8 @@ public struct BagOfWords: Sendable {
     let parts = try TermCounts.count(documents, analysis, known: terms, threads: threads)
     let columns = (0..<Int32(terms.count)).map { $0 }
     return try TermCounts.matrix(
-      parts, columns: parts.map { _ in columns }, columnCount: terms.count, binary: binary)
+      parts, columns: parts.map { _ in columns }, columnCount: terms.count, binary: binary,
+      threads: threads)
   }
 
   /// The terms of each row whose value is not zero, in the order of the columns.

@@ -84,6 +84,14 @@ public struct Documents: Sendable {
     return String(decoding: bytes[ranges[index]], as: UTF8.self)
   }
 
+  /// Calls `body` with the bytes of each text of a range.
+  @inline(__always)
+  func forEachText(in range: Range<Int>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    unsafe bytes.withUnsafeBufferPointer { bytes in
+      for text in range { unsafe body(UnsafeBufferPointer(rebasing: bytes[ranges[text]])) }
+    }
+  }
+
   /// Consecutive texts for each of some workers, about equal in bytes.
   func pieces(count pieceCount: Int) -> [Range<Int>] {
     let total = ranges.reduce(0) { $0 + $1.count + 16 }

@@ -49,14 +49,13 @@ public struct HashingEncoder: TrainingOptions {
     var columns: [[Int32]] = []
     var negative: [[Bool]] = []
     for part in parts {
-      let places = (0..<Int32(part.table.count)).map {
-        unsafe part.table.withBytes($0) { unsafe place(of: $0) }
-      }
+      let places = part.table.map { unsafe place(of: $0) }
       columns.append(places.map(\.column))
       negative.append(places.map(\.isNegative))
     }
     return try TermCounts.matrix(
-      parts, columns: columns, negative: negative, columnCount: featureCount, binary: binary
+      parts, columns: columns, negative: negative, columnCount: featureCount, binary: binary,
+      threads: threads
     ).normalized(norm)
   }
 

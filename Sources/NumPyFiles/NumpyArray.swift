@@ -33,8 +33,7 @@ package struct NumpyArray {
 
   /// An array of 64-bit floats.
   package static func doubles(_ values: [Double], shape: [Int]) -> NumpyArray {
-    NumpyArray(
-      kind: "f", elementSize: 8, shape: shape, data: littleEndian(values.map(\.bitPattern)))
+    NumpyArray(kind: "f", elementSize: 8, shape: shape, data: littleEndian(values))
   }
 
   /// An array of 32-bit integers.
@@ -46,6 +45,44 @@ package struct NumpyArray {
   package static func integers(_ values: [Int]) -> NumpyArray {
     NumpyArray(
       kind: "i", elementSize: 8, shape: [values.count], data: littleEndian(values.map(Int64.init)))
+  }
+
+  /// The array as a file of an archive.
+  package func member(_ name: String) -> ZipArchive.Member {
+    ZipArchive.Member(name: name, head: header(), body: data)
+  }
+
+  /// 64-bit floats as a file of an archive, written from where they are.
+  package static func member(_ name: String, _ values: [Double]) -> ZipArchive.Member {
+    member(name, NumpyArray(kind: "f", elementSize: 8, shape: [values.count]), values) {
+      littleEndian($0)
+    }
+  }
+
+  /// 32-bit integers as a file of an archive, written from where they are.
+  package static func member(_ name: String, _ values: [Int32]) -> ZipArchive.Member {
+    member(name, NumpyArray(kind: "i", elementSize: 4, shape: [values.count]), values) {
+      littleEndian($0)
+    }
+  }
+
+  private static func member<Number>(
+    _ name: String, _ array: NumpyArray, _ values: [Number], bytes: @escaping ([Number]) -> [UInt8]
+  ) -> ZipArchive.Member {
+    let head = array.header()
+    let size = head.count + values.count * array.elementSize
+    return unsafe ZipArchive.Member(name: name, byteCount: size) { piece in
+      try unsafe head.withUnsafeBytes { try unsafe piece($0) }
+      // A stretch at a time, where bytes have to change places.
+      for start in stride(from: 0, to: values.count, by: 1 << 16) {
+        let stretch = values[start..<min(start + (1 << 16), values.count)]
+        #if _endian(little)
+        try unsafe stretch.withUnsafeBytes { try unsafe piece($0) }
+        #else
+        try unsafe bytes(Array(stretch)).withUnsafeBytes { try unsafe piece($0) }
+        #endif
+      }
+    }
   }
 
   /// The bytes of numbers, the lowest first.

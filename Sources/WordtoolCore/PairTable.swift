@@ -107,13 +107,21 @@ package struct PairTable: Sendable {
   package mutating func number(
     _ left: Int32, _ right: Int32
   ) -> (value: Int32, isNew: Bool) {
+    let before = count
+    let value = value(left, right, orSet: Int32(truncatingIfNeeded: before))
+    return (value, count > before)
+  }
+
+  /// The value of a pair; a new pair gets `new`.
+  ///
+  /// - Precondition: the numbers are not negative.
+  package mutating func value(_ left: Int32, _ right: Int32, orSet new: Int32) -> Int32 {
     let key = Self.checkedKey(left, right)
     let place = place(of: key)
     let entry = entries[place]
-    if entry.key == key { return (entry.value, false) }
-    let value = Int32(truncatingIfNeeded: count)
-    insert(key, value, at: place)
-    return (value, true)
+    if entry.key == key { return entry.value }
+    insert(key, new, at: place)
+    return new
   }
 
   private static func checkedKey(_ left: Int32, _ right: Int32) -> UInt64 {

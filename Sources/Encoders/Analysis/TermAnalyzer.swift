@@ -37,15 +37,7 @@ final class TermAnalyzer {
       unsafe forEachGram(text, body)
       return
     }
-    lowered.removeAll(keepingCapacity: true)
-    if analysis.lowercase {
-      unsafe Characters.appendLowercaseFast(text, to: &lowered)
-    } else {
-      unsafe lowered.append(contentsOf: text)
-    }
-    if let accents, lowered.contains(where: { $0 >= 0x80 }) {
-      lowered = unsafe lowered.withUnsafeBufferPointer { unsafe Array(accents.apply($0)) }
-    }
+    unsafe prepare(text)
     // The buffer is lent while the body runs; nothing below changes it.
     let source = lowered
     unsafe source.withUnsafeBufferPointer { source in
@@ -55,6 +47,46 @@ final class TermAnalyzer {
       case .characters: unsafe forEachCharacterGram(source, body)
       case .charactersWithinWords: unsafe forEachGramWithinWords(source, body)
       }
+    }
+  }
+
+  /// Calls `body` with each word that is no stop word, valid during the call only.
+  ///
+  /// - Parameter text: well-formed UTF-8.
+  @inline(__always)
+  func forEachKeptWord(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    if tokenizer != nil {
+      unsafe forEachKept(text, body)
+      return
+    }
+    unsafe prepare(text)
+    // The buffer is lent while the body runs.
+    let source = lowered
+    unsafe source.withUnsafeBufferPointer { unsafe forEachKept($0, body) }
+  }
+
+  @inline(__always)
+  private func forEachKept(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    guard let stopWords else { return unsafe forEachWord(text, body) }
+    unsafe forEachWord(text) { word in
+      if unsafe stopWords.find(word) == nil { unsafe body(word) }
+    }
+  }
+
+  /// Puts the text into `lowered`, in lower case and without accents if they are to go.
+  private func prepare(_ text: UnsafeBufferPointer<UInt8>) {
+    lowered.removeAll(keepingCapacity: true)
+    if analysis.lowercase {
+      unsafe Characters.appendLowercaseFast(text, to: &lowered)
+    } else {
+      unsafe lowered.append(contentsOf: text)
+    }
+    if let accents, lowered.contains(where: { $0 >= 0x80 }) {
+      lowered = unsafe lowered.withUnsafeBufferPointer { unsafe Array(accents.apply($0)) }
     }
   }
 
@@ -97,17 +129,12 @@ final class TermAnalyzer {
     _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     if analysis.ngrams == 1...1 {
-      unsafe forEachWord(text) { word in
-        if let stopWords, unsafe stopWords.find(word) != nil { return }
-        unsafe body(word)
-      }
-      return
+      return unsafe forEachKept(text, body)
     }
     joined.removeAll(keepingCapacity: true)
     starts.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
-    unsafe forEachWord(text) { word in
-      if let stopWords, unsafe stopWords.find(word) != nil { return }
+    unsafe forEachKept(text) { word in
       if !joined.isEmpty { joined.append(0x20) }
       starts.append(joined.count)
       unsafe joined.append(contentsOf: word)

@@ -2,80 +2,94 @@ import WordtoolCore
 
 /// How often each term stands in each of some consecutive texts, by numbers of the counter's own.
 struct TermCounts: Sendable {
-  /// The terms by number, when the counter learnt them.
-  let table: ByteStringTable
+  /// The terms by number.
+  let table: TermTable
   /// Where each row starts in `terms` and `counts`.
-  var rowOffsets = [0]
+  private(set) var rowOffsets = [0]
   /// Numbers of terms, in the order of their first appearance in the text.
-  var terms: [Int32] = []
-  var counts: [Int32] = []
-  /// In how many texts each term stands, and how often in all of them.
-  var documentFrequencies: [Int] = []
-  var totals: [Int] = []
+  private(set) var terms: [Int32] = []
+  private(set) var counts: [Int32] = []
 
-  /// Counts the terms of some texts.
+  /// Counts the terms of some texts as the analyzer cuts them out.
   ///
   /// - Parameters:
   ///   - range: which texts.
   ///   - known: the terms to count; nil counts and learns every term.
   init(
     _ documents: Documents, _ range: Range<Int>, _ analysis: TextAnalysis, known: ByteStringTable?
-  )
-    throws
-  {
+  ) throws {
     let analyzer = try TermAnalyzer(analysis)
-    var table = known ?? ByteStringTable()
-    // Everything about a term in one place: one cache line a look-up.
-    var tallies = [Tally](repeating: Tally(), count: table.count)
-    var terms: [Int32] = []
-    var counts: [Int32] = []
-    var offsets = [0]
+    var texts = known ?? ByteStringTable()
+    var rows = RowTally(termCount: texts.count)
     let learns = known == nil
-    unsafe documents.bytes.withUnsafeBufferPointer { bytes in
-      for document in range {
-        let stamp = Int32(truncatingIfNeeded: document - range.lowerBound)
-        let text = unsafe UnsafeBufferPointer(rebasing: bytes[documents.ranges[document]])
-        unsafe analyzer.forEachTerm(text) { term in
-          let id: Int
-          if learns {
-            let (number, isNew) = unsafe table.add(term)
-            if isNew { tallies.append(Tally()) }
-            id = Int(number)
-          } else {
-            guard let number = unsafe table.find(term) else { return }
-            id = Int(number)
-          }
-          unsafe tallies.withUnsafeMutableBufferPointer { tallies in
-            unsafe tallies[id].total += 1
-            if unsafe tallies[id].stamp == stamp {
-              unsafe counts[tallies[id].place] += 1
-            } else {
-              unsafe tallies[id].stamp = stamp
-              unsafe tallies[id].place = terms.count
-              unsafe tallies[id].frequency += 1
-              terms.append(Int32(truncatingIfNeeded: id))
-              counts.append(1)
+    unsafe documents.forEachText(in: range) { text in
+      unsafe analyzer.forEachTerm(text) { term in
+        if learns {
+          rows.count(unsafe texts.add(term).id)
+        } else if let number = unsafe texts.find(term) {
+          rows.count(number)
+        }
+      }
+      rows.endRow()
+    }
+    table = .texts(texts)
+    (rowOffsets, terms, counts) = rows.finish()
+  }
+
+  /// Counts the n-grams of the words of some texts; nil when a word holds a blank, so that n-grams of
+  /// other words would read the same.
+  ///
+  /// - Parameter known: the terms to count, and the terms of its tree among them; nil counts and learns
+  ///   every term.
+  init?(
+    gramsOf documents: Documents, _ range: Range<Int>, _ analysis: TextAnalysis,
+    known: KnownGrams?
+  ) throws {
+    let analyzer = try TermAnalyzer(analysis)
+    var tree = known?.tree ?? GramTree()
+    var rows = RowTally(termCount: known?.termCount ?? 0)
+    let learns = known == nil
+    var words: [Int32] = []
+    // Of each place of the text, the n-gram that begins there.
+    var grams: [Int32] = []
+    var holdsBlank = false
+    unsafe documents.forEachText(in: range) { text in
+      words.removeAll(keepingCapacity: true)
+      unsafe analyzer.forEachKeptWord(text) { word in
+        if learns {
+          let count = tree.words.count
+          words.append(unsafe tree.add(word: word))
+          if tree.words.count > count, word.contains(where: { $0 <= 0x20 }) { holdsBlank = true }
+        } else {
+          let number = unsafe tree.words.find(word) ?? -1
+          if number < 0, word.contains(where: { $0 <= 0x20 }) { holdsBlank = true }
+          words.append(number)
+        }
+      }
+      grams.removeAll(keepingCapacity: true)
+      grams.append(contentsOf: words.lazy.map { $0 < 0 ? -1 : tree.termOfWord[Int($0)] })
+      for size in 1...analysis.ngrams.upperBound where size <= words.count {
+        if size > 1 {
+          grams.removeLast()
+          unsafe words.withUnsafeBufferPointer { words in
+            unsafe grams.withUnsafeMutableBufferPointer {
+              unsafe tree.extend(
+                $0, by: UnsafeBufferPointer(rebasing: words[(size - 1)...]), learns: learns)
             }
           }
         }
-        offsets.append(terms.count)
+        guard size >= analysis.ngrams.lowerBound else { continue }
+        if let known {
+          for gram in grams where gram >= 0 { rows.count(known.terms[Int(gram)]) }
+        } else {
+          for gram in grams { rows.count(gram) }
+        }
       }
+      rows.endRow()
     }
-    self.table = table
-    rowOffsets = offsets
-    self.terms = terms
-    self.counts = counts
-    documentFrequencies = tallies.map { Int($0.frequency) }
-    totals = tallies.map(\.total)
-  }
-
-  private struct Tally {
-    var total = 0
-    /// Where the count of the text at hand is.
-    var place = 0
-    /// The last text that held the term.
-    var stamp: Int32 = -1
-    var frequency: Int32 = 0
+    if holdsBlank { return nil }
+    table = .grams(tree)
+    (rowOffsets, terms, counts) = rows.finish()
   }
 
   /// Counts all texts on some threads, consecutive texts each.
@@ -85,9 +99,28 @@ struct TermCounts: Sendable {
     try analysis.validate()
     try OptionCheck.requireThreads(threads)
     let pieces = documents.pieces(count: max(1, min(threads, documents.count)))
+    if analysis.hasGramsOfWords {
+      let tree = known.map { KnownGrams($0) }
+      let parts = try Self.map(count: pieces.count) { index in
+        try TermCounts(gramsOf: documents, pieces[index], analysis, known: tree)
+      }
+      let counted = parts.compactMap { $0 }
+      if counted.count == parts.count { return counted }
+    }
     return try Self.map(count: pieces.count) { index in
       try TermCounts(documents, pieces[index], analysis, known: known)
     }
+  }
+
+  /// In how many texts each term of `table` stands, and how often in all of them.
+  func frequencies() -> (documents: [Int], totals: [Int]) {
+    var documents = [Int](repeating: 0, count: table.count)
+    var totals = documents
+    for (term, count) in zip(terms, counts) {
+      documents[Int(term)] += 1
+      totals[Int(term)] += Int(count)
+    }
+    return (documents, totals)
   }
 
   /// Runs `body` on a thread for each number and returns the results in the order of numbers.
@@ -101,123 +134,43 @@ struct TermCounts: Sendable {
     }
     return results.withLock { $0 }.compactMap { $0 }
   }
-
-  /// A matrix with the counts in the columns that the terms are given.
-  ///
-  /// - Parameters:
-  ///   - columns: for each part, the column of each of its terms, or -1 to leave it out.
-  ///   - negative: for each part, the terms whose counts are subtracted; empty for none.
-  ///   - binary: stores 1 wherever something was counted.
-  static func matrix(
-    _ parts: [TermCounts], columns: [[Int32]], negative: [[Bool]] = [], columnCount: Int,
-    binary: Bool
-  ) throws -> SparseMatrix {
-    let rows = try map(count: parts.count) { index in
-      parts[index].rows(
-        columns: columns[index], negative: negative.isEmpty ? [] : negative[index], binary: binary)
-    }
-    if rows.count == 1 {
-      return SparseMatrix(
-        checked: (), rowCount: rows[0].offsets.count - 1, columnCount: columnCount,
-        rowOffsets: rows[0].offsets, columns: rows[0].columns, values: rows[0].values)
-    }
-    var offsets = [0]
-    offsets.reserveCapacity(rows.reduce(1) { $0 + $1.offsets.count - 1 })
-    var allColumns: [Int32] = []
-    var values: [Double] = []
-    allColumns.reserveCapacity(rows.reduce(0) { $0 + $1.columns.count })
-    values.reserveCapacity(rows.reduce(0) { $0 + $1.columns.count })
-    for part in rows {
-      let base = allColumns.count
-      for offset in part.offsets.dropFirst() { offsets.append(base + offset) }
-      allColumns += part.columns
-      values += part.values
-    }
-    return SparseMatrix(
-      checked: (), rowCount: offsets.count - 1, columnCount: columnCount, rowOffsets: offsets,
-      columns: allColumns, values: values)
-  }
-
-  fileprivate struct Rows: Sendable {
-    var offsets = [0]
-    var columns: [Int32] = []
-    var values: [Double] = []
-  }
-
-  /// Puts the counts into their columns.
-  ///
-  /// Rows come out in the order of columns without any sorting of rows: the counts are first put
-  /// together by term, then dealt out to the rows, one term after another in the order of columns.
-  private func rows(columns: [Int32], negative: [Bool], binary: Bool) -> Rows {
-    let rowCount = rowOffsets.count - 1
-    // In how many of these texts each term stands, and from that where its entries begin.
-    var nextOfTerm = [Int](repeating: 0, count: columns.count + 1)
-    for term in terms { nextOfTerm[Int(term) + 1] += 1 }
-    for term in 0..<columns.count { nextOfTerm[term + 1] += nextOfTerm[term] }
-    let startOfTerm = nextOfTerm
-    var rowOfEntry = [Int32](repeating: 0, count: terms.count)
-    var countOfEntry = [Int32](repeating: 0, count: terms.count)
-    var rows = Rows()
-    rows.offsets = [Int](repeating: 0, count: rowCount + 1)
-    for row in 0..<rowCount {
-      var size = 0
-      for place in rowOffsets[row]..<rowOffsets[row + 1] {
-        let term = Int(terms[place])
-        let entry = nextOfTerm[term]
-        nextOfTerm[term] = entry + 1
-        rowOfEntry[entry] = Int32(truncatingIfNeeded: row)
-        countOfEntry[entry] = counts[place]
-        if columns[term] >= 0 { size += 1 }
-      }
-      rows.offsets[row + 1] = rows.offsets[row] + size
-    }
-
-    let order = columns.indices.filter { columns[$0] >= 0 }
-      .map { UInt64(columns[$0]) << 32 | UInt64($0) }.sorted()
-    let size = rows.offsets[rowCount]
-    rows.columns = [Int32](repeating: 0, count: size)
-    rows.values = [Double](repeating: 0, count: size)
-    var next = rows.offsets
-    var hasShared = false
-    for key in order {
-      let term = Int(key & 0xFFFF_FFFF)
-      let column = Int32(truncatingIfNeeded: key >> 32)
-      let sign: Double = negative.isEmpty || !negative[term] ? 1 : -1
-      for entry in startOfTerm[term]..<startOfTerm[term + 1] {
-        let row = Int(rowOfEntry[entry])
-        let value = binary ? 1 : sign * Double(countOfEntry[entry])
-        let place = next[row]
-        // Terms may share a column where hashes name it.
-        if place > rows.offsets[row], rows.columns[place - 1] == column {
-          if !binary { rows.values[place - 1] += value }
-          hasShared = true
-        } else {
-          rows.columns[place] = column
-          rows.values[place] = value
-          next[row] = place + 1
-        }
-      }
-    }
-    if hasShared { rows.closeGaps(ends: next) }
-    return rows
-  }
 }
 
-extension TermCounts.Rows {
-  /// Moves rows together that need less room than they have.
-  fileprivate mutating func closeGaps(ends: [Int]) {
-    var target = 0
-    for row in 0..<offsets.count - 1 {
-      let places = offsets[row]..<ends[row]
-      offsets[row] = target
-      for place in places {
-        columns[target] = columns[place]
-        values[target] = values[place]
-        target += 1
-      }
+/// Counts the terms of one text after another.
+private struct RowTally {
+  private var offsets = [0]
+  private var terms: [Int32] = []
+  private var counts: [Int32] = []
+  /// Where the last count of each term is; those of the row at hand are not before its start.
+  private var places: [Int]
+  private var start = 0
+
+  init(termCount: Int) { places = Array(repeating: -1, count: termCount) }
+
+  /// Counts a term once more; below 0 for none.
+  @inline(__always)
+  mutating func count(_ term: Int32) {
+    if term < 0 { return }
+    if Int(term) >= places.count { grow(beyond: term) }
+    let place = places[Int(term)]
+    if place >= start {
+      counts[place] += 1
+    } else {
+      places[Int(term)] = terms.count
+      terms.append(term)
+      counts.append(1)
     }
-    offsets[offsets.count - 1] = target
-    columns.removeLast(columns.count - target)
-    values.removeLast(values.count - target)
   }
+
+  @inline(never)
+  private mutating func grow(beyond term: Int32) {
+    places += repeatElement(-1, count: max(Int(term) + 1 - places.count, places.count))
+  }
+
+  mutating func endRow() {
+    start = terms.count
+    offsets.append(start)
+  }
+
+  func finish() -> (offsets: [Int], terms: [Int32], counts: [Int32]) { (offsets, terms, counts) }
 }

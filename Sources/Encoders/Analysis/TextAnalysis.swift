@@ -55,4 +55,12 @@ public struct TextAnalysis: TrainingOptions {
       ngrams.lowerBound >= 1 && ngrams.upperBound <= 1000, found: "`ngrams` is \(ngrams)",
       expected: "1 to 1000 words or characters")
   }
+
+  /// Whether terms are made of words, and some of more than one.
+  var hasGramsOfWords: Bool {
+    switch unit {
+    case .words, .tokens: ngrams.upperBound > 1
+    case .characters, .charactersWithinWords: false
+    }
+  }
 }

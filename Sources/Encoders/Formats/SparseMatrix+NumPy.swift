@@ -18,21 +18,22 @@ extension SparseMatrix {
 
   /// Writes into an open file.
   package func writeNPZ(to output: OutputFile) throws {
-    let offsets =
-      storedCount <= Int(Int32.max)
-      ? NumpyArray.integers(rowOffsets.map { Int32($0) }) : NumpyArray.integers(rowOffsets)
     // The two index arrays have one type.
+    let isSmall = storedCount <= Int(Int32.max)
+    let offsets =
+      (isSmall ? NumpyArray.integers(rowOffsets.map { Int32($0) }) : .integers(rowOffsets))
+      .member("indptr.npy")
     let indices =
-      storedCount <= Int(Int32.max)
-      ? NumpyArray.integers(columns) : NumpyArray.integers(columns.map { Int($0) })
+      isSmall
+      ? NumpyArray.member("indices.npy", columns)
+      : NumpyArray.integers(columns.map { Int($0) }).member("indices.npy")
     let format = NumpyArray(kind: "S", elementSize: 3, shape: [], data: Array("csr".utf8))
-    let members = [
-      ("indices.npy", indices), ("indptr.npy", offsets), ("format.npy", format),
-      ("shape.npy", .integers([rowCount, columnCount])),
-      ("data.npy", .doubles(values, shape: [values.count])),
-    ]
     try ZipArchive.write(
-      members.map { ZipArchive.Member(name: $0, head: $1.header(), body: $1.data) }, to: output)
+      [
+        indices, offsets, format.member("format.npy"),
+        NumpyArray.integers([rowCount, columnCount]).member("shape.npy"),
+        NumpyArray.member("data.npy", values),
+      ], to: output)
   }
 
   /// Writes all values, zeros too, as a NumPy array of [rows, columns], 64-bit floats.
