@@ -28,6 +28,8 @@ WT_INLINE void convolution_tile(int rows, int vectors, const wt_convolution *c, 
     const int64_t offset = c->segment_offsets[s];
     int64_t k = 0;
     for (; k + 2 <= c->inner; k += 2) {
+      prefetch_panel(panel, vectors);
+      prefetch_panel(panel + WT_PANEL, vectors);
       vfloat b[2][WT_TILE_VECTORS];
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) {

@@ -47,6 +47,16 @@ WT_INLINE vfloat splat(float x) { return x - (vfloat){0}; }
 
 WT_INLINE vfloat fma_v(vfloat a, vfloat b, vfloat c) { return __builtin_elementwise_fma(a, b, c); }
 
+// Asks for the part of a panel's row, `vectors` registers, that is needed some steps later. Only the
+// first tile of a strip finds it missing; where there are few tiles, as in the steps of a recurrent layer,
+// that is most of the time.
+WT_INLINE void prefetch_panel(const float *row, int vectors) {
+  enum { ROWS_AHEAD = 16, LINE = 16 };
+#pragma clang loop unroll(full)
+  for (int j = 0; j < vectors * WT_WIDTH; j += LINE)
+    __builtin_prefetch(row + ROWS_AHEAD * WT_PANEL + j);
+}
+
 // mask ? a : b, the lanes of a comparison all ones or all zeros.
 WT_INLINE vfloat choose(vbits mask, vfloat a, vfloat b) {
   return (vfloat)(((vbits)a & mask) | ((vbits)b & ~mask));

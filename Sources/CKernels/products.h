@@ -70,6 +70,7 @@ WT_INLINE void tile(int rows, int vectors, int64_t columns, int64_t inner, const
     // Where a is transposed, every k is in a cache line far from the last one. The line asked for
     // is that of the tile's last row; its first rows' came with the tile before.
     __builtin_prefetch(a + (rows - 1) * a_row + (k + PREFETCH) * a_column);
+    prefetch_panel(panel + k * WT_PANEL, vectors);
     vfloat b[WT_TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++)

@@ -52,7 +52,15 @@ import WordtoolCore
   }
 
   /// Sets all numbers to zero.
-  package func clear() { unsafe base.update(repeating: 0, count: count) }
+  package func clear() { clear(0..<count) }
+
+  /// Sets some numbers to zero.
+  package func clear(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count)")
+    // SAFETY: zero is all bits 0 in every scalar. Set one by one, numbers of any type cost a call each.
+    unsafe UnsafeMutableRawPointer(base + range.lowerBound).initializeMemory(
+      as: UInt8.self, repeating: 0, count: range.count * MemoryLayout<Scalar>.stride)
+  }
 
   /// The first rows x columns numbers as a matrix.
   @inlinable package func matrix(_ rows: Int, _ columns: Int, from offset: Int = 0) -> MatrixView<

@@ -174,6 +174,11 @@ package final class Compute<Scalar: NetworkScalar>: @unchecked Sendable {
     }
   }
 
+  /// Sets all numbers of a buffer to zero.
+  package func clear(_ buffer: AlignedBuffer<Scalar>) {
+    forRanges(of: buffer.count, atLeast: 1 << 16) { buffer.clear($0) }
+  }
+
   /// Runs `body` for consecutive ranges of 0 ..< count on all threads.
   package func forRanges(of count: Int, atLeast smallest: Int, _ body: (Range<Int>) -> Void) {
     let parts = max(1, min(team.activeCount, count / max(1, smallest)))

@@ -315,4 +315,52 @@ import TestSupport
     #expect(results[0] == results[2] && results[0] == results[4])
     #expect(results[1] == results[3] && results[1] == results[5])
   }
+  /// Images of few places go through the filters together: more of them than one pass takes.
+  @Test("images that are taken together give what each gives alone", arguments: networks.indices)
+  func together(_ index: Int) throws {
+    let graph = try Self.graph(index)
+    let count = 41
+    let size = graph.inputShape.valueCount
+    let images: [Float] = Self.random(count * size, seed: 9)
+    let alone = try NetworkExecution<Float>(graph, threads: 1)
+    Self.fill(alone, seed: 3)
+    let expected = try (0..<count).flatMap { image in
+      let logits = try alone.logits(Array(images[image * size..<(image + 1) * size]), count: 1)
+      return (0..<3).map { logits.base[$0] }
+    }
+    for threads in 1...3 {
+      let network = try NetworkExecution<Float>(graph, threads: threads)
+      Self.fill(network, seed: 3)
+      let logits = try network.logits(images, count: count)
+      #expect((0..<count * 3).map { logits.base[$0] } == expected, "\(threads) threads")
+    }
+  }
+
+  /// The gradients of a batch are the sums of its images', wherever a chain of additions ends.
+  @Test("gradients of a batch are those of its images together", arguments: [0, 1, 2])
+  func batchGradients(_ index: Int) throws {
+    let graph = try Self.graph(index)
+    let count = 41
+    let size = graph.inputShape.valueCount
+    let images: [Double] = Self.random(count * size, seed: 9)
+    func targets(_ images: Range<Int>) -> [Double] {
+      images.flatMap { image in (0..<3).map { $0 == image % 3 ? 1 : 0 } }
+    }
+    let network = try NetworkExecution<Double>(graph, threads: 2)
+    Self.fill(network, seed: 3)
+    _ = try network.train(images, targets: targets(0..<count), count: count, seed: 5, step: 2)
+    let whole = network.parameters.gradients.all.map { $0 }
+    var sums = [Double](repeating: 0, count: whole.count)
+    for image in 0..<count {
+      let part = try NetworkExecution<Double>(graph, threads: 1)
+      Self.fill(part, seed: 3)
+      _ = try part.train(
+        Array(images[image * size..<(image + 1) * size]), targets: targets(image..<image + 1),
+        count: 1, seed: 5, step: 2)
+      for place in sums.indices { sums[place] += part.parameters.gradients.base[place] / 41 }
+    }
+    for (found, expected) in zip(whole, sums) {
+      #expect(abs(found - expected) < 1e-9 * max(1, abs(expected)))
+    }
+  }
 }

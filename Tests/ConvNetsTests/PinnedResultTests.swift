@@ -118,8 +118,8 @@ import WordtoolCore
     training(
       "Adam", "conv 5 3x3, bn, relu, average-pool 2, conv 7 3x3, relu, flatten, fc classes",
       PinnedResult(
-        "b3446ee307b254d59bce47c0c0a398e07761b3fb7e855ef00c0c83e5c1da7259",
-        [1.136507203544551, 1.0471313646132403, 0.9903808813454468, 1.0206435339699567])
+        "3d0f517e1795198361547705d41b8050c7be322895db122f8db8a22b383e014e",
+        [1.1365072012327957, 1.0471313657580623, 0.9903808826920534, 1.0208710421448313])
     ) {
       $0.optimizer.method = .adam
       $0.learningRate = 0.01
@@ -131,8 +131,8 @@ import WordtoolCore
       "local response normalisation, tanh",
       "conv 6 5x5, tanh, lrn size 3 beta 0.6, flatten, fc classes",
       PinnedResult(
-        "845cb47631f2ec9efba93ca6cd325281765f03cd8c47bf4f8e25ae3e1c1f35d3",
-        [3.3271221145182523, 1.0995426444257128, 0.7561965939036055, 0.12294192012138293])
+        "b5043322cc68b553f1150e4846e753b332a162ed2e4f83167aaf955a9871937b",
+        [3.3271222902677, 1.0995428446855096, 0.7561964523671424, 0.12294230682666167])
     ) {
       $0.optimizer.method = .rmsprop
       $0.learningRate = 0.003

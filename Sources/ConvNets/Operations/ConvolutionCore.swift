@@ -39,13 +39,11 @@ final class FrameStore<Scalar: NetworkScalar> {
 /// no bit depends on how the work is cut.
 final class ConvolutionCore<Scalar: NetworkScalar> {
   let geometry: ConvolutionGeometry
-  private let compute: Compute<Scalar>
-  private let frames: FrameStore<Scalar>
+  let compute: Compute<Scalar>
+  let frames: FrameStore<Scalar>
 
   /// Outputs worked on at a time: their inputs stay in the second cache while the panels pass.
   private static var placeBlock: Int { 120 }
-  /// Rows of a weight gradient that are one piece of work.
-  private static var rowBlock: Int { 96 }
   /// Panels together no larger than this many numbers stay in the second cache for all places.
   private static var panelLimit: Int { 1 << 17 }
 
@@ -57,14 +55,14 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
 
   /// Filters laid out for one plan.
   final class Panels {
-    fileprivate let plan: GatherPlan
+    let plan: GatherPlan
     /// Channels of a group that a sum runs over, and that it is made for.
     fileprivate let inner, outputs, groups: Int
     fileprivate let storage: AlignedBuffer<Scalar>
     /// Where the panels of each phase begin.
     fileprivate let phaseStarts: [Int]
 
-    fileprivate var panelsPerGroup: Int {
+    var panelsPerGroup: Int {
       (outputs + Scalar.panelColumns - 1) / Scalar.panelColumns
     }
 
@@ -90,7 +88,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
         * Scalar.panelColumns
     }
 
-    fileprivate func columns(of index: Int) -> Int {
+    func columns(of index: Int) -> Int {
       min(Scalar.panelColumns, outputs - index * Scalar.panelColumns)
     }
   }
@@ -164,11 +162,9 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     }
   }
 
-  /// Takes memory for the frames of a plan.
-  func reserve(_ panels: Panels, count: Int) throws {
-    if panels.plan.needsFrame {
-      try frames.reserve(panels.plan.frameCount, threads: min(count, compute.team.threadCount))
-    }
+  /// Takes memory for the frames of a plan, for some images on each of some threads.
+  private func reserve(_ plan: GatherPlan, images: Int, threads: Int) throws {
+    if plan.needsFrame { try frames.reserve(images * plan.frameCount, threads: threads) }
   }
 
   /// output = the convolution (or its transpose) of the source.
@@ -180,24 +176,31 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     let (plan, team) = (panels.plan, compute.team)
     let threads = team.activeCount
     if source.count % threads == 0 || source.count >= 8 * threads {
-      try reserve(panels, count: threads)
+      let joined = min(plan.joinedImages, (source.count + threads - 1) / threads)
+      try reserve(plan, images: joined, threads: threads)
       team.forEach(pieces: threads) { part in
-        for image in source.count * part / threads..<source.count * (part + 1) / threads {
-          var from = unsafe UnsafePointer(source.image(image))
+        let mine = source.count * part / threads..<source.count * (part + 1) / threads
+        for first in stride(from: mine.lowerBound, to: mine.upperBound, by: joined) {
+          let images = first..<min(first + joined, mine.upperBound)
+          var from = unsafe UnsafePointer(source.image(first))
           if plan.needsFrame {
-            unsafe fill(frames[part], from, plan, rows: 0..<plan.height)
+            for image in images {
+              unsafe fill(
+                frames[part] + (image - first) * plan.frameCount, source.image(image), plan,
+                rows: 0..<plan.height)
+            }
             unsafe from = UnsafePointer(frames[part])
           }
-          unsafe run(panels, from, image, output, epilogue, part: 0, of: 1)
+          unsafe run(panels, from, images, output, epilogue, part: 0, of: 1)
         }
       }
       return
     }
-    try reserve(panels, count: 1)
+    try reserve(plan, images: 1, threads: 1)
     for image in 0..<source.count {
       let from = unsafe framed(source.image(image), plan)
       team.forEach(pieces: threads) { part in
-        unsafe run(panels, from, image, output, epilogue, part: part, of: threads)
+        unsafe run(panels, from, image..<image + 1, output, epilogue, part: part, of: threads)
       }
     }
   }
@@ -218,7 +221,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
 
   /// Copies rows of an image into its frame.
   @_specialize(where Scalar == Float)
-  private func fill(
+  func fill(
     _ frame: UnsafeMutablePointer<Scalar>, _ image: UnsafePointer<Scalar>, _ plan: GatherPlan,
     rows: Range<Int>
   ) {
@@ -238,14 +241,14 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
     }
   }
 
-  /// One thread's share of an image's outputs.
+  /// One thread's share of the outputs of some images, at most as many as the plan joins.
   @_specialize(where Scalar == Float)
   private func run(
-    _ panels: Panels, _ from: UnsafePointer<Scalar>, _ image: Int, _ output: Activations<Scalar>,
-    _ epilogue: Epilogue<Scalar>, part: Int, of parts: Int
+    _ panels: Panels, _ from: UnsafePointer<Scalar>, _ images: Range<Int>,
+    _ output: Activations<Scalar>, _ epilogue: Epilogue<Scalar>, part: Int, of parts: Int
   ) {
-    let to = unsafe output.image(image)
-    let addend = unsafe epilogue.addend.map { unsafe UnsafePointer($0.image(image)) }
+    let to = unsafe output.image(images.lowerBound)
+    let addend = unsafe epilogue.addend.map { unsafe UnsafePointer($0.image(images.lowerBound)) }
     let panelCount = panels.panelsPerGroup
     for (number, phase) in panels.plan.phases.enumerated() {
       let inner = phase.segmentTaps * panels.inner
@@ -254,7 +257,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
       let mine =
         byPanels
         ? panelCount * part / parts..<panelCount * (part + 1) / parts : 0..<panelCount
-      let count = phase.inputOffsets.count
+      let count = images.count * phase.placeCount
       let places =
         byPanels ? 0..<count : count * part / parts..<count * (part + 1) / parts
       let size = phase.taps.count * panels.inner * panelCount * Scalar.panelColumns
@@ -286,98 +289,6 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
                 }
               }
             }
-          }
-        }
-      }
-    }
-  }
-
-  /// Adds to `gradient`, [output, input / groups, row, column], the gradient of the weights.
-  ///
-  /// - Parameters:
-  ///   - panels: those of the convolution itself, for their plan.
-  ///   - scratch: room for as many numbers as there are weights.
-  @_specialize(where Scalar == Float)
-  func addWeightGradient(
-    _ panels: Panels, inputs: Activations<Scalar>, gradients: Activations<Scalar>,
-    into gradient: UnsafeMutablePointer<Scalar>, scratch: AlignedBuffer<Scalar>
-  ) throws {
-    let (plan, team) = (panels.plan, compute.team)
-    let phase = plan.phases[0]
-    let rows = phase.segmentTaps * geometry.groupInputs
-    let blocks = (rows + Self.rowBlock - 1) / Self.rowBlock
-    let segments = phase.segmentOffsets.count
-    let perGroup = panels.panelsPerGroup
-    let columns = geometry.output.channels
-    scratch.clear()
-    try reserve(panels, count: 1)
-    for image in 0..<inputs.count {
-      let from = unsafe framed(inputs.image(image), plan)
-      unsafe phase.inputOffsets.withUnsafeBufferPointer { offsets in
-        guard let offsets = offsets.baseAddress else { return }
-        team.forEach(pieces: geometry.groups * segments * blocks * perGroup) { piece in
-          let (group, rest) = piece.quotientAndRemainder(dividingBy: segments * blocks * perGroup)
-          let (stretch, index) = rest.quotientAndRemainder(dividingBy: perGroup)
-          let (segment, block) = stretch.quotientAndRemainder(dividingBy: blocks)
-          let first = block * Self.rowBlock
-          let channel = group * geometry.groupOutputs + index * Scalar.panelColumns
-          unsafe Scalar.addWeightGradient(
-            WeightGradientStep(
-              rows: min(Self.rowBlock, rows - first), columns: panels.columns(of: index),
-              places: phase.inputOffsets.count,
-              input: from + Int(phase.segmentOffsets[segment]) + group * geometry.groupInputs
-                + first, inputOffsets: offsets, gradient: gradients.image(image) + channel,
-              gradientStride: columns,
-              weights: scratch.base + (segment * rows + first) * columns + channel,
-              weightsStride: columns))
-        }
-      }
-    }
-    unsafe scatter(scratch.base, into: gradient)
-  }
-
-  /// Adds gradients [row, column, input][output] to those in the order of the weights.
-  @_specialize(where Scalar == Float)
-  private func scatter(
-    _ sums: UnsafePointer<Scalar>, into gradient: UnsafeMutablePointer<Scalar>
-  ) {
-    let (outputs, inputs, taps) = (
-      geometry.output.channels, geometry.groupInputs, geometry.tapCount
-    )
-    let block = 16
-    compute.team.forEach(pieces: (outputs + block - 1) / block) { piece in
-      let mine = piece * block..<min(outputs, (piece + 1) * block)
-      for tap in 0..<taps {
-        for input in 0..<inputs {
-          let from = unsafe sums + (tap * inputs + input) * outputs
-          let to = unsafe gradient + input * taps + tap
-          for output in mine { unsafe to[output * inputs * taps] += from[output] }
-        }
-      }
-    }
-  }
-
-  /// Adds to `gradient` the sums of the channels.
-  @_specialize(where Scalar == Float)
-  func addBiasGradient(
-    _ gradients: Activations<Scalar>, into gradient: UnsafeMutablePointer<Scalar>,
-    zeros: [Int32]
-  ) {
-    let channels = gradients.shape.channels
-    let places = gradients.shape.planeCount
-    precondition(zeros.count >= places, "\(zeros.count) zeros for \(places) places")
-    let width = Scalar.panelColumns
-    unsafe withUnsafePointer(to: Scalar(1)) { one in
-      unsafe zeros.withUnsafeBufferPointer { zeros in
-        guard let offsets = zeros.baseAddress else { return }
-        compute.team.forEach(pieces: (channels + width - 1) / width) { piece in
-          let columns = min(width, channels - piece * width)
-          for image in 0..<gradients.count {
-            unsafe Scalar.addWeightGradient(
-              WeightGradientStep(
-                rows: 1, columns: columns, places: places, input: one, inputOffsets: offsets,
-                gradient: gradients.image(image) + piece * width, gradientStride: channels,
-                weights: gradient + piece * width, weightsStride: channels))
           }
         }
       }

@@ -7,9 +7,12 @@ struct GatherPlan {
   /// Outputs that are reached by the same weights: all of them in a convolution, in its transpose
   /// those of one remainder by the stride.
   struct Phase {
-    /// Where each output's inputs begin in the frame of zeros.
+    /// Outputs of an image.
+    let placeCount: Int
+    /// Where each output's inputs begin in the frame of zeros, for as many images as are taken together,
+    /// whose frames lie behind each other.
     let inputOffsets: [Int32]
-    /// Where each output begins in its image.
+    /// Where each output begins in its image, for as many images.
     let outputOffsets: [Int32]
     /// Segments, each from the output's offset.
     let segmentOffsets: [Int32]
@@ -28,6 +31,12 @@ struct GatherPlan {
   let height: Int
   let width: Int
   let phases: [Phase]
+  /// Images that are taken together: several where one has few places, so that filters are not fetched
+  /// for each image anew.
+  let joinedImages: Int
+
+  /// Places that are enough for one pass over the filters.
+  private static var placeCount: Int { 128 }
 
   /// Numbers in the frame.
   var frameCount: Int { height * width * source.channels }
@@ -62,10 +71,14 @@ struct GatherPlan {
     let taps = (0..<kernel.height).flatMap { row in
       (0..<kernel.width).map { (row * dilation.height, $0 * dilation.width) }
     }
+    let frameCount = height * width * input.channels
+    joinedImages = Self.joinedImages(places: places, frameCount: frameCount, output: output)
     phases = [
       Self.phase(
-        inputOffsets: inputOffsets,
-        outputOffsets: (0..<places).map { Int32($0 * output.channels) },
+        inputOffsets: Self.repeated(inputOffsets, joinedImages, by: frameCount),
+        outputOffsets: Self.repeated(
+          (0..<places).map { Int32($0 * output.channels) }, joinedImages,
+          by: places * output.channels), placeCount: places,
         taps: taps.enumerated().map { ($0.offset, $0.element.0, $0.element.1) },
         frameWidth: width, channels: input.channels, joins: geometry.groups == 1)
     ]
@@ -97,6 +110,10 @@ struct GatherPlan {
     let (above, height) = frame(\.height, output.height, input.height)
     let (left, width) = frame(\.width, output.width, input.width)
     (self.above, self.left, self.height, self.width) = (above, left, height, width)
+    let frameCount = height * width * input.channels
+    let mostPlaces =
+      ((output.height - 1) / stride.height + 1) * ((output.width - 1) / stride.width + 1)
+    joinedImages = Self.joinedImages(places: mostPlaces, frameCount: frameCount, output: output)
     var phases: [Phase] = []
     for rowRest in 0..<min(stride.height, output.height + geometry.padding.height) {
       for columnRest in 0..<min(stride.width, output.width + geometry.padding.width) {
@@ -123,16 +140,31 @@ struct GatherPlan {
         }
         phases.append(
           Self.phase(
-            inputOffsets: inputOffsets, outputOffsets: outputOffsets, taps: found,
-            frameWidth: width, channels: input.channels, joins: geometry.groups == 1))
+            inputOffsets: Self.repeated(inputOffsets, joinedImages, by: frameCount),
+            outputOffsets: Self.repeated(
+              outputOffsets, joinedImages, by: output.planeCount * output.channels),
+            placeCount: inputOffsets.count, taps: found, frameWidth: width,
+            channels: input.channels, joins: geometry.groups == 1))
       }
     }
     self.phases = phases
   }
 
+  /// How many images make enough places; their offsets are far from the largest number.
+  private static func joinedImages(places: Int, frameCount: Int, output: ImageShape) -> Int {
+    let size = max(1, max(frameCount, output.planeCount * output.channels))
+    return max(1, min(placeCount / max(1, places), (1 << 28) / size))
+  }
+
+  /// The offsets of several images behind each other.
+  private static func repeated(_ offsets: [Int32], _ images: Int, by size: Int) -> [Int32] {
+    (0..<images).flatMap { image in offsets.map { $0 + Int32(image * size) } }
+  }
+
   /// Joins weights whose inputs follow each other into segments of one length.
   private static func phase(
-    inputOffsets: [Int32], outputOffsets: [Int32], taps: [(index: Int, row: Int, column: Int)],
+    inputOffsets: [Int32], outputOffsets: [Int32], placeCount: Int,
+    taps: [(index: Int, row: Int, column: Int)],
     frameWidth: Int, channels: Int, joins: Bool
   ) -> Phase {
     var length = taps.isEmpty ? 0 : 1
@@ -143,7 +175,7 @@ struct GatherPlan {
     }
     let starts = Swift.stride(from: 0, to: taps.count, by: max(1, length))
     return Phase(
-      inputOffsets: inputOffsets, outputOffsets: outputOffsets,
+      placeCount: placeCount, inputOffsets: inputOffsets, outputOffsets: outputOffsets,
       segmentOffsets: starts.map {
         Int32((taps[$0].row * frameWidth + taps[$0].column) * channels)
       },
