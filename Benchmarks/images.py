@@ -44,6 +44,9 @@ class Case:
     #: Steps of training, or passes.
     count: int = 20
     classes: int = 10
+    #: Whether the images of the set are of another size: wordtool stretches them as it reads, PyTorch has
+    #: them stretched in memory.
+    stretched: bool = False
 
     @property
     def unit(self):
@@ -56,6 +59,8 @@ CASES = [
          "mnist/train-images-idx3-ubyte.gz", 300),
     Case("training ResNet-20, CIFAR-10", "resnet-20", 64, (32, 32, 3),
          "cifar-10/data_batch_1.bin.gz", 40),
+    Case("training ResNet-18, CIFAR-10 at 64 x 64", "resnet-18", 32, (64, 64, 3),
+         "cifar-10/data_batch_1.bin.gz", 20, stretched=True),
     Case("example-cnn, 64 images", "example-cnn", 64, (28, 28, 1), count=50),
     Case("example-cnn, 1,000 images", "example-cnn", 1000, (28, 28, 1), count=10),
     Case("ResNet-18, one image", "resnet-18", 1, PHOTO, count=30, classes=1000),
@@ -180,7 +185,8 @@ class Worker:
         else:
             import torchvision
 
-            self.model = getattr(torchvision.models, case["model"].replace("-", ""))()
+            make = getattr(torchvision.models, case["model"].replace("-", ""))
+            self.model = make(num_classes=case["classes"])
         layout = torch.channels_last if channels_last else torch.contiguous_format
         self.model = self.model.to(memory_format=layout)
         self.parameters = sum(value.numel() for value in self.model.parameters())
@@ -190,6 +196,9 @@ class Worker:
             images, labels = read(
                 Path(os.environ["WORDTOOL_CORPORA"]) / case["data"], case["count"] * case["batch"])
             self.images, self.labels = torch.from_numpy(images), torch.from_numpy(labels)
+            if case["stretched"]:
+                self.images = torch.nn.functional.interpolate(
+                    self.images, (height, width), mode="bilinear")
             self.images = self.images.contiguous(memory_format=layout)
             self.optimizer = torch.optim.SGD(
                 self.model.parameters(), lr=RATE, momentum=MOMENTUM, fused=True)
@@ -267,6 +276,7 @@ def ours(tool, case, count, threads, folder):
             "-o", Path(folder) / "model", "--model", case.model, "--batch", case.batch,
             "--optimizer", "sgd", "--lr", RATE, "--momentum", MOMENTUM, "--schedule", "constant",
             "--max-steps", count, "--threads", threads, "--json", "-q",
+            *(["--input", "x".join(map(str, case.input)), "--fit", "stretch"] if case.stretched else []),
         ])  # fmt: skip
         return summary["imagesPerSecond"], summary
     summary = told([
