@@ -90,14 +90,38 @@ begin() {
   running=$!
 }
 
-# ended WHAT: waits for the run, no longer than it may take.
+# What mpirun and its ranks do, and what they said: for a run that does not end.
+still_running() {
+  tail -n 20 "$scratch/log"
+  uptime
+  ps -o pid,ppid,stat,pcpu,etime,wchan:24,comm -p "$running" --ppid "$running" || true
+}
+
+# Whether a rank of the running mpirun is alive; one that is dead and was not waited for is not.
+rank_lives() {
+  ps -o stat=,comm= --ppid "$running" | awk '$2 ~ /^wordtool/ && $1 !~ /^Z/ { found = 1 } END { exit !found }'
+}
+
+# How often mpirun itself had to be ended: a rank that dies while it connects (in MPI_Init) can leave Open MPI
+# 4.1.4 waiting for a lock of its own in PMIx_server_finalize, for ever, when all ranks are gone.
+stuck=0
+
+# ended WHAT: waits for the run; its ranks may live no longer than $patience seconds.
 ended() {
   local since=$SECONDS
   while kill -0 "$running" 2>/dev/null; do
-    ((SECONDS - since <= patience)) || die "$1: it still runs after $patience seconds"
+    if ((SECONDS - since > patience)); then
+      if rank_lives; then
+        still_running >&2
+        die "$1: a rank still runs after $patience seconds"
+      fi
+      stuck=$((stuck + 1))
+      kill -9 "$running"
+      break
+    fi
     sleep 0.05
   done
-  wait "$running" || true
+  wait "$running" 2>/dev/null || true
   running=
 }
 
@@ -204,7 +228,8 @@ for ((number = 1; number <= kills; number++)); do
     since=$SECONDS
     kill -9 "${found[RANDOM % ${#found[@]}]}" 2>/dev/null || true
     ended "a killed rank"
-    ((SECONDS - since > slowest)) && slowest=$((SECONDS - since))
+    took=$((SECONDS - since))
+    if ((took <= patience && took > slowest)); then slowest=$took; fi
   else
     ended "a run"
   fi
@@ -219,7 +244,8 @@ done
 begin 60 "$([[ -s $scratch/state/skipgram.checkpoint ]] && echo --resume || echo --checkpoint)" "$scratch/state"
 wait "$running" || { cat "$scratch/log" >&2; die "the last run failed"; }
 running=
-same "$scratch/killed.safetensors" "killed $kills times, the slowest end after $slowest s"
+same "$scratch/killed.safetensors" \
+  "killed $kills times, the slowest end after $slowest s, mpirun stuck without ranks $stuck times"
 if compgen -G "$scratch/.*.wordtool-*" >/dev/null || compgen -G "$scratch/state/.*.wordtool-*" >/dev/null; then
   die "unfinished files are left"
 fi
