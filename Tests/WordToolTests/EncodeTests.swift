@@ -25,6 +25,26 @@ import TestSupport
     }
   }
 
+  @Test func textsWithoutWordsAreNamed() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write("", to: folder + "/empty")
+      try TestFiles.write("\n \n", to: folder + "/blank")
+      let tool = Tool(folder: folder)
+      for encoder in ["one-hot", "bag-of-words", "tf-idf", "window"] {
+        for name in ["empty", "blank"] {
+          let run = try tool.run("encode", encoder, folder + "/" + name)
+          #expect(run.exitCode == 65 && run.output.isEmpty, "\(encoder) \(name): \(run)")
+          #expect(run.errors.hasPrefix("wordtool: error: \(folder)/\(name): "), "\(run.errors)")
+        }
+        let piped = try tool.start(["encode", encoder]).wait()
+        #expect(piped.errors.hasPrefix("wordtool: error: standard input: "), "\(piped.errors)")
+      }
+      let bad = try tool.start(["encode", "bag-of-words", "--max-features", "0"], input: "a b\n")
+        .wait()
+      #expect(bad.exitCode == 64 && bad.errors.contains("--max-features is 0"), "\(bad.errors)")
+    }
+  }
+
   @Test func countsComeAsMatrixMarket() throws {
     let run = try run(
       "encode", "bag-of-words", "--names", folder("names.txt"),

@@ -12,7 +12,8 @@ import wordtool
 @Suite struct FlagNamesTests {
   @Test(arguments: [
     ("learningRate", "--lr"), ("minimumCount", "--min-count"),
-    ("noiseExponent", "--noise-exponent"),
+    ("noiseExponent", "--noise-exponent"), ("maximumFeatures", "--max-features"),
+    ("minimumDocuments", "--min-documents"), ("options.maximumCategories", "--max-categories"),
     ("isStrict", "--strict"), ("optimizer.clipNorm", "--clip"), ("encoding", "--encoding"),
   ])
   func propertiesHaveFlags(_ property: Substring, _ flag: String) {

@@ -13,10 +13,9 @@ package enum FlagNames {
     "clipNorm": "clip", "codeBytes": "pq", "convertsColors": "convert", "dimension": "dim",
     "featureCount": "features", "groupCount": "groups", "initialRange": "init-range",
     "learningRate": "lr",
-    "maximumCount": "max-vocab", "maximumLength": "max-length", "maximumSize": "max-vocab",
-    "maximumSteps": "max-steps", "maximumVocabulary": "max-vocab", "maximumWeightCount": "x-max",
+    "maximumCount": "max-vocab", "maximumSize": "max-vocab",
+    "maximumVocabulary": "max-vocab", "maximumWeightCount": "x-max",
     "memoryLimit": "memory", "metric": "autotune-metric",
-    "minimumCount": "min-count", "minimumFrequency": "min-frequency",
     "minimumLearningRateRatio": "min-lr-ratio", "negativeSamples": "negative",
     "neighborCount": "perplexity", "rate": "lr",
     "principalAxes": "pca", "replacing": "replace", "replacingBlanks": "replace-blanks",
@@ -85,6 +84,9 @@ package enum FlagNames {
     }
     for question in ["is-", "has-"] where words.hasPrefix(question) {
       words.removeFirst(question.count)
+    }
+    for (long, short) in [("minimum-", "min-"), ("maximum-", "max-")] where words.hasPrefix(long) {
+      words = short + words.dropFirst(long.count)
     }
     return "--" + words
   }

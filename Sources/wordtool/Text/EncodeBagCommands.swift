@@ -25,7 +25,9 @@ struct EncodeBagOfWordsCommand: ParsableCommand, ConditionalOptions {
   func run() throws {
     let output = try input.openOutputs(saving: [bag.save], loading: [bag.load, bag.vocabulary])
     let documents = try input.documents(analysis.text)
-    let (bag, counts) = try bag.bag(documents, analysis, threads: threads.count)
+    let (bag, counts) = try input.learning {
+      try self.bag.bag(documents, analysis, threads: threads.count)
+    }
     try input.write(counts, to: output, columnNames: bag.featureNames)
   }
 }
@@ -81,7 +83,9 @@ struct EncodeTfIdfCommand: ParsableCommand, ConditionalOptions {
     let output = try input.openOutputs(
       saving: [bag.save, saveWeights], loading: [bag.load, bag.vocabulary, loadWeights])
     let documents = try input.documents(analysis.text)
-    let (bag, counts) = try bag.bag(documents, analysis, threads: threads.count)
+    let (bag, counts) = try input.learning {
+      try self.bag.bag(documents, analysis, threads: threads.count)
+    }
     let weights: TfIdf
     if let loadWeights {
       weights = try FileKind.reading(loadWeights, as: .tfIdf) {
@@ -94,9 +98,11 @@ struct EncodeTfIdfCommand: ParsableCommand, ConditionalOptions {
           remedy: "load the bag that was saved with them")
       }
     } else {
-      weights = try TfIdf.fit(
-        counts,
-        options: TfIdfOptions(norm: norm, usesIDF: idf, smoothsIDF: smooth, sublinear: sublinear))
+      weights = try input.learning {
+        try TfIdf.fit(
+          counts,
+          options: TfIdfOptions(norm: norm, usesIDF: idf, smoothsIDF: smooth, sublinear: sublinear))
+      }
     }
     if let saveWeights { try weights.write(to: saveWeights) }
     try input.write(weights.transform(counts), to: output, columnNames: bag.featureNames)

@@ -32,6 +32,22 @@ struct EncodeOptions: ParsableArguments {
     }
   }
 
+  /// What messages call the texts: the file where it is one.
+  var name: String {
+    guard texts.count < 2 else { return "the texts" }
+    return texts.first.flatMap { $0 == "-" ? nil : $0 } ?? "standard input"
+  }
+
+  /// Runs `body`, and tells of texts that nothing can be learnt from by their name.
+  func learning<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch var error as WordtoolError
+      where error.kind == .badData && error.path == nil
+    {
+      error.path = name
+      throw error
+    }
+  }
+
   /// The outputs of one run.
   struct Outputs {
     var rows: OutputFile

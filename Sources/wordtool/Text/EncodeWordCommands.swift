@@ -93,11 +93,13 @@ struct EncodeOneHotCommand: ParsableCommand, ConditionalOptions {
       }
       if let unknown { encoder.unknown = unknown }
     } else {
-      encoder = try OneHotEncoder.fit(
-        rows,
-        options: OneHotOptions(
-          unknown: unknown ?? .error, minimumFrequency: minFrequency,
-          maximumCategories: maxCategories))
+      encoder = try input.learning {
+        try OneHotEncoder.fit(
+          rows,
+          options: OneHotOptions(
+            unknown: unknown ?? .error, minimumFrequency: minFrequency,
+            maximumCategories: maxCategories))
+      }
     }
     if let save { try encoder.write(to: save) }
     try input.write(
@@ -147,6 +149,10 @@ struct EncodeWindowCommand: ParsableCommand, ConditionalOptions {
     let documents = try input.documents(text)
     let tokenizer = try WordTokenizer(rule: text.rule())
     let lines = (0..<documents.count).map { tokenizer.tokens(in: documents[$0]) }
+    guard vocab != nil || lines.contains(where: { !$0.isEmpty }) else {
+      throw WordtoolError(
+        .badData, path: input.name, found: "a text without words", expected: "one at least")
+    }
     let vocabulary =
       try vocab.map { path in
         try FileKind.reading(path, as: .vocabulary) { try Vocabulary(contentsOf: path) }
