@@ -23,6 +23,7 @@ package struct Arguments: Sendable, Hashable {
     var lists: [String: [JSONText]] = [:]
     for (name, text) in try PercentEncoding.pairs(in: query) {
       let parameter = try parameters.parameter(name)
+      try Self.check(.string(text), of: parameter)
       if case .texts = parameter.kind {
         lists[parameter.name, default: []].append(.string(text))
       } else {
@@ -56,6 +57,7 @@ package struct Arguments: Sendable, Hashable {
     }
     for (name, json) in members {
       let parameter = try parameters.parameter(name)
+      try Self.check(json, of: parameter)
       try set(parameter, to: Self.value(of: json, as: parameter), from: Self.words(for: json))
     }
     try parameters.check(Set(values.keys))
@@ -105,6 +107,20 @@ package struct Arguments: Sendable, Hashable {
     var rest = self
     for name in names { rest.values[name] = nil }
     return rest
+  }
+
+  /// Refuses a text that holds a control character, wherever it came from.
+  private static func check(_ json: JSONText, of parameter: Parameter) throws(HTTPFailure) {
+    switch json {
+    case .string(let text):
+      guard let (place, scalar) = ControlCharacters.first(in: text) else { return }
+      throw HTTPFailure(
+        400,
+        found: "\(ControlCharacters.name(of: scalar)) at character \(place) of `\(parameter.name)`",
+        expected: "text", remedy: "leave it out")
+    case .array(let elements): for element in elements { try check(element, of: parameter) }
+    default: break
+    }
   }
 
   private mutating func set(

@@ -32,6 +32,26 @@ package enum ControlCharacters {
     return result
   }
 
+  /// The first control character of a text that is no white space: nobody types one, and what comes
+  /// after it may never have been seen by who sent it. nil where there is none.
+  ///
+  /// - Returns: the place of the character, counted in Unicode scalars from 1, and the character.
+  package static func first(in text: String) -> (place: Int, scalar: Unicode.Scalar)? {
+    // C1 controls begin with C2: most texts need not be read as scalars.
+    guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 }) else { return nil }
+    for (place, scalar) in text.unicodeScalars.enumerated()
+    where scalar.properties.generalCategory == .control && !scalar.properties.isWhitespace {
+      return (place + 1, scalar)
+    }
+    return nil
+  }
+
+  /// A control character by its number: `the control character U+0000`.
+  package static func name(of scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16, uppercase: true)
+    return "the control character U+" + String(repeating: "0", count: 4 - digits.count) + digits
+  }
+
   private static func escaped(_ text: String, keepsLines: Bool) -> String {
     guard text.unicodeScalars.contains(where: { isUnsafe($0, keepsLines: keepsLines) }) else {
       return text

@@ -264,6 +264,32 @@ import TestSupport
     #expect(try ask("nearest", "sweden", "--vector", "2,0,0").exitCode == 64)
   }
 
+  /// What no rule for words sees is not passed over, unless the vectors have such a word.
+  @Test func controlCharactersInQuestionsAreRefused() throws {
+    try TestFiles.withFolder { folder in
+      var tool = Tool(folder: folder)
+      tool.variables["WORDTOOL_VECTORS"] = try Samples.writeVectors(in: folder)
+      for arguments in [
+        ["nearest", "king\u{1}"], ["nearest", "king - man\u{7F} + woman"],
+        ["similarity", "king", "m\u{2}an"],
+        ["analogy", "king", "man", "\u{1B}woman"], ["sentence-vector", "the king\u{7}"],
+        ["wmd", "king", "queen\u{1}"], ["vector", "king\u{80}"],
+      ] {
+        let run = try tool.start(arguments).wait()
+        #expect(run.exitCode != 0 && run.output.isEmpty, "\(arguments) \(run)")
+        #expect(
+          run.errors.contains("the control character U+00") && run.errors.contains("leave it out"),
+          "\(arguments) \(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+      }
+      let lines = try tool.start(["nearest", "-", "-k", "1"], input: "king\u{1}\nsweden\n").wait()
+      #expect(lines.output.contains("norway") && lines.errors.contains("U+0001"), "\(lines)")
+      try TestFiles.write("2 2\nking 1 0\nki\u{1}ng 0.9 0.1\n", to: folder + "/own.txt")
+      let own = try tool.run("nearest", "ki\u{1}ng", "-v", folder + "/own.txt")
+      #expect(own.exitCode == 0 && Answers.words(own) == ["king"], "\(own)")
+    }
+  }
+
   @Test func tablesAreAlignedByCellsAndControlCharactersAreShown() throws {
     try TestFiles.withFolder { folder in
       try TestFiles.write(

@@ -182,38 +182,6 @@ import WordtoolCore
     }
   }
 
-  @Test func theLinesOfAFileAreFound() throws {
-    try TestFiles.withFolder { folder in
-      try TestFiles.write(
-        "Sweden and Norway\nthe king\n\nnothing known\nthe queen of Finland\n",
-        to: folder + "/lines")
-      for method in ["mean", "wmd"] {
-        let server = try ServedProcess(
-          in: folder, "--no-page", "--sentences", folder + "/lines", "--sentence-method", method)
-        let client = try server.client()
-        let run = try server.tool.run(
-          "nearest-sentences", folder + "/lines", "the queen", "-k", "2", "--method", method,
-          "--json")
-        #expect(run.exitCode == 0, "\(run.errors)")
-        #expect(client.get("/api/sentences?q=the+queen&k=2")?.body == run.output)
-        #expect(client.post("/api/sentences", #"{"q":"the queen","k":2}"#)?.body == run.output)
-        let several = try #require(
-          client.post("/api/sentences", #"{"questions":["the queen","zzz"],"k":2}"#))
-        let list = try JSONValue.document(several.body).elements
-        #expect(try list.first == JSONValue.document(run.output), "\(several)")
-        #expect(list.count == 2 && list[1]["error"]["kind"].text == "unavailable")
-        #expect(client.get("/api/sentences?q=zzz")?.status == 404)
-        #expect(server.end().exitCode == 0)
-      }
-      let without = try ServedProcess(in: folder, "--no-page")
-      let client = try without.client()
-      #expect(client.get("/api/sentences?q=the+queen")?.status == 404)
-      _ = without.end()
-      let refused = try without.tool.run("serve", "--sentence-method", "wmd")
-      #expect(refused.exitCode == 64 && refused.errors.contains("--sentences"), "\(refused)")
-    }
-  }
-
   @Test func theInterfaceIsDescribed() throws {
     try TestFiles.withFolder { folder in
       let server = try ServedProcess(in: folder, "--no-page")

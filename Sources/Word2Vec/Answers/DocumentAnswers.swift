@@ -45,8 +45,9 @@ extension DocumentVectors {
   ) throws -> [Answered<SentenceVectorAnswer>] {
     let found = try vectors(
       of: texts, epochs: epochs, learningRate: learningRate, threads: threads, stop: stop)
-    return zip(texts, found).map { text, vector in
+    return try zip(texts, found).map { text, vector in
       var answer = Answered<SentenceVectorAnswer>()
+      guard try answer.attempt({ try QueryText.check(text) }) != nil else { return answer }
       guard vector.knownCount > 0 else {
         answer.problems.append(.noKnownWord(in: text, of: documents))
         return answer

@@ -127,6 +127,9 @@ extension WordVectors {
       answer.notes.append("a blank question has no answer")
       return nil
     }
+    if index(for: text) == nil {
+      guard try answer.attempt({ try QueryText.check(question) }) != nil else { return nil }
+    }
     if index(forUncut: text) != nil {
       return try answer.attempt { try query([text], isRaw: isRaw) }
     }

@@ -94,6 +94,7 @@ extension SentenceEncoder {
     toVectorOf text: String, normalizes: Bool = false
   ) throws -> Answered<SentenceVectorAnswer> {
     var answer = Answered<SentenceVectorAnswer>()
+    guard try answer.attempt({ try QueryText.check(text) }) != nil else { return answer }
     let found = try vector(of: text)
     guard found.knownCount > 0 else {
       answer.problems.append(.noKnownWord(in: text, of: vectors))
@@ -124,7 +125,12 @@ extension WordVectors {
   ) throws -> Answered<WordMoversAnswer> {
     var answer = Answered<WordMoversAnswer>()
     let finder = try TextTermFinder(self)
-    let bags = try [a, b].map { text in try answer.attempt { try WordBag(text, finder) } }
+    let bags = try [a, b].map { text in
+      try answer.attempt {
+        try QueryText.check(text)
+        return try WordBag(text, finder)
+      }
+    }
     guard let first = bags[0], let second = bags[1] else { return answer }
     for (bag, text) in [(first, a), (second, b)] {
       if bag.total == 0 {

@@ -12,10 +12,11 @@ extension WordVectors {
   /// - Parameters:
   ///   - text: the text.
   ///   - normalizes: whether it is divided by its length.
-  /// - Throws: `WordtoolError` of kind `unavailable`, as ``vector(ofText:)``.
+  /// - Throws: `WordtoolError`: `unavailable`, as ``vector(ofText:)``; `usage` for a control character.
   public func answer(
     toVectorOfText text: String, normalizes: Bool = false
   ) throws -> TextVectorAnswer {
+    try QueryText.check(text)
     var answer = TextVectorAnswer(text: text, vector: try vector(ofText: text))
     if normalizes {
       let length = answer.vector.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

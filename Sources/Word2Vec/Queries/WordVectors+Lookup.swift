@@ -30,9 +30,10 @@ extension WordVectors {
   /// What a word as a person types it stands for: an entry, several entries where the rule cuts
   /// it, or a vector made of its parts.
   ///
-  /// - Throws: `WordtoolError`: `unavailable` with near spellings for a word that is not there,
-  ///   `badData` for a file whose index misses a word it has, or whose n-grams are no numbers.
+  /// - Throws: `WordtoolError`: `unavailable` with near spellings for a word that is not there, `usage` for
+  ///   one with a control character that is no entry of its own, `badData` for a file whose index misses a word it has, or whose n-grams are no numbers.
   public func resolve(_ word: String) throws -> QueryWord {
+    if index(for: word) == nil { try QueryText.check(word) }
     if let found = known(word) { return found }
     // Which of its words is missing says more than that the whole is.
     if readsAsSum(word) { _ = try query(expression: word) }

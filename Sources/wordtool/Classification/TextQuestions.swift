@@ -1,6 +1,7 @@
 import ArgumentParser
 import SeqModels
 import Tokenize
+import Word2Vec
 import WordtoolCore
 
 /// A model and the texts it is asked about, one a line.
@@ -82,6 +83,9 @@ struct TextQuestions: ParsableArguments, ConditionalOptions {
     if !text.isEmpty {
       guard text.contains(where: { !$0.allSatisfy(\.isWhitespace) }) else {
         throw WordtoolError(.badData, path: "--text", found: "empty text", expected: "words")
+      }
+      if let problem = text.lazy.compactMap({ WordtoolError.controlCharacter(in: $0) }).first {
+        throw problem
       }
       var batch = LabelledText()
       for words in text { batch.append(text: words, labels: []) }

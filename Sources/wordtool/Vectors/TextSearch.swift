@@ -105,7 +105,9 @@ struct TextSearch: Sendable {
     }
     return zip(queries, found).map { query, matches in
       var answer = Answered<NearestTextsAnswer>()
-      if matches.isEmpty {
+      if let problem = WordtoolError.controlCharacter(in: query) {
+        answer.problems.append(problem)
+      } else if matches.isEmpty {
         answer.problems.append(.noKnownWord(in: query, of: vectors))
       } else {
         answer.answer = NearestTextsAnswer(
