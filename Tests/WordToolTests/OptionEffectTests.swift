@@ -70,7 +70,9 @@ import wordtool
     "sentence-vector": [["--method", "sif"]], "nearest-sentences": [["--method", "sif"]],
     "align": [["--translate", "a"], ["--test", "f"], ["--pairs", "f"]], "compare": [["a"]],
     "compress": [["--pq", "2"]], "nearest": [["--approximate"]],
-    "serve": [["--no-page"], ["--sentences", "f"]],
+    "serve": [
+      ["--no-page"], ["--sentences", "f"], ["--sentences", "f", "--sentence-method", "sif"],
+    ],
     "cluster": [["a"], ["--style", "table"]], "explore": [["--method", "pca"]],
     "plot": [
       ["-o", "m.svg"], ["a"], ["--top", "9"], ["--method", "pca"], ["--method", "tsne"],
@@ -121,7 +123,8 @@ import wordtool
     "separator": "==", "sequences": "3", "show": "a b", "size": "3", "special": "<x>",
     "steps": "9", "subwords": "2-4", "stop": "the", "stop-words": "stops", "stride": "2",
     "temperature": "0.5",
-    "classifier": "m", "lm": "m", "sentences": "f", "sentence-method": "sif", "port": "9",
+    "classifier": "m", "lm": "m", "sentences": "f", "sentence-method": "sif",
+    "sentence-smoothing": "0.1", "port": "9",
     "host": "::1", "max-count": "9", "connections": "9",
     "timeout": "9",
     "targets": "1,2,3", "tempo": "90", "temporal-penalty": "0.5", "activation-penalty": "0.5",

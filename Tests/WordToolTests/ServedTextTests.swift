@@ -37,6 +37,53 @@ import WordtoolCore
     }
   }
 
+  /// Weights by frequency with a smoothing, and the text of pages, as the command has them.
+  @Test func theLinesOfPagesAreFoundByWeights() throws {
+    try TestFiles.withFolder { folder in
+      try TestFiles.write(Samples.text(lines: 300), to: folder + "/text")
+      #expect(mkdir(folder + "/d", 0o777) == 0)
+      try TestFiles.write("the cold summer\nin the lakes\n", to: folder + "/d/a.txt")
+      try TestFiles.write(
+        "<!DOCTYPE html><title>the land</title><p>the queen rules</p><p>a warm\nwinter</p>",
+        to: folder + "/d/page.html")
+      var bodies: [String] = []
+      let trained = try Tool(folder: folder).run(
+        "train-embeddings", folder + "/text", "--dim", "8", "--epochs", "2", "--sample", "0", "-q",
+        "-o", folder + "/v.safetensors")
+      #expect(trained.exitCode == 0, "\(trained.errors)")
+      for smoothing in ["1e-05", "0.5"] {
+        let server = try ServedProcess(
+          in: folder, "--no-page", "-v", folder + "/v.safetensors", "--sentences", folder + "/d",
+          "--html", "--exclude", "*.md", "--sentence-method", "sif", "--sentence-smoothing",
+          smoothing)
+        let client = try server.client()
+        let run = try server.tool.run(
+          "nearest-sentences", folder + "/d", "the king rules", "-v", folder + "/v.safetensors",
+          "--html", "--method", "sif", "--smoothing", smoothing, "--json")
+        let body = try #require(client.get("/api/sentences?q=the+king+rules")).body
+        #expect(run.exitCode == 0 && body == run.output, "\(body) \(run)")
+        #expect(body.contains("page.html"), "\(body)")
+        let description = try #require(client.get("/openapi.json")).body
+        #expect(description.contains("sif with a smoothing of \(smoothing)"), "\(description)")
+        bodies.append(body)
+        #expect(server.end().exitCode == 0)
+      }
+      #expect(bodies[0] != bodies[1])
+      let tool = Tool(folder: folder)
+      for (arguments, part) in [
+        (["--html"], "--sentences"), (["--sentence-smoothing", "0.1"], "sif"),
+        (["--sentences", "d", "--sentence-smoothing", "0.1"], "sif"),
+        (
+          ["--sentences", "d", "--sentence-method", "sif", "--sentence-smoothing", "0"],
+          "a number above 0"
+        ),
+      ] {
+        let refused = try tool.start(["serve"] + arguments).wait()
+        #expect(refused.exitCode == 64 && refused.errors.contains(part), "\(arguments) \(refused)")
+      }
+    }
+  }
+
   /// A text with a control character is refused, where another program may have read it up to there only.
   @Test func controlCharactersAreRefused() throws {
     try TestFiles.withFolder { folder in

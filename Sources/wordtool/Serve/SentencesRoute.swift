@@ -7,14 +7,24 @@ extension Route {
   ///
   /// - Parameters:
   ///   - search: the lines.
+  ///   - method: how they are compared; by vectors many questions are one product.
+  ///   - weighting: how words count in sums.
   ///   - largestCount: the most lines that an answer may have.
-  ///   - isByVectors: whether texts are compared by vectors, so that many questions are one product.
   static func sentences(
-    of search: TextSearch, largestCount: Int, isByVectors: Bool
+    of search: TextSearch, method: SentenceWeightingOptions.Method, _ weighting: SentenceWeighting,
+    largestCount: Int
   ) -> Route {
+    let isByVectors = method != .wmd
+    let way =
+      switch (method, weighting) {
+      case (.sif, .inverseFrequency(let a)):
+        "sif with a smoothing of \(a): words weigh a / (a + p), and what all lines share is taken out"
+      case (.wmd, _): "Word Mover's Distance"
+      default: "the cosine of the means of their words"
+      }
     let text = Parameter.Kind.text(longest: 400_000)
     return Route(
-      "/api/sentences", "The lines of a file nearest to a text.",
+      "/api/sentences", "The lines of a file nearest to a text, by \(way).",
       parameters: [
         .required("q", text, "The text.", example: "\"the king speaks\""),
         .inBody(

@@ -55,6 +55,14 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
       valueName: "name"))
   var sentenceMethod: SentenceWeightingOptions.Method?
 
+  @Option(
+    help: ArgumentHelp(
+      "The a of a / (a + p), the weight of a word with the frequency p, of the method sif. (default: "
+        + "0.001)", valueName: "a"))
+  var sentenceSmoothing: Double?
+
+  @OptionGroup(title: "Text of --sentences") var input: TextInputOptions
+
   @Flag(inversion: .prefixedNo, help: "Make the page of 'explore', which is then at /.")
   var page = true
 
@@ -91,6 +99,9 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
       ("--port", port, 0...65_535), ("--max-count", maxCount, 1...100_000),
       ("--connections", connections, 1...10_000), ("--top", top, 2...100_000),
     ])
+    if let a = sentenceSmoothing, !(a > 0 && a.isFinite) {
+      throw ValidationError("--sentence-smoothing is \(a), expected a number above 0")
+    }
     if !(0.001...86_400).contains(timeout) {
       throw ValidationError("--timeout is \(timeout), expected 0.001 to 86400 seconds")
     }
@@ -99,7 +110,12 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
   var optionRules: [OptionRule] {
     [
       OptionRule(["--top"], need: "the page, not to --no-page", isMet: page),
-      OptionRule(["--sentence-method"], need: "--sentences", isMet: sentences != nil),
+      OptionRule(
+        ["--sentence-method"] + TextInputOptions.names, need: "--sentences",
+        isMet: sentences != nil),
+      OptionRule(
+        ["--sentence-smoothing"], need: "--sentences with --sentence-method sif",
+        isMet: sentences != nil && sentenceMethod == .sif),
     ]
   }
 
@@ -132,11 +148,11 @@ struct ServeCommand: ParsableCommand, ConditionalOptions {
   /// The route of the texts that are named.
   private func sentencesRoute(_ path: String, _ vectors: WordVectors) throws -> Route {
     let method = sentenceMethod ?? .mean
+    let weighting = SentenceWeightingOptions.weighting(method, smoothing: sentenceSmoothing)
     let search = try TextSearch(
-      path: path, files: try InputFiles.told([path]), encoding: .utf8, vectors: vectors,
-      method: method, weighting: SentenceWeightingOptions.weighting(method, smoothing: nil),
-      threads: threads.count)
-    return .sentences(of: search, largestCount: maxCount, isByVectors: method != .wmd)
+      path: path, files: try input.files([path]), encoding: input.encoding, vectors: vectors,
+      method: method, weighting: weighting, threads: threads.count)
+    return .sentences(of: search, method: method, weighting, largestCount: maxCount)
   }
 
   /// The routes of the models that are named.
