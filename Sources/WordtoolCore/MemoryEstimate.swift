@@ -18,6 +18,24 @@ package struct MemoryEstimate: Hashable, Sendable {
   /// The program alone.
   package init() { add("the program", Self.programByteCount) }
 
+  /// What the process holds already, its data included: for what comes on top of it.
+  package static func ofProcess() -> MemoryEstimate {
+    var estimate = MemoryEstimate()
+    let held = max(programByteCount, ProcessMemory.residentByteCount)
+    estimate.parts = [Part(name: Self.heldName, byteCount: held)]
+    return estimate
+  }
+
+  /// What ``ofProcess()`` calls what is there.
+  package static let heldName = "the program and what was read"
+
+  /// Adds what the process has held at most so far and holds no more, where that is above the sum of
+  /// the parts: the peak of the whole run is then behind it.
+  package mutating func addPast() {
+    let more = ProcessMemory.peakByteCount - byteCount
+    add("what reading took", max(0, more))
+  }
+
   /// Adds a part.
   ///
   /// - Parameter byteCount: nil where the bytes cannot be counted.
@@ -70,3 +88,7 @@ package struct MemoryEstimate: Hashable, Sendable {
       expected: "at most \(AlignedMemory.words(forByteCount: limit))", remedy: remedy)
   }
 }
+
+/// Who is told what a training is about to hold, as soon as that is known and before it is taken; it throws
+/// where that is too much.
+package typealias MemoryCheck = (MemoryEstimate) throws -> Void

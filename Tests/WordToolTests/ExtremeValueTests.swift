@@ -64,6 +64,9 @@ import wordtool
     "--sequences", "--images",
   ]
 
+  /// Options that take a number as well as what they are usually given.
+  static let sizes: Set<String> = ["--memory"]
+
   /// Beyond, at and next to the ends of what numbers there are.
   static let numbers = [
     "9223372036854775807", "2147483648", "16777216", "1e308", "1e-320", "0", "-1", "nan", "inf",
@@ -79,8 +82,9 @@ import wordtool
       for option in command.options where option.takesValue {
         let spelling = option.spellings[0]
         let usual = OptionEffectTests.given(option, as: spelling).last ?? ""
-        guard Double(usual) != nil, !workloads.contains(spelling) else { continue }
-        let chosen = RealData.slowTestsAreWanted ? numbers[...] : numbers[turn...turn]
+        let isSize = sizes.contains(spelling)
+        guard isSize || Double(usual) != nil, !workloads.contains(spelling) else { continue }
+        let chosen = RealData.slowTestsAreWanted || isSize ? numbers[...] : numbers[turn...turn]
         cases += chosen.map { (words, spelling, $0) }
         turn = (turn + 1) % numbers.count
       }

@@ -85,4 +85,56 @@ import Testing
       }
     }
   }
+
+  /// Trainings that hold all they learn from.
+  private static let networks: [[String]] = [
+    ["train-lm", "text", "--hidden", "4", "--embedding", "4", "--epochs", "1"],
+    ["train-lm", "text", "--hidden", "4", "--embedding", "4", "--epochs", "1", "--cell", "gru"],
+    [
+      "train-lm", "text", "--model", "fixed-window", "--hidden", "4", "--embedding", "4",
+      "--epochs", "1",
+    ],
+    ["train-classifier", "train.tsv"],
+    ["train-classifier", "train.tsv", "--model", "fasttext", "--dim", "4", "--epochs", "1"],
+    ["train-classifier", "train.tsv", "--model", "lstm", "--hidden", "4", "--epochs", "1"],
+    ["image", "train", "set.tra", "--model", "flatten, fc classes", "--epochs", "1"],
+  ]
+
+  @Test(arguments: networks)
+  func whatNetworksAndClassifiersHoldIsToldAndRefused(_ training: [String]) throws {
+    try TestFiles.withFolder { folder in
+      try WritingCommands.writeInputs(in: folder)
+      let told = try run(folder, training + ["-o", "a.model", "--threads", "1"])
+      #expect(told.exitCode == 0, "\(told.errors)")
+      #expect(told.errors.contains("memory: about "), "\(told.errors)")
+      #expect(told.errors.contains("the program and what was read"), "\(told.errors)")
+      let limited = try run(folder, training + ["-o", "b.model", "--memory", "2G", "-q"])
+      #expect(limited.exitCode == 0, "\(limited.errors)")
+      let file = TestFiles.readBytes(folder + "/a.model")
+      #expect(file != nil && TestFiles.readBytes(folder + "/b.model") == file)
+      let refused = try run(folder, training + ["-o", "c.model", "--memory", "2M", "-q"])
+      #expect(refused.exitCode == 1, "\(refused.errors)")
+      #expect(refused.errors.split(separator: "\n").count == 1, "\(refused.errors)")
+      #expect(refused.errors.contains("a training that takes"), "\(refused.errors)")
+      #expect(refused.errors.contains("at most 2.1 MB"), "\(refused.errors)")
+      #expect(refused.errors.contains("or more --memory"), "\(refused.errors)")
+      #expect(TestFiles.readBytes(folder + "/c.model") == nil)
+    }
+  }
+
+  @Test func whatALargerNetworkHoldsIsRefusedByName() throws {
+    try TestFiles.withFolder { folder in
+      try WritingCommands.writeInputs(in: folder)
+      for (training, part) in [
+        (["train-lm", "text", "--hidden", "2000"], "weights"),
+        (["train-classifier", "train.tsv", "--model", "lstm", "--hidden", "2000"], "optimizer"),
+        (["image", "train", "set.tra", "--model", "flatten, fc 200000, fc classes"], "gradients"),
+      ] {
+        let refused = try run(folder, training + ["-o", "m", "--memory", "150M", "-q"])
+        #expect(refused.exitCode == 1, "\(refused.errors)")
+        #expect(refused.errors.contains(part), "\(refused.errors)")
+        #expect(refused.errors.contains("at most 157.3 MB"), "\(refused.errors)")
+      }
+    }
+  }
 }

@@ -240,7 +240,13 @@ import wordtool
     (["train-lm", "t", "-o", "m", "--model", "ngram", "--hidden", "3"], "--model recurrent"),
     (["train-lm", "t", "-o", "m", "--model", "ngram", "--metrics=j"], "--metrics"),
     (["train-lm", "t", "-o", "m", "--order", "3"], "--model ngram"),
-    (["train-lm", "t", "-o", "m", "--memory", "1G"], "--model ngram"),
+    (
+      [
+        "train-classifier", "t", "-o", "m", "--model", "fasttext", "--autotune", "f", "--memory",
+        "1G",
+      ],
+      "not to --autotune"
+    ),
     (["train-embeddings", "t", "--phrases", "1", "--memory", "1G"], "--phrases or --update"),
     (
       ["train-embeddings", "t", "--update", "v", "--memory", "1G"], "words that are counted once"

@@ -117,9 +117,6 @@ public final class ImageTrainer {
       rate: training.learningRate, dataHash: try Self.hash(set, trainIndices))
   }
 
-  /// Whether there are images to validate on.
-  var measuresValidImages: Bool { valid != nil }
-
   /// Sets a share of the images aside.
   private static func split(
     _ set: ImageDataset, share: Double, seed: UInt64
@@ -334,6 +331,8 @@ public final class ImageTrainer {
       report.validAccuracy = result.accuracy
       let score = ValidationScore(accuracy: result.accuracy, loss: result.meanLoss)
       if try position.stopping.isBest(score, epoch: position.epoch + 1) {
+        // The old one goes before the new one is taken.
+        best = nil
         best = unsafe Snapshot(
           parameters: Array(execution.parameters.values.all),
           statistics: Array(execution.statistics.values.all))

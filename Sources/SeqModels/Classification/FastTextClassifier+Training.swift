@@ -27,21 +27,32 @@ extension TextClassifier {
     on text: LabelledText, options: FastTextOptions, threads: Int = Workers.defaultCount,
     stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> TextClassifier {
+    try train(
+      on: text, options: options, threads: threads, stop: stop, progress: progress, memory: nil)
+  }
+
+  /// The same with `memory`, which is told what is about to be held.
+  package static func train(
+    on text: LabelledText, options: FastTextOptions, threads: Int, stop: StopFlag,
+    progress: ((TrainingProgress) -> Void)?, memory: MemoryCheck?
+  ) throws -> TextClassifier {
     try options.validate()
     try OptionCheck.requireThreads(threads)
     if let quantization = options.quantization {
       return try trainQuantized(
-        on: text, options: options, quantization, threads: threads, stop: stop, progress: progress)
+        on: text, options: options, quantization, threads: threads, stop: stop, progress: progress,
+        memory: memory)
     }
     if options.keepsToFastText {
       return try FastTextModel.train(
-        on: text, options: options, threads: threads, stop: stop, progress: progress)
+        on: text, options: options, threads: threads, stop: stop, progress: progress,
+        memory: memory)
     }
     let texts = try CountedTexts(text, options: options.features, threads: threads, stop: stop)
     let rows = FeatureRows(texts.documents, featureCount: texts.features.count)
     let tables = try FastTextTables(
       rows, labels: texts.labels, options: options, threads: threads, stop: stop,
-      progress: progress)
+      progress: progress, memory: memory)
     let core = try FastTextClassifier(
       labels: texts.labels.names, rule: options.features.rule, features: texts.features,
       rowPlaces: rows.places, embeddings: tables.embeddings, output: tables.output,
@@ -56,7 +67,7 @@ extension TextClassifier {
   /// Trains a model and then, of the rows that are kept, one that is quantized.
   private static func trainQuantized(
     on text: LabelledText, options: FastTextOptions, _ quantization: FastTextQuantizationOptions,
-    threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
+    threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?, memory: MemoryCheck?
   ) throws -> TextClassifier {
     var quantization = quantization
     // As fastText does; five passes at 0.1 give 0.525 instead of 0.537 on questions about cooking in 1 MB.
@@ -77,7 +88,8 @@ extension TextClassifier {
       }
     }
     let whole = try FastTextModel.train(
-      on: text, options: options, threads: threads, stop: stop, progress: tell(from: 0, share))
+      on: text, options: options, threads: threads, stop: stop, progress: tell(from: 0, share),
+      memory: memory)
     return try whole.quantized(
       quantization, retrainedOn: text, retrainsAll: false, threads: threads, stop: stop,
       progress: tell(from: share, share)
@@ -116,15 +128,16 @@ struct FastTextTables {
   init(
     _ rows: FeatureRows, labels: TrainingLabels,
     from start: (input: any FastTextMatrix, output: any FastTextMatrix)? = nil,
-    options: FastTextOptions, threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?
+    options: FastTextOptions, threads: Int, stop: StopFlag, progress: ((TrainingProgress) -> Void)?,
+    memory: MemoryCheck? = nil
   ) throws {
     let classWeights = try options.classWeights.weights(
       for: labels.names, counts: labels.counts, exampleCount: rows.documents.count)
     let targets = LabelTargets(labels, options: options)
+    let outputCount = labels.names.count + (targets == nil ? 0 : LabelGroups.paddingCount)
+    try memory?(Self.memoryEstimate(rows, outputCount: outputCount, options: options))
     let tables = try EmbeddingTables(
-      inputCount: rows.count,
-      outputCount: labels.names.count + (targets == nil ? 0 : LabelGroups.paddingCount),
-      dimension: options.dimension)
+      inputCount: rows.count, outputCount: outputCount, dimension: options.dimension)
     if let start {
       tables.input.take(start.input)
       tables.output.take(start.output)
@@ -169,6 +182,23 @@ struct FastTextTables {
       default: labels.entropy
       }
     lossShare = loss.map { $0 / guessing }
+  }
+}
+
+extension FastTextTables {
+  /// What the training is about to hold, on top of what the process has already.
+  private static func memoryEstimate(
+    _ rows: FeatureRows, outputCount: Int, options: FastTextOptions
+  ) -> MemoryEstimate {
+    var estimate = MemoryEstimate.ofProcess()
+    estimate.add(
+      "features", RowStorage.byteCount(rowCount: rows.count, dimension: options.dimension))
+    estimate.add(
+      "labels", RowStorage.byteCount(rowCount: outputCount, dimension: options.dimension))
+    // The texts that are trained, and their order in this pass and the next.
+    estimate.add("order of the texts", 12 * rows.documents.count)
+    estimate.addPast()
+    return estimate
   }
 }
 

@@ -5,7 +5,7 @@ extension FastTextModel {
   /// Trains a model whose features are found as fastText finds them.
   static func train(
     on text: LabelledText, options: FastTextOptions, threads: Int, stop: StopFlag,
-    progress: ((TrainingProgress) -> Void)?
+    progress: ((TrainingProgress) -> Void)?, memory: MemoryCheck? = nil
   ) throws -> TextClassifier {
     let labels = try TrainingLabels(text)
     let counted = try CountedWords(
@@ -15,7 +15,7 @@ extension FastTextModel {
     let (documents, emptyCount) = features.documents(text)
     let tables = try FastTextTables(
       FeatureRows(fixed: documents, count: features.rowCount), labels: labels, options: options,
-      threads: threads, stop: stop, progress: progress)
+      threads: threads, stop: stop, progress: progress, memory: memory)
     // fastText's labels fall by how often they occur.
     let order = labels.counts.indices.sorted { (-labels.counts[$0], $0) < (-labels.counts[$1], $1) }
     let core = FastTextModel(

@@ -1,4 +1,5 @@
 import BLASCore
+import Networks
 import Synchronization
 import Tokenize
 public import WordtoolCore
@@ -20,6 +21,15 @@ extension TextClassifier {
     on text: LabelledText, options: LinearClassifierOptions, threads: Int = Workers.defaultCount,
     stop: StopFlag = StopFlag(), progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> TextClassifier {
+    try train(
+      on: text, options: options, threads: threads, stop: stop, progress: progress, memory: nil)
+  }
+
+  /// The same with `memory`, which is told what is about to be held.
+  package static func train(
+    on text: LabelledText, options: LinearClassifierOptions, threads: Int, stop: StopFlag,
+    progress: ((TrainingProgress) -> Void)?, memory: MemoryCheck?
+  ) throws -> TextClassifier {
     try options.validate()
     try OptionCheck.requireThreads(threads)
     let texts = try CountedTexts(text, options: options.features, threads: threads, stop: stop)
@@ -32,6 +42,7 @@ extension TextClassifier {
     let training = LinearTraining(
       labels: texts.labels, isExclusive: !text.hasSeveralLabels, options: options,
       rows: SparseRows(texts.documents, columnCount: texts.features.count, value: value))
+    try memory?(training.memoryEstimate(featureCount: texts.features.count, threads: threads))
     let (core, epochs) = try training.run(
       features: texts.features, threads: threads, stop: stop, progress: progress)
     return TextClassifier(
@@ -64,6 +75,26 @@ struct LinearTraining {
   let options: LinearClassifierOptions
   let rows: SparseRows
 
+  /// What is asked of each text: two exclusive labels are one question, which the second answers with
+  /// yes.
+  private var asked: [Int] {
+    isExclusive && labels.names.count == 2 ? [1] : Array(labels.names.indices)
+  }
+
+  /// What the training is about to hold, on top of what the process has already.
+  func memoryEstimate(featureCount: Int, threads: Int) -> MemoryEstimate {
+    let atOnce = min(threads, asked.count)
+    var estimate = MemoryEstimate.ofProcess()
+    // Weights and squares of scales, what is taken of them in the end, scales, counts.
+    estimate.add("questions at work", atOnce * (20 * featureCount + 41 * rows.count))
+    // As they are found, and in the order of the model.
+    estimate.add("weights", MemoryEstimate.floats(2, featureCount, asked.count))
+    estimate.add(
+      "scales", 4 * featureCount * (options.weighting == .tfIdf ? 3 : 1) + 12 * rows.count)
+    estimate.addPast()
+    return estimate
+  }
+
   /// Trains all questions, several at a time.
   func run(
     features: NGramFeatures, threads: Int, stop: StopFlag,
@@ -92,8 +123,7 @@ struct LinearTraining {
       rows: rows, rowScales: rowScales, loss: options.loss, tolerance: options.tolerance,
       maximumPasses: options.epochs)
     let scales = inverse
-    // Two exclusive labels are one question, which the second answers with yes.
-    let asked = isExclusive && labels.names.count == 2 ? [1] : Array(labels.names.indices)
+    let asked = asked
     let solutions = Locked(
       [DualCoordinateDescent.Solution?](repeating: nil, count: asked.count))
     let next = Atomic<Int>(0)

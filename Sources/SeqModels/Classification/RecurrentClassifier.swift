@@ -68,7 +68,7 @@ struct RecurrentClassifier: ClassifierCore {
   }
 
   /// Texts that go through the network together.
-  private static let batchSize = 64
+  static let batchSize = 64
 
   /// Writes the probabilities of each sequence.
   static func score(
@@ -127,6 +127,18 @@ extension TextClassifier {
     threads: Int = Workers.defaultCount, stop: StopFlag = StopFlag(),
     progress: ((TrainingProgress) -> Void)? = nil
   ) throws -> TextClassifier {
+    try train(
+      on: text, options: options, pretrained: pretrained, valid: valid, measured: [],
+      threads: threads, stop: stop, progress: progress, memory: nil)
+  }
+
+  /// The same with `memory`, which is told what is about to be held; `measured` are texts that the model
+  /// will be asked for.
+  package static func train(
+    on text: LabelledText, options: SequenceTrainingOptions, pretrained: PretrainedEmbeddings?,
+    valid: LabelledText?, measured: [LabelledText], threads: Int, stop: StopFlag,
+    progress: ((TrainingProgress) -> Void)?, memory: MemoryCheck?
+  ) throws -> TextClassifier {
     try options.validate()
     try OptionCheck.requireThreads(threads)
     let labels = try TrainingLabels(text)
@@ -157,6 +169,8 @@ extension TextClassifier {
         }
       )
     }
+    try memory?(
+      trainer.memoryEstimate(held: held?.sequences ?? [], answersTexts: !measured.isEmpty))
     let result = try trainer.run(
       stop: stop,
       measure: held.map { held in

@@ -38,7 +38,7 @@ struct SequenceTrainer {
     }
   }
 
-  private var shape: SequenceNetworkOptions {
+  var shape: SequenceNetworkOptions {
     var shape = SequenceNetworkOptions()
     shape.recurrent = options.recurrent
     shape.embedding = pretrained?.dimension ?? options.embedding
@@ -114,6 +114,8 @@ struct SequenceTrainer {
           loss: lastLoss, validAccuracy: accuracy))
       guard let accuracy else { continue }
       if try stopping.isBest(ValidationScore(accuracy: accuracy), epoch: epoch) {
+        // The old ones go before the new ones are taken.
+        best = []
         best = optimizer.withAverage { unsafe Array(network.parameters.values.all) }
       }
     }

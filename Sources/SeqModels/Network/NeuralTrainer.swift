@@ -104,11 +104,6 @@ public final class NeuralTrainer {
   /// Tokens trained on so far, those before a checkpoint included.
   public var tokensTrained: Int { position.examples }
 
-  /// Whether there is held-out text.
-  var measuresValidText: Bool { !validIDs.isEmpty }
-  /// The bytes of the numbers of both texts.
-  var textByteCount: Int { (ids.count + validIDs.count) * MemoryLayout<Int32>.stride }
-
   /// Sequences read side by side.
   var batch: Int { min(training.batch, ids.count) }
 
@@ -243,7 +238,11 @@ public final class NeuralTrainer {
         let loss = try validLoss()
         isBest = try position.stopping.isBest(
           ValidationScore(loss: loss), epoch: position.epoch + 1)
-        if isBest { best = unsafe Array(network.parameters.values.all) }
+        if isBest {
+          // The old ones go before the new ones are taken.
+          best = []
+          best = unsafe Array(network.parameters.values.all)
+        }
         return loss
       }
       perplexity = PortableMath.exp(loss)

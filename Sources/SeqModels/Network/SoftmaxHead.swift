@@ -59,7 +59,12 @@ final class FullSoftmax<Scalar: NetworkScalar>: SoftmaxHead {
   }
 
   private func rowsAtATime(_ rows: Int) -> Int {
-    let most = max(32, Self.logitCount / vocabularyCount)
+    Self.rowsAtATime(rows, vocabulary: vocabularyCount)
+  }
+
+  /// Of how many rows the logits are computed together.
+  static func rowsAtATime(_ rows: Int, vocabulary: Int) -> Int {
+    let most = max(32, logitCount / vocabulary)
     let pieces = (rows + most - 1) / most
     return max(1, (rows + pieces - 1) / max(1, pieces))
   }

@@ -130,6 +130,17 @@ struct ClassifierTrainingRun: Training {
       labels: classifier.labels, threads: threads, seed: common.seed)
   }
 
+  /// What makes the training smaller.
+  private var remedy: String {
+    let smaller =
+      switch command.model {
+      case .bagOfWords: "a larger `minimumCount`, fewer `ngrams`"
+      case .fasttext: "a smaller `dimension`, a larger `minimumCount`, fewer `bucketCount`"
+      case .rnn, .lstm, .gru: "smaller `hidden`, `batch` or `maximumLength`"
+      }
+    return "use \(smaller), fewer texts or more `memoryLimit`"
+  }
+
   private func features(minimumCount: Int) -> NGramFeatureOptions {
     NGramFeatureOptions(
       rule: command.words.rule(), orders: command.ngrams.orders,
@@ -143,6 +154,12 @@ struct ClassifierTrainingRun: Training {
     let weights = command.classWeights?.weights ?? .uniform
     let (threads, stop) = (common.threads.count, session.stop)
     let progress = session.show(unit: "texts")
+    let limit = command.memory.memory
+    let memory: MemoryCheck = { estimate in
+      try session.tell(estimate, limit: limit, remedy: remedy)
+    }
+    // Counting words takes more of it, which is known only then.
+    if let limit { try MemoryEstimate.ofProcess().require(atMost: limit.bytes, remedy: remedy) }
     switch command.model {
     case .bagOfWords:
       var options = LinearClassifierOptions(
@@ -151,7 +168,8 @@ struct ClassifierTrainingRun: Training {
         epochs: command.steps.epochs ?? 200, classWeights: weights, seed: common.seed)
       options.features.characterOrders = command.linear.charNgrams.map { $0.shortest...$0.longest }
       return try TextClassifier.train(
-        on: text, options: options, threads: threads, stop: stop, progress: progress)
+        on: text, options: options, threads: threads, stop: stop, progress: progress,
+        memory: memory)
     case .fasttext:
       var options = FastTextOptions(
         features: features(minimumCount: 1), dimension: command.dim,
@@ -168,7 +186,8 @@ struct ClassifierTrainingRun: Training {
       }
       guard let tuning = texts.tuning else {
         return try TextClassifier.train(
-          on: text, options: options, threads: threads, stop: stop, progress: progress)
+          on: text, options: options, threads: threads, stop: stop, progress: progress,
+          memory: memory)
       }
       return try TextClassifier.train(
         on: text, valid: tuning, options: options, search: command.searchOptions,
@@ -185,7 +204,8 @@ struct ClassifierTrainingRun: Training {
       options.seed = common.seed
       return try TextClassifier.train(
         on: text, options: options, pretrained: command.recurrent.shape.pretrained(), valid: valid,
-        threads: threads, stop: stop, progress: progress)
+        measured: [valid, texts.examples.test].compactMap(\.self), threads: threads, stop: stop,
+        progress: progress, memory: memory)
     }
   }
 }

@@ -124,6 +124,7 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
 
   @OptionGroup(title: "An .ftz of fasttext") var quantized: QuantizedOutputOptions
   @OptionGroup(title: "Search for the options of fasttext") var search: AutotuneOptions
+  @OptionGroup var memory: TrainingMemoryOption
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var common: TrainingRunOptions
 
@@ -155,6 +156,9 @@ struct TrainClassifierCommand: ParsableCommand, ConditionalOptions {
           ["--subwords"], need: "--model fasttext and an output that ends in .bin or .ftz",
           isMet: isFastTextFile),
         OptionRule(["--calibrate"], need: "--valid", isMet: valid != nil),
+        OptionRule(
+          ["--memory"], need: "a training whose options are known, not to --autotune",
+          isMet: search.autotune == nil),
         OptionRule(
           ["--calibrate"],
           need: "another output than fastText's .bin or .ftz, which has no room for it",

@@ -1,4 +1,5 @@
 import Libc
+import WordtoolCore
 
 /// What the tool reads from its surroundings.
 enum Environment {
@@ -65,18 +66,5 @@ enum Environment {
   }
 
   /// The most memory this process has had resident, in bytes.
-  static func peakResidentBytes() -> Int {
-    var usage = rusage()
-    #if canImport(Glibc)
-    unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    #else
-    getrusage(RUSAGE_SELF, &usage)
-    #endif
-    // Linux counts in kilobytes, Darwin in bytes.
-    #if os(Linux)
-    return Int(usage.ru_maxrss) * 1024
-    #else
-    return Int(usage.ru_maxrss)
-    #endif
-  }
+  static func peakResidentBytes() -> Int { ProcessMemory.peakByteCount }
 }

@@ -9,6 +9,15 @@ extension MemorySize {
   var text: Int { bytes / 8 }
 }
 
+/// The limit of a training that holds everything in memory.
+struct TrainingMemoryOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Hold no more than this in memory: 512M, 4G, 50%. What does not fit is refused before the "
+        + "training. (default: no limit)", valueName: "limit"))
+  var memory: MemorySize?
+}
+
 extension TrainingSession {
   /// Tells what a training is about to hold, and refuses it where `--memory` allows less.
   ///

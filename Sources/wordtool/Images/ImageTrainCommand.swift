@@ -56,6 +56,7 @@ struct ImageTrainCommand: ParsableCommand, ConditionalOptions {
   @OptionGroup(title: "Training") var training: ImageTrainingArguments
   @OptionGroup(title: "Images of other sizes and colours") var fit: ImageFitOptions
 
+  @OptionGroup var memory: TrainingMemoryOption
   @OptionGroup var state: CheckpointFileOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var common: TrainingRunOptions

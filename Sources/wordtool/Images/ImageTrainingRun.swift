@@ -108,11 +108,11 @@ struct ImageTrainingRun: Training {
     }
     let (valid, test) = (try measured(command.valid), try measured(command.test))
     return Trainer(
-      try makeTrainer(checkpoint, set: set, valid: valid), valid: valid, test: test)
+      try makeTrainer(checkpoint, set: set, valid: valid, hasTest: test != nil, session),
+      valid: valid, test: test)
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> ImageModel {
-    try session.tell(trainer.images.memoryEstimate)
     var mark = Environment.seconds()
     return try trainer.images.train(stop: session.stop) { report in
       trainer.last = report
@@ -161,9 +161,20 @@ struct ImageTrainingRun: Training {
   }
 
   private func makeTrainer(
-    _ checkpoint: ImageTrainer.Checkpoint?, set: ImageDataset, valid: ImageDataset?
+    _ checkpoint: ImageTrainer.Checkpoint?, set: ImageDataset, valid: ImageDataset?,
+    hasTest: Bool, _ session: TrainingSession
   ) throws -> ImageTrainer {
     let arguments = command.training
+    /// Tells what the training holds, and refuses it, before anything is taken.
+    func tell(_ description: ImageModelDescription, _ training: ImageTrainingOptions) throws {
+      let keepsBest = valid != nil || training.validShare > 0
+      try session.tell(
+        ImageTrainer.memoryEstimate(
+          of: description, training: training, imageCount: set.count, keepsBest: keepsBest,
+          measures: keepsBest || hasTest, isResumed: checkpoint != nil,
+          threads: common.threads.count), limit: command.memory.memory,
+        remedy: "use a smaller `batch`, a smaller network or input, or more `memoryLimit`")
+    }
     if var checkpoint, let path = command.state.resume {
       let (kept, usual) = (checkpoint.training, try ImageTrainingArguments.parse([]))
       try ResumedOptions.check(
@@ -171,6 +182,7 @@ struct ImageTrainingRun: Training {
         usual: usual.options(augmentation: kept.augmentation, seed: 1), kept: kept, path: path)
       checkpoint.training.epochs = try ResumedOptions.epochs(
         given: arguments.optimizer.steps.epochs, kept: kept.epochs, path: path)
+      try tell(checkpoint.description, checkpoint.training)
       return try ImageTrainer(
         resuming: checkpoint, set: set, valid: valid, threads: common.threads.count)
     }
@@ -212,12 +224,14 @@ struct ImageTrainingRun: Training {
         expected: "\(shape.channels), as the network has",
         remedy: command.fit.convert ? nil : "--convert makes the images so")
     }
+    let description = try ImageModelDescription(
+      architecture: command.model, inputShape: shape, classNames: set.classNames,
+      preprocessing: preprocessing)
+    let training = arguments.options(augmentation: random, seed: common.seed)
+    try tell(description, training)
     return try ImageTrainer(
-      ImageModelDescription(
-        architecture: command.model, inputShape: shape, classNames: set.classNames,
-        preprocessing: preprocessing),
-      training: arguments.options(augmentation: random, seed: common.seed), set: set,
-      valid: valid, whitening: whitening, threads: common.threads.count)
+      description, training: training, set: set, valid: valid, whitening: whitening,
+      threads: common.threads.count)
   }
 
   private func line(_ report: ImageTrainer.Report, seconds: Double, speed: Double) -> Line {

@@ -84,8 +84,7 @@ struct NeuralLMTraining: Training {
   }
 
   func train(_ trainer: Trainer, _ session: TrainingSession) throws -> NeuralLanguageModel {
-    try session.tell(trainer.neural.memoryEstimate)
-    return try trainer.neural.train(stop: session.stop) { report in
+    try trainer.neural.train(stop: session.stop) { report in
       try session.endEpoch(
         self, trainer, line: line(report, seconds: session.secondsSoFar), note: epochLine(report),
         measured: (report.validPerplexity, "perplexity of --valid"))
@@ -153,6 +152,8 @@ struct NeuralLMTraining: Training {
       let (validIDs, testIDs) = (
         try measured(command.valid, reader, stop), try measured(command.test, reader, stop)
       )
+      try tell(
+        state.options, state.training, state.vocabulary, ids.count, validIDs, testIDs, session)
       return Trainer(
         try NeuralTrainer(resuming: state, ids: ids, validIDs: validIDs, threads: threads),
         validIDs: validIDs, testIDs: testIDs)
@@ -174,12 +175,30 @@ struct NeuralLMTraining: Training {
       try measured(command.valid, counted, stop), try measured(command.test, counted, stop)
     )
     StandardError.warnOfReplacements(counted.replacedCount)
+    let trainingOptions = Self.trainingOptions(of: command)
+    try tell(
+      options, trainingOptions, vocabulary, counted.ids.count, validIDs, testIDs, session)
     return Trainer(
       try NeuralTrainer(
-        options, training: Self.trainingOptions(of: command), vocabulary: vocabulary,
-        ids: counted.ids,
-        validIDs: validIDs,
-        embeddings: rows, threads: threads), validIDs: validIDs, testIDs: testIDs)
+        options, training: trainingOptions, vocabulary: vocabulary, ids: counted.ids,
+        validIDs: validIDs, embeddings: rows, threads: threads),
+      validIDs: validIDs, testIDs: testIDs)
+  }
+
+  /// Tells what the training holds, and refuses it, before anything is taken.
+  private func tell(
+    _ options: NeuralOptions, _ training: NeuralTrainingOptions,
+    _ vocabulary: LanguageVocabulary, _ tokenCount: Int, _ validIDs: [Int32],
+    _ testIDs: [Int32], _ session: TrainingSession
+  ) throws {
+    try session.tell(
+      NeuralTrainer.memoryEstimate(
+        of: options, training: training, vocabulary: vocabulary, tokenCount: tokenCount,
+        measuredCount: max(validIDs.count, testIDs.count), keepsBest: !validIDs.isEmpty,
+        isResumed: command.state.resume != nil, threads: common.threads.count),
+      limit: command.memory,
+      remedy: "use smaller `hidden`, `embedding` or `batch`, a smaller `maximumVocabulary` or more "
+        + "`memoryLimit`")
   }
 
   /// The tokens of a text to measure on, read before the training: an empty one costs nothing then.

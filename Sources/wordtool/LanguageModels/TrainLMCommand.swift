@@ -55,7 +55,8 @@ struct TrainLMCommand: ParsableCommand, ConditionalOptions {
   @Option(
     help: ArgumentHelp(
       "Sort n-grams in memory up to this size, in several passes over the text where it does not do: "
-        + "512M, 4G, 50%. (default: 1G)", valueName: "limit"))
+        + "512M, 4G, 50%; a network holds no more than this, and is refused before its training where "
+        + "that does not do. (default: n-grams 1G, networks no limit)", valueName: "limit"))
   var memory: MemorySize?
 
   @Option(help: ArgumentHelp("What is predicted: word or char.", valueName: "name"))
@@ -111,7 +112,7 @@ struct TrainLMCommand: ParsableCommand, ConditionalOptions {
     let networks = "--model recurrent, fixed-window or bag-of-words"
     let isNetwork = model != .ngram
     return [
-      OptionRule(["--order", "--memory"], need: "--model ngram", isMet: !isNetwork),
+      OptionRule(["--order"], need: "--model ngram", isMet: !isNetwork),
       OptionRule(
         ["--tokenizer", "--locale", "--lowercase", "--no-lowercase"], need: "--unit word",
         isMet: unit == .word),
