@@ -4,13 +4,16 @@
     swift build -c release
     Benchmarks/memory.py .build/release/wordtool wiki.txt
     Benchmarks/memory.py .build/release/wordtool big.txt --memory 512M -- --dim 50 --min-count 20
+    Benchmarks/memory.py .build/release/wordtool --networks corpora-folder
 
 Without --memory one pass each of skip-gram and CBOW, with 100 and 300 values, with n-grams and without, a tree,
 GloVe and documents. With it one training under that limit and one count of words. The peak is the kernel's
-(`ru_maxrss` of the process). The output is a table in Markdown. What is behind -- goes to train-embeddings.
+(`ru_maxrss` of the process). With --networks language models of the Penn Treebank (ptb/), classifiers of IMDB, AG News
+and questions about cooking, and image networks of MNIST and CIFAR-10, for a few steps. The output is a table in Markdown. What is behind -- goes to train-embeddings.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +26,29 @@ MODELS = [
     ["--dim", "300", "--subwords", "3-6"], ["--dim", "100", "--model", "cbow"],
     ["--dim", "100", "--loss", "hs"], ["--dim", "100", "--model", "glove"],
     ["--dim", "100", "--model", "pv-dbow", "--documents", "lines"],
+]
+# Commands, with what they are trained on in the folder of the corpora.
+NETWORKS = [
+    ["train-lm", "ptb/ptb.train.txt", "--max-steps", "20"],
+    ["train-lm", "ptb/ptb.train.txt", "--max-steps", "10", "--layers", "2", "--embedding", "650", "--hidden", "650"],
+    ["train-lm", "ptb/ptb.train.txt", "--max-steps", "10", "--batch", "256"],
+    ["train-lm", "ptb/ptb.train.txt", "--max-steps", "20", "--cell", "gru", "--unit", "char", "--batch", "64"],
+    ["train-lm", "ptb/ptb.train.txt", "--max-steps", "20", "--cell", "rnn-tanh", "--hidden", "1000"],
+    ["train-lm", "ptb/ptb.train.txt", "--max-steps", "20", "--model", "fixed-window"],
+    ["train-lm", "wikitext-2/train.txt", "--max-steps", "10", "--hidden", "400"],
+    ["train-classifier", "imdb/train.tsv.gz", "--model", "bag-of-words"],
+    ["train-classifier", "imdb/train.tsv.gz", "--model", "fasttext", "--epochs", "1"],
+    ["train-classifier", "ag-news/dev.tsv", "--model", "bag-of-words"],
+    ["train-classifier", "ag-news/dev.tsv", "--model", "fasttext", "--dim", "300", "--epochs", "1"],
+    ["train-classifier", "ag-news/dev.tsv", "--model", "lstm", "--epochs", "1"],
+    ["train-classifier", "ag-news/dev.tsv", "--model", "gru", "--hidden", "400", "--epochs", "1"],
+    ["train-classifier", "cooking-stackexchange/cooking.train", "--model", "bag-of-words", "--epochs", "5"],
+    ["train-classifier", "cooking-stackexchange/cooking.train", "--model", "fasttext", "--epochs", "1", "-o", "m.bin"],
+    ["image", "train", "mnist", "--model", "lenet-5", "--max-steps", "30"],
+    ["image", "train", "mnist", "--model", "lenet-5", "--max-steps", "10", "--batch", "1024"],
+    ["image", "train", "cifar-10/data_batch_1.bin.gz", "--model", "resnet-18", "--max-steps", "3"],
+    ["image", "train", "cifar-10/data_batch_1.bin.gz", "--model", "resnet-18", "--max-steps", "2", "--batch", "256"],
+    ["image", "train", "cifar-10/data_batch_1.bin.gz", "--model", "vgg-11", "--max-steps", "2"],
 ]
 
 
@@ -53,7 +79,8 @@ def row(name, measured):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("tool")
-    parser.add_argument("text")
+    parser.add_argument("text", nargs="?")
+    parser.add_argument("--networks", help="the folder of the corpora")
     parser.add_argument("--memory", help="a limit, such as 512M")
     parser.add_argument("--threads", default="2")
     own, more = sys.argv[1:], []
@@ -62,6 +89,19 @@ def main():
     options = parser.parse_args(own)
     print("| | told | peak | told/peak | whole run |\n| --- | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:
+        for words in NETWORKS if options.networks else []:
+            place = 2 if words[0] == "image" else 1
+            path = os.path.join(options.networks, words[place])
+            model = f"{folder}/m.bin" if "-o" in words else f"{folder}/m"
+            command = [options.tool, *words[:place], path, *words[place + 1:], "-o", model, "--threads",
+                       options.threads, "--progress", "plain"]
+            if "-o" in words:
+                at = command.index("-o")
+                del command[at:at + 2]
+            row(" ".join(words), run(command))
+        if options.networks:
+            return
+
         def train(model):
             return run([options.tool, "train-embeddings", options.text, "-o", f"{folder}/v.safetensors",
                         "--epochs", "1", "--threads", options.threads, "--progress", "plain", *model, *more])
