@@ -9,7 +9,8 @@
 Without --memory one pass each of skip-gram and CBOW, with 100 and 300 values, with n-grams and without, a tree,
 GloVe and documents. With it one training under that limit and one count of words. The peak is the kernel's
 (`ru_maxrss` of the process). With --networks language models of the Penn Treebank (ptb/), classifiers of IMDB, AG News
-and questions about cooking, and image networks of MNIST and CIFAR-10, for a few steps. The output is a table in Markdown. What is behind -- goes to train-embeddings.
+and questions about cooking, and image networks of MNIST and CIFAR-10, for a few steps. The output is a
+table in Markdown. What is behind -- goes to train-embeddings.
 """
 
 import argparse
