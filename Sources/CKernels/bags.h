@@ -1,5 +1,5 @@
 // Sums of rows, additions to rows and products of rows that numbers name, for any width of registers;
-// scalar.c says what they compute.
+// bags_scalar.h says what they compute.
 
 #include "lanes.h"
 
@@ -53,6 +53,96 @@ static void WT_ISA(scatter_rows_f32)(int64_t columns, const float *change, const
     for (int64_t c = 0; c < columns; c += WT_WIDTH)
       store_aligned(row + c, load_aligned(row + c) + load(change + c));
   }
+}
+
+// The sums of some rows in `parts` registers: a constant wherever this is called.
+WT_INLINE void add_up_parts(int parts, const float *rows, int64_t stride, const int32_t *indices,
+                            int64_t count, vfloat *sum) {
+#pragma clang loop unroll(full)
+  for (int p = 0; p < parts; p++) sum[p] = (vfloat){0};
+  for (int64_t i = 0; i < count; i++) {
+    const float *row = wt_row(rows, stride, indices[i]);
+#pragma clang loop unroll(full)
+    for (int p = 0; p < parts; p++) sum[p] += load_aligned(row + p * WT_WIDTH);
+  }
+}
+
+WT_INLINE void gather_weighted_parts(int parts, const float *rows, const float *weights,
+                                     int64_t stride, const int32_t *indices,
+                                     const int32_t *positions, int64_t count, float share,
+                                     float *mean) {
+  vfloat sum[2 * WT_PARTS], there[2 * WT_PARTS];
+#pragma clang loop unroll(full)
+  for (int p = 0; p < parts; p++) sum[p] = (vfloat){0};
+  for (int64_t i = 0, end; i < count; i = end) {
+    end = wt_stretch_end(positions, i, count);
+    add_up_parts(parts, rows, stride, indices + i, end - i, there);
+    const float *weight = wt_row(weights, stride, positions[i]);
+#pragma clang loop unroll(full)
+    for (int p = 0; p < parts; p++) sum[p] += load_aligned(weight + p * WT_WIDTH) * there[p];
+  }
+#pragma clang loop unroll(full)
+  for (int p = 0; p < parts; p++) store(mean + p * WT_WIDTH, sum[p] * splat(share));
+}
+
+// Two blocks at a time.
+static void WT_ISA(gather_weighted_rows_f32)(int64_t columns, const float *rows,
+                                             const float *weights, int64_t stride,
+                                             const int32_t *indices, const int32_t *positions,
+                                             int64_t count, float share, float *mean) {
+  int64_t c = 0;
+  for (; c + 2 * WT_LANES <= columns; c += 2 * WT_LANES)
+    gather_weighted_parts(2 * WT_PARTS, rows + c, weights + c, stride, indices, positions, count,
+                          share, mean + c);
+  if (c < columns)
+    gather_weighted_parts(WT_PARTS, rows + c, weights + c, stride, indices, positions, count,
+                          share, mean + c);
+}
+
+WT_INLINE void scatter_weighted_parts(int parts, const float *change, const float *weights,
+                                      float *weight_changes, int64_t stride,
+                                      const int32_t *indices, const int32_t *positions,
+                                      int64_t count, float share, float *rows) {
+  vfloat changes[2 * WT_PARTS], shares[2 * WT_PARTS], there[2 * WT_PARTS];
+#pragma clang loop unroll(full)
+  for (int p = 0; p < parts; p++) {
+    changes[p] = load(change + p * WT_WIDTH);
+    shares[p] = splat(share) * changes[p];
+  }
+  for (int64_t i = 0, end; i < count; i = end) {
+    end = wt_stretch_end(positions, i, count);
+    const float *weight = wt_row(weights, stride, positions[i]);
+    float *weight_change = weight_changes + positions[i] * stride;
+    add_up_parts(parts, rows, stride, indices + i, end - i, there);
+#pragma clang loop unroll(full)
+    for (int p = 0; p < parts; p++) {
+      float *to = weight_change + p * WT_WIDTH;
+      store(to, load(to) + shares[p] * there[p]);
+      there[p] = load_aligned(weight + p * WT_WIDTH) * changes[p];
+    }
+    for (int64_t k = i; k < end; k++) {
+      float *row = rows + (int64_t)indices[k] * stride;
+#pragma clang loop unroll(full)
+      for (int p = 0; p < parts; p++) {
+        float *to = row + p * WT_WIDTH;
+        store_aligned(to, load_aligned(to) + there[p]);
+      }
+    }
+  }
+}
+
+static void WT_ISA(scatter_weighted_rows_f32)(int64_t columns, const float *change,
+                                              const float *weights, float *weight_changes,
+                                              int64_t stride, const int32_t *indices,
+                                              const int32_t *positions, int64_t count,
+                                              float share, float *rows) {
+  int64_t c = 0;
+  for (; c + 2 * WT_LANES <= columns; c += 2 * WT_LANES)
+    scatter_weighted_parts(2 * WT_PARTS, change + c, weights + c, weight_changes + c, stride,
+                           indices, positions, count, share, rows + c);
+  if (c < columns)
+    scatter_weighted_parts(WT_PARTS, change + c, weights + c, weight_changes + c, stride, indices,
+                           positions, count, share, rows + c);
 }
 
 // Rows whose dot products are taken together: their sums fill the quarters of registers.

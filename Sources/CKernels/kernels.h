@@ -28,7 +28,8 @@ extern const wt_kernels wt_kernels_neon;
         add_f32_##ISA, drop_f32_##ISA, channel_sums_f32_##ISA, channel_products_f32_##ISA,       \
         scale_channels_f32_##ISA, combine_channels_f32_##ISA, max_pool_f32_##ISA,                \
         max_pool_gradient_f32_##ISA, average_pool_f32_##ISA, average_pool_gradient_f32_##ISA,    \
-        gather_rows_f32_##ISA, scatter_rows_f32_##ISA, row_dots_f32_##ISA, glove_dots_f32_##ISA, \
+        gather_rows_f32_##ISA, scatter_rows_f32_##ISA, gather_weighted_rows_f32_##ISA,           \
+        scatter_weighted_rows_f32_##ISA, row_dots_f32_##ISA, glove_dots_f32_##ISA,               \
         glove_coefficients_f32_##ISA, glove_update_f32_##ISA                                     \
   }
 
@@ -93,6 +94,13 @@ static inline double wt_sum_double_lanes(const double *v) {
   double q[4];
   for (int i = 0; i < 4; i++) q[i] = (v[4 * i] + v[4 * i + 2]) + (v[4 * i + 1] + v[4 * i + 3]);
   return (q[0] + q[1]) + (q[2] + q[3]);
+}
+
+// Where the stretch of rows at the same position that begins at `begin` ends.
+static inline int64_t wt_stretch_end(const int32_t *positions, int64_t begin, int64_t count) {
+  int64_t end = begin + 1;
+  while (end < count && positions[end] == positions[begin]) end++;
+  return end;
 }
 
 static inline int32_t wt_padded(int32_t count, int32_t multiple) {

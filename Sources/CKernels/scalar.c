@@ -328,32 +328,6 @@ static double sum_squares_f32_scalar(const float *values, int64_t count) {
   return wt_sum_double_lanes(lanes);
 }
 
-static void gather_rows_f32_scalar(int64_t columns, const float *rows, int64_t stride,
-                                   const int32_t *indices, int64_t count, float scale,
-                                   float *sums) {
-  for (int64_t c = 0; c < columns; c++) {
-    float sum = 0;
-    for (int64_t i = 0; i < count; i++) sum += wt_row(rows, stride, indices[i])[c];
-    sums[c] = sum * scale;
-  }
-}
-
-static void scatter_rows_f32_scalar(int64_t columns, const float *change, const int32_t *indices,
-                                    int64_t count, float *rows, int64_t stride) {
-  for (int64_t i = 0; i < count; i++)
-    for (int64_t c = 0; c < columns; c++) rows[(int64_t)indices[i] * stride + c] += change[c];
-}
-
-static void row_dots_f32_scalar(int64_t inner, const float *x, const float *rows, int64_t stride,
-                                const int32_t *indices, int64_t count, float *products) {
-  for (int64_t i = 0; i < count; i++) {
-    const float *y = wt_row(rows, stride, indices[i]);
-    float lanes[WT_LANES] = {0};
-    for (int64_t c = 0; c < inner; c++) lanes[c % WT_LANES] = fmaf(x[c], y[c], lanes[c % WT_LANES]);
-    products[i] = wt_sum_lanes(lanes);
-  }
-}
-
 static void glove_dots_f32_scalar(const wt_glove_batch *batch, int32_t first_block,
                                   int32_t last_block, float *products) {
   for (int32_t e = 0; e < batch->count; e++) {
@@ -407,6 +381,7 @@ static void axpy_f32_scalar(int64_t count, float a, const float *x, float *y) {
   for (int64_t i = 0; i < count; i++) y[i] = fmaf(a, x[i], y[i]);
 }
 
+#include "bags_scalar.h"
 #include "layers_scalar.h"
 
 const wt_kernels wt_kernels_scalar = WT_KERNELS(scalar);

@@ -78,6 +78,104 @@ import TestSupport
     }
   }
 
+  /// A bag whose rows stand at 8 positions, those of one after another, and the positions' weights.
+  struct Weighted {
+    let bag: Bag
+    let weights: RowStorage
+    let weightChanges: RowStorage
+    let positions: [Int32]
+
+    init(blocks: Int, count: Int, stretch: Int) throws {
+      bag = try Bag(blocks: blocks, count: count)
+      var random = SeededGenerator(seed: UInt64(1000 * blocks + 10 * count + stretch))
+      weights = try RowStorage(rowCount: 8, dimension: 16 * blocks)
+      weightChanges = try RowStorage(rowCount: 8, dimension: 16 * blocks)
+      for table in [weights, weightChanges] {
+        for row in 0..<8 {
+          table[row] = (0..<16 * blocks).map { _ in Float.random(in: -1...1, using: &random) }
+        }
+      }
+      // The last position is not the last of the table.
+      positions = (0..<count).map { Int32($0 / stretch % 7) }
+    }
+
+    private var share: Float { 1 / Float(max(1, positions.count)) }
+
+    /// The mean; then its rows and weights are told what it is to change by.
+    func learn(_ kernels: wt_kernels) -> [UInt32] {
+      let (columns, stride) = (Int64(bag.change.count), Int64(bag.table.stride))
+      var mean = [Float](repeating: .nan, count: bag.change.count)
+      kernels.gather_weighted_rows_f32(
+        columns, bag.table.base, weights.base, stride, bag.indices, positions,
+        Int64(positions.count), share, &mean)
+      kernels.scatter_weighted_rows_f32(
+        columns, bag.change, weights.base, weightChanges.base, stride, bag.indices, positions,
+        Int64(positions.count), share, bag.table.base)
+      let changed = (0..<8).flatMap { Array(weightChanges[$0]) }
+      return (mean + bag.rows.joined() + changed).map(\.bitPattern)
+    }
+
+    /// The same by the formulas of ``PositionWeights``, in doubles and in the order of the positions.
+    func expected() -> [Double] {
+      var rows = bag.rows.map { $0.map(Double.init) }
+      let weights = (0..<8).map { Array(self.weights[$0]).map(Double.init) }
+      var changes = (0..<8).map { Array(weightChanges[$0]).map(Double.init) }
+      var mean = [Double](repeating: 0, count: bag.change.count)
+      for (index, position) in zip(bag.indices, positions) {
+        for column in mean.indices {
+          mean[column] +=
+            Double(share) * weights[Int(position)][column] * rows[Int(index)][column]
+        }
+      }
+      var begin = 0
+      while begin < positions.count {
+        let position = Int(positions[begin])
+        let there = positions[begin...].prefix { Int($0) == position }.indices
+        for column in mean.indices {
+          let change = Double(bag.change[column])
+          let sum = there.reduce(0.0) { $0 + rows[Int(bag.indices[$1])][column] }
+          changes[position][column] += Double(share) * change * sum
+          for place in there {
+            rows[Int(bag.indices[place])][column] += weights[position][column] * change
+          }
+        }
+        begin = there.upperBound
+      }
+      return mean + rows.joined() + changes.joined()
+    }
+  }
+
+  @Test("rows weighted by position have the scalar code's very bits at 1 to 9 blocks")
+  func weightedBits() throws {
+    let scalar = try #require(KernelTable(named: "scalar"))
+    for kernels in KernelTable.vectorised {
+      for blocks in 1...9 {
+        for count in [0, 1, 2, 5, 6, 14, 30] {
+          for stretch in [1, 3, 30] {
+            func learn(_ kernels: KernelTable) throws -> [UInt32] {
+              try Weighted(blocks: blocks, count: count, stretch: stretch).learn(kernels.table)
+            }
+            let (found, expected) = (try learn(kernels), try learn(scalar))
+            #expect(
+              found == expected, "\(kernels.name), \(blocks) blocks, \(count) rows by \(stretch)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("rows weighted by position agree with doubles")
+  func weightedDoubles() throws {
+    for kernels in KernelTable.available {
+      for stretch in [1, 3] {
+        let expected = try Weighted(blocks: 5, count: 14, stretch: stretch).expected()
+        let found = try Weighted(blocks: 5, count: 14, stretch: stretch).learn(kernels.table)
+        let differences = zip(found, expected).map { abs(Double(Float(bitPattern: $0)) - $1) }
+        #expect((differences.max() ?? .nan) < 1e-5 && found.count == expected.count)
+      }
+    }
+  }
+
   @Test("products of rows have the scalar code's very bits at every length")
   func rowProducts() throws {
     let scalar = try #require(KernelTable(named: "scalar"))

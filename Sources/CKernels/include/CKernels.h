@@ -295,6 +295,26 @@ typedef struct {
   void (*scatter_rows_f32)(int64_t columns, const float *change, const int32_t *indices,
                            int64_t count, float *rows, int64_t stride);
 
+  /// The mean of a bag whose rows are weighted by where they stand:
+  /// mean[c] = share x the sum, in order and from 0, over the stretches of the bag, of
+  /// weights[positions[i] x stride + c] x s[c], s being the sum of the stretch's rows in order. A
+  /// stretch is the longest run of rows with the same position i. Nothing is fused. Columns and
+  /// stride are multiples of 16, rows and weights start at multiples of 64 bytes.
+  void (*gather_weighted_rows_f32)(int64_t columns, const float *rows, const float *weights,
+                                   int64_t stride, const int32_t *indices,
+                                   const int32_t *positions, int64_t count, float share,
+                                   float *mean);
+
+  /// What such a mean is to change by, given to its rows and weights, stretch after stretch: with s as
+  /// above, of the rows as they are by then,
+  /// weight_changes[position x stride + c] += share x change[c] x s[c], multiplied from the left;
+  /// then each row of the stretch += weights[position x stride + c] x change[c], a row named twice
+  /// twice. Nothing is fused. Columns, stride, rows, weights and their changes likewise.
+  void (*scatter_weighted_rows_f32)(int64_t columns, const float *change, const float *weights,
+                                    float *weight_changes, int64_t stride, const int32_t *indices,
+                                    const int32_t *positions, int64_t count, float share,
+                                    float *rows);
+
   /// products[i] = the dot product of x and the row that indices[i] names, [inner] each, which may
   /// begin anywhere: 16 lanes over the inner index, added up in one tree.
   void (*row_dots_f32)(int64_t inner, const float *x, const float *rows, int64_t stride,

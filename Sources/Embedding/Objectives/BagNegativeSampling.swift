@@ -109,8 +109,6 @@ package protocol BagTileChunk: AnyObject {
     fileprivate let changes: UnsafeMutablePointer<Float>
     /// What the weights of positions are to change by, [positions, stride].
     fileprivate let weightChanges: UnsafeMutablePointer<Float>
-    /// [stride]
-    fileprivate let scratch: UnsafeMutablePointer<Float>
 
     fileprivate init(bags: Int, positions: Int, stride: Int) {
       func zeros(_ rows: Int) -> UnsafeMutablePointer<Float> {
@@ -121,14 +119,12 @@ package protocol BagTileChunk: AnyObject {
       unsafe means = zeros(bags)
       unsafe changes = zeros(bags)
       unsafe weightChanges = zeros(positions)
-      unsafe scratch = zeros(1)
     }
 
     deinit {
       unsafe means.deallocate()
       unsafe changes.deallocate()
       unsafe weightChanges.deallocate()
-      unsafe scratch.deallocate()
     }
   }
 
@@ -173,8 +169,7 @@ package protocol BagTileChunk: AnyObject {
       if bag + 1 < bags.upperBound { unsafe rows.prefetch(list[bag + 1], columns: own) }
       let mean = unsafe means + (bag - bags.lowerBound) * stride
       if let weighted {
-        unsafe weighted.gather(
-          list.weighted(bag), columns: own, into: mean, scratch: workspace.scratch)
+        unsafe weighted.gather(list.weighted(bag), columns: own, into: mean)
       } else {
         unsafe rows.gather(list[bag], columns: own, into: mean)
       }
@@ -204,7 +199,7 @@ package protocol BagTileChunk: AnyObject {
       if let weighted {
         unsafe weighted.add(
           change, toEachOf: list.weighted(bag), columns: own,
-          weightChanges: workspace.weightChanges, scratch: workspace.scratch)
+          weightChanges: workspace.weightChanges)
       } else if dividesChanges {
         unsafe rows.scatter(change, columns: own, over: list[bag])
       } else {
@@ -231,7 +226,7 @@ extension BagNegativeSampling: ReplicableObjective {
           unsafe changes.input.add(rows)
         }
         guard let positions else { continue }
-        unsafe list.weighted(bag).forEachPosition { position, _ in
+        list.weighted(bag).forEachPosition { position in
           changes.input.add(Int32(truncatingIfNeeded: positions.firstRow + position))
         }
       }

@@ -68,17 +68,6 @@ package final class Bags {
     }
   }
 
-  /// sum = the sum of the rows that `inputs` names.
-  @inline(__always)
-  func addUp(
-    _ inputs: UnsafeBufferPointer<Int32>, columns: Range<Int>,
-    into sum: UnsafeMutablePointer<Float>
-  ) {
-    unsafe kernels.pointee.gather_rows_f32(
-      Int64(columns.count), rows + columns.lowerBound, Int64(stride), inputs.baseAddress,
-      Int64(inputs.count), 1, sum + columns.lowerBound)
-  }
-
   /// Adds to each row that `inputs` names its share of what the mean is to change by, which is
   /// overwritten. Of a row that counts `lastCount` times each of what it stands for has that share.
   @inline(__always)

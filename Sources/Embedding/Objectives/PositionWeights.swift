@@ -35,7 +35,7 @@ package struct PositionWeights: Sendable {
   }
 }
 
-/// The rows of a bag, stretch by stretch of the same position.
+/// The rows of a bag with their positions, rows at one position one after another.
 @safe struct WeightedBag {
   /// The rows of the bag.
   let rows: UnsafeBufferPointer<Int32>
@@ -47,99 +47,69 @@ package struct PositionWeights: Sendable {
     unsafe self.positions = positions
   }
 
-  /// Calls `body` with each position and the rows that stand there, in their order.
+  /// What the mean multiplies each row by.
+  var share: Float { unsafe 1 / Float(rows.count) }
+
+  /// Calls `body` with each position at which rows stand, in their order.
   @inline(__always)
-  func forEachPosition(_ body: (Int, UnsafeBufferPointer<Int32>) -> Void) {
-    var begin = 0
-    while unsafe begin < rows.count {
-      let position = unsafe positions[begin]
-      var end = begin + 1
-      while unsafe end < rows.count && positions[end] == position { end += 1 }
-      unsafe body(Int(position), UnsafeBufferPointer(rebasing: rows[begin..<end]))
-      begin = end
+  func forEachPosition(_ body: (Int) -> Void) {
+    for place in unsafe rows.indices
+    where unsafe place == 0 || positions[place] != positions[place - 1] {
+      unsafe body(Int(positions[place]))
     }
   }
 }
 
 /// The input side of bags whose positions have weights: what ``BagRows`` is to others.
 ///
-/// Columns outside of `columns` are neither read nor written. The sums are in the order of the rows, and
-/// no kernel multiplies here: the bits are the same with any.
+/// Columns outside of `columns`, a range of whole blocks, are neither read nor written. The sums are in the
+/// order of the rows, and no product is fused: the bits are the same with any kernels.
 @safe struct WeightedBagRows {
-  private let rows: BagRows
+  private let kernels: UnsafePointer<wt_kernels>
   private let table: RowStorage
   private let weights: PositionWeights
 
   init(_ table: RowStorage, kernels: KernelTable, weights: PositionWeights) {
-    rows = BagRows(table, kernels: kernels)
+    unsafe self.kernels = kernels.pointer
     self.table = table
     self.weights = weights
   }
 
-  private func row(ofPosition position: Int) -> UnsafeMutablePointer<Float> {
-    unsafe table.base + (weights.firstRow + position) * table.stride
+  /// The weights of the first position.
+  private var firstRow: UnsafeMutablePointer<Float> {
+    unsafe table.base + weights.firstRow * table.stride
   }
 
   /// mean = 1/n sum_p d_p * (the sum of the rows at p).
-  ///
-  /// - Parameter scratch: [stride], of which `columns` are overwritten.
-  func gather(
-    _ bag: WeightedBag, columns: Range<Int>, into mean: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
-    for column in columns { unsafe mean[column] = 0 }
-    unsafe bag.forEachPosition { position, there in
-      let weight = unsafe row(ofPosition: position)
-      let sum = unsafe self.sum(of: there, columns: columns, scratch: scratch)
-      for column in columns { unsafe mean[column] += weight[column] * sum[column] }
-    }
-    let share = unsafe 1 / Float(bag.rows.count)
-    for column in columns { unsafe mean[column] *= share }
+  @inline(__always)
+  func gather(_ bag: WeightedBag, columns: Range<Int>, into mean: UnsafeMutablePointer<Float>) {
+    let first = columns.lowerBound
+    unsafe kernels.pointee.gather_weighted_rows_f32(
+      Int64(columns.count), table.base + first, firstRow + first, Int64(table.stride),
+      bag.rows.baseAddress, bag.positions, Int64(bag.rows.count), bag.share, mean + first)
   }
 
   /// Changes the rows of a bag by the weighted `change`, and adds to `weightChanges`, [positions, stride],
   /// what the weights are to change by: with the rows as they are before.
-  ///
-  /// - Parameter scratch: [stride], of which `columns` are overwritten.
+  @inline(__always)
   func add(
     _ change: UnsafePointer<Float>, toEachOf bag: WeightedBag, columns: Range<Int>,
-    weightChanges: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    weightChanges: UnsafeMutablePointer<Float>
   ) {
-    let share = unsafe 1 / Float(bag.rows.count)
-    unsafe bag.forEachPosition { position, there in
-      let weight = unsafe row(ofPosition: position)
-      let weightChange = unsafe weightChanges + position * table.stride
-      let sum = unsafe self.sum(of: there, columns: columns, scratch: scratch)
-      for column in columns {
-        unsafe weightChange[column] += share * change[column] * sum[column]
-      }
-      for column in columns { unsafe scratch[column] = weight[column] * change[column] }
-      unsafe rows.add(scratch, columns: columns, toEachOf: there)
-    }
+    let first = columns.lowerBound
+    unsafe kernels.pointee.scatter_weighted_rows_f32(
+      Int64(columns.count), change + first, firstRow + first, weightChanges + first,
+      Int64(table.stride), bag.rows.baseAddress, bag.positions, Int64(bag.rows.count), bag.share,
+      table.base + first)
   }
 
   /// Adds to all weights what they are to change by, which becomes zero.
   func apply(_ weightChanges: UnsafeMutablePointer<Float>, columns: Range<Int>) {
     for position in 0..<weights.count {
-      let weight = unsafe row(ofPosition: position)
-      let change = unsafe weightChanges + position * table.stride
-      for column in columns {
-        unsafe weight[column] += change[column]
-        unsafe change[column] = 0
-      }
+      let place = position * table.stride + columns.lowerBound
+      unsafe kernels.pointee.axpy_f32(
+        Int64(columns.count), 1, weightChanges + place, firstRow + place)
+      unsafe (weightChanges + place).update(repeating: 0, count: columns.count)
     }
-  }
-
-  /// The sum of some rows: the row itself where there is one, else in `scratch`.
-  @inline(__always)
-  private func sum(
-    of there: UnsafeBufferPointer<Int32>, columns: Range<Int>,
-    scratch: UnsafeMutablePointer<Float>
-  ) -> UnsafePointer<Float> {
-    if there.count == 1 {
-      return unsafe UnsafePointer(table.base + Int(there[0]) * table.stride)
-    }
-    unsafe rows.addUp(there, columns: columns, into: scratch)
-    return unsafe UnsafePointer(scratch)
   }
 }
