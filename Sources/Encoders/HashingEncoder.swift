@@ -49,7 +49,7 @@ public struct HashingEncoder: TrainingOptions {
     var columns: [[Int32]] = []
     var negative: [[Bool]] = []
     for part in parts {
-      let places = part.table.map { unsafe place(of: $0) }
+      let places = unsafe part.table.map { unsafe place(of: $0) }
       columns.append(places.map(\.column))
       negative.append(places.map(\.isNegative))
     }
