@@ -128,7 +128,10 @@ import Testing
       for (training, part) in [
         (["train-lm", "text", "--hidden", "2000"], "weights"),
         (["train-classifier", "train.tsv", "--model", "lstm", "--hidden", "2000"], "optimizer"),
-        (["image", "train", "set.tra", "--model", "flatten, fc 200000, fc classes"], "gradients"),
+        (
+          ["image", "train", "set.tra", "--model", "flatten, fc 9000, fc 9000, fc classes"],
+          "gradients"
+        ),
       ] {
         let refused = try run(folder, training + ["-o", "m", "--memory", "150M", "-q"])
         #expect(refused.exitCode == 1, "\(refused.errors)")
