@@ -16,7 +16,7 @@ struct KnownGrams: Sendable {
       if words.contains(where: { $0.isEmpty || $0.contains { $0 <= 0x20 } }) { continue }
       var gram: Int32 = -1
       for word in words {
-        let number = word.withUnsafeBufferPointer { unsafe tree.add(word: $0) }
+        let number = unsafe word.withUnsafeBufferPointer { unsafe tree.add(word: $0) }
         gram = gram < 0 ? tree.termOfWord[Int(number)] : tree.add(parent: gram, word: number)
       }
       found.append((gram, term))

@@ -35,7 +35,7 @@ extension TermCounts {
           try forEach(pieces, threads: threads, beside: beside) { piece, sorter in
             let negative = negative.isEmpty ? [] : negative[piece.part]
             for (index, row) in piece.rows.enumerated() {
-              unsafe parts[piece.part].put(
+              parts[piece.part].put(
                 row: row, columns[piece.part], negative, binary: binary, by: &sorter, into: target,
                 at: piece.target + index)
             }
@@ -112,7 +112,7 @@ extension TermCounts {
     }
     sorter.sort()
     // SAFETY: the row has as much room as it has counts, and no other row does.
-    let start = unsafe target.offsets[targetRow]
+    let start = target.offsets[targetRow]
     var end = start
     for (column, count) in sorter {
       let value = binary ? 1 : Double(count)

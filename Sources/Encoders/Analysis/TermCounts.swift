@@ -59,10 +59,12 @@ struct TermCounts: Sendable {
         if learns {
           let count = tree.words.count
           words.append(unsafe tree.add(word: word))
-          if tree.words.count > count, word.contains(where: { $0 <= 0x20 }) { holdsBlank = true }
+          if tree.words.count > count, unsafe word.contains(where: { $0 <= 0x20 }) {
+            holdsBlank = true
+          }
         } else {
           let number = unsafe tree.words.find(word) ?? -1
-          if number < 0, word.contains(where: { $0 <= 0x20 }) { holdsBlank = true }
+          if number < 0, unsafe word.contains(where: { $0 <= 0x20 }) { holdsBlank = true }
           words.append(number)
         }
       }
