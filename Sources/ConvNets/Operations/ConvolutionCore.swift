@@ -42,8 +42,6 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
   let compute: Compute<Scalar>
   let frames: FrameStore<Scalar>
 
-  /// Outputs worked on at a time: their inputs stay in the second cache while the panels pass.
-  private static var placeBlock: Int { 120 }
   /// Panels together no larger than this many numbers stay in the second cache for all places.
   private static var panelLimit: Int { 1 << 17 }
 
@@ -261,7 +259,7 @@ final class ConvolutionCore<Scalar: NetworkScalar> {
       let places =
         byPanels ? 0..<count : count * part / parts..<count * (part + 1) / parts
       let size = phase.taps.count * panels.inner * panelCount * Scalar.panelColumns
-      let block = size <= Self.panelLimit ? Self.placeBlock : max(1, places.count)
+      let block = size <= Self.panelLimit ? GatherPlan.placesPerPass : max(1, places.count)
       unsafe phase.inputOffsets.withUnsafeBufferPointer { inputOffsets in
         unsafe phase.outputOffsets.withUnsafeBufferPointer { outputOffsets in
           unsafe phase.segmentOffsets.withUnsafeBufferPointer { segmentOffsets in

@@ -33,17 +33,9 @@ final class TermAnalyzer {
   func forEachTerm(
     _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    if tokenizer != nil {
-      unsafe forEachGram(text, body)
-      return
-    }
-    unsafe prepare(text)
-    // The buffer is lent while the body runs; nothing below changes it.
-    let source = lowered
-    unsafe source.withUnsafeBufferPointer { source in
+    unsafe prepare(text) { source in
       switch analysis.unit {
-      case .words, .tokens:
-        unsafe forEachGram(source, body)
+      case .words, .tokens: unsafe forEachGram(source, body)
       case .characters: unsafe forEachCharacterGram(source, body)
       case .charactersWithinWords: unsafe forEachGramWithinWords(source, body)
       }
@@ -57,14 +49,7 @@ final class TermAnalyzer {
   func forEachKeptWord(
     _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    if tokenizer != nil {
-      unsafe forEachKept(text, body)
-      return
-    }
-    unsafe prepare(text)
-    // The buffer is lent while the body runs.
-    let source = lowered
-    unsafe source.withUnsafeBufferPointer { unsafe forEachKept($0, body) }
+    unsafe prepare(text) { unsafe forEachKept($0, body) }
   }
 
   @inline(__always)
@@ -77,8 +62,12 @@ final class TermAnalyzer {
     }
   }
 
-  /// Puts the text into `lowered`, in lower case and without accents if they are to go.
-  private func prepare(_ text: UnsafeBufferPointer<UInt8>) {
+  /// Lends the text in lower case and without accents, if they are to go; a tokenizer does that itself.
+  @inline(__always)
+  private func prepare(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    if tokenizer != nil { return unsafe body(text) }
     lowered.removeAll(keepingCapacity: true)
     if analysis.lowercase {
       unsafe Characters.appendLowercaseFast(text, to: &lowered)
@@ -88,6 +77,9 @@ final class TermAnalyzer {
     if let accents, lowered.contains(where: { $0 >= 0x80 }) {
       lowered = unsafe lowered.withUnsafeBufferPointer { unsafe Array(accents.apply($0)) }
     }
+    // The buffer is lent while the body runs; nothing below changes it.
+    let source = lowered
+    unsafe source.withUnsafeBufferPointer { unsafe body($0) }
   }
 
   /// The tokens of the rule, or runs of at least two word characters.
